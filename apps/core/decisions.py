@@ -1,0 +1,23 @@
+"""The answer of a rule: yes, or no with a reason that a page can print."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``allowed`` with, when it is no, a plain ``reason`` and a ``remedy`` (who can clear it, and how)."""
+
+    allowed: bool
+    reason: str = ""
+    remedy: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+ALLOWED = Decision(True)
+
+
+def denied(reason: str, remedy: str = "") -> Decision:
+    """Return a refusal that says why."""
+    return Decision(False, reason, remedy)
