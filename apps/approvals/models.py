@@ -1,0 +1,106 @@
+"""Rounds of approval over any digest: who is asked, who is barred, and who signed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.enums import Role
+from apps.accounts.models import Team
+from apps.approvals.enums import AuthMethod, RequirementState, RoundState, SignatureDecision
+from apps.core.models import Stamped
+
+
+class Round(Stamped):
+    """One asking of everyone who must sign one digest. ``subject_*`` names what is signed, whoever made it."""
+
+    subject_type = models.CharField(max_length=20, help_text="As in the ledger: change, card, …")
+    subject_ref = models.CharField(max_length=40, help_text="As a person names it: CHG-1042.")
+    subject_title = models.CharField(max_length=200)
+    subject_url = models.CharField(max_length=200)
+    revision = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    risk = models.PositiveSmallIntegerField(default=2, help_text="1 low to 4 very high; sorts the inbox.")
+    starts_at = models.DateTimeField(null=True, blank=True, help_text="When what is signed would begin.")
+    state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_ref"], condition=Q(state=RoundState.OPEN), name="one_open_round"
+            ),
+            models.UniqueConstraint(fields=["subject_type", "subject_ref", "revision"], name="round_once_a_revision"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_ref}, revision {self.revision}"
+
+    def ledger_ref(self) -> tuple[str, str]:
+        return self.subject_type, self.subject_ref
+
+
+class Requirement(Stamped):
+    """A role that must sign a round, for one component or for the whole, with a quorum of at least one."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="requirements")
+    role = models.CharField(max_length=20, choices=Role)
+    component_key = models.CharField(max_length=200, blank=True, help_text="Blank: for the whole.")
+    component_label = models.CharField(max_length=200, blank=True)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    question = models.CharField(max_length=300, help_text="What this role judges, as a question.")
+    reason = models.CharField(max_length=300, help_text="Why this role is asked.")
+    quorum = models.PositiveSmallIntegerField(default=1)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=RequirementState, default=RequirementState.OPEN)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "role", "component_key"], name="requirement_once_a_round"),
+            models.CheckConstraint(name="quorum_at_least_one", condition=Q(quorum__gte=1)),
+        ]
+        indexes = [
+            models.Index(fields=["role", "component_key", "due_at"], condition=Q(state="open"), name="open_requirements"),
+            models.Index(fields=["due_at"], condition=Q(state="open"), name="open_requirements_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} for {self.component_label or 'the whole'}"
+
+
+class Bar(models.Model):
+    """Someone who may not sign a round (or one requirement of it), with the reason. See DESIGN 4.3."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="bars")
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, null=True, blank=True, related_name="bars"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "requirement", "user"], name="bar_once", nulls_distinct=False)
+        ]
+
+
+class Signature(models.Model):
+    """A person's decision on one digest, with its meaning in words and how they were authenticated.
+
+    Source: 21 CFR 11.50 (name, time, meaning) and 11.70 (bound to its record). The note is free text: the ledger
+    holds it only as a salted digest.
+    """
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="signatures")
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signatures")
+    decision = models.CharField(max_length=10, choices=SignatureDecision)
+    digest = models.CharField(max_length=64)
+    meaning = models.CharField(max_length=300)
+    note = models.TextField(blank=True)
+    auth_method = models.CharField(max_length=10, choices=AuthMethod)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["signed_at"]
+        constraints = [models.UniqueConstraint(fields=["requirement", "signer"], name="signed_once")]
+        indexes = [models.Index(fields=["signer", "-signed_at"])]

@@ -1,0 +1,147 @@
+"""What the organisation runs: components, their versions, and the ties that carry an impact."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from apps.accounts.models import Team
+from apps.catalog.enums import ComponentKind, ContractKind, DataClass, DependencyKind
+from apps.core.models import Stamped
+
+
+class Component(Stamped):
+    """A thing in the catalog. ``key`` names it everywhere, as ``kind:namespace/name`` in lower case.
+
+    ``key`` uses our own kind (``model:default/credit-risk``). ``tier`` runs from 1, the most critical, to 4.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=12, choices=ComponentKind)
+    namespace = models.CharField(max_length=63, default="default")
+    name = models.CharField(max_length=63)
+    title = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="components")
+    owner_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="components"
+    )
+    tier = models.PositiveSmallIntegerField(default=3)
+    data_class = models.CharField(max_length=12, choices=DataClass, default=DataClass.INTERNAL)
+    stage = models.CharField(max_length=40, blank=True, help_text="As the source says: experimental, production, …")
+    tags = ArrayField(models.CharField(max_length=63), default=list, blank=True)
+    links = models.JSONField(default=list, blank=True, help_text="List of {title, url}.")
+    source = models.CharField(max_length=20, help_text="Which importer wrote it: backstage, mlflow, or portal.")
+    source_ref = models.CharField(max_length=300, blank=True, help_text="Its name in the source.")
+    source_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what the source said last.")
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "key"]
+        constraints = [
+            models.CheckConstraint(name="component_tier_is_1_to_4", condition=Q(tier__gte=1, tier__lte=4)),
+        ]
+        indexes = [models.Index(fields=["kind", "name"])]
+
+    def __str__(self) -> str:
+        return self.title or self.name
+
+    def ledger_ref(self) -> tuple[str, str]:
+        return "component", self.key
+
+
+class ComponentVersion(Stamped):
+    """One version of a component, with where it came from (its lineage)."""
+
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField(max_length=80)
+    released_at = models.DateTimeField(null=True, blank=True, help_text="When the source made it.")
+    description = models.TextField(blank=True)
+    aliases = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="authored_versions"
+    )
+    code_commit = models.CharField(max_length=64, blank=True)
+    datasets = models.JSONField(default=list, blank=True, help_text="List of {name, digest, context}.")
+    hyperparameters = models.JSONField(default=dict, blank=True)
+    metrics = models.JSONField(default=dict, blank=True, help_text="Name to number; a value not measured is null.")
+    source_ref = models.CharField(max_length=300, blank=True, help_text="For MLflow, the run's id.")
+    source_digest = models.CharField(max_length=64, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-released_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["component", "version"], name="version_once_a_component")]
+
+    def __str__(self) -> str:
+        return f"{self.component} {self.version}"
+
+
+class Contract(Stamped):
+    """A promise that a component makes to those who rely on it: an API or a data contract."""
+
+    key = models.CharField(max_length=200, unique=True, help_text="api:default/orders, data:default/orders")
+    kind = models.CharField(max_length=8, choices=ContractKind)
+    name = models.CharField(max_length=120)
+    title = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    type = models.CharField(max_length=40, blank=True, help_text="openapi, grpc, graphql, odcs, …")
+    provider = models.ForeignKey(Component, on_delete=models.PROTECT, null=True, blank=True, related_name="contracts")
+    definition_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the definition's text.")
+    source = models.CharField(max_length=20)
+    source_digest = models.CharField(max_length=64, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.title or self.name
+
+
+class Dependency(models.Model):
+    """A directed edge: the consumer relies on the provider. An impact runs against it, provider to consumer.
+
+    A ``writes`` edge is the exception: its consumer changes what it writes, so the impact runs consumer to provider.
+    """
+
+    consumer = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="dependencies")
+    provider = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="dependents")
+    kind = models.CharField(max_length=10, choices=DependencyKind)
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="dependencies")
+    source = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consumer", "provider", "kind", "contract"],
+                name="dependency_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="dependency_on_another", condition=~Q(consumer=F("provider"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consumer} {self.get_kind_display().lower()} {self.provider}"
+
+
+class ServiceObjective(models.Model):
+    """A service-level objective of a component, such as 99.9 % availability over 30 days."""
+
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="objectives")
+    name = models.CharField(max_length=120)
+    objective = models.CharField(max_length=120, help_text="What is promised: 99.9 %, under 120 ms at p95.")
+    window_days = models.PositiveSmallIntegerField(default=30)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["component", "name"], name="objective_once_a_component")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.objective}"
+
+
+class GraphStamp(models.Model):
+    """One row that moves whenever a component or an edge does, so that a process knows its graph is old."""
+
+    number = models.BigIntegerField(default=0)

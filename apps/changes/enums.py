@@ -1,0 +1,59 @@
+"""The states of a change, its classes, and the steps between."""
+
+from django.db import models
+
+
+class ChangeState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "In review"
+    ON_HOLD = "on_hold", "On hold"
+    APPROVED = "approved", "Approved"
+    IN_PROGRESS = "in_progress", "In progress"
+    COMPLETED = "completed", "Completed"
+    ROLLED_BACK = "rolled_back", "Rolled back"
+    FAILED = "failed", "Failed"
+    CLOSED = "closed", "Closed"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    EXPIRED = "expired", "Expired"
+
+
+ENDED = frozenset({ChangeState.COMPLETED, ChangeState.ROLLED_BACK, ChangeState.FAILED})
+PLANNED = frozenset({ChangeState.IN_REVIEW, ChangeState.ON_HOLD, ChangeState.APPROVED})
+
+
+class ChangeClass(models.TextChoices):
+    STANDARD = "standard", "Standard"
+    NORMAL = "normal", "Normal"
+    URGENT = "urgent", "Urgent"
+
+
+class Direction(models.TextChoices):
+    """Which way a success metric should go."""
+
+    AT_LEAST = "at_least", "At least"
+    AT_MOST = "at_most", "At most"
+
+
+class Likelihood(models.TextChoices):
+    RARE = "rare", "Rare"
+    UNLIKELY = "unlikely", "Unlikely"
+    POSSIBLE = "possible", "Possible"
+    LIKELY = "likely", "Likely"
+
+
+class Harm(models.TextChoices):
+    MINOR = "minor", "Minor"
+    MODERATE = "moderate", "Moderate"
+    SEVERE = "severe", "Severe"
+
+
+class WizardStep(models.TextChoices):
+    """The steps of a proposal, in order."""
+
+    WHAT = "what", "What"
+    WHY = "why", "Why"
+    IMPACT = "impact", "Impact"
+    WHEN = "when", "When"
+    HOW_BACK = "how-back", "How back"
+    CHECK = "check", "Check"

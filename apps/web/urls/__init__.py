@@ -1,0 +1,29 @@
+"""Every page of the portal; one module an area."""
+
+from django.urls import URLPattern
+
+from apps.web.urls import (
+    account,
+    briefings,
+    calendar,
+    cards,
+    catalog,
+    changes,
+    exports,
+    home,
+    inbox,
+    ledger,
+    reviews,
+    wizard,
+)
+
+app_name = "web"
+
+# The wizard comes before the changes: its /changes/new/ must not be taken for a change's number.
+urlpatterns: list[URLPattern] = [
+    pattern
+    for area in (
+        home, inbox, wizard, changes, calendar, catalog, cards, briefings, reviews, ledger, exports, account,
+    )
+    for pattern in area.urlpatterns
+]
