@@ -13,6 +13,7 @@ from apps.web.urls import (
     home,
     inbox,
     ledger,
+    pages,
     reviews,
     wizard,
 )
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     pattern
     for area in (
         home, inbox, wizard, changes, calendar, catalog, cards, briefings, reviews, ledger, exports, account,
+        pages,
     )
     for pattern in area.urlpatterns
 ]

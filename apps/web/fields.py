@@ -1,0 +1,83 @@
+"""Render Django form fields so that label, hint, error and control are tied together, without inline styles."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+_LISTS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One line of the error summary; ``target`` is the id it leads to, or empty."""
+
+    text: str
+    target: str
+
+
+def render_field(bound: BoundField, *, hint: str = "", label: str = "") -> SafeString:
+    """Return the whole field. ``hint`` and ``label`` override the form's own."""
+    if bound.is_hidden:
+        return bound.as_hidden()
+    context = {
+        "bound": bound,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "hint_id": f"{bound.auto_id}-hint",
+        "error_id": f"{bound.auto_id}-error",
+        "shape": _shape(bound.field.widget),
+    }
+    described = " ".join(
+        name for name, there in ((context["hint_id"], context["hint"]), (context["error_id"], bound.errors)) if there
+    )
+    if context["shape"] != "list":
+        context["control"] = bound.as_widget(attrs=_attributes(bound, described))
+    context["described"] = described
+    return render_to_string("_field.html", context)
+
+
+def _shape(widget: forms.Widget) -> str:
+    if isinstance(widget, _LISTS):
+        return "list"
+    return "check" if isinstance(widget, forms.CheckboxInput) else "plain"
+
+
+def _attributes(bound: BoundField, described: str) -> dict[str, Any]:
+    widget = bound.field.widget
+    attributes: dict[str, Any] = {}
+    if not isinstance(widget, forms.CheckboxInput):
+        select = isinstance(widget, forms.Select) and not getattr(widget, "allow_multiple_selected", False)
+        own = widget.attrs.get("class", "")
+        attributes["class"] = f"{'form-select' if select else 'form-control'} {own}".strip()
+    if described:
+        attributes["aria-describedby"] = described
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    return attributes
+
+
+def problems(sources: Iterable[Any]) -> list[Problem]:
+    """Return every error of the forms and formsets, in the order of their fields."""
+    found: list[Problem] = []
+    for source in sources:
+        if not source:
+            continue
+        if hasattr(source, "forms"):
+            found += [Problem(str(text), "") for text in source.non_form_errors()]
+            found += problems(source.forms)
+        elif source.is_bound:
+            found += _of_form(source)
+    return found
+
+
+def _of_form(form: forms.BaseForm) -> list[Problem]:
+    found = [Problem(str(text), "") for text in form.non_field_errors()]
+    for bound in form:
+        target = f"{bound.auto_id}_0" if isinstance(bound.field.widget, _LISTS) else str(bound.auto_id)
+        found += [Problem(str(text), target) for text in bound.errors]
+    return found

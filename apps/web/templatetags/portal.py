@@ -1,0 +1,170 @@
+"""Template tags and filters of the portal: ``{% load portal %}``.
+
+Marks: icon, kind_icon, chip, state_chip, say, risk, mark, wave, avatar. Times: when, day, clock, zone, left,
+ago (filters), time and window (tags). Text: digest, person, thousands (filters). Forms: field, error_summary.
+Layout: crumbs, fact, page_url. ``templates/_*.html`` holds the larger fragments.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.web import dates, fields, marks
+
+register = template.Library()
+
+register.simple_tag(marks.icon)
+register.simple_tag(marks.kind_icon)
+register.simple_tag(marks.chip)
+register.simple_tag(marks.state_chip)
+register.simple_tag(marks.say)
+register.simple_tag(marks.risk)
+register.simple_tag(marks.mark)
+register.simple_tag(marks.wave)
+register.filter("digest", marks.digest)
+
+
+@register.simple_tag
+def avatar(person: object, classes: str = "") -> SafeString:
+    """``{% avatar user %}``: initials in a circle; the name stands beside it."""
+    name = marks.initials(str(person))
+    return format_html('<span class="avatar-c {}" aria-hidden="true">{}</span>', classes, name)
+
+
+@register.filter
+def person(user: object) -> str:
+    """``{{ user|person }}``: the full name, or "Nobody"."""
+    return str(user) if user else "Nobody"
+
+
+@register.filter
+def thousands(value: Any) -> str:
+    """``{{ n|thousands }}``: 48,213. A number that is not there is "Not measured", never 0 or blank."""
+    return "Not measured" if value is None or value == "" else f"{int(value):,}"
+
+
+@register.filter
+def when(value: datetime | date | None, zone: dates.Zone = None) -> str:
+    """``{{ dt|when }}`` or ``{{ dt|when:tz }}``: Thu 19 Nov, 06:00."""
+    return dates.when(value, zone) if value else ""
+
+
+@register.filter
+def day(value: datetime | date | None, zone: dates.Zone = None) -> str:
+    """``{{ dt|day }}``: Thu 19 Nov."""
+    return dates.day(value, zone) if value else ""
+
+
+@register.filter
+def clock(value: datetime | None, zone: dates.Zone = None) -> str:
+    """``{{ dt|clock }}``: 06:00."""
+    return dates.hour(value, zone) if value else ""
+
+
+@register.filter
+def zone(value: datetime | None, name: dates.Zone = None) -> str:
+    """``{{ dt|zone:tz }}``: GMT, Europe/London."""
+    return dates.zone_name(value, name) if value else ""
+
+
+@register.filter
+def left(value: datetime | None) -> str:
+    """``{{ due|left }}``: 2 days left, or Overdue by 3 hours."""
+    return dates.left(value) if value else ""
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """``{{ dt|ago }}``: 3 hours ago."""
+    return dates.ago(value) if value else ""
+
+
+_FORMS = {"when": dates.when, "day": dates.day, "clock": dates.hour}
+
+
+@register.simple_tag
+def time(value: datetime | None, form: str = "when", zone: dates.Zone = None) -> str:
+    """``{% time dt %}`` or ``{% time dt "day" tz %}``: a ``<time>`` element; forms are when, day, clock."""
+    if not value:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), _FORMS[form](value, zone))
+
+
+@register.simple_tag
+def window(start: datetime | None, end: datetime | None, zone: dates.Zone = None) -> str:
+    """``{% window start end tz %}``: Thu 19 Nov, 06:00 to 08:30. Name the zone once beside it with ``|zone``."""
+    return dates.window(start, end, zone) if start and end else "No window yet"
+
+
+@register.simple_tag
+def fact(term: str, value: object, note: object = "") -> SafeString:
+    """``{% fact "Owner" name note %}``: one fact, inside ``<dl class="facts">``."""
+    small = format_html("<small>{}</small>", note) if note else ""
+    return format_html("<div><dt>{}</dt><dd>{}{}</dd></div>", term, value, small)
+
+
+@register.inclusion_tag("_crumbs.html")
+def crumbs(*parts: str) -> dict[str, Any]:
+    """``{% crumbs "Changes" url "CHG-1042" %}``: label and address in turn, and last the page itself."""
+    pairs = list(zip(parts[:-1:2], parts[1:-1:2], strict=True))
+    return {"pairs": pairs, "here": parts[-1]}
+
+
+@register.inclusion_tag("_signature.html")
+def signature(  # one argument for each part of the block
+    role: str, subject: str, name: str = "", status: str = "open", meta: object = ""
+) -> dict[str, Any]:
+    """``{% signature role subject name status meta %}``: one ``<li>`` of ``<ol class="sigs">``.
+
+    ``status`` is signed, open, you, stale or rejected; ``meta`` is the line below the rule.
+    """
+    return {
+        "role": role, "subject": subject, "name": name, "status": status, "meta": meta,
+    }  # fmt: skip
+
+
+@register.simple_tag
+def field(bound: Any, hint: str = "", label: str = "") -> SafeString:
+    """``{% field form.name %}``: label, hint, error and control, tied together for screen readers."""
+    return fields.render_field(bound, hint=hint, label=label)
+
+
+@register.inclusion_tag("_error_summary.html")
+def error_summary(*forms: Any) -> dict[str, Any]:
+    """``{% error_summary form formset %}``: "There is a problem", each line leading to its field."""
+    return {"problems": fields.problems(forms)}
+
+
+@register.simple_tag
+def page_url(name: str, *args: object) -> str:
+    """``{% page_url "web:help" %}``: the address of a page, or "#" while that page is not built."""
+    for candidate in (name, f"web:{name}"):
+        try:
+            return reverse(candidate, args=args)
+        except NoReverseMatch:
+            continue
+    return "#"
+
+
+_MESSAGES = {
+    "success": ("c-done", "circle-check"),
+    "error": ("c-blocked", "alert-triangle"),
+    "warning": ("c-waiting", "alert-triangle"),
+}
+
+
+@register.filter
+def message_class(message: Message) -> str:
+    """Return the state class of a message."""
+    return _MESSAGES.get(message.level_tag, ("c-review", ""))[0]
+
+
+@register.filter
+def message_icon(message: Message) -> str:
+    """Return the icon of a message."""
+    return _MESSAGES.get(message.level_tag, ("", "info-circle"))[1]

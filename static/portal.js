@@ -1,0 +1,1 @@
+/* Countersign: what pages do beyond links and forms. */
