@@ -1,3 +1,7 @@
-from django.urls import URLPattern, URLResolver
+"""Every address of the portal."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.account.urls")),
+]

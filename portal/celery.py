@@ -1,0 +1,41 @@
+"""The Celery application and the schedule that beat follows."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, celeryd_init, setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# A task that could not run before the next one is due is dropped: the next one does its work.
+app.conf.beat_schedule = {
+    "seal the ledger": {
+        "task": "apps.audit.tasks.task_seal_ledger",
+        "schedule": 1.0,
+        "options": {"expires": 1},
+    },
+    "deliver the outbox": {
+        "task": "apps.outbox.tasks.task_deliver_outbox",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+}
+
+
+@celeryd_init.connect
+@beat_init.connect
+def hold_servers(**_: Any) -> None:
+    """Keep the embedded servers up for as long as the worker or beat lives."""
+    from portal import embedded
+
+    embedded.acquire()
+
+
+@setup_logging.connect
+def keep_logging(**_: Any) -> None:
+    """Leave logging as the settings have it. Without a receiver here Celery installs its own."""

@@ -1,0 +1,38 @@
+"""A pytest plugin that gives the suite a scratch PORTAL_HOME and keeps its servers up.
+
+It is named in ``addopts``, because the settings read PORTAL_HOME before any conftest.py is loaded.
+"""
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+if WORKER:
+    # Each xdist worker has its own two databases of the one Redis; the controller keeps the first two.
+    os.environ["PORTAL_REDIS_DATABASE"] = str(2 * (1 + int(WORKER.removeprefix("gw")) % 7))
+else:
+    os.environ["PORTAL_HOME"] = tempfile.mkdtemp(prefix="portal-tests-", dir="/tmp")
+    os.environ["PORTAL_POSTGRES_FSYNC"] = "off"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the servers once, before the xdist workers come up."""
+    from portal import embedded
+
+    if not session.config.option.collectonly:
+        embedded.acquire()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Stop the servers and remove the scratch folder, when the last process of the run ends."""
+    from portal import embedded
+
+    embedded.release()
+    if not WORKER:
+        shutil.rmtree(os.environ["PORTAL_HOME"], ignore_errors=True)
