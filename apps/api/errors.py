@@ -1,0 +1,90 @@
+"""Every refusal as a problem document (RFC 9457), and every denial in the ledger."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler, set_rollback
+
+from apps.accounts.models import ApiToken
+from apps.api.authentication import actor_of
+from apps.audit.services import record_denial
+from apps.core.errors import Conflict, Forbidden, IllegalTransition, Invalid, PolicyBlocked, PortalError, Stale
+
+PROBLEM_JSON = "application/problem+json"
+# The first class that matches answers, so the narrower come first.
+PORTAL_PROBLEMS: tuple[tuple[type[PortalError], int, str, str], ...] = (
+    (Invalid, status.HTTP_422_UNPROCESSABLE_ENTITY, "invalid", "Some of this cannot be taken"),
+    (Forbidden, status.HTTP_403_FORBIDDEN, "forbidden", "You may not do this"),
+    (Stale, status.HTTP_409_CONFLICT, "stale", "This has moved on"),
+    (IllegalTransition, status.HTTP_409_CONFLICT, "illegal-transition", "This step is not possible now"),
+    (PolicyBlocked, status.HTTP_409_CONFLICT, "blocked", "A rule does not hold yet"),
+    (Conflict, status.HTTP_409_CONFLICT, "conflict", "Two plans collide"),
+    (PortalError, status.HTTP_400_BAD_REQUEST, "refused", "This was refused"),
+)
+
+
+def problem(
+    request: Request, code: int, slug: str, title: str, detail: str, headers: dict[str, str] | None = None, **extra: Any
+) -> Response:
+    """Return a problem document; ``slug`` ends its type, a name that never changes."""
+    body = {
+        "type": f"urn:countersign:problem:{slug}",
+        "title": title,
+        "status": code,
+        "detail": detail,
+        "instance": request.path,
+    }
+    return Response(body | extra, status=code, content_type=PROBLEM_JSON, headers=headers)
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn whatever a view raised into a problem document; an unknown error stays an error."""
+    request: Request = context["request"]
+    if isinstance(error, PortalError):
+        set_rollback()
+        return _portal_problem(error, request, context)
+    if isinstance(error, RequestDataTooBig):
+        limit = "The body is larger than the portal takes."
+        return problem(request, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", "Too large", limit)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    return _rest_problem(error, response, request, context)
+
+
+def _portal_problem(error: PortalError, request: Request, context: dict[str, Any]) -> Response:
+    _, code, slug, title = next(row for row in PORTAL_PROBLEMS if isinstance(error, row[0]))
+    extra: dict[str, Any] = {"remedy": error.remedy} if error.remedy else {}
+    if isinstance(error, Invalid):
+        extra["errors"] = error.fields
+    if isinstance(error, Forbidden):
+        _deny(request, context, error.reason)
+    return problem(request, code, slug, title, error.reason, **extra)
+
+
+def _rest_problem(error: Exception, response: Response, request: Request, context: dict[str, Any]) -> Response:
+    code = response.status_code
+    headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After", "Allow") if name in response}
+    if isinstance(error, exceptions.ValidationError):
+        fields = response.data if isinstance(response.data, dict) else {"body": response.data}
+        title = "Some of this cannot be taken"
+        return problem(request, 422, "invalid", title, "See the fields under errors.", errors=fields)
+    if isinstance(error, Http404 | exceptions.NotFound):
+        return problem(request, code, "not-found", "Not found", "There is nothing here that you may see.")
+    detail = str(getattr(error, "detail", "")) or "You may not do this."
+    if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
+        _deny(request, context, detail)
+        return problem(request, code, "forbidden", "You may not do this", detail)
+    slug = str(getattr(error, "default_code", "refused")).replace("_", "-")
+    return problem(request, code, slug, response.status_text, detail, headers=headers)
+
+
+def _deny(request: Request, context: dict[str, Any], reason: str) -> None:
+    """Leave a ledger entry on the person who was refused."""
+    if isinstance(request.auth, ApiToken):
+        action = f"{request.method} {request.resolver_match.route if request.resolver_match else request.path}"
+        record_denial(actor=actor_of(request), obj=request.user, action=action, reason=reason)
