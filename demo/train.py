@@ -1,8 +1,8 @@
 """Train the demo organisation's models for real, and keep what an MLflow registry answers about them.
 
-The data are scikit-learn's bundled sets, standing in for the organisation's own; each model says which. Run it with
-the development requirements installed: ``python -m demo.train``. It starts an MLflow server on the loopback, trains,
-registers, asks the registry over REST, writes the answers to ``demo/mlflow/`` and stops the server.
+The data are scikit-learn's bundled sets, standing in for the organisation's own; each model says which. With the
+development requirements installed, run ``python -m demo.train``. It starts an MLflow server on the loopback,
+trains, registers, asks the registry over REST, writes the answers to ``demo/mlflow/`` and stops the server.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ SEED = 20261101
 
 @dataclass(frozen=True)
 class Model:
-    """A model of the demo organisation: the bundled data that stand in for its own, and its candidates, oldest first."""
+    """A model: the bundled data that stand in for the organisation's, and its candidates, oldest first."""
 
     name: str
     description: str
@@ -65,7 +65,7 @@ def boosted(rounds: int) -> Any:
 MODELS = [
     Model(
         "credit-risk",
-        "Scores how likely a loan is to go bad. Demonstration: trained on scikit-learn's breast cancer data.",
+        "Scores how likely a loan is to go bad. Trained on scikit-learn's breast cancer data.",
         "1",
         datasets.load_breast_cancer,
         "loan-applications",
@@ -76,7 +76,7 @@ MODELS = [
     ),
     Model(
         "fraud-score",
-        "Scores card payments for fraud. Demonstration: trained on scikit-learn's digits, nine against the rest.",
+        "Scores card payments for fraud. Trained on scikit-learn's digits, nine against the rest.",
         "1",
         datasets.load_digits,
         "card-payments",
@@ -87,7 +87,7 @@ MODELS = [
     ),
     Model(
         "collections-rank",
-        "Ranks overdue accounts by who will pay after a call. Demonstration: trained on scikit-learn's wine data.",
+        "Ranks overdue accounts by who will pay after a call. Trained on scikit-learn's wine data.",
         "3",
         datasets.load_wine,
         "collections-calls",
@@ -98,7 +98,7 @@ MODELS = [
     ),
     Model(
         "churn-propensity",
-        "Scores who is about to leave. Demonstration: trained on scikit-learn's iris data.",
+        "Scores who is about to leave. Trained on scikit-learn's iris data.",
         "3",
         datasets.load_iris,
         "customer-activity",
@@ -109,17 +109,20 @@ MODELS = [
     ),
     Model(
         "store-demand",
-        "Forecasts units sold a store a day. Demonstration: trained on scikit-learn's diabetes data.",
+        "Forecasts units sold a store a day. Trained on scikit-learn's diabetes data.",
         "2",
         datasets.load_diabetes,
         "store-sales",
-        [("ridge", scaled(linear_model.Ridge(1.0))), ("forest", ensemble.RandomForestRegressor(80, random_state=SEED))],
+        [
+            ("ridge", scaled(linear_model.Ridge(1.0))),
+            ("forest", ensemble.RandomForestRegressor(80, random_state=SEED)),
+        ],
         0,
         "jonas.weber",
     ),
     Model(
         "basket-recs",
-        "Suggests what goes with a basket. Demonstration: trained on scikit-learn's digits, even against odd.",
+        "Suggests what goes with a basket. Trained on scikit-learn's digits, even against odd.",
         "3",
         datasets.load_digits,
         "store-sales",
@@ -194,8 +197,24 @@ def registry() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     home = Path(tempfile.mkdtemp())
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    command += ["--backend-store-uri", f"sqlite:///{home}/mlflow.db", "--artifacts-destination", str(home / "artifacts")]
+    command = [
+        sys.executable,
+        "-m",
+        "mlflow",
+        "server",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
+    command += [
+        "--backend-store-uri",
+        f"sqlite:///{home}/mlflow.db",
+        "--artifacts-destination",
+        str(home / "artifacts"),
+    ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}"
@@ -223,20 +242,35 @@ def train(model: Model, client: MlflowClient) -> None:
     """Train every candidate of a model, and register each as a version."""
     features, target = table(model)
     fitted_on, held_out, truth_fit, truth = model_selection.train_test_split(
-        features, target, test_size=0.35, random_state=SEED, stratify=None if model.name == "store-demand" else target
+        features,
+        target,
+        test_size=0.35,
+        random_state=SEED,
+        stratify=None if model.name == "store-demand" else target,
     )
     client.create_registered_model(model.name, {"risk_tier": model.tier}, model.description)
     experiment = mlflow.set_experiment(model.name)
     for position, (label, estimator) in enumerate(model.candidates):
         # MLflow takes the run's user and source from the process; these are the organisation's own.
         os.environ["LOGNAME"] = model.owner
-        tags = {"mlflow.source.name": f"{model.name}-training", "mlflow.source.git.commit": commit_of(model, label)}
-        with mlflow.start_run(experiment_id=experiment.experiment_id, run_name=f"{model.name}-{label}", tags=tags) as run:
+        tags = {
+            "mlflow.source.name": f"{model.name}-training",
+            "mlflow.source.git.commit": commit_of(model, label),
+        }
+        with mlflow.start_run(
+            experiment_id=experiment.experiment_id, run_name=f"{model.name}-{label}", tags=tags
+        ) as run:
             estimator.fit(fitted_on, truth_fit)
-            plain = {name: value for name, value in estimator.get_params().items() if isinstance(value, str | int | float)}
+            plain = {
+                name: value
+                for name, value in estimator.get_params().items()
+                if isinstance(value, str | int | float)
+            }
             mlflow.log_params(plain)
             mlflow.log_metrics(measure(estimator, held_out, truth))
-            data = mlflow.data.from_numpy(fitted_on, source=f"s3://lake/{model.data_name}", name=model.data_name)
+            data = mlflow.data.from_numpy(
+                fitted_on, source=f"s3://lake/{model.data_name}", name=model.data_name
+            )
             mlflow.log_input(data, context="training")
         version = client.create_model_version(model.name, f"{run.info.artifact_uri}/model", run.info.run_id)
         if position == model.champion:

@@ -20,7 +20,9 @@ class BearerToken(BaseAuthentication):
             return None
         token = authenticate_token(secret.strip())
         if token is None:
-            raise AuthenticationFailed("This token is not valid. It may have been revoked, or it has expired.")
+            raise AuthenticationFailed(
+                "This token is not valid. It may have been revoked, or it has expired."
+            )
         return token.user, token
 
     def authenticate_header(self, request: Request | HttpRequest) -> str:

@@ -12,7 +12,15 @@ from rest_framework.views import exception_handler, set_rollback
 from apps.accounts.models import ApiToken
 from apps.api.authentication import actor_of
 from apps.audit.services import record_denial
-from apps.core.errors import Conflict, Forbidden, IllegalTransition, Invalid, PolicyBlocked, PortalError, Stale
+from apps.core.errors import (
+    Conflict,
+    Forbidden,
+    IllegalTransition,
+    Invalid,
+    PolicyBlocked,
+    PortalError,
+    Stale,
+)
 
 PROBLEM_JSON = "application/problem+json"
 # The first class that matches answers, so the narrower come first.
@@ -28,7 +36,13 @@ PORTAL_PROBLEMS: tuple[tuple[type[PortalError], int, str, str], ...] = (
 
 
 def problem(
-    request: Request, code: int, slug: str, title: str, detail: str, headers: dict[str, str] | None = None, **extra: Any
+    request: Request,
+    code: int,
+    slug: str,
+    title: str,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    **extra: Any,
 ) -> Response:
     """Return a problem document; ``slug`` ends its type, a name that never changes."""
     body = {
@@ -66,9 +80,13 @@ def _portal_problem(error: PortalError, request: Request, context: dict[str, Any
     return problem(request, code, slug, title, error.reason, **extra)
 
 
-def _rest_problem(error: Exception, response: Response, request: Request, context: dict[str, Any]) -> Response:
+def _rest_problem(
+    error: Exception, response: Response, request: Request, context: dict[str, Any]
+) -> Response:
     code = response.status_code
-    headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After", "Allow") if name in response}
+    headers = {
+        name: response[name] for name in ("WWW-Authenticate", "Retry-After", "Allow") if name in response
+    }
     if isinstance(error, exceptions.ValidationError):
         fields = response.data if isinstance(response.data, dict) else {"body": response.data}
         title = "Some of this cannot be taken"
@@ -86,5 +104,7 @@ def _rest_problem(error: Exception, response: Response, request: Request, contex
 def _deny(request: Request, context: dict[str, Any], reason: str) -> None:
     """Leave a ledger entry on the person who was refused."""
     if isinstance(request.auth, ApiToken):
-        action = f"{request.method} {request.resolver_match.route if request.resolver_match else request.path}"
+        action = (
+            f"{request.method} {request.resolver_match.route if request.resolver_match else request.path}"
+        )
         record_denial(actor=actor_of(request), obj=request.user, action=action, reason=reason)

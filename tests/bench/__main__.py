@@ -1,0 +1,52 @@
+"""``make bench``: progress on standard error, one JSON object on the last line of standard output.
+
+``ONLY=pages`` in the environment runs one section. Every section builds its own data in a scratch PORTAL_HOME.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+
+SECTIONS = ("pages",)
+
+
+def say(line: str) -> None:
+    """Tell the person who waits what is going on."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def section(name: str) -> Callable[[], dict[str, float]]:
+    """Return the function that measures a section; it is imported late, because settings read PORTAL_HOME."""
+    from importlib import import_module
+
+    return import_module(f"tests.bench.{name}").measure
+
+
+def main() -> None:
+    """Run the sections in a scratch portal and print what they measured."""
+    only = os.environ.get("ONLY", "")
+    if only and only not in SECTIONS:
+        raise SystemExit(f"There is no section “{only}”. Choose from: {', '.join(SECTIONS)}.")
+    home = tempfile.mkdtemp(prefix="portal-bench-")
+    os.environ["PORTAL_HOME"] = home
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    from portal import embedded
+
+    embedded.acquire()
+    try:
+        import django
+
+        django.setup()
+        measured = {name: section(name)() for name in ([only] if only else SECTIONS)}
+    finally:
+        embedded.release()
+        shutil.rmtree(home, ignore_errors=True)
+    print(json.dumps(measured))
+
+
+if __name__ == "__main__":
+    main()
