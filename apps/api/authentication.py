@@ -1,6 +1,5 @@
 """Sign-in for machines: ``Authorization: Bearer <token>``."""
 
-from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -25,7 +24,7 @@ class BearerToken(BaseAuthentication):
             )
         return token.user, token
 
-    def authenticate_header(self, request: Request | HttpRequest) -> str:
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         return 'Bearer realm="Countersign"'
 
 
