@@ -60,29 +60,27 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     request: Request = context["request"]
     if isinstance(error, PortalError):
         set_rollback()
-        return _portal_problem(error, request, context)
+        return _portal_problem(error, request)
     if isinstance(error, RequestDataTooBig):
         limit = "The body is larger than the portal takes."
         return problem(request, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", "Too large", limit)
     response = exception_handler(error, context)
     if response is None:
         return None
-    return _rest_problem(error, response, request, context)
+    return _rest_problem(error, response, request)
 
 
-def _portal_problem(error: PortalError, request: Request, context: dict[str, Any]) -> Response:
+def _portal_problem(error: PortalError, request: Request) -> Response:
     _, code, slug, title = next(row for row in PORTAL_PROBLEMS if isinstance(error, row[0]))
     extra: dict[str, Any] = {"remedy": error.remedy} if error.remedy else {}
     if isinstance(error, Invalid):
         extra["errors"] = error.fields
     if isinstance(error, Forbidden):
-        _deny(request, context, error.reason)
+        _deny(request, error.reason)
     return problem(request, code, slug, title, error.reason, **extra)
 
 
-def _rest_problem(
-    error: Exception, response: Response, request: Request, context: dict[str, Any]
-) -> Response:
+def _rest_problem(error: Exception, response: Response, request: Request) -> Response:
     code = response.status_code
     headers = {
         name: response[name] for name in ("WWW-Authenticate", "Retry-After", "Allow") if name in response
@@ -95,13 +93,13 @@ def _rest_problem(
         return problem(request, code, "not-found", "Not found", "There is nothing here that you may see.")
     detail = str(getattr(error, "detail", "")) or "You may not do this."
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
-        _deny(request, context, detail)
+        _deny(request, detail)
         return problem(request, code, "forbidden", "You may not do this", detail)
     slug = str(getattr(error, "default_code", "refused")).replace("_", "-")
     return problem(request, code, slug, response.status_text, detail, headers=headers)
 
 
-def _deny(request: Request, context: dict[str, Any], reason: str) -> None:
+def _deny(request: Request, reason: str) -> None:
     """Leave a ledger entry on the person who was refused."""
     if isinstance(request.auth, ApiToken):
         action = (

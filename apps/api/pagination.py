@@ -1,4 +1,4 @@
-"""Pages of a list: 50 at a time, newest first, by cursor, so that the hundredth page costs what the first does."""
+"""Pages of a list: 50 at a time, newest first, by cursor, so that page 100 costs what the first does."""
 
 from rest_framework.pagination import CursorPagination
 

@@ -1,6 +1,6 @@
 """``make bench``: progress on standard error, one JSON object on the last line of standard output.
 
-``ONLY=pages`` in the environment runs one section. Every section builds its own data in a scratch PORTAL_HOME.
+``ONLY=pages`` in the environment runs one section. A section builds its own data in a scratch PORTAL_HOME.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Fill a scratch portal with as much as a large organisation keeps: realistic states, items and signatures.
 
-Rows are written in bulk, past the services, because a million service calls would take hours. The ledger entries
-are well-formed and are sealed by the portal's own sealer.
+Rows are written in bulk, past the services, because a million service calls would take hours. The
+ledger entries are well-formed and are sealed by the portal's own sealer.
 """
 
 import hashlib
@@ -171,7 +171,7 @@ def edges(draw: random.Random, layers: list[list[Component]]) -> Iterator[Depend
 def make_changes(
     draw: random.Random, approver: User, people: list[User], components: list[Component]
 ) -> Change:
-    """Make the changes with all that hangs on them, and return one in review with six items for the detail page."""
+    """Make the changes with all that hangs on them, and return one in review with six items."""
     say(f"{CHANGES:,} changes")
     versions: dict[int, dict[str, ComponentVersion]] = {}
     for version in ComponentVersion.objects.iterator():
@@ -183,7 +183,8 @@ def make_changes(
         make_batch(draw, approver, people, components, versions, states[first : first + 5_000], 1001 + first)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE changes_change SET search = setweight(to_tsvector('english', title || ' CHG-' || number), 'A')"
+            "UPDATE changes_change SET search ="
+            " setweight(to_tsvector('english', title || ' CHG-' || number), 'A')"
             " || setweight(to_tsvector('english', summary || ' ' || outcome), 'B')"
         )
     return Change.objects.filter(state=ChangeState.IN_REVIEW).order_by("-number")[0]
@@ -198,7 +199,7 @@ def make_batch(
     states: list[ChangeState],
     first: int,
 ) -> None:
-    """Make one batch of changes, submitted ones with revision, round, requirements, signatures and booking."""
+    """Make one batch of changes, submitted ones with all that hangs on them."""
     changes = [make_change(draw, people, state, first + n) for n, state in enumerate(states)]
     submitted = [change for change in changes if change.state != ChangeState.DRAFT]
     rounds = [make_round(change) for change in submitted]
@@ -350,7 +351,7 @@ def make_signature(
 
 
 def freeze_revisions(submitted: list[Change]) -> None:
-    """Give every submitted change its first revision. Only those in review get a whole content: pages show those."""
+    """Give every submitted change its first revision; some of those in review get a whole content."""
     revisions = []
     for change in submitted:
         content = (

@@ -1,6 +1,7 @@
 """The ``pages`` section: what a page and a REST call cost with 100,000 changes in the portal.
 
-Times are of whole HTTP calls to gunicorn with two workers; statements are counted in this process, on the same data.
+Times are of whole HTTP calls to gunicorn with two workers. Statements are counted in this process, on the
+same data.
 """
 
 import json
@@ -60,7 +61,7 @@ def measure() -> dict[str, float]:
 
 
 def requests(filled: dict[str, Any]) -> dict[str, tuple[str, str, Any]]:
-    """Return the calls to measure as method, path and a body (or a function that makes a new one each time)."""
+    """Return the calls to measure: method, path and, for a write, what makes a new body each time."""
     ref = filled["detail"].ref
     numbers = count(1)
 
@@ -86,7 +87,7 @@ def served() -> Iterator[str]:
     """Run gunicorn with two workers on a free loopback port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        address = "127.0.0.1:%d" % free.getsockname()[1]
+        address = f"127.0.0.1:{free.getsockname()[1]}"
     command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", address]
     command += ["--workers", "2", "--log-level", "warning"]
     server = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL)
