@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, celeryd_init, setup_logging
+from celery.signals import beat_init, celeryd_init, setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -34,6 +34,14 @@ def hold_servers(**_: Any) -> None:
     from portal import embedded
 
     embedded.acquire()
+
+
+@worker_init.connect
+def add_heartbeat(**_: Any) -> None:
+    """Let the worker write its sign of life, which ``/readyz`` reads."""
+    from portal.health import Heartbeat
+
+    app.steps["consumer"].add(Heartbeat)
 
 
 @setup_logging.connect

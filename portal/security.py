@@ -19,6 +19,7 @@ POLICY = "; ".join(
     ]
 )
 TOO_LARGE = "The request is too large: {size:,} bytes. The portal takes {limit:,} bytes at most."
+DRAINED_LIMITS = 20
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -46,7 +47,15 @@ class BodyLimit:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if not size.isdigit() or int(size) <= limit:
             return self.get_response(request)
+        _drain(request, limit)
         return _too_large(request, TOO_LARGE.format(size=int(size), limit=limit))
+
+
+def _drain(request: HttpRequest, limit: int) -> None:
+    """Read a body away, within reason: a client that still sends when we close never sees our answer."""
+    for _ in range(DRAINED_LIMITS):
+        if not request.read(limit):
+            return
 
 
 def _too_large(request: HttpRequest, detail: str) -> HttpResponse:

@@ -1,0 +1,106 @@
+"""``/healthz`` says that this process answers; ``/readyz`` says whether the portal can do its work, part by part."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from celery import bootsteps
+from celery.worker.consumer import Consumer
+from django.apps import apps
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Min
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+
+from apps.core import clock
+
+HEARTBEAT_KEY = "worker-heartbeat"
+HEARTBEAT_SECONDS = 3
+SILENT_SECONDS = 15
+UNSEALED_SECONDS = 10
+
+
+class NotReady(Exception):
+    """A part of the portal does not work. The message is a plain reason."""
+
+
+class Heartbeat(bootsteps.StartStopStep):
+    """A step of the worker that writes the time to Redis every three seconds."""
+
+    requires = {"celery.worker.consumer.tasks:Tasks"}
+
+    def start(self, parent: Consumer) -> None:
+        beat()
+        self.timer = parent.timer.call_repeatedly(HEARTBEAT_SECONDS, beat)
+
+    def stop(self, parent: Consumer) -> None:
+        self.timer.cancel()
+
+
+def beat() -> None:
+    """Write that a worker lives now (seconds since 1970)."""
+    cache.set(HEARTBEAT_KEY, time.time(), timeout=3600)
+
+
+def check_database() -> None:
+    """Ask PostgreSQL for one row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def check_redis() -> None:
+    """Write a key and read it back."""
+    cache.set("readyz", "ok", timeout=10)
+    if cache.get("readyz") != "ok":
+        raise NotReady("Redis does not keep what it is given.")
+
+
+def check_worker() -> None:
+    """Look for a worker's sign of life."""
+    last = cache.get(HEARTBEAT_KEY)
+    if last is None:
+        raise NotReady("No worker has started.")
+    silent = time.time() - last
+    if silent > SILENT_SECONDS:
+        raise NotReady(f"No worker has been heard for {silent:.0f} s.")
+
+
+def check_sealer() -> None:
+    """Look for ledger events that the sealer should have sealed long ago."""
+    oldest = apps.get_model("audit", "AuditPending").objects.aggregate(at=Min("at"))["at"]
+    waited = (clock.now() - oldest).total_seconds() if oldest else 0
+    if waited > UNSEALED_SECONDS:
+        raise NotReady(f"A ledger event has waited {waited:.0f} s to be sealed.")
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "database": check_database,
+    "redis": check_redis,
+    "worker": check_worker,
+    "sealer": check_sealer,
+}
+
+
+def _state(name: str, check: Callable[[], None]) -> dict[str, Any]:
+    try:
+        check()
+    except NotReady as reason:
+        return {"ok": False, "why": str(reason)}
+    except Exception as error:  # whatever a broken part raises is the answer, and never a secret
+        return {"ok": False, "why": f"The {name} does not answer ({type(error).__name__})."}
+    return {"ok": True, "why": ""}
+
+
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer that this process lives."""
+    return JsonResponse({"ok": True})
+
+
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer with the state of each part; the status is 503 when any of them fails."""
+    parts = {name: _state(name, check) for name, check in CHECKS.items()}
+    ready = all(part["ok"] for part in parts.values())
+    return JsonResponse({"ok": ready, "parts": parts}, status=200 if ready else 503)

@@ -1,0 +1,94 @@
+"""Start the portal's processes together, and stop them together."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+GRACE_SECONDS = 10
+POLL_SECONDS = 0.2
+PR_SET_PDEATHSIG = 1
+
+_libc = ctypes.CDLL(None)
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent ends, even by SIGKILL. Runs between fork and exec."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Supervisor:
+    """Runs named commands until one of them ends, or until this process gets SIGINT or SIGTERM.
+
+    Each command has a session of its own: a Ctrl-C reaches this process alone, which then ends the others in order.
+    """
+
+    commands: dict[str, list[str]]
+    ready: Callable[[], bool]
+    announce: Callable[[], None]
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    stopping: bool = False
+
+    def run(self) -> int:
+        """Run everything and return the exit status: 0 when asked to stop, 1 when a child ended by itself."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask_to_stop)
+        try:
+            self._start()
+            ended = self._watch()
+        finally:
+            self._stop()
+        if ended:
+            print(f"{ended} ended by itself, so everything was stopped.", file=sys.stderr)
+        return 1 if ended else 0
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _start(self) -> None:
+        for name, command in self.commands.items():
+            if not self.stopping:
+                self.children[name] = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent
+                )
+
+    def _watch(self) -> str:
+        """Wait until asked to stop. Return the name of the child that ended before that, or nothing."""
+        announced = False
+        while not self.stopping:
+            ended = next((name for name, child in self.children.items() if child.poll() is not None), "")
+            if ended:
+                return "" if self.stopping else ended
+            if not announced and self.ready():
+                announced = True
+                self.announce()
+            time.sleep(POLL_SECONDS)
+        return ""
+
+    def _stop(self) -> None:
+        """End every child, politely first. What does not end in ten seconds is killed with its own children."""
+        for child in self.children.values():
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_SECONDS
+        for child in self.children.values():
+            try:
+                child.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                pass
+            _kill_group(child)
+
+
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of a child's session."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    child.wait()
