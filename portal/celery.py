@@ -1,6 +1,7 @@
 """The Celery application and the schedule that beat follows."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
@@ -34,6 +35,12 @@ def hold_servers(**_: Any) -> None:
     from portal import embedded
 
     embedded.acquire()
+
+
+@celeryd_init.connect
+def allow_root(**_: Any) -> None:
+    """Drop Celery's warning against root: it is about pickled tasks, and ours are JSON only."""
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
 
 @worker_init.connect

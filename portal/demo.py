@@ -23,6 +23,7 @@ def main() -> int:
     started = time.monotonic()
     port = os.environ.get("PORT", "8000")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     os.environ.setdefault("PUBLIC_URL", f"http://localhost:{port}")
     if not _is_free(int(port)):
         print(f"Port {port} is taken. Choose another one: make demo PORT=8001", file=sys.stderr)
@@ -31,7 +32,7 @@ def main() -> int:
     _prepare()
     supervisor = Supervisor(
         commands=commands(port),
-        ready=lambda: _answers(f"http://127.0.0.1:{port}/readyz"),
+        ready=lambda: _answers(f"http://127.0.0.1:{port}/healthz") and _is_ready(),
         announce=lambda: _announce(time.monotonic() - started),
     )
     status = supervisor.run()
@@ -57,7 +58,7 @@ def commands(port: str) -> dict[str, list[str]]:
 
 
 def _prepare() -> None:
-    """Bring the database and the static files up to date, and load the demo organisation into an empty one."""
+    """Bring the database and static files up to date; load the demo organisation into an empty database."""
     django.setup()
     from django.contrib.auth import get_user_model
     from django.core.management import call_command, get_commands
@@ -90,6 +91,13 @@ def _people() -> list[str]:
         roles = ", ".join(role.replace("_", " ") for role in person["roles"])
         lines.append(f"  {person['username']:<22}{person['password']:<28}{roles}")
     return [*lines, f"  API tokens: {path}"]
+
+
+def _is_ready() -> bool:
+    """Tell whether every part works, without a line in the log for each time it does not yet."""
+    from portal.health import states
+
+    return all(part["ok"] for part in states().values())
 
 
 def _answers(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""``/healthz`` says that this process answers; ``/readyz`` says whether the portal can do its work, part by part."""
+"""``/healthz``: does this process answer? ``/readyz``: can the portal do its work, part by part?"""
 
 import time
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class NotReady(Exception):
 class Heartbeat(bootsteps.StartStopStep):
     """A step of the worker that writes the time to Redis every three seconds."""
 
-    requires = {"celery.worker.consumer.tasks:Tasks"}
+    requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, parent: Consumer) -> None:
         beat()
@@ -92,6 +92,11 @@ def _state(name: str, check: Callable[[], None]) -> dict[str, Any]:
     return {"ok": True, "why": ""}
 
 
+def states() -> dict[str, dict[str, Any]]:
+    """Return, for each part of the portal by name, whether it works (``ok``) and if not, ``why``."""
+    return {name: _state(name, check) for name, check in CHECKS.items()}
+
+
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer that this process lives."""
@@ -101,6 +106,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer with the state of each part; the status is 503 when any of them fails."""
-    parts = {name: _state(name, check) for name, check in CHECKS.items()}
+    parts = states()
     ready = all(part["ok"] for part in parts.values())
     return JsonResponse({"ok": ready, "parts": parts}, status=200 if ready else 503)

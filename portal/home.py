@@ -21,8 +21,8 @@ def ensure_home() -> Path:
     """Make PORTAL_HOME if it is missing, with mode 0700, and return it.
 
     Raises:
-        HomeUnusable: the folder belongs to somebody else, or is somebody's open folder. Its mode is left alone,
-            because PORTAL_HOME=/tmp would otherwise lock everybody out of /tmp.
+        HomeUnusable: the folder belongs to somebody else, or is somebody's open folder. Its mode is left
+            alone, because PORTAL_HOME=/tmp would otherwise lock everybody out of /tmp.
     """
     folder = home()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def folder(name: str) -> Path:
 
 
 def secret(name: str) -> str:
-    """Return the secret kept in the file ``name`` of PORTAL_HOME (mode 0600), made once by whoever comes first."""
+    """Return the secret kept in the file ``name`` of PORTAL_HOME (mode 0600), made by whoever comes first."""
     path = ensure_home() / name
     if not path.exists():
         draft = path.with_name(f".{name}.{secrets.token_hex(8)}")

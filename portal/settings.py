@@ -94,7 +94,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "apps.web.context.portal",
             ],
+            "builtins": ["django.templatetags.static", "apps.web.templatetags.portal"],
         },
     },
 ]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -18,7 +19,7 @@ _libc = ctypes.CDLL(None)
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to end this process when its parent ends, even by SIGKILL. Runs between fork and exec."""
+    """End this process when its parent ends, even by SIGKILL. Runs between fork and exec."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -26,7 +27,7 @@ def die_with_parent() -> None:
 class Supervisor:
     """Runs named commands until one of them ends, or until this process gets SIGINT or SIGTERM.
 
-    Each command has a session of its own: a Ctrl-C reaches this process alone, which then ends the others in order.
+    Each command has a session of its own: a Ctrl-C reaches this process alone, which then ends the others.
     """
 
     commands: dict[str, list[str]]
@@ -72,16 +73,14 @@ class Supervisor:
         return ""
 
     def _stop(self) -> None:
-        """End every child, politely first. What does not end in ten seconds is killed with its own children."""
+        """End every child, politely first. What has not ended in ten seconds is killed."""
         for child in self.children.values():
             if child.poll() is None:
                 child.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         for child in self.children.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             _kill_group(child)
 
 

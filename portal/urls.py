@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("apps.web.urls")),
 ]

@@ -1,7 +1,7 @@
 """The portal's own PostgreSQL and Redis, for when DATABASE_URL and REDIS_URL are unset.
 
-Every process that uses them holds a shared lock on a file in PORTAL_HOME for as long as it lives. The first one in
-starts the servers; the last one out stops them. Servers whose users were killed are adopted by the next.
+Every process that uses them holds a shared lock on a file in PORTAL_HOME for as long as it lives. The first
+one in starts the servers; the last one out stops them. The next one adopts servers whose users were killed.
 """
 
 import atexit
@@ -17,7 +17,7 @@ from portal.home import ensure_home
 
 @dataclass
 class _Hold:
-    """The lock that this process holds. A forked child inherits the lock, but not the duty to give it up."""
+    """The lock that this process holds. A forked child inherits the lock, not the duty to give it up."""
 
     descriptor: int
     pid: int
@@ -32,7 +32,7 @@ def wanted() -> tuple[bool, bool]:
 
 
 def acquire() -> None:
-    """Make sure that the embedded servers are up, and keep them up until this process ends or releases them."""
+    """Make sure that the embedded servers are up, until this process ends or releases them."""
     global _hold
     if not any(wanted()) or (_hold and _hold.pid == os.getpid()):
         return

@@ -3,7 +3,7 @@
 PostgreSQL refuses to run as root. There are two ways round that here, and neither changes a mode or an
 owner outside PORTAL_HOME:
 
-* a **user namespace**, in which root carries another number. Files stay root's own, and so does every right to them.
+* a **user namespace**, in which root carries another number. Files stay root's own, with every right to them.
 * an **unused user number** with the single capability to pass file permissions, so that the program
   reaches its files inside a closed home. It serves where namespaces are forbidden, as in many containers.
 """
@@ -34,8 +34,8 @@ class NoIdentity(Exception):
 class Identity:
     """Who a program runs as.
 
-    ``owner`` is the user number, seen from outside, that must own the program's files; ``become`` turns a forked
-    child into that user. PostgreSQL's ``initdb`` insists on a user with an account: ``named`` is that one.
+    ``owner`` is the user number, seen from outside, that must own the program's files; ``become`` turns a
+    forked child into that user. PostgreSQL's ``initdb`` insists on a user with an account: ``named`` is that one.
     """
 
     owner: int
@@ -75,7 +75,7 @@ def enter_namespace() -> None:
 
 
 def become_number(number: int) -> None:
-    """Become the user ``number`` and keep one capability: to pass file permissions. Runs between fork and exec."""
+    """Become the user ``number``, who may pass file permissions. Runs between fork and exec."""
     _checked(_libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
     os.setgroups([])
     os.setresgid(number, number, number)

@@ -13,7 +13,7 @@ NOTE = "sockets.path"
 
 
 def socket_folder() -> Path:
-    """Return the private folder for sockets: inside PORTAL_HOME, or a short one when that path is too long."""
+    """Return the private folder for sockets: in PORTAL_HOME, or a short one when that path is too long."""
     inside = ensure_home() / "run"
     if len(os.fsencode(inside / LONGEST_NAME)) <= PATH_LIMIT:
         return folder("run")
