@@ -1,11 +1,26 @@
-"""The one place that reads the clock, so that tests can move it."""
+"""The one place that reads the clock, so that tests and the demo organisation's history can move it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+_moved_to: ContextVar[datetime | None] = ContextVar("moved_to", default=None)
 
 
 def now() -> datetime:
     """Return the current instant as an aware datetime in UTC."""
-    return datetime.now(UTC)
+    return _moved_to.get() or datetime.now(UTC)
+
+
+@contextmanager
+def moved_to(moment: datetime) -> Iterator[None]:
+    """Hold the clock at an aware instant, for this thread or task alone."""
+    token = _moved_to.set(moment)
+    try:
+        yield
+    finally:
+        _moved_to.reset(token)
 
 
 def iso(moment: datetime) -> str:
