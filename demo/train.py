@@ -1,7 +1,7 @@
 """Train the demo organisation's models for real, and keep what an MLflow registry answers about them.
 
-The data are scikit-learn's bundled sets, standing in for the organisation's own; each model says which. With the
-development requirements installed, run ``python -m demo.train``. It starts an MLflow server on the loopback,
+The data are scikit-learn's bundled sets, standing in for the organisation's own; each model says which. With
+the development requirements installed, run ``python -m demo.train``. It starts an MLflow server on the loopback,
 trains, registers, asks the registry over REST, writes the answers to ``demo/mlflow/`` and stops the server.
 """
 

@@ -17,7 +17,8 @@ values = st.recursive(
 
 @given(values)
 def test_canonical_bytes_read_back_give_the_same_value(value: object) -> None:
-    assert json.loads(canonical_bytes(value)) == value
+    # RFC 8785 knows one kind of number, the double.
+    assert json.loads(canonical_bytes(value), parse_int=float) == value
 
 
 @given(st.dictionaries(text, values, max_size=5))
