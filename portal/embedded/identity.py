@@ -35,7 +35,7 @@ class Identity:
     """Who a program runs as.
 
     ``owner`` is the user number, seen from outside, that must own the program's files; ``become`` turns a
-    forked child into that user. PostgreSQL's ``initdb`` insists on a user with an account: ``named`` is that one.
+    forked child into that user. PostgreSQL's ``initdb`` insists on a user with an account: on ``named``.
     """
 
     owner: int
