@@ -3,8 +3,10 @@
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
+from apps.core import clock
 from apps.web.nav import Destination, destinations
 
 
@@ -33,6 +35,20 @@ class Shell:
     def checkpoint(self) -> Any:
         """Return the ledger's latest checkpoint, or None before the first seal."""
         return None
+
+    @property
+    def session_seconds(self) -> int:
+        """Return how long the session lasts at least, counted from sign-in or the last "Stay signed in"."""
+        session = self._request.session
+        signed_in = [method.get("at", 0) for method in session.get("account_authentication_methods", [])]
+        since = max([*signed_in, session.get("kept_at", 0)])
+        passed = int(clock.now().timestamp() - since) if since else 0
+        return max(settings.SESSION_COOKIE_AGE - passed, 0)
+
+    @property
+    def session_ended(self) -> bool:
+        """Return whether a session ran out: its cookie is still here, or the page itself says so."""
+        return settings.SESSION_COOKIE_NAME in self._request.COOKIES or "ended" in self._request.GET
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
