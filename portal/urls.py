@@ -10,3 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("apps.web.urls")),
 ]
+
+handler400 = "apps.web.views.errors.bad_request"
+handler403 = "apps.web.views.errors.forbidden"
+handler404 = "apps.web.views.errors.not_found"
+handler500 = "apps.web.views.errors.server_error"

@@ -1,4 +1,4 @@
-"""What the frame around every page needs to know. Nothing is asked of the database until a template reads it."""
+"""What the frame around every page shows. The database is asked only when a template reads it."""
 
 from functools import cached_property
 from typing import Any

@@ -1,4 +1,4 @@
-"""Render Django form fields so that label, hint, error and control are tied together, without inline styles."""
+"""Render form fields so that label, hint, error and control are tied together for screen readers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,21 +20,21 @@ class Problem:
     target: str
 
 
-def render_field(bound: BoundField, *, hint: str = "", label: str = "") -> SafeString:
-    """Return the whole field. ``hint`` and ``label`` override the form's own."""
+def render_field(bound: BoundField, *, hint: str | None = None, label: str = "") -> SafeString:
+    """Return the whole field. ``hint`` ("" for none) and ``label`` override the form's own."""
     if bound.is_hidden:
         return bound.as_hidden()
     context = {
         "bound": bound,
         "label": label or bound.label,
-        "hint": hint or bound.help_text,
+        "hint": bound.help_text if hint is None else hint,
         "hint_id": f"{bound.auto_id}-hint",
         "error_id": f"{bound.auto_id}-error",
+        "errors": said(bound),
         "shape": _shape(bound.field.widget),
     }
-    described = " ".join(
-        name for name, there in ((context["hint_id"], context["hint"]), (context["error_id"], bound.errors)) if there
-    )
+    helped = ((context["hint_id"], context["hint"]), (context["error_id"], bound.errors))
+    described = " ".join(name for name, there in helped if there)
     if context["shape"] != "list":
         context["control"] = bound.as_widget(attrs=_attributes(bound, described))
     context["described"] = described
@@ -49,7 +49,7 @@ def _shape(widget: forms.Widget) -> str:
 
 def _attributes(bound: BoundField, described: str) -> dict[str, Any]:
     widget = bound.field.widget
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, Any] = {"placeholder": False}  # a label is never a placeholder
     if not isinstance(widget, forms.CheckboxInput):
         select = isinstance(widget, forms.Select) and not getattr(widget, "allow_multiple_selected", False)
         own = widget.attrs.get("class", "")
@@ -79,5 +79,19 @@ def _of_form(form: forms.BaseForm) -> list[Problem]:
     found = [Problem(str(text), "") for text in form.non_field_errors()]
     for bound in form:
         target = f"{bound.auto_id}_0" if isinstance(bound.field.widget, _LISTS) else str(bound.auto_id)
-        found += [Problem(str(text), target) for text in bound.errors]
+        found += [Problem(text, target) for text in said(bound)]
     return found
+
+
+def said(bound: BoundField) -> list[str]:
+    """Return the field's errors. "This field is required" says nothing in a summary: name the field."""
+    return [
+        _missing(bound) if error.code == "required" else str(message)
+        for error, message in zip(bound.errors.as_data(), bound.errors, strict=True)
+    ]
+
+
+def _missing(bound: BoundField) -> str:
+    if isinstance(bound.field.widget, forms.CheckboxInput):
+        return f"Tick “{bound.label}”"
+    return f"{bound.label} is missing"

@@ -94,10 +94,8 @@ def risk(level: int | str) -> SafeString:
     if not level:
         return mark_safe('<span class="muted">Not assessed</span>')
     step = RISKS.index(level.lower()) + 1 if isinstance(level, str) and not level.isdigit() else int(level)
-    boxes = "".join(
-        f'<rect class="{"on" if box < step else "off"}" x="{box * 12 + 0.5}" y=".5" width="9" height="9" rx="1.5"/>'
-        for box in range(4)
-    )
+    box = '<rect class="{}" x="{}" y=".5" width="9" height="9" rx="1.5"/>'
+    boxes = "".join(box.format("on" if place < step else "off", place * 12 + 0.5) for place in range(4))
     return format_html(
         '<span class="risk"><svg viewBox="0 0 46 10" aria-hidden="true">{}</svg>{}'
         '<span class="vh"> risk, step {} of 4</span></span>',

@@ -97,7 +97,7 @@ def time(value: datetime | None, form: str = "when", zone: dates.Zone = None) ->
 
 @register.simple_tag
 def window(start: datetime | None, end: datetime | None, zone: dates.Zone = None) -> str:
-    """``{% window start end tz %}``: Thu 19 Nov, 06:00 to 08:30. Name the zone once beside it with ``|zone``."""
+    """``{% window start end tz %}``: Thu 19 Nov, 06:00 to 08:30. Name the zone once, with ``|zone``."""
     return dates.window(start, end, zone) if start and end else "No window yet"
 
 
@@ -129,7 +129,7 @@ def signature(  # one argument for each part of the block
 
 
 @register.simple_tag
-def field(bound: Any, hint: str = "", label: str = "") -> SafeString:
+def field(bound: Any, hint: str | None = None, label: str = "") -> SafeString:
     """``{% field form.name %}``: label, hint, error and control, tied together for screen readers."""
     return fields.render_field(bound, hint=hint, label=label)
 

@@ -1,4 +1,7 @@
-"""The pages that Django asks for when something fails: 400, 403, 404, 500, and a failed CSRF check."""
+"""The pages that Django asks for when something fails: 400, 403, 404, 500, and a failed CSRF check.
+
+Django fixes the arguments of these views, so not every one is used.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,13 +10,13 @@ from django.views.decorators.csrf import requires_csrf_token
 
 
 @requires_csrf_token
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Answer a request that cannot be read."""
     return render(request, "400.html", status=400)
 
 
 @requires_csrf_token
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Answer a ``PermissionDenied``; refusals of services come from ``apps.web.errors``."""
     return render(request, "403.html", {"back": "/"}, status=403)
 
@@ -25,16 +28,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", {"said": said}, status=404)
 
 
-def too_large(request: HttpRequest, said: str) -> HttpResponse:
+def too_large(request: HttpRequest, said: str) -> HttpResponse:  # noqa: ARG001
     """Answer a body over the limit. It needs neither session nor database: nobody has read them yet."""
     return HttpResponse(loader.render_to_string("413.html", {"said": said}), status=413)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Answer a failure of the portal itself, without touching the database that may have caused it."""
     return HttpResponse(loader.render_to_string("500.html"), status=500)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """Answer a form that came without its token: the session ended, or cookies are off."""
     return render(request, "csrf.html", status=403)
