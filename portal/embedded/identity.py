@@ -18,7 +18,8 @@ from functools import cache, partial
 from pathlib import Path
 
 CLONE_NEWUSER = 0x10000000
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -76,7 +77,8 @@ def enter_namespace() -> None:
 
 def become_number(number: int) -> None:
     """Become the user ``number``, who may pass file permissions. Runs between fork and exec."""
-    _checked(_libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+    # Without this bit access(2) would leave the capability aside, and initdb asks access(2) first.
+    _checked(_libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
     os.setgroups([])
     os.setresgid(number, number, number)
     os.setresuid(number, number, number)
@@ -92,12 +94,11 @@ def ordinary_account() -> int:
     return max(entry.pw_uid for entry in pwd.getpwall())
 
 
+@cache
 def unused_number() -> int:
     """Return a user number that no account has."""
     for number in UNUSED_NUMBERS:
-        try:
-            pwd.getpwuid(number)
-        except KeyError:
+        if not _has_account(number):
             return number
     raise NoIdentity("No unused user number is left between 61001 and 61183.")
 
@@ -111,24 +112,31 @@ def _works(become: Callable[[], None], program: Path) -> bool:
     return done.returncode == 0
 
 
+def _has_account(number: int) -> bool:
+    try:
+        pwd.getpwuid(number)
+    except KeyError:
+        return False
+    return True
+
+
 @cache
 def not_root(program: Path) -> Identity:
-    """Return the identity under which ``program`` runs here: our own, unless we are root.
+    """Return the identity under which ``program`` runs here: our own, unless we are root or have no account.
 
     Raises:
-        NoIdentity: we are root, and this host forbids both ways of being somebody else.
+        NoIdentity: this host forbids every way of being somebody else.
     """
-    if os.geteuid() != 0:
-        return Identity(os.geteuid(), None)
+    user = os.geteuid()
+    if user != 0 and _has_account(user):
+        return Identity(user, None)
     if _works(enter_namespace, program):
-        return Identity(0, enter_namespace)
-    number = unused_number()
-    account = ordinary_account()
-    named = Identity(account, partial(become_number, account))
-    become = partial(become_number, number)
-    if _works(become, program):
-        return Identity(number, become, named)
+        return Identity(user, enter_namespace)
+    if user == 0 and _works(partial(become_number, unused_number()), program):
+        account = ordinary_account()
+        named = Identity(account, partial(become_number, account))
+        return Identity(unused_number(), partial(become_number, unused_number()), named)
     raise NoIdentity(
-        "PostgreSQL does not run as root, and this host allows neither user namespaces nor CAP_DAC_OVERRIDE. "
-        "Run the portal as an ordinary user, or set DATABASE_URL to a PostgreSQL server."
+        "PostgreSQL runs neither as root nor as a user without an account, and this host allows neither user "
+        "namespaces nor CAP_DAC_OVERRIDE. Run the portal as an ordinary user, or set DATABASE_URL."
     )
