@@ -13,18 +13,17 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# A task that could not run before the next one is due is dropped: the next one does its work.
+# task → seconds between two runs
+EVERY = {
+    "apps.audit.tasks.task_seal_ledger": 1,
+    "apps.outbox.tasks.task_deliver_outbox": 5,
+    "apps.approvals.tasks.task_remind_approvals": 60,
+    "apps.approvals.tasks.task_reject_unreachable_rounds": 300,
+}
+# A run that could not start before the next one is due is dropped: the next one does its work.
 app.conf.beat_schedule = {
-    "seal the ledger": {
-        "task": "apps.audit.tasks.task_seal_ledger",
-        "schedule": 1.0,
-        "options": {"expires": 1},
-    },
-    "deliver the outbox": {
-        "task": "apps.outbox.tasks.task_deliver_outbox",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for task, seconds in EVERY.items()
 }
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from apps.web.views.errors import too_large
+
 POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -62,4 +64,4 @@ def _too_large(request: HttpRequest, detail: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         problem = {"type": "about:blank", "title": "Request too large", "status": 413, "detail": detail}
         return JsonResponse(problem, status=413, content_type="application/problem+json")
-    return HttpResponse(detail, status=413, content_type="text/plain; charset=utf-8")
+    return too_large(request, detail)

@@ -14,6 +14,7 @@
 """
 
 import os
+import sys
 from urllib.parse import urlsplit
 
 from portal.addresses import broker_url, database_from_url, email_from_url
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "apps.exports",
     "apps.web",
     "apps.api",
+    "demo",
 ]
 
 MIDDLEWARE = [
@@ -187,12 +189,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # Static files
 STATIC_URL = "/static/"
-STATIC_ROOT = PORTAL_HOME / "static"
+STATIC_ROOT = folder("static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if "runserver" in sys.argv:  # a developer looks at pages: serve static files as they are, uncollected
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 MEDIA_ROOT = PORTAL_HOME / "media"
 
 LOGGING = {

@@ -73,7 +73,7 @@ def test_servers_when_their_user_is_killed_are_adopted_by_the_next(own_home: str
     killed = start_user()
     both = servers(own_home)
     killed.kill()
-    killed.wait(10)
+    killed.communicate(timeout=10)
     assert servers(own_home) == both
     heir = start_user()
     assert servers(own_home) == both

@@ -1,0 +1,52 @@
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from portal import health
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _quiet_cache() -> Iterator[None]:
+    cache.delete(health.HEARTBEAT_KEY)
+    yield
+    cache.delete(health.HEARTBEAT_KEY)
+
+
+def parts() -> dict[str, dict[str, object]]:
+    response = Client().get("/readyz")
+    body = response.json()
+    assert response.status_code == (200 if body["ok"] else 503)
+    return body["parts"]  # type: ignore[no-any-return]
+
+
+def test_healthz_when_asked_answers() -> None:
+    assert Client().get("/healthz").json() == {"ok": True}
+
+
+def test_readyz_when_everything_works_is_ready() -> None:
+    health.beat()
+    assert parts() == {name: {"ok": True, "why": ""} for name in ("database", "redis", "worker", "sealer")}
+
+
+def test_readyz_when_no_worker_ever_started_says_so() -> None:
+    assert parts()["worker"] == {"ok": False, "why": "No worker has started."}
+
+
+def test_readyz_when_the_worker_fell_silent_says_for_how_long() -> None:
+    cache.set(health.HEARTBEAT_KEY, time.time() - 40)
+    assert parts()["worker"] == {"ok": False, "why": "No worker has been heard for 40 s."}
+
+
+def test_readyz_when_a_part_raises_names_it_and_keeps_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ConnectionError("redis://:secret@cache")
+
+    monkeypatch.setitem(health.CHECKS, "redis", broken)
+    health.beat()
+    assert parts()["redis"] == {"ok": False, "why": "The redis does not answer (ConnectionError)."}
+    assert parts()["worker"]["ok"]
