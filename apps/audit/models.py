@@ -1,0 +1,119 @@
+"""The ledger's tables. Entries and leaves are append-only: triggers in migration 0002 refuse anything else."""
+
+from django.db import models
+
+
+class AuditEvent(models.Model):
+    """One entry of the ledger.
+
+    ``entry`` holds the canonical bytes that are hashed; the other columns repeat parts of it so that it can
+    be searched, and prove nothing. ``object_seq`` counts from 1 without gaps for each object.
+    """
+
+    object_type = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=250)
+    object_seq = models.PositiveBigIntegerField()
+    entry = models.BinaryField()
+    leaf_hash = models.BinaryField()
+    event = models.CharField(max_length=80)
+    actor_key = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_event"
+        # Pages read newest first by (at, id), so each filter's index ends with that pair.
+        indexes = [
+            models.Index(fields=["at", "id"], name="audit_event_at"),
+            models.Index(fields=["event", "at", "id"], name="audit_event_event"),
+            models.Index(fields=["actor_key", "at", "id"], name="audit_event_actor"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["object_type", "object_id", "object_seq"], name="audit_event_object_seq"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.object_type}:{self.object_id}#{self.object_seq}"
+
+
+class AuditText(models.Model):
+    """Free text or personal data of an entry, kept beside it so that it can be erased.
+
+    The entry holds only SHA-256(salt followed by the UTF-8 text).
+    """
+
+    event = models.ForeignKey(AuditEvent, on_delete=models.PROTECT, related_name="texts")
+    name = models.CharField(max_length=60)
+    salt = models.BinaryField()
+    text = models.TextField()
+
+    class Meta:
+        db_table = "audit_text"
+        constraints = [models.UniqueConstraint(fields=["event", "name"], name="audit_text_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of entry {self.event_id}"
+
+
+class AuditPending(models.Model):
+    """An entry that waits for the sealer. Written with the entry, taken away when it gets its leaf."""
+
+    # No constraint in the database: its check would lock the entry's row once more on every write, and the
+    # sealer notices a pending row without an entry.
+    event = models.OneToOneField(
+        AuditEvent, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="pending"
+    )
+
+    class Meta:
+        db_table = "audit_pending"
+
+    def __str__(self) -> str:
+        return f"pending entry {self.event_id}"
+
+
+class AuditLeaf(models.Model):
+    """The place of an entry in the Merkle tree: contiguous from 0."""
+
+    index = models.PositiveBigIntegerField(primary_key=True)
+    event = models.OneToOneField(
+        AuditEvent, on_delete=models.DO_NOTHING, db_constraint=False, related_name="leaf"
+    )
+
+    class Meta:
+        db_table = "audit_leaf"
+
+    def __str__(self) -> str:
+        return f"leaf {self.index}"
+
+
+class AuditTile(models.Model):
+    """Up to 256 hashes of 32 bytes, side by side, at tree height ``8 * level``. Only the last tile of a level grows."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.PositiveBigIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        db_table = "audit_tile"
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="audit_tile_place")]
+
+    def __str__(self) -> str:
+        return f"tile {self.level}/{self.index}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of the tree's size and root (a C2SP checkpoint in ``note``)."""
+
+    size = models.PositiveBigIntegerField(unique=True)
+    root = models.BinaryField()
+    origin = models.CharField(max_length=200)
+    note = models.TextField()
+    key_id = models.CharField(max_length=8)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_checkpoint"
+
+    def __str__(self) -> str:
+        return f"checkpoint of {self.size} leaves"

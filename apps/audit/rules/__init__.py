@@ -1,0 +1,1 @@
+"""Pure rules of the ledger: the form of an entry, the Merkle tree, signed notes."""

@@ -1,0 +1,30 @@
+"""Reading the ledger.
+
+These selectors do not ask who reads: this floor knows no roles. A page takes ``exports.selectors.ledger_entries_for``,
+which does; lower floors use these for an object that the person may already see.
+"""
+
+from apps.audit.selectors.entries import Entry, Filters, Page, decoded_entry, entries, entries_for
+from apps.audit.selectors.sealed import (
+    EntryProof,
+    latest_checkpoint,
+    oldest_pending_at,
+    pending_count,
+    proof_of,
+    public_key_text,
+)
+
+__all__ = [
+    "Entry",
+    "EntryProof",
+    "Filters",
+    "Page",
+    "decoded_entry",
+    "entries",
+    "entries_for",
+    "latest_checkpoint",
+    "oldest_pending_at",
+    "pending_count",
+    "proof_of",
+    "public_key_text",
+]

@@ -1,0 +1,124 @@
+"""Entries of the ledger, newest first, page by page."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from apps.audit.models import AuditEvent, AuditText
+from apps.audit.rules import entries as form
+
+Cursor = tuple[datetime, int]
+"""Time and id of the last entry of a page: the next page starts after it."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which entries: each part that is set must hold.
+
+    The period is half-open: ``start <= at < end``. ``events`` and ``actors`` list what may match; an event
+    that ends with a dot stands for all that begin so, and an actor that ends with a colon for its kind.
+    """
+
+    start: datetime | None = None
+    end: datetime | None = None
+    object_type: str = ""
+    object_id: str = ""
+    events: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry for a person to read. ``leaf`` is None while it waits for its seal."""
+
+    event: AuditEvent
+    leaf: int | None
+    data: dict[str, Any]
+    private: dict[str, str | None] = field(default_factory=dict)
+    """Private texts by name; None where the text has been erased."""
+
+    @property
+    def number(self) -> int:
+        """Return the number by which pages name the entry."""
+        return self.event.pk
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some entries, and where the next page starts (None at the end)."""
+
+    entries: list[Entry]
+    after: Cursor | None
+
+
+def entries(filters: Filters, *, after: Cursor | None = None, limit: int = 50) -> Page:
+    """Return a page of entries with their leaves and private texts, in three queries."""
+    rows = AuditEvent.objects.filter(_condition(filters)).order_by("-at", "-id").select_related("leaf")
+    if after is not None:
+        at, pk = after
+        rows = rows.filter(at__lte=at).filter(Q(at__lt=at) | Q(id__lt=pk))
+    found = list(rows[: limit + 1])
+    shown = found[:limit]
+    more = len(found) > limit
+    return Page(_decoded(shown), (shown[-1].at, shown[-1].pk) if more else None)
+
+
+def entries_for(object_type: str, object_id: str) -> list[Entry]:
+    """Return every entry about one object, oldest first, with leaves and private texts, in two queries."""
+    rows = AuditEvent.objects.filter(object_type=object_type, object_id=object_id).order_by("object_seq")
+    return _decoded(list(rows.select_related("leaf")))
+
+
+def decoded_entry(event: AuditEvent) -> Entry:
+    """Return one entry for a person to read."""
+    return _decoded([event])[0]
+
+
+def matching(filters: Filters) -> QuerySet[AuditEvent]:
+    """Return the entries that the filters let through, in no order."""
+    return AuditEvent.objects.filter(_condition(filters))
+
+
+def _condition(filters: Filters) -> Q:
+    condition = Q()
+    if filters.start is not None:
+        condition &= Q(at__gte=filters.start)
+    if filters.end is not None:
+        condition &= Q(at__lt=filters.end)
+    if filters.object_type:
+        condition &= Q(object_type=filters.object_type)
+    if filters.object_id:
+        condition &= Q(object_id=filters.object_id)
+    condition &= _any_of("event", filters.events, ".")
+    return condition & _any_of("actor_key", filters.actors, ":")
+
+
+def _any_of(column: str, wanted: tuple[str, ...], prefix_mark: str) -> Q:
+    exact = [value for value in wanted if not value.endswith(prefix_mark)]
+    condition = Q(**{f"{column}__in": exact}) if exact else Q()
+    for value in wanted:
+        if value.endswith(prefix_mark):
+            # A range, not LIKE, so that the ordinary index serves whatever the collation of LIKE.
+            after = value[:-1] + chr(ord(prefix_mark) + 1)
+            condition |= Q(**{f"{column}__gte": value, f"{column}__lt": after})
+    return condition
+
+
+def _decoded(rows: list[AuditEvent]) -> list[Entry]:
+    texts: dict[int, dict[str, str]] = {}
+    for text in AuditText.objects.filter(event__in=[row.pk for row in rows]):
+        texts.setdefault(text.event_id, {})[text.name] = text.text
+    return [_entry(row, texts.get(row.pk, {})) for row in rows]
+
+
+def _entry(row: AuditEvent, texts: dict[str, str]) -> Entry:
+    content = form.decoded(bytes(row.entry))
+    leaf = getattr(row, "leaf", None)
+    return Entry(
+        event=row,
+        leaf=leaf.index if leaf is not None else None,
+        data=content["data"],
+        private={name: texts.get(name) for name in content["private"]},
+    )

@@ -1,0 +1,63 @@
+"""The Merkle tree as it is stored."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db import connection
+
+from apps.audit.rules.merkle import perfect_root
+from apps.audit.rules.tiles import (
+    HASH_BYTES,
+    TILE_BITS,
+    Edge,
+    Place,
+    edge_of,
+    edge_places,
+    hashes_in,
+    subtree_place,
+)
+
+_TILES_AT_ONCE = 128
+
+
+def edge_at(size: int) -> Edge:
+    """Return the right edge of the tree as it was at ``size`` leaves."""
+    return edge_of(size, _tiles(edge_places(size)))
+
+
+def leaf_hashes(size: int) -> Iterator[bytes]:
+    """Yield the first ``size`` leaf hashes, side by side, in pieces of at most one megabyte."""
+    tiles = -(-size >> TILE_BITS)
+    left = size * HASH_BYTES
+    for start in range(0, tiles, _TILES_AT_ONCE):
+        places = [(0, index) for index in range(start, min(start + _TILES_AT_ONCE, tiles))]
+        stored = _tiles(places)
+        piece = b"".join(stored.get(place, b"") for place in places)[:left]
+        left -= len(piece)
+        yield piece
+
+
+class StoredTree:
+    """Subtree hashes from tiles, each tile read once."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Place, list[bytes]] = {}
+
+    def __call__(self, height: int, position: int) -> bytes:
+        """Return the hash of a perfect subtree; it is a ``merkle.Subtree``."""
+        place, where = subtree_place(height, position)
+        if place not in self._rows:
+            self._rows[place] = hashes_in(_tiles([place])[place])
+        return perfect_root(self._rows[place][where])
+
+
+def _tiles(places: Iterable[Place]) -> dict[Place, bytes]:
+    wanted = list(places)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.level, t.index, t.data FROM audit_tile t "
+            "JOIN unnest(%s::int[], %s::bigint[]) AS w(level, index) ON t.level = w.level AND t.index = w.index",
+            [[level for level, _ in wanted], [index for _, index in wanted]],
+        )
+        return {(level, index): bytes(data) for level, index, data in cursor.fetchall()}

@@ -1,0 +1,152 @@
+"""The sealer: it gives pending entries their leaves, extends the tree and signs a checkpoint.
+
+One transaction a batch, one sealer at a time. A batch either gets its leaves, tiles and checkpoint together or
+stays pending. The checkpoint goes to ``ledger.head`` after the commit: a crash between leaves the database ahead
+of that file, which the next batch checks and accepts; the file ahead of the database means a restored copy.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from apps.audit.models import Checkpoint
+from apps.audit.rules.merkle import EMPTY_ROOT, leaf_hash
+from apps.audit.rules.notes import BadNote, Head, head_of
+from apps.audit.rules.tiles import Edge, Place
+from apps.audit.selectors import latest_checkpoint
+from apps.audit.selectors.tree import edge_at
+from apps.audit.services import keyring
+from apps.audit.services.keyring import LedgerBroken
+from apps.core import clock
+
+BATCH_ROWS = 2_000
+_SEALER_LOCK = 0x5EA1
+_log = logging.getLogger(__name__)
+
+_TAKE = """
+WITH batch AS (SELECT event_id FROM audit_pending ORDER BY event_id LIMIT %s),
+     gone AS (DELETE FROM audit_pending p USING batch WHERE p.event_id = batch.event_id RETURNING p.event_id)
+SELECT gone.event_id, e.entry, e.leaf_hash FROM gone LEFT JOIN audit_event e ON e.id = gone.event_id
+ORDER BY gone.event_id
+"""
+_ADD_LEAVES = """
+INSERT INTO audit_leaf (index, event_id)
+SELECT %s + w.place - 1, w.event_id FROM unnest(%s::bigint[]) WITH ORDINALITY AS w(event_id, place)
+"""
+_PUT_TILES = """
+INSERT INTO audit_tile (level, index, data) SELECT * FROM unnest(%s::int[], %s::bigint[], %s::bytea[])
+ON CONFLICT (level, index) DO UPDATE SET data = EXCLUDED.data
+"""
+
+
+@dataclass(frozen=True)
+class _Taken:
+    event_id: int
+    leaf_hash: bytes
+
+
+def seal_pending() -> Checkpoint | None:
+    """Seal everything that is pending, and return the newest checkpoint made, or None when nothing was pending.
+
+    It must run outside a transaction. A second sealer waits for the first.
+
+    Raises:
+        LedgerBroken: an entry is not what was written, or the database does not extend what was last signed.
+            Nothing is signed, and the entries stay pending.
+    """
+    newest = None
+    try:
+        while checkpoint := _seal_batch():
+            newest = checkpoint
+    except LedgerBroken as broken:
+        _log.critical("The ledger refuses to sign: %s %s", broken.reason, broken.remedy)
+        raise
+    return newest
+
+
+def _seal_batch() -> Checkpoint | None:
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALER_LOCK])
+        edge = _trusted_edge()
+        taken = _take_batch()
+        if not taken:
+            return None
+        _add_leaves(edge.size, taken)
+        _put_tiles(edge.extend([item.leaf_hash for item in taken]))
+        checkpoint = _sign(edge)
+    keyring.hold_head(checkpoint.note)
+    return checkpoint
+
+
+def _trusted_edge() -> Edge:
+    """Return the tree's edge, once the database agrees with its own signature and with the head outside."""
+    held, last = keyring.held_head(), _signed_head()
+    if held.size > last.size:
+        raise LedgerBroken(
+            f"The ledger was signed up to {held.size:,} entries, but the database holds {last.size:,}. "
+            "An older copy was restored.",
+            remedy="Restore the newest database, or have the loss examined before anything else is written.",
+        )
+    edge = edge_at(last.size)
+    if edge.root() != last.root:
+        raise LedgerBroken(f"The stored tree does not give the root that was signed for {last.size:,} entries.")
+    held_root = edge_at(held.size).root() if held.size < last.size else last.root
+    if held_root != held.root:
+        raise LedgerBroken(f"The database does not extend the ledger that was signed at {held.size:,} entries.")
+    return edge
+
+
+def _signed_head() -> Head:
+    key, last = keyring.signer(), latest_checkpoint()
+    if last is None:
+        return Head(key.name, 0, EMPTY_ROOT)
+    try:
+        return head_of(last.note, key.verifier)
+    except BadNote as error:
+        raise LedgerBroken(
+            f"The newest checkpoint in the database does not hold: {error.reason}",
+            remedy="Bring back ledger.key and ledger.head, which belong to this database.",
+        ) from error
+
+
+def _take_batch() -> list[_Taken]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [BATCH_ROWS])
+        rows = cursor.fetchall()
+    return [_checked(*row) for row in rows]
+
+
+def _checked(event_id: int, entry: bytes | None, stored_hash: bytes | None) -> _Taken:
+    if entry is None or stored_hash is None:
+        raise LedgerBroken(f"Entry {event_id} waits for its seal, but it is gone.")
+    computed = leaf_hash(bytes(entry))
+    if computed != bytes(stored_hash):
+        raise LedgerBroken(f"Entry {event_id} is not what was written: its bytes do not give its hash.")
+    return _Taken(event_id, computed)
+
+
+def _add_leaves(size: int, taken: list[_Taken]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_LEAVES, [size, [item.event_id for item in taken]])
+
+
+def _put_tiles(tiles: dict[Place, bytes]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PUT_TILES, [[level for level, _ in tiles], [index for _, index in tiles], list(tiles.values())]
+        )
+
+
+def _sign(edge: Edge) -> Checkpoint:
+    key = keyring.signer()
+    head = Head(key.name, edge.size, edge.root())
+    return Checkpoint.objects.create(
+        size=head.size,
+        root=head.root,
+        origin=head.origin,
+        note=key.sign(head.text),
+        key_id=key.verifier.key_id.hex(),
+        created_at=clock.now(),
+    )
