@@ -1,4 +1,4 @@
-"""The ledger's tables. Entries and leaves are append-only: triggers in migration 0002 refuse anything else."""
+"""The ledger's tables. Entries and leaves are append-only: triggers in migration 0002 see to that."""
 
 from django.db import models
 
@@ -10,13 +10,14 @@ class AuditEvent(models.Model):
     be searched, and prove nothing. ``object_seq`` counts from 1 without gaps for each object.
     """
 
-    object_type = models.CharField(max_length=40)
-    object_id = models.CharField(max_length=250)
+    # Names compare byte by byte, so that an index serves a prefix too, whatever the database's own collation.
+    object_type = models.CharField(max_length=40, db_collation="C")
+    object_id = models.CharField(max_length=250, db_collation="C")
     object_seq = models.PositiveBigIntegerField()
     entry = models.BinaryField()
     leaf_hash = models.BinaryField()
-    event = models.CharField(max_length=80)
-    actor_key = models.CharField(max_length=120)
+    event = models.CharField(max_length=80, db_collation="C")
+    actor_key = models.CharField(max_length=120, db_collation="C")
     at = models.DateTimeField()
 
     class Meta:
@@ -88,7 +89,7 @@ class AuditLeaf(models.Model):
 
 
 class AuditTile(models.Model):
-    """Up to 256 hashes of 32 bytes, side by side, at tree height ``8 * level``. Only the last tile of a level grows."""
+    """Up to 256 hashes, side by side, at tree height ``8 * level``. Only the last tile of a level grows."""
 
     level = models.PositiveSmallIntegerField()
     index = models.PositiveBigIntegerField()

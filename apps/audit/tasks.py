@@ -11,7 +11,7 @@ _log = logging.getLogger(__name__)
 
 @shared_task(ignore_result=True)
 def task_seal_ledger() -> None:
-    """Seal what is pending. Beat runs it each second; a run that finds nothing costs five short statements."""
+    """Seal what is pending. Beat runs it each second; finding nothing costs five short statements."""
     checkpoint = services.seal_pending()
     if checkpoint is not None:
         _log.info("Sealed up to %s entries.", checkpoint.size)

@@ -56,9 +56,7 @@ class Notification(models.Model):
         ]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="outbox_note_newest"),
-            models.Index(
-                fields=["user"], condition=Q(read_at=None), name="outbox_note_unread"
-            ),
+            models.Index(fields=["user"], condition=Q(read_at=None), name="outbox_note_unread"),
         ]
 
     def __str__(self) -> str:

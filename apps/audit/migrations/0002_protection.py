@@ -20,7 +20,8 @@ BEGIN
       FROM audit_event WHERE object_type = p_object_type AND object_id = p_object_id;
     v_entry := p_before || convert_to(o_seq::text, 'UTF8') || p_after;
     INSERT INTO audit_event (object_type, object_id, object_seq, entry, leaf_hash, event, actor_key, at)
-    VALUES (p_object_type, p_object_id, o_seq, v_entry, sha256('\\x00'::bytea || v_entry), p_event, p_actor_key, p_at)
+    VALUES (p_object_type, p_object_id, o_seq, v_entry, sha256('\\x00'::bytea || v_entry),
+            p_event, p_actor_key, p_at)
     RETURNING id INTO o_id;
     INSERT INTO audit_pending (event_id) VALUES (o_id);
     IF cardinality(p_names) > 0 THEN
@@ -40,8 +41,10 @@ END $$;
 """
 
 GUARD = """
-CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION audit_refuse();
-CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change;
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate;
 """
@@ -58,7 +61,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             APPEND,
-            "DROP FUNCTION audit_append(text, text, bytea, bytea, text, text, timestamptz, text[], bytea[], text[])",
+            "DROP FUNCTION audit_append",
         ),
         migrations.RunSQL(REFUSE, "DROP FUNCTION audit_refuse()"),
         *(

@@ -9,7 +9,7 @@ from hashlib import sha256
 EMPTY_ROOT = sha256(b"").digest()
 
 Subtree = Callable[[int, int], bytes]
-"""Return the hash of the perfect subtree at (height, position): leaves [position << height, (position+1) << height)."""
+"""Gives the hash of the perfect subtree at (height, position), which starts at leaf position << height."""
 
 
 def leaf_hash(entry: bytes) -> bytes:

@@ -57,7 +57,7 @@ def edge_places(size: int) -> dict[Place, int]:
 
 
 def edge_of(size: int, tiles: dict[Place, bytes]) -> Edge:
-    """Return the right edge of a tree from the tiles that ``edge_places`` names; a missing tile counts as empty."""
+    """Return a tree's right edge from the tiles that ``edge_places`` names; a missing one counts as empty."""
     places = edge_places(size)
     levels = max((level for level, _ in places), default=-1) + 1
     tails: list[list[bytes]] = [[] for _ in range(levels)]

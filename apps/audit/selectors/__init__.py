@@ -1,7 +1,8 @@
 """Reading the ledger.
 
-These selectors do not ask who reads: this floor knows no roles. A page takes ``exports.selectors.ledger_entries_for``,
-which does; lower floors use these for an object that the person may already see.
+These selectors do not ask who reads: this floor knows no roles. A page takes
+``exports.selectors.ledger_entries_for``, which does. Lower floors use these for an object that the person may
+already see.
 """
 
 from apps.audit.selectors.entries import Entry, Filters, Page, decoded_entry, entries, entries_for

@@ -96,13 +96,10 @@ def _condition(filters: Filters) -> Q:
 
 
 def _any_of(column: str, wanted: tuple[str, ...], prefix_mark: str) -> Q:
-    exact = [value for value in wanted if not value.endswith(prefix_mark)]
-    condition = Q(**{f"{column}__in": exact}) if exact else Q()
+    condition = Q()
     for value in wanted:
-        if value.endswith(prefix_mark):
-            # A range, not LIKE, so that the ordinary index serves whatever the collation of LIKE.
-            after = value[:-1] + chr(ord(prefix_mark) + 1)
-            condition |= Q(**{f"{column}__gte": value, f"{column}__lt": after})
+        how = "startswith" if value.endswith(prefix_mark) else "exact"
+        condition |= Q(**{f"{column}__{how}": value})
     return condition
 
 

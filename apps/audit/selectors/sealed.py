@@ -27,7 +27,7 @@ def latest_checkpoint() -> Checkpoint | None:
 
 
 def proof_of(event: AuditEvent) -> EntryProof | None:
-    """Return the inclusion proof of an entry under the newest checkpoint, or None while it waits for its seal."""
+    """Return an entry's inclusion proof under the newest checkpoint, or None while it waits for its seal."""
     leaf = AuditLeaf.objects.filter(event_id=event.pk).first()
     checkpoint = latest_checkpoint()
     if leaf is None or checkpoint is None:
@@ -43,11 +43,10 @@ def pending_count() -> int:
 
 def oldest_pending_at() -> datetime | None:
     """Return when the entry that has waited longest for its seal was written, or None when none waits."""
-    oldest = AuditPending.objects.order_by("event_id").values_list("event__at", flat=True).first()
-    return oldest
+    return AuditPending.objects.order_by("event_id").values_list("event__at", flat=True).first()
 
 
 def public_key_text() -> str:
-    """Return the ledger's public key as one line, as ``PORTAL_HOME/ledger.pub`` holds it; empty before the first seal."""
+    """Return the line that ``PORTAL_HOME/ledger.pub`` holds; empty before the ledger has a key."""
     path = Path(settings.PORTAL_HOME) / "ledger.pub"
     return path.read_text().strip() if path.exists() else ""

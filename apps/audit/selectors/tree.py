@@ -56,8 +56,8 @@ def _tiles(places: Iterable[Place]) -> dict[Place, bytes]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT t.level, t.index, t.data FROM audit_tile t "
-            "JOIN unnest(%s::int[], %s::bigint[]) AS w(level, index) ON t.level = w.level AND t.index = w.index",
+            "SELECT level, index, data FROM audit_tile "
+            "JOIN unnest(%s::int[], %s::bigint[]) AS wanted(level, index) USING (level, index)",
             [[level for level, _ in wanted], [index for _, index in wanted]],
         )
         return {(level, index): bytes(data) for level, index, data in cursor.fetchall()}

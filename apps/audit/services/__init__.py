@@ -5,8 +5,8 @@
 - ``seal_pending``: give every pending entry its leaf and sign a checkpoint.
 """
 
-from apps.audit.services.recording import record_denial, record_event
 from apps.audit.services.keyring import LedgerBroken
+from apps.audit.services.recording import record_denial, record_event
 from apps.audit.services.sealing import seal_pending
 
 __all__ = ["LedgerBroken", "record_denial", "record_event", "seal_pending"]

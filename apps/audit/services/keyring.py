@@ -48,9 +48,9 @@ def held_head() -> Head:
     Raises:
         LedgerBroken: it is missing, or the ledger's key did not sign it.
     """
-    path = _home() / "ledger.head"
+    key, path = signer().verifier, _home() / "ledger.head"
     try:
-        return head_of(path.read_text(), signer().verifier)
+        return head_of(path.read_text(), key)
     except OSError as error:
         raise LedgerBroken(
             f"The last signed checkpoint is missing: {path} cannot be read.",

@@ -11,6 +11,8 @@ from apps.audit.rules.merkle import leaf_hash
 from apps.core import clock
 from apps.core.actors import Actor
 
+Named = Model | ObjectRef | tuple[str, str]
+
 _APPEND = (
     "SELECT o_id, o_seq FROM audit_append("
     "%s::text, %s::text, %s::bytea, %s::bytea, %s::text, %s::text, %s::timestamptz, "
@@ -22,7 +24,7 @@ def record_event(
     *,
     event: str,
     actor: Actor,
-    obj: Model | ObjectRef | tuple[str, str],
+    obj: Named,
     data: dict[str, Any] | None = None,
     private: dict[str, str] | None = None,
 ) -> AuditEvent:
@@ -76,7 +78,7 @@ def record_event(
     )
 
 
-def record_denial(*, actor: Actor, obj: Model | ObjectRef | tuple[str, str], action: str, reason: str) -> None:
+def record_denial(*, actor: Actor, obj: Named, action: str, reason: str) -> None:
     """Record that someone was refused, in a transaction of its own.
 
     Call it after the refused write has rolled back: the entry must survive that.
@@ -90,7 +92,7 @@ def record_denial(*, actor: Actor, obj: Model | ObjectRef | tuple[str, str], act
         )
 
 
-def reference(obj: Model | ObjectRef | tuple[str, str]) -> ObjectRef:
+def reference(obj: Named) -> ObjectRef:
     """Return how the ledger names an object: by its ``ledger_ref()``, else by its model and primary key."""
     if isinstance(obj, tuple):
         return ObjectRef(*obj)

@@ -1,8 +1,9 @@
 """The sealer: it gives pending entries their leaves, extends the tree and signs a checkpoint.
 
-One transaction a batch, one sealer at a time. A batch either gets its leaves, tiles and checkpoint together or
-stays pending. The checkpoint goes to ``ledger.head`` after the commit: a crash between leaves the database ahead
-of that file, which the next batch checks and accepts; the file ahead of the database means a restored copy.
+One transaction a batch, one sealer at a time. A batch gets its leaves, tiles and checkpoint together, or
+stays pending. The checkpoint goes to ``ledger.head`` after the commit: a crash in between leaves the database
+ahead of that file, which the next batch checks and accepts. The file ahead of the database means that an older
+copy was restored.
 """
 
 import logging
@@ -47,7 +48,7 @@ class _Taken:
 
 
 def seal_pending() -> Checkpoint | None:
-    """Seal everything that is pending, and return the newest checkpoint made, or None when nothing was pending.
+    """Seal everything that is pending. Return the newest checkpoint, or None when nothing was pending.
 
     It must run outside a transaction. A second sealer waits for the first.
 
@@ -91,10 +92,10 @@ def _trusted_edge() -> Edge:
         )
     edge = edge_at(last.size)
     if edge.root() != last.root:
-        raise LedgerBroken(f"The stored tree does not give the root that was signed for {last.size:,} entries.")
+        raise LedgerBroken(f"The stored tree does not give the root signed for {last.size:,} entries.")
     held_root = edge_at(held.size).root() if held.size < last.size else last.root
     if held_root != held.root:
-        raise LedgerBroken(f"The database does not extend the ledger that was signed at {held.size:,} entries.")
+        raise LedgerBroken(f"The database does not extend the ledger as signed at {held.size:,} entries.")
     return edge
 
 

@@ -18,7 +18,7 @@ def send_notification(key: str, payload: dict[str, Any]) -> None:
     address = getattr(note.user, "email", "")
     if not address or not note.user.is_active:
         return
-    base = str(getattr(settings, "PORTAL_URL", "")).rstrip("/")
+    base = str(getattr(settings, "PUBLIC_URL", "")).rstrip("/")
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
     EmailMessage(
         subject=" ".join(note.title.split()),

@@ -25,7 +25,8 @@ WITH note AS (
     ON CONFLICT DO NOTHING RETURNING id
 )
 INSERT INTO outbox_message (topic, key, payload, created_at, due_at, attempts, last_error)
-SELECT 'email', 'notification:' || id, jsonb_build_object('notification', id), %(now)s, %(now)s, 0, '' FROM note
+SELECT 'email', 'notification:' || id, jsonb_build_object('notification', id), %(now)s, %(now)s, 0, ''
+FROM note
 """
 
 
@@ -42,7 +43,8 @@ def notify(
 ) -> None:
     """Tell a person something in the portal and by e-mail.
 
-    A second call with the same person, rule, subject and due time does nothing. ``url`` is a path in the portal.
+    A second call with the same person, rule, subject and due time does nothing. ``url`` is a path of the
+    portal.
     """
     values = {
         "user": user.pk,
