@@ -13,6 +13,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Take the slow parts out of the settings that no test is about."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -24,20 +24,21 @@ def render_field(bound: BoundField, *, hint: str | None = None, label: str = "")
     """Return the whole field. ``hint`` ("" for none) and ``label`` override the form's own."""
     if bound.is_hidden:
         return bound.as_hidden()
+    hint_id, error_id = f"{bound.auto_id}-hint", f"{bound.auto_id}-error"
+    hint = str(bound.help_text) if hint is None else hint
+    described = " ".join(name for name, there in ((hint_id, hint), (error_id, bound.errors)) if there)
     context = {
         "bound": bound,
         "label": label or bound.label,
-        "hint": bound.help_text if hint is None else hint,
-        "hint_id": f"{bound.auto_id}-hint",
-        "error_id": f"{bound.auto_id}-error",
+        "hint": hint,
+        "hint_id": hint_id,
+        "error_id": error_id,
         "errors": said(bound),
+        "described": described,
         "shape": _shape(bound.field.widget),
     }
-    helped = ((context["hint_id"], context["hint"]), (context["error_id"], bound.errors))
-    described = " ".join(name for name, there in helped if there)
     if context["shape"] != "list":
         context["control"] = bound.as_widget(attrs=_attributes(bound, described))
-    context["described"] = described
     return render_to_string("_field.html", context)
 
 

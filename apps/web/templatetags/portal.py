@@ -49,6 +49,12 @@ def thousands(value: Any) -> str:
 
 
 @register.filter
+def capped(value: int) -> str:
+    """``{{ n|capped }}``: a count for a badge, 99+ at most."""
+    return "99+" if value > 99 else str(value)
+
+
+@register.filter
 def when(value: datetime | date | None, zone: dates.Zone = None) -> str:
     """``{{ dt|when }}`` or ``{{ dt|when:tz }}``: Thu 19 Nov, 06:00."""
     return dates.when(value, zone) if value else ""

@@ -24,7 +24,18 @@ app_name = "web"
 urlpatterns: list[URLPattern] = [
     pattern
     for area in (
-        home, inbox, wizard, changes, calendar, catalog, cards, briefings, reviews, ledger, exports, account,
+        home,
+        inbox,
+        wizard,
+        changes,
+        calendar,
+        catalog,
+        cards,
+        briefings,
+        reviews,
+        ledger,
+        exports,
+        account,
         pages,
     )
     for pattern in area.urlpatterns
