@@ -188,8 +188,11 @@
     focus.focus();
     if (!errors) announce(focus.textContent.trim());
   });
+  document.addEventListener("htmx:sendError", () => {
+    openDialog("The portal does not answer", make("p", { class: "dialog-body" }, "Look at your connection and try again. Nothing was changed."));
+  });
   document.addEventListener("htmx:responseError", (event) => {
-    announce("That did not work. " + (event.detail.xhr.status === 409 ? "The page has changed: load it again." : "Nothing was changed."));
+    if (event.detail.xhr.status >= 500) openDialog("The portal failed", make("p", { class: "dialog-body" }, "This is our fault, not yours. Nothing half-done was kept. Try again."));
   });
 
   /* ---------------------------------------------------- session warning */

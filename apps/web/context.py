@@ -6,7 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from apps.audit.models import Checkpoint
+from apps.audit.selectors import latest_checkpoint
 from apps.core import clock
+from apps.outbox.selectors import unread_count
 from apps.web.nav import Destination, destinations
 
 
@@ -29,12 +32,12 @@ class Shell:
     @cached_property
     def unread_count(self) -> int:
         """Return how many notifications this person has not read."""
-        return 0
+        return unread_count(self._request.user) if self._request.user.is_authenticated else 0
 
     @cached_property
-    def checkpoint(self) -> Any:
-        """Return the ledger's latest checkpoint, or None before the first seal."""
-        return None
+    def checkpoint(self) -> Checkpoint | None:
+        """Return the ledger's latest checkpoint, or None before the first seal and for a stranger."""
+        return latest_checkpoint() if self._request.user.is_authenticated else None
 
     @property
     def session_seconds(self) -> int:

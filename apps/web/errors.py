@@ -10,6 +10,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from apps.audit.services import record_denial
 from apps.core import actors
 from apps.core.errors import Conflict, Forbidden, Invalid, PolicyBlocked, PortalError, Stale
 
@@ -40,9 +41,20 @@ class PortalErrorMiddleware:
 def refusal(request: HttpRequest, error: PortalError) -> HttpResponse:
     """Return the page that says what was refused and what to do next."""
     if isinstance(error, Forbidden | PolicyBlocked):
-        return render(request, "403.html", {"error": error, "back": _back(request)}, status=403)
+        page = render(request, "403.html", {"error": error, "back": _back(request)}, status=403)
+        return in_place_of_main(request, page)
     context = {"error": error, "back": _back(request), "title": _title(error)}
-    return render(request, "409.html", context, status=400 if isinstance(error, Invalid) else 409)
+    page = render(request, "409.html", context, status=400 if isinstance(error, Invalid) else 409)
+    return in_place_of_main(request, page)
+
+
+def in_place_of_main(request: HttpRequest, page: HttpResponse) -> HttpResponse:
+    """Let htmx show ``page`` instead of the page's main part, whatever it meant to swap."""
+    if request.headers.get("HX-Request"):
+        page.headers["HX-Retarget"] = "#main"
+        page.headers["HX-Reselect"] = "#main > *"
+        page.headers["HX-Reswap"] = "innerHTML show:window:top"
+    return page
 
 
 def add_to_form(form: BaseForm, error: Invalid) -> None:
@@ -68,8 +80,6 @@ def _back(request: HttpRequest) -> str:
 def _record(request: HttpRequest, error: Forbidden) -> None:
     if not request.user.is_authenticated:
         return
-    from apps.audit.services import record_denial
-
     match = request.resolver_match
     record_denial(
         actor=actors.person(request.user),

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory, override_settings
 
 from apps.accounts.models import User
+from apps.audit.selectors import entries_for
 from apps.core import clock
 from apps.core.errors import Conflict, Forbidden, IllegalTransition, Invalid, PolicyBlocked, Stale
 from apps.web import errors
@@ -123,6 +124,19 @@ def test_refusal_becomes_a_page_with_its_reason_and_the_way_back(
     assert page.status_code == status
     assert said in text
     assert 'href="/inbox/?tab=mine"' in text
+
+
+def test_refusal_is_in_the_ledger_under_the_records_name(tomasz: User) -> None:
+    _answer(Forbidden("Nobody approves their own work."), tomasz)
+    entry = entries_for("change", "CHG-1042")[0]
+    assert entry.event.event == "access.denied"
+    assert entry.private["reason"] == "Nobody approves their own work."
+
+
+def test_refusal_of_an_htmx_request_takes_the_place_of_the_main_part() -> None:
+    request = RequestFactory().get("/", headers={"hx-request": "true"})
+    page = errors.in_place_of_main(request, HttpResponse())
+    assert (page.headers["HX-Retarget"], page.headers["HX-Reselect"]) == ("#main", "#main > *")
 
 
 def test_other_errors_are_left_to_django() -> None:

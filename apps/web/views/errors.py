@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.csrf import requires_csrf_token
 
+from apps.web.errors import in_place_of_main
+
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -25,7 +27,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer an address that leads nowhere, or to what this person may not see."""
     said = exception.args[0] if exception and exception.args and isinstance(exception.args[0], str) else ""
-    return render(request, "404.html", {"said": said}, status=404)
+    return in_place_of_main(request, render(request, "404.html", {"said": said}, status=404))
 
 
 def too_large(request: HttpRequest, said: str) -> HttpResponse:  # noqa: ARG001
@@ -40,4 +42,4 @@ def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """Answer a form that came without its token: the session ended, or cookies are off."""
-    return render(request, "csrf.html", status=403)
+    return in_place_of_main(request, render(request, "csrf.html", status=403))
