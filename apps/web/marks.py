@@ -110,7 +110,7 @@ def digest(value: str) -> SafeString:
     if not value:
         return mark_safe('<span class="muted">None yet</span>')
     short = value if len(value) <= 14 else f"{value[:8]}…{value[-4:]}"
-    return format_html('<span class="id" title="{}">{}</span>', value, short)
+    return format_html('<span class="id digest" title="{}">{}</span>', value, short)
 
 
 def mark(classes: str = "") -> SafeString:
