@@ -23,7 +23,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Let Django empty the tables between transactional tests: the ledger's triggers would refuse it."""
+    """Let Django empty the tables between transactional tests; the ledger's triggers would refuse."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in ("audit_event", "audit_leaf"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")

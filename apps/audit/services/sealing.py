@@ -2,8 +2,8 @@
 
 One transaction a batch, one sealer at a time. A batch gets its leaves, tiles and checkpoint together, or
 stays pending. The checkpoint goes to ``ledger.head`` after the commit: a crash in between leaves the database
-ahead of that file, which the next batch checks and accepts. The file ahead of the database means that an older
-copy was restored.
+ahead of that file, which the next batch checks and accepts. The file ahead of the database means that an
+older copy was restored.
 """
 
 import logging

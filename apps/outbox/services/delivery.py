@@ -1,7 +1,7 @@
 """Emptying the outbox.
 
-Each attempt is claimed and counted in a transaction of its own before it starts, with the time of the next one
-already set. So a worker that dies in the middle delays a message, and never loses it or tries it without end.
+Each attempt is claimed and counted in a transaction of its own before it starts, with the time of the next
+one already set. So a worker that dies in the middle delays a message, and never loses it or tries it without end.
 """
 
 import logging
