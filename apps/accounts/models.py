@@ -26,6 +26,9 @@ class Team(Stamped):
     def __str__(self) -> str:
         return self.name
 
+    def ledger_ref(self) -> tuple[str, str]:
+        return "team", self.slug
+
 
 class User(AbstractUser):
     """A person. Nobody is deleted: a person who leaves is made inactive."""
@@ -46,7 +49,10 @@ class User(AbstractUser):
 
 
 class RoleGrant(Stamped):
-    """A role held by a person over a scope, from a day until a day (half-open; no end means until revoked)."""
+    """A role held by a person over a scope, from a day until a day (half-open; no end means until revoked).
+
+    A grant is never edited: ``revoked_at`` ends it early and leaves what was granted as it was.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=20, choices=Role)
@@ -56,6 +62,7 @@ class RoleGrant(Stamped):
     component_key = models.CharField(max_length=200, blank=True)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -76,6 +83,10 @@ class RoleGrant(Stamped):
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
 
+    def ledger_ref(self) -> tuple[str, str]:
+        """A grant is a fact about its person, so it stands among that person's entries."""
+        return "person", str(self.user_id)
+
 
 class ApiToken(Stamped):
     """A token that acts for its person. Only a SHA-256 of it is kept, with a public prefix to know it by."""
@@ -94,3 +105,7 @@ class ApiToken(Stamped):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
+
+    def ledger_ref(self) -> tuple[str, str]:
+        """A token acts as its person, so it stands among that person's entries."""
+        return "person", str(self.user_id)

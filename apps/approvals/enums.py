@@ -14,6 +14,7 @@ class RequirementState(models.TextChoices):
     OPEN = "open", "Not signed yet"
     MET = "met", "Signed"
     REJECTED = "rejected", "Rejected"
+    LAPSED = "lapsed", "No longer asked"
 
 
 class SignatureDecision(models.TextChoices):

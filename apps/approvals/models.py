@@ -21,6 +21,9 @@ class Round(Stamped):
     digest = models.CharField(max_length=64)
     risk = models.PositiveSmallIntegerField(default=2, help_text="1 low to 4 very high; sorts the inbox.")
     starts_at = models.DateTimeField(null=True, blank=True, help_text="When what is signed would begin.")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="rounds_opened"
+    )
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -52,6 +55,8 @@ class Requirement(Stamped):
     quorum = models.PositiveSmallIntegerField(default=1)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=RequirementState, default=RequirementState.OPEN)
+    reminded_at = models.DateTimeField(null=True, blank=True, help_text="When people were told it is due soon.")
+    escalated_at = models.DateTimeField(null=True, blank=True, help_text="When people were told it is overdue.")
 
     class Meta:
         ordering = ["pk"]
@@ -60,6 +65,7 @@ class Requirement(Stamped):
             models.CheckConstraint(name="quorum_at_least_one", condition=Q(quorum__gte=1)),
         ]
         indexes = [
+            models.Index(fields=["role", "team", "due_at"], condition=Q(state="open"), name="open_requirements_team"),
             models.Index(fields=["role", "component_key", "due_at"], condition=Q(state="open"), name="open_requirements"),
             models.Index(fields=["due_at"], condition=Q(state="open"), name="open_requirements_due"),
         ]

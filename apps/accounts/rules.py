@@ -1,0 +1,65 @@
+"""Who may hand out roles, and what a grant reaches. Pure: no database, no clock."""
+
+from datetime import datetime
+from typing import Protocol
+
+from apps.accounts.enums import GrantScope
+from apps.accounts.models import RoleGrant
+from apps.core.actors import Actor
+from apps.core.decisions import ALLOWED, Decision, denied
+
+
+class OwnedComponent(Protocol):
+    """What a grant needs to know of a component, which lives a floor above."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def owner_team_id(self) -> int | None: ...
+
+
+def is_in_force(grant: RoleGrant, at: datetime) -> bool:
+    """Return whether a grant holds at an instant. The time is half-open: not at ``valid_to`` itself."""
+    ends = [end for end in (grant.valid_to, grant.revoked_at) if end is not None]
+    return grant.valid_from <= at and all(at < end for end in ends)
+
+
+def reaches(grant: RoleGrant, component_key: str, team_id: int | None) -> bool:
+    """Return whether a grant covers a component, named by its key and the team that owns it."""
+    match grant.scope:
+        case GrantScope.EVERYTHING:
+            return True
+        case GrantScope.TEAM:
+            return team_id is not None and grant.team_id == team_id
+        case _:
+            return bool(component_key) and grant.component_key == component_key
+
+
+def may_change_grants(actor: Actor, *, subject_id: int, is_change_manager: bool) -> Decision:
+    """Return whether the actor may give or take a role of the person ``subject_id``.
+
+    A named job of the system may (an operator's command, the demo loader). Among people only a Change Manager
+    may, and never for themself: separation of duties has no way round.
+    """
+    if actor.kind == "system":
+        return ALLOWED
+    if actor.user is None or not is_change_manager:
+        return denied("Only a Change Manager gives and takes roles.", "Ask a Change Manager.")
+    if actor.user.pk == subject_id:
+        return denied("Nobody changes their own roles.", "Ask another Change Manager.")
+    return ALLOWED
+
+
+def may_manage_token(actor: Actor, *, owner_id: int) -> Decision:
+    """Return whether the actor may make or revoke a token of the person ``owner_id``.
+
+    People manage their own, signed in; a token never makes another token.
+    """
+    if actor.kind == "system":
+        return ALLOWED
+    if actor.kind == "token":
+        return denied("A token cannot manage tokens.", "Sign in with your password and do it there.")
+    if actor.user is None or actor.user.pk != owner_id:
+        return denied("You manage your own tokens only.", "Ask the person whose token it is.")
+    return ALLOWED

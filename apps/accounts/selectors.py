@@ -1,0 +1,78 @@
+"""Who is here, and what each person may answer for at a given instant."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from apps.accounts.enums import GrantScope, Role
+from apps.accounts.models import ApiToken, RoleGrant, Team, User
+from apps.accounts.rules import OwnedComponent, reaches
+from apps.core import clock
+
+
+def active_person(username: str) -> User | None:
+    """Return the person with this username who may sign in, or None."""
+    return User.objects.filter(username=username, is_active=True).first()
+
+
+def active_grants(at: datetime | None = None) -> QuerySet[RoleGrant]:
+    """Return every grant in force at an instant (now, when none is given) and held by an active person."""
+    moment = at or clock.now()
+    return RoleGrant.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=moment),
+        Q(revoked_at=None) | Q(revoked_at__gt=moment),
+        valid_from__lte=moment,
+        user__is_active=True,
+    )
+
+
+def grants_of(user: User, at: datetime | None = None) -> list[RoleGrant]:
+    """Return the grants that a person holds at an instant, with their teams, in a stable order."""
+    return list(active_grants(at).filter(user=user).select_related("team").order_by("role", "scope", "pk"))
+
+
+def has_role(user: User, role: str, component: OwnedComponent | None = None) -> bool:
+    """Return whether a person holds a role now: over this component, or, with none given, over anything at all."""
+    held = active_grants().filter(user=user, role=role)
+    if component is None:
+        return held.exists()
+    return any(reaches(grant, component.key, component.owner_team_id) for grant in held)
+
+
+def holds_any_role(user: User) -> bool:
+    """Return whether a person holds any role now. Without one they see nothing of the changes."""
+    return active_grants().filter(user=user).exists()
+
+
+def people_with_role(role: str, component_key: str = "", team_id: int | None = None) -> QuerySet[User]:
+    """Return the active people who hold a role over a component, named by its key and its owner team.
+
+    With neither given, only grants over everything count: nobody judges the whole by holding a part.
+    """
+    scope = Q(scope=GrantScope.EVERYTHING)
+    if team_id is not None:
+        scope |= Q(scope=GrantScope.TEAM, team_id=team_id)
+    if component_key:
+        scope |= Q(scope=GrantScope.COMPONENT, component_key=component_key)
+    return User.objects.filter(pk__in=active_grants().filter(scope, role=role).values("user_id"))
+
+
+def roles_of(user: User, at: datetime | None = None) -> list[Role]:
+    """Return the roles a person holds, each once, in the order of the enum."""
+    held = set(active_grants(at).filter(user=user).values_list("role", flat=True))
+    return [role for role in Role if role.value in held]
+
+
+def teams() -> QuerySet[Team]:
+    """Return all teams with their escalation contacts."""
+    return Team.objects.select_related("escalation_contact")
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """Return a person's own tokens, newest first; revoked and expired ones stay listed."""
+    return ApiToken.objects.filter(user=user)
+
+
+def token_of(user: User, prefix: str) -> ApiToken | None:
+    """Return a person's own token by its public prefix, or None."""
+    return tokens_of(user).filter(prefix=prefix).first()

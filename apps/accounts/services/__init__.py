@@ -1,0 +1,36 @@
+"""Writes to people, teams, grants and tokens.
+
+people: create_person, create_team, join_team, set_escalation_contact, change_profile, deactivate_person
+grants: grant_role, revoke_role
+tokens: issue_token, revoke_token, authenticate_token
+sign_in: record_sign_in, record_sign_out, record_failed_sign_in
+"""
+
+from apps.accounts.services.grants import grant_role, revoke_role
+from apps.accounts.services.people import (
+    change_profile,
+    create_person,
+    create_team,
+    deactivate_person,
+    join_team,
+    set_escalation_contact,
+)
+from apps.accounts.services.sign_in import record_failed_sign_in, record_sign_in, record_sign_out
+from apps.accounts.services.tokens import authenticate_token, issue_token, revoke_token
+
+__all__ = [
+    "authenticate_token",
+    "change_profile",
+    "create_person",
+    "create_team",
+    "deactivate_person",
+    "grant_role",
+    "issue_token",
+    "join_team",
+    "record_failed_sign_in",
+    "record_sign_in",
+    "record_sign_out",
+    "revoke_role",
+    "revoke_token",
+    "set_escalation_contact",
+]

@@ -1,0 +1,28 @@
+"""Sign-in, sign-out and failed sign-in, for the ledger."""
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.audit.services import ObjectRef, record_event
+from apps.core.actors import Actor, person, system
+
+
+@transaction.atomic
+def record_sign_in(*, user: User, method: str) -> None:
+    """Write that a person signed in, and how."""
+    record_event(event="person.signed_in", actor=person(user), obj=user, data={"method": method})
+
+
+@transaction.atomic
+def record_sign_out(*, user: User) -> None:
+    """Write that a person signed out."""
+    record_event(event="person.signed_out", actor=person(user), obj=user)
+
+
+@transaction.atomic
+def record_failed_sign_in(*, username: str) -> None:
+    """Write that somebody failed to sign in. The name they typed may be a password: it is kept apart, salted."""
+    known = User.objects.filter(username__iexact=username).only("pk").first()
+    subject: User | ObjectRef = known or ObjectRef("sign_in", "unknown")
+    actor: Actor = system("sign-in")
+    record_event(event="person.sign_in_failed", actor=actor, obj=subject, private={"username": username[:150]})

@@ -1,0 +1,188 @@
+"""What is asked of whom, and who may sign it. Pure: no database, no clock."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import combinations
+
+from apps.accounts.enums import Role
+from apps.approvals.enums import RequirementState, RoundState, SignatureDecision
+from apps.core.decisions import ALLOWED, Decision, denied
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is signed: its type and name in the ledger, its title, and the page that shows it."""
+
+    type: str
+    ref: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Need:
+    """A role that must sign, what it judges, why it is asked and by when; for one component, or for the whole."""
+
+    role: str
+    question: str
+    reason: str
+    due_at: datetime
+    component_key: str = ""
+    component_label: str = ""
+    team_id: int | None = None
+    quorum: int = 1
+
+    @property
+    def label(self) -> str:
+        """Return the role and what it is for, as a person says it."""
+        return describe(self.role, self.component_label or self.component_key)
+
+
+@dataclass(frozen=True)
+class Barred:
+    """A person who may not sign: the whole round, or only as ``role`` (for ``component_key``, when that is given)."""
+
+    user_id: int
+    reason: str
+    role: str | None = None
+    component_key: str = ""
+
+    def bars(self, need: Need) -> bool:
+        """Return whether this keeps the person from one need."""
+        if self.role is not None and self.role != need.role:
+            return False
+        return not self.component_key or self.component_key == need.component_key
+
+    @property
+    def bars_all(self) -> bool:
+        """Return whether this keeps the person from the whole round."""
+        return self.role is None and not self.component_key
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A need with the people who could meet it, for the arithmetic of quorums."""
+
+    role: str
+    label: str
+    quorum: int
+    eligible: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Everything that decides whether one person may sign one requirement now."""
+
+    role: str
+    where: str
+    person_active: bool
+    holds_role: bool
+    round_state: str
+    requirement_state: str
+    bar_reason: str = ""
+    own_decision: str = ""
+    other_roles: frozenset[str] = field(default_factory=frozenset)
+
+
+def describe(role: str, where: str) -> str:
+    """Return “Model Validator for credit-risk”, or the role alone when it judges the whole."""
+    label = Role(role).label
+    return f"{label} for {where}" if where else label
+
+
+def may_sign(signing: Signing) -> Decision:
+    """Return whether a person may sign, with the reason and the remedy when not.
+
+    Nothing here asks whether the person is an administrator: there is no way round (DESIGN 4.3, 4.4).
+    """
+    if not signing.person_active:
+        return denied("This person's account is closed.", "Someone else who holds the role must sign.")
+    if signing.own_decision:
+        done = "signed" if signing.own_decision == SignatureDecision.APPROVE else "rejected"
+        return denied(f"You have {done} this already. A signature is not given twice, nor changed.")
+    if signing.round_state != RoundState.OPEN:
+        return denied("This round of approval is closed.", "Open the page again to see what came of it.")
+    if signing.requirement_state != RequirementState.OPEN:
+        return denied("This has all the signatures it needs.")
+    if not signing.holds_role:
+        return denied(
+            f"You do not hold the role {describe(signing.role, signing.where)}.",
+            "Someone who holds it must sign. A Change Manager gives roles.",
+        )
+    if signing.bar_reason:
+        return denied(signing.bar_reason, "Someone else who holds the role must sign.")
+    return _one_role_a_round(signing)
+
+
+def _one_role_a_round(signing: Signing) -> Decision:
+    others = signing.other_roles - {signing.role}
+    if not others:
+        return ALLOWED
+    used = Role(min(others)).label
+    return denied(
+        f"You have signed this as {used}. One person never fills two roles here.",
+        f"Another {Role(signing.role).label} must sign.",
+    )
+
+
+def may_leave_the_rest(unmet: Ask | None) -> Decision:
+    """Refuse a signature that would use up the last person for ``unmet``, an ask of another role."""
+    if unmet is None:
+        return ALLOWED
+    return denied(
+        f"If you sign here, nobody is left who can sign as {unmet.label}.",
+        "Sign there instead, or ask a Change Manager to name another person for one of the two.",
+    )
+
+
+def meaning(role: str, decision: str, subject: str, where: str) -> str:
+    """Return what a signature says, in words (21 CFR 11.50(a)(3)).
+
+    ``subject`` is what is signed, such as “CHG-1042, revision 4”; ``where`` is the component, or blank for the whole.
+    """
+    what = f"{where} in {subject}" if where else subject
+    approvals = {
+        Role.SPONSOR: f"I judge {what} worth doing, and accept its risk",
+        Role.STEWARD: f"I judge that the data of {what} may be used in this way",
+        Role.VALIDATOR: f"I judge {what} fit for its use",
+        Role.OWNER: f"I accept what {what} does to the service, at the time planned",
+    }
+    if decision == SignatureDecision.APPROVE:
+        judged = approvals.get(Role(role), f"I approve {what}")
+    else:
+        judged = f"I reject {what}, for the reason that I gave"
+    return f"{judged}, as {Role(role).label}."
+
+
+def unreachable(asks: Iterable[Ask], taken: dict[int, str] | None = None) -> Ask | None:
+    """Return an ask whose quorum cannot be reached, or None when there is a way to meet them all.
+
+    A person may meet many asks of one role, but never asks of two roles. So it is not enough that each ask
+    has people: they must still be there when each person has taken one role.
+    """
+    asks = sorted(asks, key=lambda ask: len(ask.eligible) - ask.quorum)
+    for ask in asks:
+        if sum(1 for person in ask.eligible if used.get(person, ask.role) == ask.role) < ask.quorum:
+            return ask
+    return None if _can_meet(asks, used) else asks[0]
+
+
+def _can_meet(asks: list[Ask], taken: dict[int, str]) -> bool:
+    """Return whether the asks can be met when the people in ``taken`` have their role already."""
+    for position, ask in enumerate(asks):
+        missing = ask.quorum - sum(1 for person in ask.eligible if taken.get(person) == ask.role)
+        if missing <= 0:
+            continue
+        free = [person for person in sorted(ask.eligible) if person not in taken]
+        rest = asks[position:]
+        return any(
+            _can_meet(rest, taken | dict.fromkeys(chosen, ask.role)) for chosen in _choices(free, missing, asks)
+        )
+    return True
+
+
+def _choices(free: list[int], count: int, asks: list[Ask]) -> Iterator[tuple[int, ...]]:
+    """Yield ways to pick ``count`` people, those whom fewest other asks want first."""
+    wanted = {person: len({ask.role for ask in asks if person in ask.eligible}) for person in free}
+    yield from combinations(sorted(free, key=lambda person: wanted[person]), count)
