@@ -1,0 +1,26 @@
+"""What waits for whom: the inbox, how a round stands, and who may sign what."""
+
+from apps.approvals.selectors.inbox import BADGE_LIMIT, Tab, inbox_for, open_count_for, requirement_for
+from apps.approvals.selectors.people import eligible_people, people_for_needs
+from apps.approvals.selectors.quorums import Tally, approvals_given, open_rounds, tallies
+from apps.approvals.selectors.signing import may_sign_now, my_signature
+from apps.approvals.selectors.standing import Standing, open_counts, standing
+
+__all__ = [
+    "BADGE_LIMIT",
+    "Standing",
+    "Tab",
+    "Tally",
+    "approvals_given",
+    "eligible_people",
+    "inbox_for",
+    "may_sign_now",
+    "my_signature",
+    "open_count_for",
+    "open_counts",
+    "open_rounds",
+    "people_for_needs",
+    "requirement_for",
+    "standing",
+    "tallies",
+]

@@ -1,0 +1,53 @@
+"""The open asks of rounds, for the arithmetic of quorums."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from apps.approvals.enums import RequirementState, RoundState, SignatureDecision
+from apps.approvals.models import Requirement, Round, Signature
+from apps.approvals.rules import Ask, describe
+from apps.approvals.selectors.people import barred, grants_for, holders, roles_signed
+
+
+@dataclass
+class Tally:
+    """A round's open asks, and the role that each person has filled in it."""
+
+    asks: list[Ask] = field(default_factory=list)
+    taken: dict[int, str] = field(default_factory=dict)
+
+
+def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
+    """Return the tally of each round, in four queries for them all.
+
+    A person who has signed an ask counts among those who can meet it, so that a quorum half met is not asked twice.
+    """
+    ids = set(round_ids)
+    requirements = list(Requirement.objects.filter(round__in=ids, state=RequirementState.OPEN))
+    grants = grants_for({requirement.role for requirement in requirements})
+    bars = barred(ids)
+    signed = roles_signed(ids)
+    found = {pk: Tally() for pk in ids}
+    for round_id, people in signed.items():
+        found[round_id].taken = {user_id: min(done)[0] for user_id, done in people.items()}
+    for requirement in requirements:
+        done = (requirement.role, requirement.pk)
+        able = {user.pk for user in holders(grants, requirement, bars[requirement.round_id])}
+        able |= {user_id for user_id, given in signed[requirement.round_id].items() if done in given}
+        label = describe(requirement.role, requirement.component_label or requirement.component_key)
+        found[requirement.round_id].asks.append(
+            Ask(requirement.role, label, requirement.quorum, frozenset(able))
+        )
+    return found
+
+
+def open_rounds() -> QuerySet[Round]:
+    """Return every round that is still open."""
+    return Round.objects.filter(state=RoundState.OPEN)
+
+
+def approvals_given(requirement: Requirement) -> int:
+    """Return how many people have approved a requirement."""
+    return Signature.objects.filter(requirement=requirement, decision=SignatureDecision.APPROVE).count()

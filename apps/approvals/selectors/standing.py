@@ -1,0 +1,59 @@
+"""How a round stands: what is signed, what is open, and who is waited on."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from apps.accounts.models import User
+from apps.approvals.enums import RequirementState
+from apps.approvals.models import Requirement, Round, Signature
+from apps.approvals.selectors.people import eligible_people
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one requirement stands: its signatures, and the people who could still sign it."""
+
+    requirement: Requirement
+    signatures: list[Signature]
+    eligible: list[User]
+
+    @property
+    def state(self) -> str:
+        return self.requirement.state
+
+    @property
+    def is_open(self) -> bool:
+        return self.requirement.state == RequirementState.OPEN
+
+    @property
+    def signature(self) -> Signature | None:
+        """Return the signature that met or rejected this, the last one given; None while there is none."""
+        return self.signatures[-1] if self.signatures else None
+
+    @property
+    def waited_on(self) -> list[User]:
+        """Return who is waited on; empty once it is signed."""
+        return self.eligible if self.is_open else []
+
+
+def standing(round_: Round) -> list[Standing]:
+    """Return how each requirement of a round stands, in a constant number of queries."""
+    requirements = list(
+        round_.requirements.select_related("team").prefetch_related(
+            Prefetch("signatures", Signature.objects.select_related("signer"))
+        )
+    )
+    eligible = eligible_people(requirements)
+    return [
+        Standing(requirement, list(requirement.signatures.all()), eligible[requirement.pk])
+        for requirement in requirements
+    ]
+
+
+def open_counts(round_ids: Iterable[int]) -> Counter[int]:
+    """Return how many requirements of each round are still open; one query."""
+    still_open = Requirement.objects.filter(round__in=set(round_ids), state=RequirementState.OPEN)
+    return Counter(still_open.values_list("round_id", flat=True))

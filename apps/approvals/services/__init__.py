@@ -1,0 +1,24 @@
+"""Rounds of approval over any digest.
+
+rounds: open_round, close_round, reject_unreachable
+signing: sign, on_signed
+reminding: remind
+"""
+
+from apps.approvals.rules import Barred, Need, Subject
+from apps.approvals.services.deciding import on_signed
+from apps.approvals.services.reminding import remind
+from apps.approvals.services.rounds import close_round, open_round, reject_unreachable
+from apps.approvals.services.signing import sign
+
+__all__ = [
+    "Barred",
+    "Need",
+    "Subject",
+    "close_round",
+    "on_signed",
+    "open_round",
+    "reject_unreachable",
+    "remind",
+    "sign",
+]

@@ -1,0 +1,195 @@
+"""Opening and closing rounds."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.approvals.enums import RoundState
+from apps.approvals.models import Bar, Requirement, Round
+from apps.approvals.rules import Ask, Barred, Need, Subject, unreachable
+from apps.approvals.selectors import people_for_needs, tallies
+from apps.approvals.services.deciding import end_round, tell_listeners
+from apps.approvals.services.telling import tell_asked
+from apps.audit.services import record_event
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.errors import Conflict, Invalid, PolicyBlocked
+
+
+@transaction.atomic
+def open_round(
+    *,
+    actor: Actor,
+    subject: Subject,
+    revision: int,
+    digest: str,
+    risk: int,
+    starts_at: datetime | None,
+    needs: list[Need],
+    barred: list[Barred],
+) -> Round:
+    """Ask everyone who must sign one digest, all at once, and tell them.
+
+    Raises:
+        Invalid: no needs, a quorum below one, an unknown role, or one role asked twice for one component.
+        PolicyBlocked: a quorum cannot be reached by those who hold the role and are not barred.
+        Conflict: the subject has an open round already; close that first.
+    """
+    _check_needs(needs)
+    if Round.objects.filter(
+        subject_type=subject.type, subject_ref=subject.ref, state=RoundState.OPEN
+    ).exists():
+        raise Conflict(f"{subject.ref} is already out for approval.", remedy="Close that round first.")
+    people = _able_people(needs, barred)
+    _check_reachable(needs, people)
+    round_ = Round(
+        subject_type=subject.type,
+        subject_ref=subject.ref,
+        subject_title=subject.title,
+        subject_url=subject.url,
+        revision=revision,
+        digest=digest,
+        risk=risk,
+        starts_at=starts_at,
+        opened_by=actor.user if isinstance(actor.user, User) else None,
+    )
+    round_.save(force_insert=True)
+    requirements = Requirement.objects.bulk_create(_requirements(round_, needs))
+    Bar.objects.bulk_create(_bars(round_, requirements, needs, barred), ignore_conflicts=True)
+    _record_asked(actor, round_, requirements)
+    tell_asked(round_, list(zip(requirements, people, strict=True)))
+    return round_
+
+
+def _check_needs(needs: list[Need]) -> None:
+    problems = []
+    if not needs:
+        problems.append("Nobody is asked to sign. A round needs at least one role.")
+    problems += [f"The quorum for {need.label} must be at least 1." for need in needs if need.quorum < 1]
+    problems += [f"“{need.role}” is not a role." for need in needs if need.role not in Role.values]
+    if len({(need.role, need.component_key) for need in needs}) < len(needs):
+        problems.append("One role is asked twice for one component.")
+    if problems:
+        raise Invalid({"needs": problems})
+
+
+def _able_people(needs: list[Need], barred: list[Barred]) -> list[list[User]]:
+    found = people_for_needs(needs)
+    out: list[list[User]] = []
+    for need, people in zip(needs, found, strict=True):
+        out_of_it = {bar.user_id for bar in barred if bar.bars(need)}
+        out.append([user for user in people if user.pk not in out_of_it])
+    return out
+
+
+def _check_reachable(needs: list[Need], people: list[list[User]]) -> None:
+    missing = unreachable(
+        Ask(need.role, need.label, need.quorum, frozenset(user.pk for user in able))
+        for need, able in zip(needs, people, strict=True)
+    )
+    if missing is None:
+        return
+    wanted = "nobody" if missing.quorum == 1 else f"fewer than {missing.quorum} people"
+    raise PolicyBlocked(
+        f"There is {wanted} who can sign as {missing.label}, apart from those who may not sign or who are "
+        "needed for another role.",
+        remedy="Ask a Change Manager to name someone for this role.",
+    )
+
+
+def _requirements(round_: Round, needs: list[Need]) -> list[Requirement]:
+    return [
+        Requirement(
+            round=round_,
+            role=need.role,
+            component_key=need.component_key,
+            component_label=need.component_label,
+            team_id=need.team_id,
+            question=need.question,
+            reason=need.reason,
+            quorum=need.quorum,
+            due_at=need.due_at,
+        )
+        for need in needs
+    ]
+
+
+def _bars(
+    round_: Round, requirements: list[Requirement], needs: list[Need], barred: list[Barred]
+) -> list[Bar]:
+    whole = [
+        Bar(round=round_, user_id=entry.user_id, reason=entry.reason) for entry in barred if entry.bars_all
+    ]
+    parts = [
+        Bar(round=round_, requirement=requirement, user_id=entry.user_id, reason=entry.reason)
+        for entry in barred
+        if not entry.bars_all
+        for requirement, need in zip(requirements, needs, strict=True)
+        if entry.bars(need)
+    ]
+    return whole + parts
+
+
+def _record_asked(actor: Actor, round_: Round, requirements: list[Requirement]) -> None:
+    record_event(
+        event="approval.asked",
+        actor=actor,
+        obj=round_,
+        data={
+            "round": round_.pk,
+            "revision": round_.revision,
+            "digest": round_.digest,
+            "asked": [
+                {
+                    "requirement": requirement.pk,
+                    "role": requirement.role,
+                    "component": requirement.component_key,
+                    "quorum": requirement.quorum,
+                    "due": clock.iso(requirement.due_at),
+                }
+                for requirement in requirements
+            ],
+        },
+    )
+
+
+@transaction.atomic
+def close_round(*, actor: Actor, round: Round) -> Round:  # noqa: A002
+    """Stop asking, without a decision: the subject was withdrawn or revised. A closed round stays as it was."""
+    current = Round.objects.select_for_update().get(pk=round.pk)
+    if current.state != RoundState.OPEN:
+        return current
+    end_round(current, RoundState.CLOSED)
+    record_event(
+        event="approval.round_closed",
+        actor=actor,
+        obj=current,
+        data={"round": current.pk, "revision": current.revision, "digest": current.digest},
+    )
+    return current
+
+
+@transaction.atomic
+def reject_unreachable(*, actor: Actor, round: Round) -> bool:  # noqa: A002
+    """Reject a round whose quorum can no longer be reached, and return whether it was (DESIGN 4.5).
+
+    ``sign`` never lets it come to that; a role that ends or a person who leaves can.
+    """
+    current = Round.objects.select_for_update().get(pk=round.pk)
+    if current.state != RoundState.OPEN:
+        return False
+    tally = tallies([current.pk])[current.pk]
+    missing = unreachable(tally.asks, tally.taken)
+    if missing is None:
+        return False
+    end_round(current, RoundState.REJECTED)
+    record_event(
+        event="approval.unreachable",
+        actor=actor,
+        obj=current,
+        data={"round": current.pk, "revision": current.revision, "missing": missing.label},
+    )
+    tell_listeners(current, actor)
+    return True

@@ -1,0 +1,146 @@
+"""One person's decision on one digest."""
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.approvals.enums import AuthMethod, RequirementState, RoundState, SignatureDecision
+from apps.approvals.models import Requirement, Round, Signature
+from apps.approvals.rules import meaning
+from apps.approvals.selectors import approvals_given, may_sign_now, my_signature
+from apps.approvals.services.deciding import end_round, tell_listeners
+from apps.approvals.services.telling import tell_outcome
+from apps.audit.services import record_event
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.errors import Forbidden, Invalid, Stale
+
+
+@transaction.atomic
+def sign(
+    *,
+    actor: Actor,
+    requirement: Requirement,
+    digest: str,
+    decision: str,
+    note: str = "",
+    auth_method: str = AuthMethod.PASSWORD,
+) -> Signature:
+    """Record a person's decision on the digest that they were shown, and settle the round.
+
+    The caller has proved who the person is by ``auth_method``, in this request. The round is locked first, so
+    that two last approvers make one transition. The same decision sent twice is one signature.
+    One rejection rejects the whole round: what was asked is settled, and a new revision asks again.
+
+    Raises:
+        Stale: the digest is not the round's, or the round is closed.
+        Forbidden: ``rules.may_sign`` refuses. The caller records the denial, after this has rolled back.
+        Invalid: the decision is unknown, or a rejection gives no reason.
+    """
+    if not isinstance(actor.user, User):
+        raise Forbidden("Only a person can sign.")
+    _check_input(decision, note, auth_method)
+    round_ = Round.objects.select_for_update().get(pk=requirement.round_id)
+    asked = Requirement.objects.select_related("round").get(pk=requirement.pk)
+    asked.round = round_
+    if digest != round_.digest:
+        raise Stale(
+            f"{round_.subject_ref} is no longer what you were shown. Nothing was signed.",
+            remedy="Open it again, look at what is different, and decide on that.",
+        )
+    given = my_signature(actor.user, asked)
+    if given is not None and given.decision == decision:
+        return given
+    _check_open(round_)
+    allowed = may_sign_now(actor.user, asked)
+    if not allowed:
+        raise Forbidden(allowed.reason, remedy=allowed.remedy)
+    signature = _write(actor, actor.user, asked, decision, note.strip(), auth_method)
+    _settle(asked, signature)
+    _record(actor, asked, signature)
+    tell_outcome(asked, signature)
+    tell_listeners(round_, actor)
+    return signature
+
+
+def _check_input(decision: str, note: str, auth_method: str) -> None:
+    problems: dict[str, list[str]] = {}
+    if decision not in SignatureDecision.values:
+        problems["decision"] = ["Choose whether you approve or reject."]
+    if decision == SignatureDecision.REJECT and not note.strip():
+        problems["note"] = ["Give a reason, so that the requester knows what to change."]
+    if auth_method not in AuthMethod.values:
+        problems["auth_method"] = ["Say how the person proved who they are."]
+    if problems:
+        raise Invalid(problems)
+
+
+def _check_open(round_: Round) -> None:
+    if round_.state == RoundState.OPEN:
+        return
+    outcome = {
+        RoundState.APPROVED: "has all its signatures",
+        RoundState.REJECTED: "has been rejected",
+    }.get(RoundState(round_.state), "is no longer asked for")
+    raise Stale(
+        f"Revision {round_.revision} of {round_.subject_ref} {outcome}. Nothing was signed.",
+        remedy="Open it again to see how it stands.",
+    )
+
+
+def _write(
+    actor: Actor, signer: User, asked: Requirement, decision: str, note: str, auth_method: str
+) -> Signature:
+    round_ = asked.round
+    signature = Signature(
+        requirement=asked,
+        signer=signer,
+        decision=decision,
+        digest=round_.digest,
+        meaning=meaning(
+            asked.role,
+            decision,
+            f"{round_.subject_ref}, revision {round_.revision}",
+            asked.component_label or asked.component_key,
+        ),
+        note=note,
+        auth_method=auth_method,
+        signed_at=clock.now(),
+    )
+    signature.save(force_insert=True)
+    return signature
+
+
+def _settle(asked: Requirement, signature: Signature) -> None:
+    """Move the requirement, and the round with it when this decides it."""
+    if signature.decision == SignatureDecision.REJECT:
+        asked.state = RequirementState.REJECTED
+    elif approvals_given(asked) >= asked.quorum:
+        asked.state = RequirementState.MET
+    else:
+        return
+    asked.save(update_fields=["state", "updated_at"])
+    round_ = asked.round
+    if asked.state == RequirementState.REJECTED:
+        end_round(round_, RoundState.REJECTED)
+    elif not Requirement.objects.filter(round=round_).exclude(state=RequirementState.MET).exists():
+        end_round(round_, RoundState.APPROVED)
+
+
+def _record(actor: Actor, asked: Requirement, signature: Signature) -> None:
+    rejected = signature.decision == SignatureDecision.REJECT
+    record_event(
+        event="approval.rejected" if rejected else "approval.signed",
+        actor=actor,
+        obj=asked.round,
+        data={
+            "requirement": asked.pk,
+            "role": asked.role,
+            "component": asked.component_key,
+            "revision": asked.round.revision,
+            "digest": signature.digest,
+            "meaning": signature.meaning,
+            "auth_method": signature.auth_method,
+            "round": asked.round.state,
+        },
+        private={"note": signature.note} if signature.note else None,
+    )

@@ -1,0 +1,30 @@
+"""What beat runs: reminders, and rounds that nobody can complete any more."""
+
+import logging
+
+from celery import shared_task
+
+from apps.approvals.selectors import open_rounds, tallies
+from apps.approvals.rules import unreachable
+from apps.approvals.services import reject_unreachable, remind
+from apps.core.actors import system
+
+_log = logging.getLogger(__name__)
+
+
+@shared_task
+def task_remind_approvals() -> None:
+    """Tell people what is due within a day or overdue, until there is nothing left to tell."""
+    while told := remind():
+        _log.info("Told people of %s approvals that are due.", told)
+
+
+@shared_task
+def task_reject_unreachable_rounds() -> None:
+    """Reject each open round whose quorum can no longer be reached."""
+    rounds = {round_.pk: round_ for round_ in open_rounds()}
+    for pk, tally in tallies(rounds).items():
+        if unreachable(tally.asks, tally.taken) and reject_unreachable(
+            actor=system("approvals"), round=rounds[pk]
+        ):
+            _log.warning("Rejected %s: nobody is left who can sign it.", rounds[pk])
