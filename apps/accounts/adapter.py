@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.accounts.services import record_failed_sign_in, record_sign_in, record_sign_out
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Overrides of the framework's own hooks; a signal would do the same where nobody looks for it."""
 
     def is_open_for_signup(self, request: Any) -> bool:

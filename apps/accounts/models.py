@@ -75,7 +75,8 @@ class RoleGrant(Stamped):
                 ),
             ),
             models.CheckConstraint(
-                name="grant_ends_after_it_starts", condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))
+                name="grant_ends_after_it_starts",
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
             ),
         ]
         indexes = [models.Index(fields=["role", "scope", "component_key"])]

@@ -32,7 +32,7 @@ def grants_of(user: User, at: datetime | None = None) -> list[RoleGrant]:
 
 
 def has_role(user: User, role: str, component: OwnedComponent | None = None) -> bool:
-    """Return whether a person holds a role now: over this component, or, with none given, over anything at all."""
+    """Return whether a person holds a role now, over this component or, with none given, over anything."""
     held = active_grants().filter(user=user, role=role)
     if component is None:
         return held.exists()
@@ -66,6 +66,11 @@ def roles_of(user: User, at: datetime | None = None) -> list[Role]:
 def teams() -> QuerySet[Team]:
     """Return all teams with their escalation contacts."""
     return Team.objects.select_related("escalation_contact")
+
+
+def team_named(slug: str) -> Team | None:
+    """Return the team with this slug, or None."""
+    return Team.objects.filter(slug=slug).first()
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:

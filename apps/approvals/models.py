@@ -11,7 +11,7 @@ from apps.core.models import Stamped
 
 
 class Round(Stamped):
-    """One asking of everyone who must sign one digest. ``subject_*`` names what is signed, whoever made it."""
+    """One asking of everyone who must sign one digest. ``subject_*`` names what is signed."""
 
     subject_type = models.CharField(max_length=20, help_text="As in the ledger: change, card, …")
     subject_ref = models.CharField(max_length=40, help_text="As a person names it: CHG-1042.")
@@ -22,7 +22,11 @@ class Round(Stamped):
     risk = models.PositiveSmallIntegerField(default=2, help_text="1 low to 4 very high; sorts the inbox.")
     starts_at = models.DateTimeField(null=True, blank=True, help_text="When what is signed would begin.")
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="rounds_opened"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rounds_opened",
     )
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -30,9 +34,13 @@ class Round(Stamped):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject_type", "subject_ref"], condition=Q(state=RoundState.OPEN), name="one_open_round"
+                fields=["subject_type", "subject_ref"],
+                condition=Q(state=RoundState.OPEN),
+                name="one_open_round",
             ),
-            models.UniqueConstraint(fields=["subject_type", "subject_ref", "revision"], name="round_once_a_revision"),
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_ref", "revision"], name="round_once_a_revision"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,18 +63,30 @@ class Requirement(Stamped):
     quorum = models.PositiveSmallIntegerField(default=1)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=RequirementState, default=RequirementState.OPEN)
-    reminded_at = models.DateTimeField(null=True, blank=True, help_text="When people were told it is due soon.")
-    escalated_at = models.DateTimeField(null=True, blank=True, help_text="When people were told it is overdue.")
+    reminded_at = models.DateTimeField(
+        null=True, blank=True, help_text="When people were told it is due soon."
+    )
+    escalated_at = models.DateTimeField(
+        null=True, blank=True, help_text="When people were told it is overdue."
+    )
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["round", "role", "component_key"], name="requirement_once_a_round"),
+            models.UniqueConstraint(
+                fields=["round", "role", "component_key"], name="requirement_once_a_round"
+            ),
             models.CheckConstraint(name="quorum_at_least_one", condition=Q(quorum__gte=1)),
         ]
         indexes = [
-            models.Index(fields=["role", "team", "due_at"], condition=Q(state="open"), name="open_requirements_team"),
-            models.Index(fields=["role", "component_key", "due_at"], condition=Q(state="open"), name="open_requirements"),
+            models.Index(
+                fields=["role", "team", "due_at"], condition=Q(state="open"), name="open_requirements_team"
+            ),
+            models.Index(
+                fields=["role", "component_key", "due_at"],
+                condition=Q(state="open"),
+                name="open_requirements",
+            ),
             models.Index(fields=["due_at"], condition=Q(state="open"), name="open_requirements_due"),
         ]
 
@@ -86,15 +106,17 @@ class Bar(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["round", "requirement", "user"], name="bar_once", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["round", "requirement", "user"], name="bar_once", nulls_distinct=False
+            )
         ]
 
 
 class Signature(models.Model):
     """A person's decision on one digest, with its meaning in words and how they were authenticated.
 
-    Source: 21 CFR 11.50 (name, time, meaning) and 11.70 (bound to its record). The note is free text: the ledger
-    holds it only as a salted digest.
+    Source: 21 CFR 11.50 (name, time, meaning) and 11.70 (bound to its record). The note is free text: the
+    ledger holds it only as a salted digest.
     """
 
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="signatures")

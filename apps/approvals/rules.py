@@ -22,7 +22,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Need:
-    """A role that must sign, what it judges, why it is asked and by when; for one component, or for the whole."""
+    """A role that must sign, what it judges, why and by when; for one component, or for the whole."""
 
     role: str
     question: str
@@ -41,7 +41,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Barred:
-    """A person who may not sign: the whole round, or only as ``role`` (for ``component_key``, when that is given)."""
+    """A person who may not sign: the whole round, or only as ``role``, or only for ``component_key``."""
 
     user_id: int
     reason: str
@@ -139,7 +139,7 @@ def may_leave_the_rest(unmet: Ask | None) -> Decision:
 def meaning(role: str, decision: str, subject: str, where: str) -> str:
     """Return what a signature says, in words (21 CFR 11.50(a)(3)).
 
-    ``subject`` is what is signed, such as “CHG-1042, revision 4”; ``where`` is the component, or blank for the whole.
+    ``subject`` is what is signed, such as “CHG-1042, revision 4”; ``where`` is the component, or blank.
     """
     what = f"{where} in {subject}" if where else subject
     approvals = {
@@ -159,8 +159,10 @@ def unreachable(asks: Iterable[Ask], taken: dict[int, str] | None = None) -> Ask
     """Return an ask whose quorum cannot be reached, or None when there is a way to meet them all.
 
     A person may meet many asks of one role, but never asks of two roles. So it is not enough that each ask
-    has people: they must still be there when each person has taken one role.
+    has people: they must still be there when each person has taken one role. ``taken`` holds the roles that
+    people have filled already.
     """
+    used = taken or {}
     asks = sorted(asks, key=lambda ask: len(ask.eligible) - ask.quorum)
     for ask in asks:
         if sum(1 for person in ask.eligible if used.get(person, ask.role) == ask.role) < ask.quorum:
@@ -177,7 +179,8 @@ def _can_meet(asks: list[Ask], taken: dict[int, str]) -> bool:
         free = [person for person in sorted(ask.eligible) if person not in taken]
         rest = asks[position:]
         return any(
-            _can_meet(rest, taken | dict.fromkeys(chosen, ask.role)) for chosen in _choices(free, missing, asks)
+            _can_meet(rest, taken | dict.fromkeys(chosen, ask.role))
+            for chosen in _choices(free, missing, asks)
         )
     return True
 

@@ -4,8 +4,8 @@ import logging
 
 from celery import shared_task
 
-from apps.approvals.selectors import open_rounds, tallies
 from apps.approvals.rules import unreachable
+from apps.approvals.selectors import open_rounds, tallies
 from apps.approvals.services import reject_unreachable, remind
 from apps.core.actors import system
 

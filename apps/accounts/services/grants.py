@@ -50,7 +50,9 @@ def grant_role(
         raise Invalid({"valid_to": ["The end must be after the start."]})
     scope = GrantScope.TEAM if team else GrantScope.COMPONENT if component_key else GrantScope.EVERYTHING
     where = {"user": user, "role": role, "scope": scope, "team": team, "component_key": component_key}
-    standing = RoleGrant.objects.filter(**where, valid_to=None, revoked_at=None, valid_from__lte=start).first()
+    standing = RoleGrant.objects.filter(
+        **where, valid_to=None, revoked_at=None, valid_from__lte=start
+    ).first()
     if standing is not None and valid_to is None:
         return standing
     grant = RoleGrant(**where, valid_from=start, valid_to=valid_to)

@@ -17,7 +17,8 @@ def _only_the_system(actor: Actor) -> None:
     """Refuse people: the list of who exists is kept by operators, with commands."""
     if actor.kind != "system":
         raise Forbidden(
-            "The people and teams of the portal are kept by its operators.", remedy="Ask whoever runs the portal."
+            "The people and teams of the portal are kept by its operators.",
+            remedy="Ask whoever runs the portal.",
         )
 
 
@@ -42,7 +43,12 @@ def create_person(
     _only_the_system(actor)
     first, _, last = name.strip().partition(" ")
     user = User(
-        username=username, email=email, first_name=first, last_name=last, job_title=job_title, time_zone=time_zone
+        username=username,
+        email=email,
+        first_name=first,
+        last_name=last,
+        job_title=job_title,
+        time_zone=time_zone,
     )
     _check_time_zone(time_zone)
     user.set_password(password)
@@ -52,10 +58,15 @@ def create_person(
     except ValidationError as error:
         raise Invalid(_messages(error)) from error
     if User.objects.filter(username__iexact=username).exists():
-        raise Conflict(f"There is already a person with the username {username}.", remedy="Choose another username.")
+        raise Conflict(
+            f"There is already a person with the username {username}.", remedy="Choose another username."
+        )
     user.save()
     record_event(
-        event="person.created", actor=actor, obj=user, private={"username": username, "name": name, "email": email}
+        event="person.created",
+        actor=actor,
+        obj=user,
+        private={"username": username, "name": name, "email": email},
     )
     return user
 
@@ -74,7 +85,12 @@ def _check_time_zone(time_zone: str) -> None:
 
 @transaction.atomic
 def change_profile(*, actor: Actor, user: User, time_zone: str) -> User:
-    """Change how times are shown to a person. Raises Invalid for an unknown zone, Forbidden for another's profile."""
+    """Change how times are shown to a person.
+
+    Raises:
+        Forbidden: it is another person's profile.
+        Invalid: the zone is unknown.
+    """
     if actor.user is None or actor.user.pk != user.pk:
         raise Forbidden("You change your own profile only.")
     _check_time_zone(time_zone)
@@ -83,7 +99,9 @@ def change_profile(*, actor: Actor, user: User, time_zone: str) -> User:
         return user
     user.time_zone = time_zone
     user.save(update_fields=["time_zone"])
-    record_event(event="person.profile_changed", actor=actor, obj=user, data={"from": before, "to": time_zone})
+    record_event(
+        event="person.profile_changed", actor=actor, obj=user, data={"from": before, "to": time_zone}
+    )
     return user
 
 
@@ -91,7 +109,7 @@ def change_profile(*, actor: Actor, user: User, time_zone: str) -> User:
 def deactivate_person(*, actor: Actor, user: User) -> User:
     """Close a person's way in: sign-in, sessions and tokens. What they did stays.
 
-    The password is made unusable, which also changes the hash that every session carries: no session survives,
+    The password is made unusable. That changes the hash that every session carries, so no session survives,
     even if the person is let in again later.
     """
     _only_the_system(actor)

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.audit.services import ObjectRef, record_event
+from apps.audit.services import record_event
 from apps.core.actors import Actor, person, system
 
 
@@ -21,8 +21,10 @@ def record_sign_out(*, user: User) -> None:
 
 @transaction.atomic
 def record_failed_sign_in(*, username: str) -> None:
-    """Write that somebody failed to sign in. The name they typed may be a password: it is kept apart, salted."""
+    """Write that somebody failed to sign in. What they typed may be a password: it is kept apart."""
     known = User.objects.filter(username__iexact=username).only("pk").first()
-    subject: User | ObjectRef = known or ObjectRef("sign_in", "unknown")
+    subject: User | tuple[str, str] = known or ("sign_in", "unknown")
     actor: Actor = system("sign-in")
-    record_event(event="person.sign_in_failed", actor=actor, obj=subject, private={"username": username[:150]})
+    record_event(
+        event="person.sign_in_failed", actor=actor, obj=subject, private={"username": username[:150]}
+    )

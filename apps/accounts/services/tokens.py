@@ -46,7 +46,12 @@ def issue_token(
     prefix = secrets.token_hex(4)
     secret = f"cs_{prefix}_{secrets.token_urlsafe(32)}"
     token = ApiToken(
-        user=user, name=name.strip(), prefix=prefix, digest=_digest(secret), scopes=scopes, expires_at=expires_at
+        user=user,
+        name=name.strip(),
+        prefix=prefix,
+        digest=_digest(secret),
+        scopes=scopes,
+        expires_at=expires_at,
     )
     token.save()
     record_event(
@@ -85,7 +90,7 @@ def revoke_token(*, actor: Actor, token: ApiToken) -> ApiToken:
 
 
 def revoke_all_tokens(*, actor: Actor, user: User) -> int:
-    """Revoke every live token of a person, inside the caller's transaction, and return how many there were."""
+    """Revoke every live token of a person, in the caller's transaction, and return how many there were."""
     live = list(ApiToken.objects.filter(user=user, revoked_at=None))
     for token in live:
         revoke_token(actor=actor, token=token)

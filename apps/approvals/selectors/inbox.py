@@ -16,9 +16,9 @@ BADGE_LIMIT = 99
 
 
 def inbox_for(user: User, tab: Tab) -> QuerySet[Requirement]:
-    """Return a person's requirements, with their rounds: what needs them, waits on others, or was decided.
+    """Return a person's requirements with their rounds: what needs them, waits, or was decided.
 
-    The first two are sorted by time left, then risk. ``decided`` is newest first and carries ``my_decision`` and
+    The first two are sorted by time left, then risk. ``decided`` is newest first, with ``my_decision`` and
     ``my_signed_at``.
     """
     rows = Requirement.objects.select_related("round", "team")

@@ -35,7 +35,7 @@ def _still_free(requirement: Requirement, done: set[tuple[str, int]]) -> bool:
 
 
 def people_for_needs(needs: list[Need]) -> list[list[User]]:
-    """Return, for each need of a round that is about to open, the active people whose role reaches it; one query."""
+    """Return, for each need of a round about to open, the active people whose role reaches it."""
     grants = grants_for({need.role for need in needs})
     return [_unique(grant for grant in grants if covers(grant, need)) for need in needs]
 

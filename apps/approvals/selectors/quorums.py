@@ -22,7 +22,7 @@ class Tally:
 def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
     """Return the tally of each round, in four queries for them all.
 
-    A person who has signed an ask counts among those who can meet it, so that a quorum half met is not asked twice.
+    Whoever has signed an ask counts among those who can meet it, so that half a quorum is not asked twice.
     """
     ids = set(round_ids)
     requirements = list(Requirement.objects.filter(round__in=ids, state=RequirementState.OPEN))

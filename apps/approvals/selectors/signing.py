@@ -28,10 +28,14 @@ def _signing_of(user: User, requirement: Requirement, grants: list[RoleGrant]) -
     round_ = requirement.round
     signed = {
         signature.requirement_id: signature
-        for signature in Signature.objects.filter(signer=user, requirement__round=round_).select_related("requirement")
+        for signature in Signature.objects.filter(signer=user, requirement__round=round_).select_related(
+            "requirement"
+        )
     }
     own = signed.pop(requirement.pk, None)
-    bar = Bar.objects.filter(Q(requirement=None) | Q(requirement=requirement), round=round_, user=user).first()
+    bar = Bar.objects.filter(
+        Q(requirement=None) | Q(requirement=requirement), round=round_, user=user
+    ).first()
     return Signing(
         role=requirement.role,
         where=requirement.component_label or requirement.component_key,
@@ -48,7 +52,9 @@ def _signing_of(user: User, requirement: Requirement, grants: list[RoleGrant]) -
 def _rest_can_be_met(user: User, requirement: Requirement, grants: list[RoleGrant]) -> Decision:
     """Return whether the round can still be met once this person has filled this role."""
     others = Requirement.objects.filter(round=requirement.round_id, state=RequirementState.OPEN)
-    if not any(covers(grant, other) for other in others if other.role != requirement.role for grant in grants):
+    if not any(
+        covers(grant, other) for other in others if other.role != requirement.role for grant in grants
+    ):
         return ALLOWED
     tally = tallies([requirement.round_id])[requirement.round_id]
     if unreachable(tally.asks, tally.taken) is not None:

@@ -30,7 +30,9 @@ def tell_listeners(round_: Round, actor: Actor) -> None:
 
 def end_round(round_: Round, state: RoundState) -> None:
     """Put a round into a final state. What is still open in it is no longer asked of anyone."""
-    Requirement.objects.filter(round=round_, state=RequirementState.OPEN).update(state=RequirementState.LAPSED)
+    Requirement.objects.filter(round=round_, state=RequirementState.OPEN).update(
+        state=RequirementState.LAPSED
+    )
     round_.state = state
     round_.closed_at = clock.now()
     round_.save(update_fields=["state", "closed_at", "updated_at"])

@@ -22,7 +22,7 @@ NOTICE = timedelta(hours=24)
 
 @transaction.atomic
 def remind(*, limit: int = 200) -> int:
-    """Tell people of up to ``limit`` requirements that are overdue or due within a day; return how many there were.
+    """Tell people of up to ``limit`` requirements that are overdue or due within a day, and return how many.
 
     Silence never approves: nothing here decides anything (DESIGN 4.6).
     """

@@ -156,8 +156,8 @@ def _record_asked(actor: Actor, round_: Round, requirements: list[Requirement]) 
 
 
 @transaction.atomic
-def close_round(*, actor: Actor, round: Round) -> Round:  # noqa: A002
-    """Stop asking, without a decision: the subject was withdrawn or revised. A closed round stays as it was."""
+def close_round(*, actor: Actor, round: Round) -> Round:
+    """Stop asking, without a decision: the subject was withdrawn or revised. Twice is once."""
     current = Round.objects.select_for_update().get(pk=round.pk)
     if current.state != RoundState.OPEN:
         return current
@@ -172,7 +172,7 @@ def close_round(*, actor: Actor, round: Round) -> Round:  # noqa: A002
 
 
 @transaction.atomic
-def reject_unreachable(*, actor: Actor, round: Round) -> bool:  # noqa: A002
+def reject_unreachable(*, actor: Actor, round: Round) -> bool:
     """Reject a round whose quorum can no longer be reached, and return whether it was (DESIGN 4.5).
 
     ``sign`` never lets it come to that; a role that ends or a person who leaves can.

@@ -1,4 +1,4 @@
-"""Telling people what is asked of them, and what came of what they asked. All of it goes through the outbox."""
+"""Telling people what is asked of them, and what came of what they asked, through the outbox."""
 
 from apps.accounts.models import User
 from apps.approvals.enums import RoundState, SignatureDecision
@@ -45,7 +45,9 @@ def tell_outcome(asked: Requirement, signature: Signature) -> None:
     if round_.opened_by is None or round_.state == RoundState.OPEN or round_.closed_at is None:
         return
     rejected = signature.decision == SignatureDecision.REJECT
-    reason = f"{signature.signer} gave this reason: {signature.note}" if rejected else "Every role has signed."
+    reason = (
+        f"{signature.signer} gave this reason: {signature.note}" if rejected else "Every role has signed."
+    )
     notify(
         user=round_.opened_by,
         rule="approval.rejected" if rejected else "approval.completed",

@@ -7,8 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.accounts.enums import Role
-from apps.accounts.models import Team
-from apps.accounts.selectors import active_person, teams
+from apps.accounts.selectors import active_person, team_named
 from apps.accounts.services import grant_role
 from apps.core.actors import system
 from apps.core.errors import PortalError
@@ -32,12 +31,15 @@ class Command(BaseCommand):
         user = active_person(options["username"])
         if user is None:
             raise CommandError(f"There is no active person with the username {options['username']}.")
+        team = team_named(options["team"]) if options["team"] else None
+        if options["team"] and team is None:
+            raise CommandError(f"There is no team called {options['team']}.")
         try:
             grant = grant_role(
                 actor=system("grant_role"),
                 user=user,
                 role=options["role"],
-                team=_team(options["team"]),
+                team=team,
                 component_key=options["component"],
                 valid_from=options["start"],
                 valid_to=options["end"],
@@ -49,15 +51,6 @@ class Command(BaseCommand):
 
 def _day(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-
-
-def _team(slug: str) -> Team | None:
-    if not slug:
-        return None
-    team = teams().filter(slug=slug).first()
-    if team is None:
-        raise CommandError(f"There is no team called {slug}.")
-    return team
 
 
 def _where(options: dict[str, Any]) -> str:
