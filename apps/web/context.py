@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from apps.accounts.models import User
+from apps.approvals.selectors import open_count_for
 from apps.audit.models import Checkpoint
 from apps.audit.selectors import latest_checkpoint
 from apps.core import clock
@@ -26,8 +28,9 @@ class Shell:
 
     @cached_property
     def inbox_count(self) -> int:
-        """Return how many requirements wait for this person."""
-        return 0
+        """Return how many requirements wait for this person, counted no further than a badge can show."""
+        user = self._request.user
+        return open_count_for(user) if isinstance(user, User) else 0
 
     @cached_property
     def unread_count(self) -> int:

@@ -1,0 +1,158 @@
+"""Who holds what, where and when."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.accounts.enums import GrantScope, Role
+from apps.accounts.models import RoleGrant
+from apps.accounts.rules import is_in_force, may_change_grants, reaches
+from apps.accounts.selectors import active_person, grants_of, has_role, people_with_role, roles_of
+from apps.accounts.services import deactivate_person, grant_role, revoke_role
+from apps.audit.models import AuditEvent
+from apps.core import clock
+from apps.core.actors import person
+from apps.core.errors import Forbidden, Invalid
+from tests.people import LOADER, add_person, add_team
+
+
+@dataclass
+class Thing:
+    key: str
+    owner_team_id: int | None = None
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@given(
+    start=st.integers(0, 9),
+    length=st.integers(1, 9),
+    revoked=st.none() | st.integers(0, 20),
+    at=st.integers(0, 20),
+)
+def test_grant_when_judged_at_any_minute_is_half_open(
+    start: int, length: int, revoked: int | None, at: int
+) -> None:
+    zero = clock.now()
+    grant = RoleGrant(
+        valid_from=zero + start * MINUTE,
+        valid_to=zero + (start + length) * MINUTE,
+        revoked_at=None if revoked is None else zero + revoked * MINUTE,
+    )
+    minutes = set(range(start, start + length)) - (set() if revoked is None else set(range(revoked, 99)))
+    assert is_in_force(grant, zero + at * MINUTE) is (at in minutes)
+
+
+@given(
+    scope=st.sampled_from(GrantScope),
+    team=st.sampled_from([1, 2]),
+    key=st.sampled_from(["a", "b"]),
+    asked_team=st.sampled_from([None, 1, 2]),
+    asked_key=st.sampled_from(["", "a", "b"]),
+)
+def test_grant_when_scoped_reaches_only_its_scope(
+    scope: str, team: int, key: str, asked_team: int | None, asked_key: str
+) -> None:
+    grant = RoleGrant(
+        scope=scope,
+        team_id=team if scope == GrantScope.TEAM else None,
+        component_key=key if scope == GrantScope.COMPONENT else "",
+    )
+    expected = {
+        GrantScope.EVERYTHING: True,
+        GrantScope.TEAM: asked_team == team,
+        GrantScope.COMPONENT: asked_key == key,
+    }
+    assert reaches(grant, asked_key, asked_team) is expected[GrantScope(scope)]
+
+
+@pytest.mark.django_db
+def test_people_with_role_when_scopes_differ_are_those_whose_scope_reaches() -> None:
+    risk, data = add_team("risk"), add_team("data")
+    everywhere = add_person("ann", Role.OWNER)
+    in_risk = add_person("bob", Role.OWNER, team=risk)
+    add_person("cat", Role.OWNER, team=data)
+    on_fraud = add_person("dan", Role.OWNER, component_key="service:default/fraud")
+    add_person("eve", Role.STEWARD)
+
+    assert set(people_with_role(Role.OWNER)) == {everywhere}
+    assert set(people_with_role(Role.OWNER, "service:default/fraud", risk.pk)) == {
+        everywhere,
+        in_risk,
+        on_fraud,
+    }
+    assert set(people_with_role(Role.OWNER, "service:default/other")) == {everywhere}
+    assert has_role(in_risk, Role.OWNER, Thing("x", risk.pk))
+    assert not has_role(in_risk, Role.OWNER, Thing("x", data.pk))
+    assert has_role(in_risk, Role.OWNER)
+    assert not has_role(in_risk, Role.STEWARD)
+
+
+@pytest.mark.django_db
+def test_people_with_role_when_inactive_or_not_in_force_are_left_out() -> None:
+    now = clock.now()
+    gone = add_person("gone", Role.STEWARD)
+    deactivate_person(actor=LOADER, user=gone)
+    add_person("early", Role.STEWARD, valid_from=now + MINUTE)
+    add_person("late", Role.STEWARD, valid_from=now - 2 * MINUTE, valid_to=now - MINUTE)
+    revoked = add_person("revoked", Role.STEWARD)
+    revoke_role(actor=LOADER, grant=grants_of(revoked)[0])
+    held = add_person("held", Role.STEWARD, Role.VALIDATOR)
+
+    assert list(people_with_role(Role.STEWARD)) == [held]
+    assert roles_of(held) == [Role.STEWARD, Role.VALIDATOR]
+    assert active_person("gone") is None
+    assert active_person("held") == held
+
+
+@pytest.mark.django_db
+def test_grant_role_when_repeated_is_one_grant_and_one_entry() -> None:
+    user = add_person("ann")
+    first = grant_role(actor=LOADER, user=user, role=Role.SPONSOR)
+    assert grant_role(actor=LOADER, user=user, role=Role.SPONSOR) == first
+    assert AuditEvent.objects.filter(event="role.granted").count() == 1
+
+
+@pytest.mark.django_db
+def test_grant_role_when_input_is_wrong_names_the_field() -> None:
+    user, team = add_person("ann"), add_team()
+    with pytest.raises(Invalid) as unknown:
+        grant_role(actor=LOADER, user=user, role="king")
+    assert "role" in unknown.value.fields
+    with pytest.raises(Invalid) as both:
+        grant_role(actor=LOADER, user=user, role=Role.OWNER, team=team, component_key="a")
+    assert "scope" in both.value.fields
+    with pytest.raises(Invalid) as backwards:
+        grant_role(actor=LOADER, user=user, role=Role.OWNER, valid_to=clock.now() - MINUTE)
+    assert "valid_to" in backwards.value.fields
+
+
+@pytest.mark.django_db
+def test_grants_when_a_person_gives_them_need_another_change_manager() -> None:
+    manager, other = add_person("mia", Role.CHANGE_MANAGER), add_person("ann")
+    other.is_superuser = True
+    assert grant_role(actor=person(manager), user=other, role=Role.OWNER).user == other
+    with pytest.raises(Forbidden, match="own roles"):
+        grant_role(actor=person(manager), user=manager, role=Role.OWNER)
+    with pytest.raises(Forbidden, match="Only a Change Manager"):
+        grant_role(actor=person(other), user=manager, role=Role.OWNER)
+    with pytest.raises(Forbidden):
+        revoke_role(actor=person(other), grant=grants_of(manager)[0])
+
+
+@pytest.mark.django_db
+def test_revoke_role_when_repeated_leaves_one_entry() -> None:
+    user = add_person("ann", Role.SPONSOR)
+    grant = grants_of(user)[0]
+    revoke_role(actor=LOADER, grant=grant)
+    revoke_role(actor=LOADER, grant=grant)
+    assert grants_of(user) == []
+    assert AuditEvent.objects.filter(event="role.revoked").count() == 1
+
+
+def test_may_change_grants_when_the_system_asks_is_allowed() -> None:
+    assert may_change_grants(LOADER, subject_id=1, is_change_manager=False)

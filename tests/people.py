@@ -1,0 +1,71 @@
+"""People, roles and rounds for tests, made through the services."""
+
+import itertools
+from datetime import timedelta
+
+from apps.accounts.enums import Role
+from apps.accounts.models import Team, User
+from apps.accounts.services import create_person, create_team, grant_role
+from apps.approvals.models import Requirement, Round
+from apps.approvals.services import Barred, Need, Subject, open_round
+from apps.core import clock
+from apps.core.actors import person, system
+
+PASSWORD = "correct horse battery staple"
+DIGEST = "9f3c07d2" + "0" * 52 + "b21e"
+LOADER = system("test")
+
+_numbers = itertools.count(1)
+
+
+def add_person(username: str = "", *roles: str, name: str = "", **where: object) -> User:
+    """Add a person who holds these roles, over everything or over ``team=`` or ``component_key=``."""
+    username = username or f"person{next(_numbers)}"
+    user = create_person(
+        actor=LOADER,
+        username=username,
+        name=name or f"{username.capitalize()} Doe",
+        email=f"{username}@example.org",
+        password=PASSWORD,
+    )
+    for role in roles:
+        grant_role(actor=LOADER, user=user, role=role, **where)  # type: ignore[arg-type]
+    return user
+
+
+def add_team(slug: str = "risk", contact: User | None = None) -> Team:
+    """Add a team."""
+    return create_team(actor=LOADER, slug=slug, name=slug.capitalize(), escalation_contact=contact)
+
+
+def a_need(role: str = Role.VALIDATOR, component: str = "", *, hours: float = 48, **more: object) -> Need:
+    """Return a need of a role, for a component or for the whole, due in some hours."""
+    return Need(
+        role=role,
+        question=f"Is {component or 'this'} fit?",
+        reason="It moves.",
+        due_at=clock.now() + timedelta(hours=hours),
+        component_key=f"model:default/{component}" if component else "",
+        component_label=component,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def a_round(
+    *needs: Need, by: User | None = None, barred: list[Barred] | None = None, ref: str = "", **more: object
+) -> Round:
+    """Open a round over a change that exists in name alone."""
+    ref = ref or f"CHG-{next(_numbers)}"
+    values = {"revision": 1, "digest": DIGEST, "risk": 2, "starts_at": None} | more
+    return open_round(
+        actor=person(by) if by else LOADER,
+        subject=Subject("change", ref, "Retrain the credit-risk model", f"/changes/{ref}/"),
+        needs=list(needs) or [a_need()],
+        barred=barred or [],
+        **values,  # type: ignore[arg-type]
+    )
+
+
+def asked_of(round_: Round, role: str, component: str = "") -> Requirement:
+    """Return the requirement of a round for a role and component."""
+    return Requirement.objects.select_related("round").get(round=round_, role=role, component_label=component)
