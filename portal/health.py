@@ -6,13 +6,12 @@ from typing import Any
 
 from celery import bootsteps
 from celery.worker.consumer import Consumer
-from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Min
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from apps.audit.selectors import oldest_pending_at
 from apps.core import clock
 
 HEARTBEAT_KEY = "worker-heartbeat"
@@ -68,7 +67,7 @@ def check_worker() -> None:
 
 def check_sealer() -> None:
     """Look for ledger events that the sealer should have sealed long ago."""
-    oldest = apps.get_model("audit", "AuditPending").objects.aggregate(at=Min("at"))["at"]
+    oldest = oldest_pending_at()
     waited = (clock.now() - oldest).total_seconds() if oldest else 0
     if waited > UNSEALED_SECONDS:
         raise NotReady(f"A ledger event has waited {waited:.0f} s to be sealed.")

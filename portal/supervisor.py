@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 GRACE_SECONDS = 10
@@ -23,6 +24,30 @@ def die_with_parent() -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+class Make:
+    """The ``make`` that started us, if one did.
+
+    On SIGINT make waits for its children without telling them: a terminal's Ctrl-C has already told everybody. A
+    signal sent to make alone shows in one way only: make stops catching it.
+    """
+
+    def __init__(self) -> None:
+        self.pid = os.getppid()
+        self.watched = "MAKELEVEL" in os.environ and self._catches_interrupt()
+
+    def wants_to_stop(self) -> bool:
+        """Tell whether make has gone, or was interrupted."""
+        return self.watched and not (os.getppid() == self.pid and self._catches_interrupt())
+
+    def _catches_interrupt(self) -> bool:
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text()
+        except OSError:
+            return False
+        caught = next((line for line in status.splitlines() if line.startswith("SigCgt:")), "SigCgt: 0")
+        return bool(int(caught.split()[1], 16) & 1 << (signal.SIGINT - 1))
+
+
 @dataclass
 class Supervisor:
     """Runs named commands until one of them ends, or until this process gets SIGINT or SIGTERM.
@@ -34,6 +59,7 @@ class Supervisor:
     ready: Callable[[], bool]
     announce: Callable[[], None]
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    make: Make = field(default_factory=Make)
     stopping: bool = False
 
     def run(self) -> int:
@@ -62,7 +88,7 @@ class Supervisor:
     def _watch(self) -> str:
         """Wait until asked to stop. Return the name of the child that ended before that, or nothing."""
         announced = False
-        while not self.stopping:
+        while not (self.stopping or self.make.wants_to_stop()):
             ended = next((name for name, child in self.children.items() if child.poll() is not None), "")
             if ended:
                 return "" if self.stopping else ended
