@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import os
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -42,3 +45,14 @@ def ledger_home(settings: Any, tmp_path: Path) -> Path:
     """Give each test a folder for the ledger's key and last checkpoint, as each has its own empty database."""
     settings.PORTAL_HOME = tmp_path / "home"
     return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real catalogs, registry answers and calendars that tests read; COUNTERSIGN_SHARED says where they are."""
+    shared = Path(os.environ.get("COUNTERSIGN_SHARED", settings.BASE_DIR.parent / "shared"))
+    if not (shared / "data").is_dir():
+        pytest.fail(
+            f"No test data in {shared / 'data'}. Put it there, or set COUNTERSIGN_SHARED to its folder."
+        )
+    return shared / "data"

@@ -1,0 +1,31 @@
+"""Reading the catalog."""
+
+from apps.catalog.selectors.components import (
+    component_for,
+    components_visible_to,
+    contracts_of,
+    data_contracts_of,
+    latest_versions,
+    list_components,
+    objectives_of,
+    search_components,
+    ties_of,
+    versions_of,
+)
+from apps.catalog.selectors.graph import blast_radius, forget_graph, graph
+
+__all__ = [
+    "blast_radius",
+    "component_for",
+    "components_visible_to",
+    "contracts_of",
+    "data_contracts_of",
+    "forget_graph",
+    "graph",
+    "latest_versions",
+    "list_components",
+    "objectives_of",
+    "search_components",
+    "ties_of",
+    "versions_of",
+]

@@ -1,0 +1,90 @@
+"""Components as people see them. Whoever holds any role sees the whole catalog; others see nothing of it."""
+
+from django.db.models import Count, Q, QuerySet
+
+from apps.accounts.models import User
+from apps.accounts.selectors import grants_of
+from apps.catalog.enums import ContractKind
+from apps.catalog.models import Component, ComponentVersion, Contract, Dependency, ServiceObjective
+
+
+def components_visible_to(user: User) -> QuerySet[Component]:
+    """Return the components that a person may see, retired ones among them."""
+    return Component.objects.all() if grants_of(user) else Component.objects.none()
+
+
+def component_for(user: User, key: str) -> Component | None:
+    """Return a component by its key when the person may see it."""
+    owners = components_visible_to(user).select_related("owner_team__escalation_contact", "owner_person")
+    return owners.filter(key=key.lower()).first()
+
+
+def search_components(user: User, text: str) -> QuerySet[Component]:
+    """Return the components in use whose key, title or description holds the text; all of them for no text."""
+    found = components_visible_to(user).filter(retired_at=None)
+    for word in text.split()[:8]:
+        found = found.filter(
+            Q(key__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word)
+        )
+    return found
+
+
+def list_components(
+    user: User,
+    *,
+    text: str = "",
+    kind: str = "",
+    team: str = "",
+    tier: int | None = None,
+    retired: bool = False,
+) -> QuerySet[Component]:
+    """Return the catalog's list, narrowed by what is given, with owners; retired ones only when asked for."""
+    found = (
+        components_visible_to(user).filter(retired_at__isnull=False)
+        if retired
+        else search_components(user, text)
+    )
+    chosen = {"kind": kind, "owner_team__slug": team, "tier": tier}
+    found = found.filter(**{name: value for name, value in chosen.items() if value})
+    return found.select_related("owner_team", "owner_person")
+
+
+def latest_versions(component_ids: list[int]) -> dict[int, ComponentVersion]:
+    """Return the newest version in use of each component. One query."""
+    rows = ComponentVersion.objects.filter(component_id__in=component_ids, retired_at=None)
+    newest = rows.order_by("component_id", "-released_at", "-pk").distinct("component_id")
+    return {row.component_id: row for row in newest}
+
+
+def versions_of(component: Component) -> QuerySet[ComponentVersion]:
+    """Return a component's versions with their authors, newest first, retired ones among them."""
+    return component.versions.select_related("author")
+
+
+def contracts_of(component: Component) -> QuerySet[Contract]:
+    """Return the contracts in use that a component offers, each with how many rely on it."""
+    users = Count("dependencies", filter=Q(dependencies__retired_at=None))
+    return component.contracts.filter(retired_at=None).annotate(users=users)
+
+
+def data_contracts_of(component_ids: list[int]) -> QuerySet[Contract]:
+    """Return the data contracts in use that these components offer."""
+    return Contract.objects.filter(provider_id__in=component_ids, kind=ContractKind.DATA, retired_at=None)
+
+
+def objectives_of(component: Component) -> QuerySet[ServiceObjective]:
+    """Return what a component promises now."""
+    return component.objectives.filter(retired_at=None)
+
+
+def ties_of(component: Component) -> QuerySet[Dependency]:
+    """Return the dependencies in use at either end of a component, with both ends, owners and contracts."""
+    rows = Dependency.objects.filter(Q(consumer=component) | Q(provider=component), retired_at=None)
+    rows = rows.filter(consumer__retired_at=None, provider__retired_at=None).order_by("pk")
+    return rows.select_related(
+        "contract",
+        "consumer__owner_team",
+        "consumer__owner_person",
+        "provider__owner_team",
+        "provider__owner_person",
+    )
