@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const root = document.documentElement;
+  const SPRITE = document.currentScript.dataset.icons;
   const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
   const one = (selector, within) => (within || document).querySelector(selector);
 
@@ -11,6 +12,15 @@
     for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
     element.append(...children);
     return element;
+  }
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", SPRITE + "#i-" + name);
+    svg.append(use);
+    return svg;
   }
   function read(name) { try { return localStorage.getItem(name); } catch (error) { return null; } }
   function keep(name, value) {
@@ -28,12 +38,10 @@
     return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   };
   function showTheme() {
-    const sprite = (use) => use.getAttribute("href").split("#")[0];
     for (const button of all("[data-theme-toggle]")) {
       button.hidden = false;
       button.setAttribute("aria-label", isDark() ? "Switch to light theme" : "Switch to dark theme");
-      const use = one("use", button);
-      if (use) use.setAttribute("href", sprite(use) + (isDark() ? "#i-sun" : "#i-moon"));
+      button.replaceChildren(icon(isDark() ? "sun" : "moon"));
     }
     for (const item of all("[data-theme-item]")) item.hidden = false;
     for (const name of all("[data-theme-name]")) name.textContent = THEMES[root.getAttribute("data-theme") || ""];
@@ -54,7 +62,7 @@
 
   /* ----------------------------------------------------------- dialogs */
   function openDialog(title, ...content) {
-    const close = make("button", { class: "icon-btn", type: "button", "aria-label": "Close" }, "✕");
+    const close = make("button", { class: "icon-btn", type: "button", "aria-label": "Close" }, icon("x"));
     const head = make("div", { class: "dialog-head dialog-row" }, make("h2", { id: "dialog-title" }, title), close);
     const dialog = make("dialog", { class: "dialog", "aria-labelledby": "dialog-title" }, head, ...content);
     close.addEventListener("click", () => dialog.close());
@@ -133,18 +141,18 @@
   function destinations() {
     const seen = new Map();
     for (const link of all(".nav-main a, .acct a, .foot a, [data-palette]")) {
-      const label = (link.firstChild && link.firstChild.nodeType === 3 ? link.firstChild : link).textContent.trim();
-      const text = label || link.textContent.trim();
+      const text = Array.from(link.childNodes, (node) => (node.nodeType === 3 ? node.data : "")).join("").trim() || link.textContent.trim();
       if (text && !seen.has(link.href)) seen.set(link.href, text);
     }
     return Array.from(seen, ([href, text]) => ({ href, text }));
   }
   function openPalette() {
+    const pages = destinations();
+    if (!pages.length) return;
     const input = make("input", { type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": "Go to", autocomplete: "off", placeholder: "Go to a page, or search changes" });
     const list = make("ul", { class: "options-in", id: "palette-list", role: "listbox", "aria-label": "Results" });
     const foot = make("p", { class: "palette-foot" }, make("span", {}, make("kbd", {}, "↑"), " ", make("kbd", {}, "↓"), " choose"), make("span", {}, make("kbd", {}, "Enter"), " open"));
-    const dialog = make("dialog", { class: "dialog options palette", "aria-label": "Go to" }, make("div", { class: "palette-in" }, input, make("kbd", {}, "Esc")), list, foot);
-    const pages = destinations();
+    const dialog = make("dialog", { class: "dialog options palette", "aria-label": "Go to" }, make("div", { class: "palette-in" }, icon("search"), input, make("kbd", {}, "Esc")), list, foot);
     const search = one("form[role=search]");
     let at = 0;
     const options = () => all("[role=option]", list);
@@ -157,9 +165,9 @@
     function fill() {
       const words = input.value.trim();
       const hits = pages.filter((page) => page.text.toLowerCase().includes(words.toLowerCase()));
-      if (words && search) hits.push({ href: search.action + "?q=" + encodeURIComponent(words), text: "Search changes for “" + words + "”" });
+      if (words && search) hits.push({ href: search.action + "?q=" + encodeURIComponent(words), text: "Search changes for “" + words + "”", icon: "search" });
       list.replaceChildren(...hits.map((hit, i) => {
-        const option = make("li", { role: "option", id: "palette-" + i, "aria-selected": "false", "data-href": hit.href }, make("span", {}), make("span", {}, hit.text));
+        const option = make("li", { role: "option", id: "palette-" + i, "aria-selected": "false", "data-href": hit.href }, icon(hit.icon || "arrow-right"), make("span", {}, hit.text));
         option.addEventListener("click", () => location.assign(hit.href));
         return option;
       }));
