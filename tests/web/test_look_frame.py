@@ -4,9 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.audit.selectors import entries_for
@@ -165,3 +167,16 @@ def test_confirmation_asks_before_it_acts(rf: RequestFactory) -> None:
     assert "<h1>Withdraw CHG-1042?</h1>" in text
     assert "btn-danger" in text
     assert "csrfmiddlewaretoken" in text
+
+
+def test_frame_asks_the_database_at_most_thrice_beyond_the_session(client: Client, tomasz: User) -> None:
+    client.force_login(tomasz)
+    client.get("/help/")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/help/")
+    about_frame = [
+        q
+        for q in asked.captured_queries
+        if "django_session" not in q["sql"] and "accounts_user" not in q["sql"]
+    ]
+    assert len(about_frame) <= 3, about_frame
