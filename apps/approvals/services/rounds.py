@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -38,10 +38,6 @@ def open_round(
         Conflict: the subject has an open round already; close that first.
     """
     _check_needs(needs)
-    if Round.objects.filter(
-        subject_type=subject.type, subject_ref=subject.ref, state=RoundState.OPEN
-    ).exists():
-        raise Conflict(f"{subject.ref} is already out for approval.", remedy="Close that round first.")
     people = _able_people(needs, barred)
     _check_reachable(needs, people)
     round_ = Round(
@@ -55,12 +51,23 @@ def open_round(
         starts_at=starts_at,
         opened_by=actor.user if isinstance(actor.user, User) else None,
     )
-    round_.save(force_insert=True)
+    _insert(round_)
     requirements = Requirement.objects.bulk_create(_requirements(round_, needs))
     Bar.objects.bulk_create(_bars(round_, requirements, needs, barred), ignore_conflicts=True)
     _record_asked(actor, round_, requirements)
     tell_asked(round_, list(zip(requirements, people, strict=True)))
     return round_
+
+
+def _insert(round_: Round) -> None:
+    """Insert the round, and let the database say whether one is open: two requests may come at once."""
+    try:
+        with transaction.atomic():
+            round_.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict(
+            f"{round_.subject_ref} is already out for approval.", remedy="Open it to see who is asked."
+        ) from error
 
 
 def _check_needs(needs: list[Need]) -> None:

@@ -1,0 +1,72 @@
+"""Reminders: due when their time has passed, told once, and never a decision."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from apps.accounts.enums import Role
+from apps.approvals.enums import RequirementState
+from apps.approvals.models import Requirement
+from apps.approvals.services import remind, sign
+from apps.approvals.tasks import task_remind_approvals
+from apps.core import clock
+from apps.core.actors import person
+from apps.outbox.models import Notification, OutboxMessage
+from tests.people import DIGEST, a_need, a_round, add_person, add_team, asked_of
+
+pytestmark = pytest.mark.django_db
+
+
+def told(rule: str) -> list[str]:
+    return sorted(Notification.objects.filter(rule=rule).values_list("user__username", flat=True))
+
+
+def test_remind_when_run_twice_tells_once() -> None:
+    add_person("val", Role.VALIDATOR)
+    a_round(a_need(hours=23))
+    messages = OutboxMessage.objects.count()
+    task_remind_approvals()
+    task_remind_approvals()
+    assert told("approval.due") == ["val"]
+    assert OutboxMessage.objects.count() == messages + 1
+
+
+@pytest.mark.parametrize(("hours", "rules"), [(24.01, []), (24, ["approval.due"]), (0, ["approval.overdue"])])
+def test_remind_when_at_the_edge_counts_the_instant_itself(hours: float, rules: list[str]) -> None:
+    add_person("val", Role.VALIDATOR)
+    with time_machine.travel(clock.now(), tick=False):
+        a_round(a_need(hours=hours))
+        remind()
+    assert [rule for rule in ("approval.due", "approval.overdue") if told(rule)] == rules
+
+
+def test_remind_when_the_worker_was_down_for_days_tells_only_what_is_still_true() -> None:
+    contact = add_person("contact")
+    team = add_team("risk", contact)
+    add_person("val", Role.VALIDATOR)
+    a_round(a_need(hours=30, team_id=team.pk))
+    with time_machine.travel(clock.now() + timedelta(days=3)):
+        assert remind() == 1
+        assert remind() == 0
+    assert told("approval.due") == []
+    assert told("approval.overdue") == ["val"]
+    assert told("approval.escalated") == ["contact"]
+    assert Requirement.objects.get().state == RequirementState.OPEN
+
+
+def test_remind_when_someone_cannot_sign_any_more_leaves_them_out() -> None:
+    val = add_person("val", Role.VALIDATOR)
+    add_person("wal", Role.VALIDATOR)
+    add_person("spo", Role.SPONSOR)
+    round_ = a_round(a_need(quorum=2, hours=1), a_need(Role.SPONSOR, hours=99))
+    sign(actor=person(val), requirement=asked_of(round_, Role.VALIDATOR), digest=DIGEST, decision="approve")
+    remind()
+    assert told("approval.due") == ["wal"]
+
+
+def test_remind_when_there_are_many_works_through_them_in_portions() -> None:
+    add_person("val", Role.VALIDATOR)
+    for _ in range(5):
+        a_round(a_need(hours=1))
+    assert [remind(limit=2) for _ in range(4)] == [2, 2, 1, 0]
