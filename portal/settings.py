@@ -6,6 +6,7 @@
 ``ALLOWED_HOSTS``     more host names to answer to, separated by commas
 ``DATABASE_URL``      a PostgreSQL server; default: the embedded one
 ``REDIS_URL``         a Redis server; default: the embedded one
+``CACHE_URL``         a Redis server for the cache alone; default: ``REDIS_URL``
 ``EMAIL_URL``         an SMTP server; default: mail is written to files in ``PORTAL_HOME/mail``
 ``EMAIL_FROM``        the sender of the portal's mail
 ``SECRET_KEY``        default: made once, kept in ``PORTAL_HOME/secret.key``
@@ -115,10 +116,13 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")
 DATABASES = {"default": database_from_url(DATABASE_URL) if DATABASE_URL else postgres.settings()}
 REDIS_DATABASE = int(os.environ.get("PORTAL_REDIS_DATABASE", "0"))
 REDIS_URL = os.environ.get("REDIS_URL") or f"{redis.url()}?db={REDIS_DATABASE}"
+CACHE_URL = (
+    os.environ.get("CACHE_URL") or os.environ.get("REDIS_URL") or f"{redis.url()}?db={REDIS_DATABASE + 1}"
+)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": os.environ.get("REDIS_URL") or f"{redis.url()}?db={REDIS_DATABASE + 1}",
+        "LOCATION": CACHE_URL,
         "KEY_PREFIX": "portal",
     }
 }
@@ -183,6 +187,8 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

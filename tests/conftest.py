@@ -1,13 +1,16 @@
 """What every test may rely on."""
 
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import os
-from pathlib import Path
-
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -45,6 +48,34 @@ def ledger_home(settings: Any, tmp_path: Path) -> Path:
     """Give each test a folder for the ledger's key and last checkpoint, as each has its own empty database."""
     settings.PORTAL_HOME = tmp_path / "home"
     return tmp_path / "home"
+
+
+@pytest.fixture
+def real_worker(transactional_db: None, settings: Any) -> Iterator[None]:
+    """A Celery worker process of its own on this test's database. It is up when the test starts."""
+    from portal import health
+
+    url = "postgresql://{USER}:{PASSWORD}@/{NAME}?host={HOST}&port={PORT}"
+    environment = os.environ | {
+        "DATABASE_URL": url.format(**connection.settings_dict),
+        "REDIS_URL": settings.REDIS_URL,
+        "CACHE_URL": settings.CACHE_URL,
+        "PORTAL_HOME": str(settings.PORTAL_HOME),
+        "LOG_LEVEL": "WARNING",
+    }
+    cache.delete(health.HEARTBEAT_KEY)
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "portal", "worker", "--concurrency", "1"]
+    worker = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
+    try:
+        deadline = time.monotonic() + 30
+        while cache.get(health.HEARTBEAT_KEY) is None:
+            assert worker.poll() is None, "The worker ended before it was ready."
+            assert time.monotonic() < deadline, "The worker was not ready within 30 seconds."
+            time.sleep(0.1)
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(20)
 
 
 @pytest.fixture(scope="session")
