@@ -60,7 +60,9 @@ class ConflictSerializer(serializers.ModelSerializer[Conflict]):
 
     class Meta:
         model = Conflict
-        fields = ["kind", "severity", "booking", "other", "freeze", "path", "found_at", "checked_at", "cleared_at"]
+        fields = [
+            "kind", "severity", "booking", "other", "freeze", "path", "found_at", "checked_at", "cleared_at",
+        ]  # fmt: skip
 
     def get_freeze(self, conflict: Conflict) -> str | None:
         return conflict.freeze.ledger_ref()[1] if conflict.freeze else None

@@ -41,7 +41,9 @@ class NewVersionSerializer(serializers.Serializer[None]):
     code_commit = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
     datasets = serializers.ListField(child=serializers.DictField(), required=False, default=list)
     hyperparameters = serializers.DictField(required=False, default=dict)
-    metrics = serializers.DictField(child=serializers.FloatField(allow_null=True), required=False, default=dict)
+    metrics = serializers.DictField(
+        child=serializers.FloatField(allow_null=True), required=False, default=dict
+    )
 
 
 class ComponentSerializer(serializers.ModelSerializer[Component]):
