@@ -1,0 +1,38 @@
+"""What every resource shares."""
+
+from typing import NoReturn
+
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.accounts.enums import TokenScope
+from apps.api.authentication import actor_of
+from apps.audit.services import record_denial
+from apps.core.actors import Actor
+
+
+class Resource(APIView):
+    """A resource of the portal. ``write_scope`` is the scope that a token needs to change it."""
+
+    write_scope: TokenScope
+
+    @property
+    def actor(self) -> Actor:
+        return actor_of(self.request)
+
+    def missing(self, kind: str, ref: str) -> NoReturn:
+        """Answer 404 alike for what is not there and what this person may not see, and leave a denial.
+
+        Raises:
+            NotFound: always.
+        """
+        deny_missing(self.request, kind, ref)
+
+
+def deny_missing(request: Request, kind: str, ref: str) -> NoReturn:
+    """Record that a person asked for something they cannot see, and raise NotFound."""
+    reason = "It is not there, or this person may not see it."
+    action = f"{request.method} {kind}"
+    record_denial(actor=actor_of(request), obj=(kind, ref[:64]), action=action, reason=reason)
+    raise NotFound
