@@ -1,13 +1,20 @@
 """Bookings, freezes, and the conflicts between them. Intervals are half-open: [start, end)."""
 
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from apps.accounts.models import Team
 from apps.calendar.enums import BookingState, ConflictKind, ConflictSeverity, FreezeScope
 from apps.catalog.enums import ComponentKind
 from apps.catalog.models import Component
 from apps.core.models import Stamped
+
+
+def during() -> Func:
+    """Return the range [start, end) of a window, as the index knows it."""
+    return Func(F("start"), F("end"), function="tstzrange", output_field=DateTimeRangeField())
 
 
 class Window(Stamped):
@@ -34,12 +41,15 @@ class Booking(Window):
     class Meta:
         constraints = [models.CheckConstraint(name="booking_ends_after_start", condition=Q(end__gt=F("start")))]
         indexes = [
-            models.Index(fields=["start", "end"], condition=~Q(state="released"), name="live_bookings"),
-            models.Index(fields=["start"]),
+            GistIndex(during(), name="bookings_by_time"),
+            GistIndex(during(), condition=~Q(state="released"), name="live_bookings_by_time"),
         ]
 
     def __str__(self) -> str:
         return self.ref
+
+    def ledger_ref(self) -> tuple[str, str]:
+        return "booking", self.ref
 
 
 class BookedComponent(models.Model):
@@ -68,13 +78,17 @@ class Freeze(Window):
     class Meta:
         ordering = ["start"]
         constraints = [models.CheckConstraint(name="freeze_ends_after_start", condition=Q(end__gt=F("start")))]
-        indexes = [models.Index(fields=["start", "end"])]
+        indexes = [GistIndex(during(), name="freezes_by_time")]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def ref(self) -> str:
+        return f"FRZ-{self.number}"
+
     def ledger_ref(self) -> tuple[str, str]:
-        return "freeze", f"FRZ-{self.number}"
+        return "freeze", self.ref
 
 
 class Conflict(Stamped):
@@ -88,7 +102,8 @@ class Conflict(Stamped):
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="conflicts")
     other = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="conflicts_with")
     freeze = models.ForeignKey(Freeze, on_delete=models.PROTECT, null=True, blank=True, related_name="conflicts")
-    path = models.JSONField(help_text="Component keys from what one side moves to what the other moves.")
+    path = models.JSONField(help_text="Component keys, from what one side moves to what the other moves.")
+    forward = models.BooleanField(default=True, help_text="Whether the path starts at what `booking` moves.")
     found_at = models.DateTimeField()
     checked_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True, blank=True)
@@ -106,3 +121,14 @@ class Conflict(Stamped):
                 name="conflict_in_order", condition=Q(other=None) | Q(booking__lt=F("other"))
             ),
         ]
+        indexes = [models.Index(fields=["booking", "other"], condition=Q(cleared_at=None), name="open_conflicts")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.pk})"
+
+
+class ConflictCheck(models.Model):
+    """One row: when all live bookings were last checked against each other, and on which graph."""
+
+    graph_stamp = models.BigIntegerField()
+    checked_at = models.DateTimeField()

@@ -1,0 +1,39 @@
+"""What is planned, what is frozen, and what collides."""
+
+from apps.calendar.selectors.bookings import booking_for, bookings_between, live_between
+from apps.calendar.selectors.conflicts import (
+    Found,
+    Step,
+    conflicts_of,
+    conflicts_of_all,
+    explained,
+    find_conflicts,
+    last_checked,
+)
+from apps.calendar.selectors.freezes import (
+    covered_components,
+    freeze_decision,
+    freeze_for,
+    freezes_between,
+    planned_inside,
+    scope_of,
+)
+
+__all__ = [
+    "Found",
+    "Step",
+    "booking_for",
+    "bookings_between",
+    "conflicts_of",
+    "conflicts_of_all",
+    "covered_components",
+    "explained",
+    "find_conflicts",
+    "freeze_decision",
+    "freeze_for",
+    "freezes_between",
+    "last_checked",
+    "live_between",
+    "planned_inside",
+    "scope_of",
+]

@@ -1,0 +1,53 @@
+"""Bookings, for people and for the engine."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.accounts.selectors import holds_any_role
+from apps.calendar.enums import BookingState
+from apps.calendar.models import BookedComponent, Booking, during
+from apps.calendar.rules import Part, Plan
+
+PART = ("component_id", "component__key", "component__kind", "component__tier", "component__owner_team_id")
+
+
+def bookings_visible_to(user: User) -> QuerySet[Booking]:
+    """Return all bookings to anyone who holds a role, and none to others."""
+    return Booking.objects.all() if holds_any_role(user) else Booking.objects.none()
+
+
+def bookings_between(user: User, start: datetime, end: datetime) -> QuerySet[Booking]:
+    """Return the bookings that meet [start, end), released ones too, in order of time."""
+    found = bookings_visible_to(user).alias(during=during()).filter(during__overlap=(start, end))
+    return found.order_by("start", "pk").prefetch_related("components__component")
+
+
+def booking_for(user: User, ref: str) -> Booking | None:
+    """Return the booking with this reference, when the person may see it."""
+    return bookings_visible_to(user).filter(ref=ref).first()
+
+
+def live_between(start: datetime, end: datetime) -> QuerySet[Booking]:
+    """Return the bookings that hold their time and meet [start, end)."""
+    live = Booking.objects.exclude(state=BookingState.RELEASED)
+    return live.alias(during=during()).filter(during__overlap=(start, end))
+
+
+def plans_of(bookings: QuerySet[Booking]) -> list[Plan]:
+    """Return bookings as the engine sees them, in two queries."""
+    rows = list(bookings.values_list("pk", "start", "end"))
+    parts = parts_of_bookings(pk for pk, _, _ in rows)
+    return [Plan(pk, start, end, parts.get(pk, {})) for pk, start, end in rows]
+
+
+def parts_of_bookings(booking_ids: Iterable[int]) -> dict[int, dict[int, Part]]:
+    """Return what each booking moves, in one query."""
+    wanted: Collection[int] = list(booking_ids)
+    found: dict[int, dict[int, Part]] = {}
+    rows = BookedComponent.objects.filter(booking_id__in=wanted).values_list("booking_id", *PART)
+    for booking_id, pk, key, kind, tier, team_id in rows:
+        found.setdefault(booking_id, {})[pk] = Part(pk, key, kind, tier, team_id)
+    return found

@@ -1,0 +1,87 @@
+"""Freezes, for people and for the engine."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.accounts.selectors import grants_of, holds_any_role
+from apps.calendar.enums import FreezeScope
+from apps.calendar.models import Booking, Freeze, during
+from apps.calendar.rules import Frozen, Scope, Span, frozen_parts, may_plan_freeze
+from apps.calendar.selectors.bookings import live_between, plans_of
+from apps.catalog.models import Component
+from apps.core.actors import Actor
+from apps.core.decisions import Decision, denied
+
+
+def freezes_visible_to(user: User) -> QuerySet[Freeze]:
+    """Return all freezes to anyone who holds a role, and none to others."""
+    all_of_them = Freeze.objects.select_related("team", "component")
+    return all_of_them if holds_any_role(user) else all_of_them.none()
+
+
+def freezes_between(user: User, start: datetime, end: datetime) -> QuerySet[Freeze]:
+    """Return the freezes in force that meet [start, end), in order of time; lifted ones are left out."""
+    return meeting(freezes_visible_to(user), start, end)
+
+
+def freeze_for(user: User, ref: str) -> Freeze | None:
+    """Return a freeze by its reference (FRZ-3), lifted or not, when the person may see it."""
+    prefix, _, number = ref.partition("-")
+    if prefix != "FRZ" or not number.isdecimal() or len(number) > 9:
+        return None
+    return freezes_visible_to(user).filter(number=int(number)).first()
+
+
+def meeting(freezes: QuerySet[Freeze], start: datetime, end: datetime) -> QuerySet[Freeze]:
+    """Return those in force that meet [start, end)."""
+    found = freezes.filter(lifted_at=None).alias(during=during()).filter(during__overlap=(start, end))
+    return found.order_by("start", "pk")
+
+
+def in_force_between(start: datetime, end: datetime) -> list[Frozen]:
+    """Return the freezes in force that meet [start, end), as the engine sees them."""
+    found = meeting(Freeze.objects.all(), start, end)
+    return [Frozen(each.pk, each.start, each.end, scope_of(each)) for each in found]
+
+
+def scope_of(freeze: Freeze) -> Scope:
+    """Return what a freeze covers."""
+    return Scope(
+        FreezeScope(freeze.scope), freeze.team_id, freeze.component_id, freeze.kind, freeze.tier
+    )
+
+
+def planned_inside(scope: Scope, span: Span) -> list[Booking]:
+    """Return the live bookings that a freeze of this scope and time would catch, in order of time."""
+    frozen = Frozen(0, span.start, span.end, scope)
+    near = live_between(span.start, span.end)
+    caught = [plan.id for plan in plans_of(near) if frozen_parts(plan, frozen)]
+    return list(Booking.objects.filter(pk__in=caught).order_by("start", "pk"))
+
+
+def covered_components(scope: Scope) -> QuerySet[Component]:
+    """Return the components in use that a scope covers."""
+    found = Component.objects.filter(retired_at=None).order_by("name", "key")
+    match scope.scope:
+        case FreezeScope.TEAM:
+            return found.filter(owner_team_id=scope.team_id)
+        case FreezeScope.COMPONENT:
+            return found.filter(pk=scope.component_id)
+        case FreezeScope.KIND:
+            return found.filter(kind=scope.kind)
+        case FreezeScope.TIER:
+            return found.filter(tier=scope.tier)
+    return found
+
+
+def freeze_decision(actor: Actor, scope: Scope) -> Decision:
+    """Return whether the actor may declare or lift a freeze of this scope, with the reason when not."""
+    if not isinstance(actor.user, User):
+        return denied("Only a person may plan a freeze.")
+    key, team_id = "", scope.team_id
+    if scope.scope == FreezeScope.COMPONENT:
+        named = Component.objects.filter(pk=scope.component_id).values_list("key", "owner_team_id").first()
+        key, team_id = named or ("", None)
+    return may_plan_freeze(grants_of(actor.user), scope.scope, component_key=key, team_id=team_id)

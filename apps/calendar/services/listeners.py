@@ -1,0 +1,27 @@
+"""Who wants to know whose conflicts changed."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from apps.core.actors import Actor
+
+Listener = Callable[[set[str], Actor], None]
+
+_listeners: list[Listener] = []
+
+
+def on_conflicts_changed(listener: Listener) -> None:
+    """Let an upper floor learn whose conflicts were found or cleared; called from its ``AppConfig.ready``.
+
+    It is called with the booking references after the commit, outside the calendar's lock: a listener that
+    locks a change could otherwise wait for someone who holds that change and waits for the calendar.
+    """
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def tell(refs: set[str], actor: Actor) -> None:
+    """Call the listeners once this transaction is in."""
+    for listener in _listeners if refs else ():
+        transaction.on_commit(lambda call=listener: call(refs, actor))  # type: ignore[misc]
