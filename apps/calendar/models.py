@@ -39,7 +39,9 @@ class Booking(Window):
     state = models.CharField(max_length=10, choices=BookingState, default=BookingState.PLANNED)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="booking_ends_after_start", condition=Q(end__gt=F("start")))]
+        constraints = [
+            models.CheckConstraint(name="booking_ends_after_start", condition=Q(end__gt=F("start")))
+        ]
         indexes = [
             GistIndex(during(), name="bookings_by_time"),
             GistIndex(during(), condition=~Q(state="released"), name="live_bookings_by_time"),
@@ -70,14 +72,18 @@ class Freeze(Window):
     reason = models.TextField()
     scope = models.CharField(max_length=12, choices=FreezeScope)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="freezes")
-    component = models.ForeignKey(Component, on_delete=models.PROTECT, null=True, blank=True, related_name="freezes")
+    component = models.ForeignKey(
+        Component, on_delete=models.PROTECT, null=True, blank=True, related_name="freezes"
+    )
     kind = models.CharField(max_length=12, choices=ComponentKind, blank=True)
     tier = models.PositiveSmallIntegerField(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["start"]
-        constraints = [models.CheckConstraint(name="freeze_ends_after_start", condition=Q(end__gt=F("start")))]
+        constraints = [
+            models.CheckConstraint(name="freeze_ends_after_start", condition=Q(end__gt=F("start")))
+        ]
         indexes = [GistIndex(during(), name="freezes_by_time")]
 
     def __str__(self) -> str:
@@ -100,8 +106,12 @@ class Conflict(Stamped):
     kind = models.CharField(max_length=16, choices=ConflictKind)
     severity = models.CharField(max_length=10, choices=ConflictSeverity)
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="conflicts")
-    other = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="conflicts_with")
-    freeze = models.ForeignKey(Freeze, on_delete=models.PROTECT, null=True, blank=True, related_name="conflicts")
+    other = models.ForeignKey(
+        Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="conflicts_with"
+    )
+    freeze = models.ForeignKey(
+        Freeze, on_delete=models.PROTECT, null=True, blank=True, related_name="conflicts"
+    )
     path = models.JSONField(help_text="Component keys, from what one side moves to what the other moves.")
     forward = models.BooleanField(default=True, help_text="Whether the path starts at what `booking` moves.")
     found_at = models.DateTimeField()
@@ -121,7 +131,9 @@ class Conflict(Stamped):
                 name="conflict_in_order", condition=Q(other=None) | Q(booking__lt=F("other"))
             ),
         ]
-        indexes = [models.Index(fields=["booking", "other"], condition=Q(cleared_at=None), name="open_conflicts")]
+        indexes = [
+            models.Index(fields=["booking", "other"], condition=Q(cleared_at=None), name="open_conflicts")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.pk})"

@@ -135,7 +135,9 @@ def _verb(before: str, key: str) -> str:
     return ARRIVES[DependencyKind(kinds[0])] if kinds else "reached"
 
 
-def found_in(plans: Collection[Plan], freezes: Collection[Frozen]) -> Iterable[tuple[int, int, tuple[str, ...]]]:
+def found_in(
+    plans: Collection[Plan], freezes: Collection[Frozen]
+) -> Iterable[tuple[int, int, tuple[str, ...]]]:
     """Return (plan, freeze, covered keys) for every plan that falls into a freeze."""
     for freeze in freezes:
         for plan in plans:
@@ -182,9 +184,7 @@ def _freeze(
 ) -> Found:
     kind = ConflictKind.FREEZE
     url = f"/calendar/freezes/{row.ref}/"
-    return Found(
-        kind, SEVERITY[kind], row.ref, row.name, url, start, end, path, False, found_at, checked_at
-    )
+    return Found(kind, SEVERITY[kind], row.ref, row.name, url, start, end, path, False, found_at, checked_at)
 
 
 def _seen(row: Conflict, mine: Booking, theirs: Booking | None) -> Found:

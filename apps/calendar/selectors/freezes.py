@@ -48,9 +48,7 @@ def in_force_between(start: datetime, end: datetime) -> list[Frozen]:
 
 def scope_of(freeze: Freeze) -> Scope:
     """Return what a freeze covers."""
-    return Scope(
-        FreezeScope(freeze.scope), freeze.team_id, freeze.component_id, freeze.kind, freeze.tier
-    )
+    return Scope(FreezeScope(freeze.scope), freeze.team_id, freeze.component_id, freeze.kind, freeze.tier)
 
 
 def planned_inside(scope: Scope, span: Span) -> list[Booking]:

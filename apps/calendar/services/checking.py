@@ -84,9 +84,7 @@ def recheck_if_due(*, actor: Actor) -> bool:
 
 @transaction.atomic
 def _note(stamp: int) -> None:
-    ConflictCheck.objects.update_or_create(
-        pk=1, defaults={"graph_stamp": stamp, "checked_at": clock.now()}
-    )
+    ConflictCheck.objects.update_or_create(pk=1, defaults={"graph_stamp": stamp, "checked_at": clock.now()})
 
 
 def _findings(live: QuerySet[Booking]) -> dict[Identity, _Finding]:
@@ -147,10 +145,11 @@ def _keep(
     back, moved = [], []
     for row in standing:
         finding = found[_identity(row)]
-        if row.cleared_at is not None:
+        stands = row.cleared_at is None
+        if not stands:
             row.cleared_at, row.found_at = None, now
             back.append(row)
-        if row in back or (row.path, row.forward) != (finding.path, finding.forward):
+        if not stands or (row.path, row.forward) != (finding.path, finding.forward):
             row.path, row.forward = finding.path, finding.forward
             moved.append(row)
     Conflict.objects.bulk_update(moved, ["cleared_at", "found_at", "path", "forward"], batch_size=TOGETHER)

@@ -90,5 +90,9 @@ def _record(event: str, freeze: Freeze, actor: Actor) -> None:
         "local_end": freeze.local_end,
     }
     record_event(
-        event=event, actor=actor, obj=freeze, data=data, private={"name": freeze.name, "reason": freeze.reason}
+        event=event,
+        actor=actor,
+        obj=freeze,
+        data=data,
+        private={"name": freeze.name, "reason": freeze.reason},
     )
