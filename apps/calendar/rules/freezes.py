@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant
@@ -11,6 +12,8 @@ from apps.calendar.enums import FreezeScope
 from apps.calendar.rules.meetings import Part, Plan
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.core.errors import Invalid
+
+Given = TypeVar("Given", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +60,25 @@ def frozen_parts(plan: Plan, freeze: Frozen) -> list[str]:
 
 def checked_scope(scope: Scope) -> Scope:
     """Return the scope with only what it needs. Raises Invalid at the field that is missing."""
-    needed = {
-        FreezeScope.TEAM: ("team", scope.team_id, "Choose the team."),
-        FreezeScope.COMPONENT: ("component", scope.component_id, "Choose the component."),
-        FreezeScope.KIND: ("kind", scope.kind, "Choose the kind."),
-        FreezeScope.TIER: ("tier", scope.tier, "Choose the tier."),
-    }
-    if scope.scope not in needed:
-        return Scope(scope.scope)
-    field, value, said = needed[scope.scope]
+    match scope.scope:
+        case FreezeScope.TEAM:
+            return Scope(scope.scope, team_id=_given("team", scope.team_id))
+        case FreezeScope.COMPONENT:
+            return Scope(scope.scope, component_id=_given("component", scope.component_id))
+        case FreezeScope.KIND:
+            return Scope(scope.scope, kind=_given("kind", scope.kind))
+        case FreezeScope.TIER:
+            tier = _given("tier", scope.tier)
+            if tier not in (1, 2, 3, 4):
+                raise Invalid({"tier": ["A tier is a number from 1 to 4."]})
+            return Scope(scope.scope, tier=tier)
+    return Scope(scope.scope)
+
+
+def _given(field: str, value: Given | None) -> Given:
     if not value:
-        raise Invalid({field: [said]})
-    if scope.scope == FreezeScope.TIER and value not in (1, 2, 3, 4):
-        raise Invalid({"tier": ["A tier is a number from 1 to 4."]})
-    attribute = f"{field}_id" if field in ("team", "component") else field
-    return Scope(scope.scope, **{attribute: value})
+        raise Invalid({field: [f"Choose the {field}."]})
+    return value
 
 
 def may_plan_freeze(

@@ -66,11 +66,11 @@ def covered_components(scope: Scope) -> QuerySet[Component]:
         case FreezeScope.TEAM:
             return found.filter(owner_team_id=scope.team_id)
         case FreezeScope.COMPONENT:
-            return found.filter(pk=scope.component_id)
+            return found.filter(pk__in=[scope.component_id])
         case FreezeScope.KIND:
             return found.filter(kind=scope.kind)
         case FreezeScope.TIER:
-            return found.filter(tier=scope.tier)
+            return found.filter(tier__in=[scope.tier])
     return found
 
 
@@ -80,6 +80,8 @@ def freeze_decision(actor: Actor, scope: Scope) -> Decision:
         return denied("Only a person may plan a freeze.")
     key, team_id = "", scope.team_id
     if scope.scope == FreezeScope.COMPONENT:
-        named = Component.objects.filter(pk=scope.component_id).values_list("key", "owner_team_id").first()
+        named = (
+            Component.objects.filter(pk__in=[scope.component_id]).values_list("key", "owner_team_id").first()
+        )
         key, team_id = named or ("", None)
     return may_plan_freeze(grants_of(actor.user), scope.scope, component_key=key, team_id=team_id)
