@@ -32,7 +32,7 @@ BATCH_ROWS = 5_000
 _VERIFIER = Path(__file__).resolve().parent.parent / "verifier"
 _REPORT_HEAD = ["Leaf", "Time (UTC)", "Who", "Actor", "Event", "Object", "Step", "Facts", "Texts"]
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 """Called with the number of entries written so far, and of all."""
 
 _SPAN = """
@@ -212,7 +212,9 @@ class _Report:
         """Add a batch."""
         decoded = [(row, json.loads(row.entry)) for row in rows]
         self._people.learn({_actor_key(entry) for _, entry in decoded})
-        self._csv.writerows(self._line(row.index, entry, texts.get(row.event_id, [])) for row, entry in decoded)
+        self._csv.writerows(
+            self._line(row.index, entry, texts.get(row.event_id, [])) for row, entry in decoded
+        )
 
     def flush(self) -> None:
         """Hand everything on, and let go of the stream."""

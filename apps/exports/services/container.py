@@ -86,7 +86,7 @@ class Container:
                 stream.write(content)
                 return
             with content.open("rb") as source:
-                shutil.copyfileobj(source, stream, 1 << 20)  # type: ignore[misc]
+                shutil.copyfileobj(source, stream, 1 << 20)
 
     def finish(self, statement: dict[str, Any]) -> Written:
         """Write the manifest with what it should say, sign it, seal the file and give it its name."""

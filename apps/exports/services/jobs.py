@@ -114,7 +114,7 @@ def _written(job: ExportJob, out: Path) -> Bundle:
     bundle = write_bundle(
         out=out,
         period=period_of(job.start, job.end),
-        progress=lambda done, total: jobs.update(done=done, total=total) and None,
+        progress=lambda done, total: jobs.update(done=done, total=total),
     )
     _finish(job, out, bundle)
     return bundle
@@ -151,7 +151,5 @@ def _finish(job: ExportJob, out: Path, bundle: Bundle) -> None:
 
 @transaction.atomic
 def _fail(job: ExportJob, error: str) -> None:
-    ExportJob.objects.filter(pk=job.pk).update(
-        state=ExportState.FAILED, error=error, finished_at=clock.now()
-    )
+    ExportJob.objects.filter(pk=job.pk).update(state=ExportState.FAILED, error=error, finished_at=clock.now())
     record_event(event="export.failed", actor=_EXPORTER, obj=job, private={"error": error})
