@@ -40,13 +40,21 @@ class Change(Stamped):
 
     # How back
     rollback_plan = models.TextField(blank=True)
-    rollback_minutes = models.PositiveIntegerField(null=True, blank=True, help_text="How long going back takes.")
+    rollback_minutes = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How long going back takes."
+    )
 
     risk = models.PositiveSmallIntegerField(default=2, help_text="1 low, 2 moderate, 3 high, 4 very high.")
     # The revision in force, the round over it, and the booking of its window; all empty until it is submitted.
-    revision = models.ForeignKey("Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    round = models.OneToOneField(Round, on_delete=models.PROTECT, null=True, blank=True, related_name="change")
-    booking = models.OneToOneField(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="change")
+    revision = models.ForeignKey(
+        "Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    round = models.OneToOneField(
+        Round, on_delete=models.PROTECT, null=True, blank=True, related_name="change"
+    )
+    booking = models.OneToOneField(
+        Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="change"
+    )
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:
@@ -85,7 +93,8 @@ class ChangeItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["change", "component"], name="item_once_a_change"),
             models.CheckConstraint(
-                name="item_version_moves", condition=Q(from_version=None) | ~Q(from_version=models.F("to_version"))
+                name="item_version_moves",
+                condition=Q(from_version=None) | ~Q(from_version=models.F("to_version")),
             ),
         ]
 
@@ -97,7 +106,9 @@ class SuccessMetric(models.Model):
     name = models.CharField(max_length=120)
     unit = models.CharField(max_length=20, blank=True)
     direction = models.CharField(max_length=10, choices=Direction, default=Direction.AT_LEAST)
-    baseline = models.FloatField(null=True, blank=True, help_text="Today's value; blank when it is not measured.")
+    baseline = models.FloatField(
+        null=True, blank=True, help_text="Today's value; blank when it is not measured."
+    )
     target = models.FloatField()
     bound = models.FloatField(null=True, blank=True)
 
@@ -143,7 +154,9 @@ class PlanStep(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["change", "position"], name="one_step_a_position", deferrable=models.Deferrable.DEFERRED
+                fields=["change", "position"],
+                name="one_step_a_position",
+                deferrable=models.Deferrable.DEFERRED,
             )
         ]
 

@@ -12,7 +12,9 @@ def may_advance(obj: Any, event: str, actor: Actor) -> Decision:
     machine = machine_of(obj)
     transition = machine.transition(event)
     if obj.state not in transition.sources:
-        return denied(f"This {machine.name} is {obj.get_state_display().lower()}, so it cannot be {transition.past}.")
+        return denied(
+            f"This {machine.name} is {obj.get_state_display().lower()}, so it cannot be {transition.past}."
+        )
     for guard in machine.guards[event]:
         decision = guard(obj, actor)
         if not decision:

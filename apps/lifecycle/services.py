@@ -38,7 +38,9 @@ def advance(
         raise refusal(decision.reason, remedy=decision.remedy)
     swapped = type(obj)._default_manager.filter(pk=obj.pk, state=source).update(state=transition.target)
     if swapped != 1:
-        raise Stale(f"This {machine.name} has moved on since you opened it.", remedy="Reload the page and look again.")
+        raise Stale(
+            f"This {machine.name} has moved on since you opened it.", remedy="Reload the page and look again."
+        )
     obj.state = transition.target  # type: ignore[attr-defined]
     record_event(
         event=f"{machine.name}.{transition.past.replace(' ', '_')}",

@@ -6,12 +6,12 @@ shows a table with the same content beside it.
 """
 
 import textwrap
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from fast_sugiyama import from_edges
-
 from apps.catalog.enums import ComponentKind
+from apps.web.graphs.layout import Grid, grid_of
+from apps.web.graphs.shapes import outline
 
 WRAP = 26
 CHARACTER = 7.4
@@ -105,15 +105,6 @@ class Drawing:
         return f"graph-w{min(30, -(-int(self.width) // STEP))}"
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """Column of each box and of each bend of a line, and how far down it is."""
-
-    columns: dict[int, int]
-    downs: dict[int, float]
-    chains: dict[tuple[int, int], list[int]]
-
-
 def draw(
     boxes: Sequence[Box],
     arrows: Iterable[Arrow],
@@ -136,7 +127,7 @@ def draw(
         if -1 not in ends and ends[0] != ends[1]:
             kept.setdefault(ends, arrow)
     size = _Size.of(boxes)
-    grid = _grid(len(boxes), list(kept), size)
+    grid = grid_of(len(boxes), list(kept), size.height + ROW_GAP)
     return _Painter(boxes, kept, grid, size, title).paint(heads)
 
 
@@ -157,91 +148,9 @@ def _wrapped(label: str) -> list[str]:
     return textwrap.wrap(label, WRAP, break_on_hyphens=True) or [""]
 
 
-def _grid(count: int, edges: list[tuple[int, int]], size: _Size) -> _Grid:
-    """Place every box in a column and a row. Lone boxes go below the rest, several to a row."""
-    forward = _without_cycles(count, edges)
-    columns: dict[int, int] = {}
-    downs: dict[int, float] = {}
-    chains: dict[tuple[int, int], list[int]] = {}
-    pitch, depth, bend = size.height + ROW_GAP, 0.0, count
-    for positions, width, height, links in _layouts(sorted(forward), pitch):
-        # The layout runs from the bottom up in steps of one pitch; ours runs from left to right.
-        names = {}
-        for at, _ in sorted(positions):
-            names[at] = at if at < count else bend + len([n for n in names if n >= count])
-        for at, (across, up) in positions:
-            columns[names[at]] = round((height - up) / pitch)
-            downs[names[at]] = depth + across
-        bend += sum(1 for at in names if at >= count)
-        chains |= _chains([(names[a], names[b]) for a, b in links], count)
-        depth += width + pitch
-    lone = [at for at in range(count) if at not in columns]
-    per_row = max(1, max(columns.values(), default=3) + 1)
-    for place, at in enumerate(lone):
-        columns[at], downs[at] = place % per_row, depth + (place // per_row) * pitch
-    turned = {(b, a) for a, b in edges if (a, b) not in forward}
-    chains |= {(b, a): list(reversed(chains[a, b])) for a, b in turned if (a, b) in chains}
-    return _Grid(columns, downs, chains)
-
-
-def _layouts(
-    edges: list[tuple[int, int]], pitch: float
-) -> Iterator[tuple[list[tuple[int, tuple[float, float]]], float, float, list[tuple[int, int]]]]:
-    """Yield the layout of each connected part, the one with the first box first."""
-    if not edges:
-        return
-    # The layout engine is never handed a cycle or a self-reference: either would end the whole process.
-    parts = [(dict(part), width, height, links or []) for part, width, height, links in from_edges(edges, vertex_spacing=pitch)]
-    for positions, width, height, links in sorted(parts, key=lambda part: min(part[0])):
-        yield sorted(positions.items()), width, height, links
-
-
-def _without_cycles(count: int, edges: list[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Return the edges with each that closes a cycle turned round."""
-    after: dict[int, list[int]] = {}
-    for source, target in sorted(edges):
-        after.setdefault(source, []).append(target)
-    done, onway = set[int](), set[int]()
-    forward: set[tuple[int, int]] = set()
-    fed = {target for _, target in edges}
-    for start in sorted(range(count), key=lambda at: (at in fed, at)):
-        if start in done:
-            continue
-        stack = [(start, iter(after.get(start, [])))]
-        onway.add(start)
-        while stack:
-            here, following = stack[-1]
-            there = next(following, None)
-            if there is None:
-                stack.pop()
-                onway.discard(here)
-                done.add(here)
-            elif there in onway:
-                forward.add((there, here))
-            else:
-                forward.add((here, there))
-                if there not in done:
-                    onway.add(there)
-                    stack.append((there, iter(after.get(there, []))))
-    return forward
-
-
-def _chains(links: list[tuple[int, int]], count: int) -> dict[tuple[int, int], list[int]]:
-    """Return, for each edge, the stops of its line: both boxes and the bends between them."""
-    onward = {source: target for source, target in links if source >= count}
-    found = {}
-    for source, target in links:
-        if source < count:
-            stops = [source, target]
-            while stops[-1] >= count:
-                stops.append(onward[stops[-1]])
-            found[source, stops[-1]] = stops
-    return found
-
-
 class _Painter:
     def __init__(
-        self, boxes: Sequence[Box], arrows: dict[tuple[int, int], Arrow], grid: _Grid, size: _Size, title: str
+        self, boxes: Sequence[Box], arrows: dict[tuple[int, int], Arrow], grid: Grid, size: _Size, title: str
     ) -> None:
         self.boxes, self.arrows, self.grid, self.size = boxes, arrows, grid, size
         columns = max((grid.columns[at] for at in range(len(boxes))), default=0) + 1
@@ -314,27 +223,10 @@ class _Painter:
             return
         column = self.grid.columns[here]
         used = {self.grid.columns[at] for at in range(len(self.boxes))}
-        for text, side in zip(heads, ([c for c in used if c < column], [c for c in used if c > column]), strict=True):
+        for text, side in zip(
+            heads, ([c for c in used if c < column], [c for c in used if c > column]), strict=True
+        ):
             if side:
                 middle = (min(side) + max(side)) / 2
                 x = self.left + middle * (self.size.width + GAP) + self.size.width / 2
                 self.drawing.heads.append(PlacedText(text, round(x, 1), 14))
-
-
-def outline(kind: str, wide: float, high: float) -> tuple[str, str]:
-    """Return the path of a kind's shape and of the second line inside it, if it has one."""
-    w, h, half = wide - 1, high - 1, high / 2
-    if kind == "dataset":
-        side = f"v{high - 16:g}"
-        bow = f"c0 4.500 {-w * 0.23:.1f} 7 {-(w - 1) / 2:.1f} 7S1 {h - 2.5:g} 1 {h - 7:g}"
-        top = f"M1 8C1 3.500 {w * 0.23:.1f} 1 {wide / 2:g} 1S{w:g} 3.500 {w:g} 8"
-        return f"{top}{side}{bow}z", f"M1 8C1 12.500 {w * 0.23:.1f} 15 {wide / 2:g} 15S{w:g} 12.500 {w:g} 8"
-    if kind == "feature_set":
-        return f"M13 1H{w:g}L{w - 12:g} {h:g}H1z", ""
-    if kind == "pipeline":
-        return f"M1 1H{w - 14:g}L{w:g} {half:g}L{w - 14:g} {h:g}H1L9 {half:g}z", ""
-    if kind == "model":
-        return f"M14 1H{w - 13:g}L{w:g} {half:g}L{w - 13:g} {h:g}H14L1 {half:g}z", ""
-    if kind == "product":
-        return f"M1 1H{w:g}V{h:g}H1z", f"M5 5H{w - 4:g}V{h - 4:g}H5z"
-    return f"M15 1H{w - 14:g}a14 14 0 0 1 14 14V{h - 14:g}a14 14 0 0 1 -14 14H15a14 14 0 0 1 -14 -14V15a14 14 0 0 1 14 -14z", ""
