@@ -57,3 +57,7 @@ class WizardStep(models.TextChoices):
     WHEN = "when", "When"
     HOW_BACK = "how-back", "How back"
     CHECK = "check", "Check"
+
+
+OPEN = frozenset({ChangeState.DRAFT, *PLANNED, ChangeState.IN_PROGRESS})
+OVER = frozenset(ChangeState) - OPEN

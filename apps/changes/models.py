@@ -11,7 +11,7 @@ from django.db.models import Q
 from apps.approvals.models import Round
 from apps.calendar.models import Booking
 from apps.catalog.models import Component, ComponentVersion
-from apps.changes.enums import ChangeClass, ChangeState, Direction, Harm, Likelihood
+from apps.changes.enums import OPEN, ChangeClass, ChangeState, Direction, Harm, Likelihood
 from apps.core.models import Stamped
 
 
@@ -63,6 +63,9 @@ class Change(Stamped):
             models.Index(fields=["state", "-number"]),
             models.Index(fields=["requester", "-number"]),
             models.Index(fields=["planned_start"]),
+            models.Index(
+                fields=["planned_start", "-number"], condition=Q(state__in=sorted(OPEN)), name="open_changes"
+            ),
             GinIndex(fields=["search"]),
         ]
 

@@ -1,0 +1,1 @@
+"""What must hold of a change, as pure functions that say why not."""

@@ -1,0 +1,49 @@
+"""Reading changes.
+
+- ``changes_visible_to``, ``change_for``, ``list_changes``: what a person may see.
+- ``impact_of``, ``risk_for``, ``needs_for``: what a change reaches, how risky that is, and who must sign it.
+- ``blockers_of``, ``timeline_of``, ``may_do_now``: where it stands, and what a person can do about it.
+- ``content_of``: everything that is signed.
+"""
+
+from apps.changes.selectors.blockers import Blocker, blockers_of
+from apps.changes.selectors.completeness import missing_of
+from apps.changes.selectors.content import content_of
+from apps.changes.selectors.impact import impact_of
+from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, tab_counts
+from apps.changes.selectors.needs import barred_for, needs_for, risk_for
+from apps.changes.selectors.revisions import Difference, differences, revision_of
+from apps.changes.selectors.standing import actions_for, may_do_now, standing_of
+from apps.changes.selectors.timeline import Moment, timeline_of
+from apps.changes.selectors.versions import version_in_use, versions_in_use
+from apps.changes.selectors.visible import change_for, changes_visible_to, window_passed
+
+__all__ = [
+    "Blocker",
+    "ChangePage",
+    "Difference",
+    "Filters",
+    "Moment",
+    "Row",
+    "Tab",
+    "actions_for",
+    "barred_for",
+    "blockers_of",
+    "change_for",
+    "changes_visible_to",
+    "content_of",
+    "differences",
+    "impact_of",
+    "list_changes",
+    "missing_of",
+    "may_do_now",
+    "needs_for",
+    "revision_of",
+    "risk_for",
+    "standing_of",
+    "tab_counts",
+    "timeline_of",
+    "version_in_use",
+    "versions_in_use",
+    "window_passed",
+]

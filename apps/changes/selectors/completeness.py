@@ -1,0 +1,23 @@
+"""What a draft still misses."""
+
+from apps.changes.models import Change
+from apps.changes.rules.completeness import Filled, Missing, missing_from
+
+
+def missing_of(change: Change) -> list[Missing]:
+    """Return what a draft still misses before it can be submitted; five short queries."""
+    return missing_from(
+        Filled(
+            items=change.items.exists(),
+            title=bool(change.title),
+            summary=bool(change.summary),
+            outcome=bool(change.outcome),
+            metrics=change.success_metrics.exists(),
+            window=change.planned_start is not None and change.planned_end is not None,
+            rollback_plan=bool(change.rollback_plan),
+            rollback_minutes=change.rollback_minutes is not None,
+            criteria=change.rollback_criteria.exists(),
+            risks=change.risk_scenarios.exists(),
+            steps=change.plan_steps.exists(),
+        )
+    )

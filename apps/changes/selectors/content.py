@@ -1,0 +1,136 @@
+"""Everything that a signature on a change signs, as JSON."""
+
+from typing import Any
+
+from apps.catalog.models import ComponentVersion
+from apps.changes.models import Change
+from apps.changes.rules.impact import ImpactRow
+from apps.changes.selectors.impact import impact_of
+from apps.core import clock
+
+_LARGEST_EXACT = 2**53
+
+
+def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict[str, Any]:
+    """Return the content of a change as it is signed: plain JSON whose digest no spelling can move.
+
+    People are named by number ("person:12"), so that erasing a person leaves every digest standing (DESIGN 4.10).
+    ``impact`` is worked out when it is not given.
+    """
+    rows = impact_of(change) if impact is None else impact
+    return {
+        "v": 1,
+        "ref": change.ref,
+        "class": change.change_class,
+        "risk": change.risk,
+        "requester": f"person:{change.requester_id}",
+        "title": change.title,
+        "summary": change.summary,
+        "outcome": change.outcome,
+        "cost_of_waiting": change.cost_of_waiting,
+        "items": items_content(change),
+        "impact": [row.as_content() for row in rows],
+        "window": _window(change),
+        "success_metrics": _metrics(change),
+        "rollback": _rollback(change),
+        "risks": _risks(change),
+        "plan": _plan(change),
+    }
+
+
+def items_content(change: Change) -> list[dict[str, Any]]:
+    """Return what moves, each version with its lineage; one query."""
+    items = change.items.select_related("component", "from_version", "to_version").order_by("pk")
+    return [
+        {
+            "component": item.component.key,
+            "title": str(item.component),
+            "kind": item.component.kind,
+            "from": version_content(item.from_version) if item.from_version else None,
+            "to": version_content(item.to_version),
+            "difference": item.difference,
+        }
+        for item in items
+    ]
+
+
+def version_content(version: ComponentVersion) -> dict[str, Any]:
+    """Return a version with where it came from: digests of its data, code, settings and metrics."""
+    lineage: dict[str, Any] = exact(
+        {
+            "version": version.version,
+            "code_commit": version.code_commit,
+            "datasets": version.datasets,
+            "hyperparameters": version.hyperparameters,
+            "metrics": version.metrics,
+            "source_ref": version.source_ref,
+        }
+    )
+    return lineage
+
+
+def exact(value: Any) -> Any:
+    """Return a JSON value with whole numbers that RFC 8785 cannot express (beyond 2**53) written as text."""
+    if isinstance(value, dict):
+        return {key: exact(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [exact(one) for one in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _LARGEST_EXACT:
+        return str(value)
+    return value
+
+
+def _window(change: Change) -> dict[str, Any]:
+    return {
+        "time_zone": change.time_zone,
+        "local_start": change.local_start,
+        "local_end": change.local_end,
+        "start": clock.iso(change.planned_start) if change.planned_start else None,
+        "end": clock.iso(change.planned_end) if change.planned_end else None,
+    }
+
+
+def _metrics(change: Change) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": metric.name,
+            "unit": metric.unit,
+            "direction": metric.direction,
+            "baseline": metric.baseline,
+            "target": metric.target,
+            "bound": metric.bound,
+        }
+        for metric in change.success_metrics.order_by("pk")
+    ]
+
+
+def _rollback(change: Change) -> dict[str, Any]:
+    criteria = change.rollback_criteria.order_by("pk").values_list("text", flat=True)
+    return {"plan": change.rollback_plan, "minutes": change.rollback_minutes, "criteria": list(criteria)}
+
+
+def _risks(change: Change) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": risk.text,
+            "likelihood": risk.likelihood,
+            "harm": risk.harm,
+            "mitigation": risk.mitigation,
+        }
+        for risk in change.risk_scenarios.order_by("pk")
+    ]
+
+
+def _plan(change: Change) -> list[dict[str, Any]]:
+    steps = change.plan_steps.prefetch_related("after").order_by("position")
+    return [
+        {
+            "position": step.position,
+            "text": step.text,
+            "lead": f"person:{step.lead_id}",
+            "minutes": step.minutes,
+            "way_back": step.way_back,
+            "after": sorted(other.position for other in step.after.all()),
+        }
+        for step in steps
+    ]

@@ -1,0 +1,90 @@
+"""What a change can reach: from its revision once it is submitted, from the graph while it is a draft."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from apps.catalog.models import Component
+from apps.catalog.rules.impact import Hit, Node
+from apps.catalog.selectors import blast_radius, graph
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change, ImpactNote
+from apps.changes.rules.impact import ImpactRow, PathStep, row_from_content
+
+
+def impact_of(change: Change) -> list[ImpactRow]:
+    """Return what a change reaches, nearest first, as people corrected it.
+
+    A submitted change shows what was found when it was submitted, for that is what was signed.
+    """
+    if change.state == ChangeState.DRAFT or change.revision is None:
+        return with_owners(_found(change))
+    return with_owners([row_from_content(row) for row in change.revision.content.get("impact", [])])
+
+
+def _found(change: Change) -> list[ImpactRow]:
+    notes = {note.component_id: note for note in change.impact_notes.select_related("component")}
+    items = list(change.items.select_related("component"))
+    moved = {item.component_id for item in items}
+    nodes = graph().nodes
+    rows = [
+        _corrected(_row(hit, nodes), notes.pop(hit.component_id, None))
+        for hit in blast_radius([item.component for item in items])
+    ]
+    return rows + [
+        _added(note) for note in notes.values() if note.included and note.component_id not in moved
+    ]
+
+
+def _row(hit: Hit, nodes: Mapping[int, Node]) -> ImpactRow:
+    node = nodes[hit.component_id]
+    path = [(nodes[step.component_id], step.kind) for step in hit.path]
+    return ImpactRow(
+        key=node.key,
+        title=node.label,
+        kind=node.kind,
+        tier=node.tier,
+        severity=hit.severity,
+        depth=hit.depth,
+        path=tuple(PathStep(stop.key, stop.label, kind) for stop, kind in path),
+    )
+
+
+def _corrected(row: ImpactRow, note: ImpactNote | None) -> ImpactRow:
+    return replace(row, included=note.included, reason=note.reason) if note else row
+
+
+def _added(note: ImpactNote) -> ImpactRow:
+    component = note.component
+    return ImpactRow(
+        key=component.key,
+        title=str(component),
+        kind=component.kind,
+        tier=component.tier,
+        severity="medium",
+        depth=0,
+        by_hand=True,
+        reason=note.reason,
+    )
+
+
+def with_owners(rows: list[ImpactRow]) -> list[ImpactRow]:
+    """Return the rows with who owns each component today; one query."""
+    known = Component.objects.filter(key__in=[row.key for row in rows])
+    owners = {
+        one.key: one
+        for one in known.select_related("owner_team", "owner_person").only(
+            "key",
+            "owner_team",
+            "owner_person__first_name",
+            "owner_person__last_name",
+            "owner_person__username",
+        )
+    }
+    return [_owned(row, owners.get(row.key)) for row in rows]
+
+
+def _owned(row: ImpactRow, component: Component | None) -> ImpactRow:
+    if component is None:
+        return row
+    owner = component.owner_person or component.owner_team
+    return replace(row, owner=str(owner) if owner else "Nobody yet", team_id=component.owner_team_id)

@@ -1,0 +1,28 @@
+"""The revisions of a change, and what is different between two."""
+
+import re
+from dataclasses import replace
+
+from apps.accounts.models import User
+from apps.changes.models import Change, Revision
+from apps.changes.rules.difference import Difference, differences_between
+
+_PERSON = re.compile(r"person:(\d+)")
+
+
+def revision_of(change: Change, number: int) -> Revision | None:
+    """Return a revision of a change with who submitted it, or None."""
+    return change.revisions.select_related("submitted_by").filter(number=number).first()
+
+
+def differences(before: Revision, after: Revision) -> list[Difference]:
+    """Return what is different between two revisions, with people by name; one query."""
+    found = differences_between(before.content, after.content)
+    texts = [text for one in found for text in (one.before, one.after)]
+    numbers = {int(number) for text in texts for number in _PERSON.findall(text)}
+    names = {str(user.pk): str(user) for user in User.objects.filter(pk__in=numbers)} if numbers else {}
+
+    def named(text: str) -> str:
+        return _PERSON.sub(lambda match: names.get(match[1], "somebody who has left"), text)
+
+    return [replace(one, before=named(one.before), after=named(one.after)) for one in found]

@@ -1,0 +1,39 @@
+"""Which changes a person may see."""
+
+from django.db.models import Q, QuerySet
+
+from apps.accounts.models import User
+from apps.accounts.selectors import holds_any_role
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change
+from apps.core import clock
+
+
+def changes_visible_to(user: User) -> QuerySet[Change]:
+    """Return the changes that a person may see: drafts are their requester's alone, the rest anyone's with a role."""
+    if not holds_any_role(user):
+        return Change.objects.none()
+    return Change.objects.filter(~Q(state=ChangeState.DRAFT) | Q(requester=user))
+
+
+def change_for(user: User, ref: str) -> Change | None:
+    """Return the change with this reference ("CHG-1042"), or None when there is none that the person may see."""
+    number = number_in(ref)
+    if number is None:
+        return None
+    found = changes_visible_to(user).filter(number=number)
+    return found.select_related("requester", "revision__submitted_by", "round", "booking").first()
+
+
+def number_in(text: str) -> int | None:
+    """Return the number in "CHG-1042", "chg-1042" or "1042", or None."""
+    digits = text.strip().upper().removeprefix("CHG-")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 9 else None
+
+
+def window_passed() -> list[int]:
+    """Return the ids of the changes that wait for a window which has passed. For the clock's own job."""
+    late = Change.objects.filter(
+        state__in=[ChangeState.IN_REVIEW, ChangeState.APPROVED], planned_end__lte=clock.now()
+    )
+    return list(late.order_by("pk").values_list("pk", flat=True))

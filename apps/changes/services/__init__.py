@@ -1,0 +1,55 @@
+"""Writing changes.
+
+- drafts: ``start_draft``, then one save for each step of the wizard: ``save_what``, ``save_why``, ``save_impact``,
+  ``save_when``, ``save_how_back``. ``complete=False`` keeps what is there without asking for what is missing.
+- review: ``submit_change``, ``revise_change``, ``withdraw_change``, ``hold_change``, ``resume_change``, ``settle``.
+- going out: ``start_change``, ``complete_change``, ``roll_back_change``, ``fail_change``, ``close_change``.
+- time: ``expire_change``, ``remind_of_windows``.
+"""
+
+from apps.changes.services.drafting import (
+    save_how_back,
+    save_impact,
+    save_what,
+    save_when,
+    save_why,
+    start_draft,
+)
+from apps.changes.services.reviewing import (
+    hold_change,
+    resume_change,
+    revise_change,
+    settle,
+    submit_change,
+    withdraw_change,
+)
+from apps.changes.services.running import (
+    close_change,
+    complete_change,
+    fail_change,
+    roll_back_change,
+    start_change,
+)
+from apps.changes.services.timing import expire_change, remind_of_windows
+
+__all__ = [
+    "close_change",
+    "complete_change",
+    "expire_change",
+    "fail_change",
+    "hold_change",
+    "remind_of_windows",
+    "resume_change",
+    "revise_change",
+    "roll_back_change",
+    "save_how_back",
+    "save_impact",
+    "save_what",
+    "save_when",
+    "save_why",
+    "settle",
+    "start_change",
+    "start_draft",
+    "submit_change",
+    "withdraw_change",
+]

@@ -1,0 +1,50 @@
+"""Locking a change and asking whether an actor may act on it, before anything is written."""
+
+from apps.approvals.models import Round
+from apps.changes.models import Change
+from apps.changes.rules.people import may_do
+from apps.changes.selectors import standing_of
+from apps.core.actors import Actor
+from apps.core.errors import Forbidden, IllegalTransition, Invalid
+from apps.lifecycle.machine import machine_of
+
+
+def locked(change: Change) -> Change:
+    """Return the change as it is now, held until the transaction ends.
+
+    The round is held first, as a signature holds it, so that the two never wait for each other.
+    """
+    round_id = Change.objects.values_list("round_id", flat=True).get(pk=change.pk)
+    if round_id is not None:
+        Round.objects.select_for_update().get(pk=round_id)
+    held = Change.objects.select_for_update(of=("self",)).select_related(
+        "requester", "revision", "round", "booking"
+    )
+    return held.get(pk=change.pk)
+
+
+def permit(event: str, change: Change, actor: Actor) -> None:
+    """Raise Forbidden with its reason when the actor may not ask for this event, whatever the state."""
+    decision = may_do(event, change, standing_of(actor, change))
+    if not decision:
+        raise Forbidden(decision.reason, remedy=decision.remedy)
+
+
+def require_state(event: str, change: Change) -> None:
+    """Raise IllegalTransition when the event does not start from the state of the change."""
+    step = machine_of(change).transition(event)
+    if change.state not in step.sources:
+        state = change.get_state_display().lower()
+        raise IllegalTransition(
+            f"{change.ref} is {state}, so it cannot be {step.past}.", remedy="Reload the page and look again."
+        )
+
+
+def given_reason(reason: str, message: str) -> str:
+    """Return a reason trimmed. Raises Invalid (``reason``) with the message when it is empty or too long."""
+    clean = reason.strip().replace("\x00", "")
+    if not clean:
+        raise Invalid({"reason": [message]})
+    if len(clean) > 2000:
+        raise Invalid({"reason": [f"Shorten this to 2,000 characters. It has {len(clean):,}."]})
+    return clean

@@ -1,0 +1,193 @@
+"""From draft to approved: submitting, revising, holding, withdrawing, and settling what was signed."""
+
+from django.db import transaction
+
+from apps.approvals.enums import RoundState
+from apps.approvals.models import Round
+from apps.approvals.rules import Subject
+from apps.approvals.services import close_round, open_round
+from apps.calendar.rules import Span
+from apps.calendar.selectors import conflicts_of
+from apps.calendar.services import book, release_booking
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change, Revision
+from apps.changes.rules.window import said
+from apps.changes.selectors import barred_for, content_of, impact_of, missing_of, needs_for, risk_for
+from apps.changes.services.access import given_reason, locked, permit, require_state
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.canonical import digest
+from apps.core.errors import Forbidden, Invalid
+from apps.lifecycle.services import advance
+
+
+@transaction.atomic
+def submit_change(*, actor: Actor, change: Change) -> Change:
+    """Freeze the content as a revision, book its window, and ask everyone who must sign, in one transaction.
+
+    Raises:
+        IllegalTransition: it is not a draft any more; a second submit ends here.
+        Forbidden: the actor is not the requester.
+        Invalid: something is missing, or the window has passed; named by the wizard's fields.
+        PolicyBlocked: nobody is there who may sign for one of the roles.
+    """
+    draft = locked(change)
+    permit("submit", draft, actor)
+    require_state("submit", draft)
+    _check_complete(draft)
+    now = clock.now()
+    impact = impact_of(draft)
+    draft.risk = risk_for(draft, impact).level
+    revision = _freeze(draft, actor, content_of(draft, impact=impact))
+    draft.revision = revision
+    draft.booking = book(
+        actor=actor,
+        ref=draft.ref,
+        title=draft.title,
+        url=_url(draft),
+        span=_span(draft),
+        component_ids=list(draft.items.values_list("component_id", flat=True)),
+    )
+    draft.round = open_round(
+        actor=actor,
+        subject=Subject("change", draft.ref, draft.title, _url(draft)),
+        revision=revision.number,
+        digest=revision.digest,
+        risk=draft.risk,
+        starts_at=draft.planned_start,
+        needs=needs_for(draft, impact, now=now),
+        barred=barred_for(draft),
+    )
+    draft.save(update_fields=["risk", "revision", "booking", "round", "updated_at"])
+    facts = {"revision": revision.number, "digest": revision.digest, "risk": draft.risk}
+    return advance(draft, "submit", actor=actor, data=facts)
+
+
+def _check_complete(draft: Change) -> None:
+    fields: dict[str, list[str]] = {}
+    for one in missing_of(draft):
+        fields.setdefault(one.field, []).append(one.message)
+    if draft.planned_start is not None and draft.planned_start <= clock.now():
+        fields["local_start"] = [
+            f"The window opened {said(draft.planned_start, draft.time_zone)}, which has passed. Choose a later one."
+        ]
+    if fields:
+        raise Invalid(fields, remedy="Fill in what is missing, and submit again.")
+
+
+def _freeze(draft: Change, actor: Actor, content: dict[str, object]) -> Revision:
+    if actor.user is None:
+        raise Forbidden("Only a person can submit a change.")
+    last = draft.revisions.order_by("-number").values_list("number", flat=True).first() or 0
+    revision = Revision(
+        change=draft,
+        number=last + 1,
+        content=content,
+        digest=digest(content),
+        submitted_by_id=actor.user.pk,
+        submitted_at=clock.now(),
+    )
+    revision.save(force_insert=True)
+    return revision
+
+
+def _span(draft: Change) -> Span:
+    assert draft.planned_start is not None
+    assert draft.planned_end is not None
+    return Span(draft.planned_start, draft.planned_end, draft.time_zone, draft.local_start, draft.local_end)
+
+
+def _url(change: Change) -> str:
+    return f"/changes/{change.ref}/"
+
+
+@transaction.atomic
+def revise_change(*, actor: Actor, change: Change) -> Change:
+    """Take a change back to a draft, so that it can be edited. Its revisions stay; its signatures no longer count."""
+    held = locked(change)
+    permit("revise", held, actor)
+    require_state("revise", held)
+    _let_go(held, actor)
+    return advance(
+        held, "revise", actor=actor, data={"revision": held.revision.number if held.revision else 0}
+    )
+
+
+@transaction.atomic
+def withdraw_change(*, actor: Actor, change: Change, reason: str) -> Change:
+    """End a change that has not started. Raises Invalid (``reason``) without a reason."""
+    held = locked(change)
+    permit("withdraw", held, actor)
+    require_state("withdraw", held)
+    why = given_reason(reason, "Say why it is withdrawn.")
+    _let_go(held, actor)
+    return advance(held, "withdraw", actor=actor, private={"reason": why})
+
+
+@transaction.atomic
+def hold_change(*, actor: Actor, change: Change, reason: str) -> Change:
+    """Stop a change where it is. It keeps its window and its signatures. Raises Invalid (``reason``)."""
+    held = locked(change)
+    permit("hold", held, actor)
+    require_state("hold", held)
+    why = given_reason(reason, "Say why it is put on hold, and what would end that.")
+    return advance(held, "hold", actor=actor, private={"reason": why})
+
+
+@transaction.atomic
+def resume_change(*, actor: Actor, change: Change) -> Change:
+    """Take a change off hold. It goes back to review, and on to approved when nothing stands in its way."""
+    held = locked(change)
+    permit("resume", held, actor)
+    return settle(change=advance(held, "resume", actor=actor), actor=actor)
+
+
+@transaction.atomic
+def settle(*, change: Change, actor: Actor) -> Change:
+    """Approve a change in review once every requirement is met and no blocking conflict is left; else leave it."""
+    held = locked(change)
+    if held.state != ChangeState.IN_REVIEW or held.round is None or held.round.state != RoundState.APPROVED:
+        return held
+    if any(conflict.blocking for conflict in conflicts_of(held.ref)):
+        return held
+    return advance(held, "approve", actor=actor, data=_signed(held))
+
+
+def follow_round(round_: Round, actor: Actor) -> None:
+    """Do what follows from a signature: approve, reject, or nothing yet. Registered with the approvals."""
+    change = Change.objects.filter(round=round_).first()
+    if change is None:
+        return
+    if round_.state == RoundState.REJECTED:
+        held = locked(change)
+        if held.state in (ChangeState.IN_REVIEW, ChangeState.ON_HOLD):
+            _release(held, actor)
+            advance(held, "reject", actor=actor, data=_signed(held))
+    else:
+        settle(change=change, actor=actor)
+
+
+def follow_conflicts(refs: set[str], actor: Actor) -> None:
+    """Approve what only waited for a conflict to clear. Registered with the calendar."""
+    numbers = [int(ref.removeprefix("CHG-")) for ref in refs if ref.startswith("CHG-")]
+    waiting = Change.objects.filter(
+        number__in=numbers, state=ChangeState.IN_REVIEW, round__state=RoundState.APPROVED
+    )
+    for change in waiting:
+        settle(change=change, actor=actor)
+
+
+def _signed(change: Change) -> dict[str, object]:
+    assert change.revision is not None
+    return {"revision": change.revision.number, "digest": change.revision.digest}
+
+
+def _let_go(change: Change, actor: Actor) -> None:
+    if change.round is not None and change.round.state == RoundState.OPEN:
+        close_round(actor=actor, round=change.round)
+    _release(change, actor)
+
+
+def _release(change: Change, actor: Actor) -> None:
+    if change.booking is not None:
+        release_booking(actor=actor, booking=change.booking)

@@ -1,1 +1,0 @@
-"""Pure rules of exports: periods, and text that a spreadsheet cannot run."""

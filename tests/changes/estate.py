@@ -1,0 +1,166 @@
+"""A small estate with its people, and changes in any state over it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apps.accounts.enums import Role
+from apps.accounts.models import RoleGrant, Team, User
+from apps.approvals.selectors import standing
+from apps.approvals.services import sign
+from apps.catalog.models import Component, ComponentVersion, Dependency
+from apps.catalog.selectors import forget_graph
+from apps.changes.models import Change
+from apps.changes.rules.inputs import ItemInput, MetricInput, RiskInput, StepInput
+from apps.changes.services import (
+    save_how_back,
+    save_impact,
+    save_what,
+    save_when,
+    save_why,
+    start_draft,
+    submit_change,
+)
+from apps.core import actors, clock
+from apps.core.actors import Actor
+
+NOW = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
+START, END = "2026-11-19T06:00", "2026-11-19T08:30"
+IN_WINDOW = datetime(2026, 11, 19, 6, 30, tzinfo=UTC)
+AFTER_WINDOW = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
+
+_PEOPLE = {
+    "amara": ("Amara", "Okafor", Role.REQUESTER),
+    "henrik": ("Henrik", "Lindqvist", Role.SPONSOR),
+    "meilin": ("Mei-Lin", "Zhao", Role.STEWARD),
+    "tomasz": ("Tomasz", "Wojcik", Role.VALIDATOR),
+    "priya": ("Priya", "Raghunathan", Role.OWNER),
+    "leila": ("Leila", "Haddad", Role.CHANGE_MANAGER),
+    "ruth": ("Ruth", "Adeyemi", Role.AUDITOR),
+}
+
+
+@dataclass
+class Estate:
+    """The people by username, the components by name, and one team that owns them all."""
+
+    people: dict[str, User]
+    components: dict[str, Component]
+    team: Team
+
+    def actor(self, name: str) -> Actor:
+        return actors.person(self.people[name])
+
+
+def make_estate() -> Estate:
+    """Return an estate: a dataset that trains a model, which a service calls, which a product embeds."""
+    team = Team.objects.create(slug="credit", name="Credit Risk Modelling")
+    people = {}
+    for name, (first, last, role) in _PEOPLE.items():
+        user = User.objects.create_user(
+            name, f"{name}@example.org", "a good secret", first_name=first, last_name=last
+        )
+        RoleGrant.objects.create(user=user, role=role, valid_from=NOW - timedelta(days=30))
+        people[name] = user
+    kinds = {
+        "applications": "dataset",
+        "credit-risk": "model",
+        "loan-decision": "service",
+        "loans": "product",
+    }
+    components = {name: add_component(kind, name, team) for name, kind in kinds.items()}
+    tie(components["credit-risk"], components["applications"], "trains_on")
+    tie(components["loan-decision"], components["credit-risk"], "calls")
+    tie(components["loans"], components["loan-decision"], "embeds")
+    forget_graph()
+    return Estate(people, components, team)
+
+
+def add_component(kind: str, name: str, team: Team, tier: int = 2) -> Component:
+    """Return a component with versions 1, in use, and 2."""
+    component = Component.objects.create(
+        key=f"{kind}:default/{name}", kind=kind, name=name, owner_team=team, tier=tier, source="portal"
+    )
+    ComponentVersion.objects.create(component=component, version="1", aliases=["champion"], released_at=NOW)
+    ComponentVersion.objects.create(
+        component=component, version="2", released_at=NOW + timedelta(hours=1), code_commit="abc123"
+    )
+    return component
+
+
+def tie(consumer: Component, provider: Component, kind: str) -> None:
+    Dependency.objects.create(consumer=consumer, provider=provider, kind=kind, source="portal")
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Hold the portal's clock."""
+    with clock.moved_to(moment):
+        yield
+
+
+def draft(
+    estate: Estate, *, names: tuple[str, ...] = ("credit-risk",), start: str = START, end: str = END
+) -> Change:
+    """Return a complete draft of Amara's."""
+    actor = estate.actor("amara")
+    with at(NOW):
+        change = start_draft(actor=actor)
+        items = [ItemInput(estate.components[name].key, "2") for name in names]
+        save_what(actor=actor, change=change, items=items)
+        save_why(
+            actor=actor,
+            change=change,
+            title="Retrain the credit-risk model",
+            summary="We teach the model with data up to September.",
+            outcome="Three more bad loans in a thousand are found.",
+            cost_of_waiting="Losses go on.",
+            metrics=[MetricInput("AUC", 0.84, baseline=0.83, bound=0.82)],
+        )
+        save_impact(actor=actor, change=change, notes=[])
+        save_when(
+            actor=actor,
+            change=change,
+            change_class="normal",
+            time_zone="Europe/London",
+            local_start=start,
+            local_end=end,
+        )
+        save_how_back(
+            actor=actor,
+            change=change,
+            rollback_plan="Set the alias back to version 1.",
+            rollback_minutes=4,
+            criteria=["Approvals fall by two points in an hour"],
+            risks=[RiskInput("Good applicants are refused", mitigation="Shadow first")],
+            steps=[StepInput("Shadow", "amara", 30), StepInput("Switch", "priya", 15, "Switch back", (1,))],
+        )
+    return fresh(change)
+
+
+def submitted(estate: Estate, **options: object) -> Change:
+    """Return a change in review."""
+    with at(NOW):
+        return submit_change(actor=estate.actor("amara"), change=draft(estate, **options))  # type: ignore[arg-type]
+
+
+def approved(estate: Estate, **options: object) -> Change:
+    """Return a change that everyone has signed."""
+    change = submitted(estate, **options)
+    sign_all(estate, change)
+    return fresh(change)
+
+
+def sign_all(estate: Estate, change: Change) -> None:
+    """Let each role sign what it is asked."""
+    assert change.round is not None
+    by_role = {role.value: estate.people[name] for name, (_, _, role) in _PEOPLE.items()}
+    with at(NOW):
+        for one in standing(change.round):
+            actor = actors.person(by_role[one.requirement.role])
+            sign(actor=actor, requirement=one.requirement, digest=change.round.digest, decision="approve")
+
+
+def fresh(change: Change) -> Change:
+    return Change.objects.select_related("requester", "revision", "round", "booking").get(pk=change.pk)
