@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, Team, User
@@ -102,7 +103,7 @@ def at(moment: datetime) -> Iterator[None]:
 
 def draft(
     estate: Estate, *, names: tuple[str, ...] = ("credit-risk",), start: str = START, end: str = END
-) -> Change:
+) -> Any:
     """Return a complete draft of Amara's."""
     actor = estate.actor("amara")
     with at(NOW):
@@ -139,13 +140,13 @@ def draft(
     return fresh(change)
 
 
-def submitted(estate: Estate, **options: object) -> Change:
+def submitted(estate: Estate, **options: Any) -> Any:
     """Return a change in review."""
     with at(NOW):
-        return submit_change(actor=estate.actor("amara"), change=draft(estate, **options))  # type: ignore[arg-type]
+        return submit_change(actor=estate.actor("amara"), change=draft(estate, **options))
 
 
-def approved(estate: Estate, **options: object) -> Change:
+def approved(estate: Estate, **options: Any) -> Any:
     """Return a change that everyone has signed."""
     change = submitted(estate, **options)
     sign_all(estate, change)
@@ -162,5 +163,5 @@ def sign_all(estate: Estate, change: Change) -> None:
             sign(actor=actor, requirement=one.requirement, digest=change.round.digest, decision="approve")
 
 
-def fresh(change: Change) -> Change:
+def fresh(change: Change) -> Any:
     return Change.objects.select_related("requester", "revision", "round", "booking").get(pk=change.pk)
