@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 EVERY = {
     "apps.audit.tasks.task_seal_ledger": 1,
     "apps.outbox.tasks.task_deliver_outbox": 5,
+    "apps.calendar.tasks.task_recheck_conflicts": 10,
     "apps.approvals.tasks.task_remind_approvals": 60,
     "apps.approvals.tasks.task_reject_unreachable_rounds": 300,
 }

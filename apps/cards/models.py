@@ -28,6 +28,11 @@ class ModelCard(Stamped):
     training_data = models.TextField(blank=True)
     retraining_triggers = ArrayField(models.CharField(max_length=300), default=list, blank=True)
     metrics = models.JSONField(default=list, blank=True)
+    from_registry = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Field to the value that the registry gave last, to tell it from a person's.",
+    )
     owners = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="model_cards", blank=True)
 
     class Meta:
@@ -45,13 +50,15 @@ class ModelCard(Stamped):
 
 
 class CardEdition(models.Model):
-    """An edition of a card as it was, kept when the next one was written."""
+    """An edition of a card as it was written, and by whom; nobody when the registry filled it in."""
 
     card = models.ForeignKey(ModelCard, on_delete=models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField()
     content = models.JSONField()
     digest = models.CharField(max_length=64)
-    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     written_at = models.DateTimeField()
 
     class Meta:

@@ -23,7 +23,9 @@ class Review(Stamped):
     what_happened = models.TextField(blank=True)
     contributing_factors = models.TextField(blank=True)
     went_well = models.TextField(blank=True)
-    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     signed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -7,7 +7,7 @@
 from collections.abc import Callable
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from apps.audit.services import record_denial
@@ -62,6 +62,21 @@ def add_to_form(form: BaseForm, error: Invalid) -> None:
     for name, texts in error.fields.items():
         for text in texts:
             form.add_error(name if name in form.fields else None, text)
+
+
+def not_found(request: HttpRequest, subject: tuple[str, str], *, exists: bool) -> Http404:
+    """Return what to raise for an object that the person cannot see.
+
+    The page is the same whether it exists or not; that someone was kept from one that does exist is in the ledger.
+    """
+    if exists and request.user.is_authenticated:
+        record_denial(
+            actor=actors.person(request.user),
+            obj=subject,
+            action="view",
+            reason="This person may not see it.",
+        )
+    return Http404(f"There is no {subject[0]} {subject[1]}, or it is not yours to see.")
 
 
 def _title(error: PortalError) -> str:

@@ -81,7 +81,9 @@ class Versions(ComponentResource):
 
 class BlastRadius(ComponentResource):
     @extend_schema(
-        parameters=[OpenApiParameter("depth", int, description="The most steps to go; all when it is left out")],
+        parameters=[
+            OpenApiParameter("depth", int, description="The most steps to go; all when it is left out")
+        ],
         responses=HitSerializer(many=True),
     )
     def get(self, request: Request, key: str) -> Response:

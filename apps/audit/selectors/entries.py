@@ -27,6 +27,7 @@ class Filters:
     object_id: str = ""
     events: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
+    hidden_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,11 @@ def matching(filters: Filters) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(_condition(filters))
 
 
+def count_up_to(filters: Filters, cap: int) -> int:
+    """Return how many entries match, counting no further than ``cap``."""
+    return matching(filters).order_by()[:cap].count()
+
+
 def _condition(filters: Filters) -> Q:
     condition = Q()
     if filters.start is not None:
@@ -91,6 +97,8 @@ def _condition(filters: Filters) -> Q:
         condition &= Q(object_type=filters.object_type)
     if filters.object_id:
         condition &= Q(object_id=filters.object_id)
+    if filters.hidden_types:
+        condition &= ~Q(object_type__in=filters.hidden_types)
     condition &= _any_of("event", filters.events, ".")
     return condition & _any_of("actor_key", filters.actors, ":")
 

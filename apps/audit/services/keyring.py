@@ -60,6 +60,12 @@ def held_head() -> Head:
         raise LedgerBroken(f"The checkpoint in {path} does not hold: {error.reason}") from error
 
 
+def sign_digest(*, label: str, digest: str) -> str:
+    """Return a signed note about a hex SHA-256. ``label`` keeps it apart from checkpoints: it follows the origin."""
+    key = signer()
+    return key.sign(f"{key.name}/{label}\n{digest}\n")
+
+
 def hold_head(note: str) -> None:
     """Keep a checkpoint outside the database, unless a longer one is there."""
     with _locked():

@@ -1,6 +1,7 @@
 """Reading the catalog."""
 
 from apps.catalog.selectors.components import (
+    component_exists,
     component_for,
     components_visible_to,
     contracts_of,
@@ -16,6 +17,7 @@ from apps.catalog.selectors.graph import blast_radius, forget_graph, graph
 
 __all__ = [
     "blast_radius",
+    "component_exists",
     "component_for",
     "components_visible_to",
     "contracts_of",

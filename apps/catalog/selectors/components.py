@@ -19,6 +19,11 @@ def component_for(user: User, key: str) -> Component | None:
     return owners.filter(key=key.lower()).first()
 
 
+def component_exists(key: str) -> bool:
+    """Return whether the catalog holds this key, whoever asks; for telling a refusal from a mistake."""
+    return Component.objects.filter(key=key.lower()).exists()
+
+
 def search_components(user: User, text: str) -> QuerySet[Component]:
     """Return the components in use whose key, title or description holds the text; all of them for no text."""
     found = components_visible_to(user).filter(retired_at=None)

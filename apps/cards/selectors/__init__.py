@@ -1,0 +1,29 @@
+"""Model cards as people see them."""
+
+from apps.cards.selectors.cards import (
+    card_for,
+    card_of_version,
+    cards_visible_to,
+    compare,
+    completeness_of,
+    content_of,
+    editions_of,
+    list_models,
+    previous_card,
+    siblings_of,
+    write_decision,
+)
+
+__all__ = [
+    "card_for",
+    "card_of_version",
+    "cards_visible_to",
+    "compare",
+    "completeness_of",
+    "content_of",
+    "editions_of",
+    "list_models",
+    "previous_card",
+    "siblings_of",
+    "write_decision",
+]

@@ -1,0 +1,162 @@
+"""Cards, for whoever holds any role."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.accounts.rules import reaches
+from apps.accounts.selectors import grants_of, holds_any_role
+from apps.cards.models import CardEdition, ModelCard
+from apps.cards.rules import (
+    TEXT_FIELDS,
+    Completeness,
+    Difference,
+    Writer,
+    completeness,
+    differences,
+    may_write,
+)
+from apps.catalog.enums import ComponentKind
+from apps.catalog.models import Component, ComponentVersion
+from apps.catalog.selectors import components_visible_to
+from apps.core.actors import Actor
+from apps.core.decisions import Decision, denied
+
+PRODUCTION = ("champion", "production", "prod")
+"""Aliases that say a version is in use, the first that is there."""
+
+
+def cards_visible_to(user: User) -> QuerySet[ModelCard]:
+    """Return all cards to anyone who holds a role, and none to others."""
+    cards = ModelCard.objects.select_related("version__component__owner_team", "version__author")
+    return cards.prefetch_related("owners") if holds_any_role(user) else cards.none()
+
+
+def card_for(user: User, ref: str) -> ModelCard | None:
+    """Return a card by its reference (CARD-88) when the person may see it."""
+    prefix, _, number = ref.partition("-")
+    if prefix != "CARD" or not number.isdecimal() or len(number) > 9:
+        return None
+    return cards_visible_to(user).filter(number=int(number)).first()
+
+
+def card_of_version(user: User, version: ComponentVersion) -> ModelCard | None:
+    """Return the card of a model version when there is one and the person may see it."""
+    return cards_visible_to(user).filter(version=version).first()
+
+
+def siblings_of(card: ModelCard) -> list[ModelCard]:
+    """Return the cards of all versions of the same model, newest version first."""
+    cards = ModelCard.objects.filter(version__component_id=card.version.component_id)
+    return sorted(cards.select_related("version"), key=lambda each: _age(each.version), reverse=True)
+
+
+def previous_card(card: ModelCard) -> ModelCard | None:
+    """Return the card of the version before, by when the versions were released."""
+    older = [each for each in siblings_of(card) if _age(each.version) < _age(card.version)]
+    return older[0] if older else None
+
+
+def compare(card: ModelCard, other: ModelCard | None) -> list[Difference]:
+    """Return what moved from ``other`` to ``card``, metric by metric; all of them when there is no other."""
+    return differences(other.metrics if other else [], card.metrics)
+
+
+def editions_of(card: ModelCard) -> QuerySet[CardEdition]:
+    """Return the editions that were kept, newest first, with who wrote them."""
+    return card.editions.select_related("written_by")
+
+
+def content_of(card: ModelCard) -> dict[str, Any]:
+    """Return all that people write on a card, as an edition keeps it. Owners are named by number alone."""
+    texts: dict[str, Any] = {name: getattr(card, name) for name in TEXT_FIELDS}
+    return texts | {
+        "retraining_triggers": list(card.retraining_triggers),
+        "metrics": card.metrics,
+        "owners": sorted(owner.pk for owner in card.owners.all()),
+    }
+
+
+def completeness_of(card: ModelCard) -> Completeness:
+    """Return what the card holds and what it lacks."""
+    return completeness(content_of(card))
+
+
+def write_decision(actor: Actor, card: ModelCard) -> Decision:
+    """Return whether the actor may write this card, with the reason when not. A system job may."""
+    if actor.kind == "system":
+        return may_write(Writer(owns_card=True), "")
+    if not isinstance(actor.user, User):
+        return denied("Only a person may write a card.")
+    component = card.version.component
+    team = component.owner_team
+    return may_write(writer_of(actor.user, card.version, card), team.name if team else "")
+
+
+def writer_of(user: User, version: ComponentVersion, card: ModelCard | None = None) -> Writer:
+    """Return what someone is to a version's card: from their grants and teams, in two or three queries."""
+    component = version.component
+    held = {grant.role for grant in grants_of(user) if reaches(grant, component.key, component.owner_team_id)}
+    return Writer(
+        owns_card=card is not None and user in card.owners.all(),
+        owns_component=component.owner_person_id == user.pk or Role.OWNER in held,
+        in_team=user.teams.filter(pk__in=[component.owner_team_id]).exists(),
+        validates=Role.VALIDATOR in held,
+        is_author=version.author_id == user.pk,
+    )
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """A model with its versions that have cards: the one in use, and the newest."""
+
+    component: Component
+    in_use: ModelCard | None
+    newest: ModelCard | None
+    count: int
+
+    @property
+    def card(self) -> ModelCard | None:
+        """Return the card to read first: the newest version's."""
+        return self.newest or self.in_use
+
+    @property
+    def completeness(self) -> Completeness | None:
+        """Return the completeness of that card."""
+        return completeness_of(self.card) if self.card else None
+
+
+def list_models(user: User, *, text: str = "", team: str = "") -> list[ModelRow]:
+    """Return the models in use with their cards, by name. The number of queries does not grow."""
+    models = components_visible_to(user).filter(kind=ComponentKind.MODEL, retired_at=None)
+    if text:
+        models = models.filter(key__icontains=text) | models.filter(title__icontains=text)
+    if team:
+        models = models.filter(owner_team__slug=team)
+    found = list(models.select_related("owner_team").order_by("name", "key"))
+    cards = ModelCard.objects.filter(version__component__in=[model.pk for model in found])
+    by_model: dict[int, list[ModelCard]] = {}
+    for card in cards.select_related("version").prefetch_related("owners"):
+        by_model.setdefault(card.version.component_id, []).append(card)
+    return [_row(model, by_model.get(model.pk, [])) for model in found]
+
+
+def _row(model: Component, cards: list[ModelCard]) -> ModelRow:
+    cards.sort(key=lambda card: _age(card.version), reverse=True)
+    serving = [
+        (PRODUCTION.index(alias), card)
+        for card in cards
+        for alias in card.version.aliases
+        if alias in PRODUCTION
+    ]
+    in_use = min(serving, key=lambda pair: pair[0])[1] if serving else None
+    current = [card for card in cards if card.version.retired_at is None] or cards
+    return ModelRow(model, in_use, current[0] if current else None, len(cards))
+
+
+def _age(version: ComponentVersion) -> tuple[float, int]:
+    """Return what orders versions: when each was released, and which was recorded first."""
+    return version.released_at.timestamp() if version.released_at else 0.0, version.pk

@@ -1,0 +1,53 @@
+"""Exports that people asked for."""
+
+from django.conf import settings
+from django.db import models
+
+from apps.exports.enums import ExportState
+
+
+class ExportJob(models.Model):
+    """A bundle of the ledger for a period of days, both included, in UTC.
+
+    ``total`` is known once the writing has begun; ``done`` counts the entries written so far. The file may be
+    fetched until ``expires_at``.
+    """
+
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="exports"
+    )
+    start = models.DateField()
+    end = models.DateField()
+    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    path = models.CharField(max_length=500, default="")
+    sha256 = models.CharField(max_length=64, default="")
+    size = models.PositiveBigIntegerField(default=0)
+    error = models.TextField(default="")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "exports_job"
+        indexes = [models.Index(fields=["requester", "-id"], name="exports_job_requester")]
+
+    @property
+    def ref(self) -> str:
+        """Return the name by which pages and the ledger call it."""
+        return f"EXP-{self.pk}"
+
+    @property
+    def percent(self) -> int:
+        """Return how much is written, from 0 to 100."""
+        if self.state == ExportState.DONE:
+            return 100
+        return min(99, 100 * self.done // self.total) if self.total else 0
+
+    def ledger_ref(self) -> tuple[str, str]:
+        """Name this export in the ledger."""
+        return "export", self.ref
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.start} to {self.end}"

@@ -1,0 +1,1 @@
+"""Pure rules of exports: periods, and text that a spreadsheet cannot run."""

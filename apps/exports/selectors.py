@@ -1,0 +1,99 @@
+"""What a person may read of the ledger and of its exports."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from apps.accounts.enums import GrantScope, Role
+from apps.accounts.models import User
+from apps.accounts.selectors import active_grants, holds_any_role
+from apps.audit.selectors import Entry, EntryProof, Filters, Page, decoded_entry, entries, proof_of
+from apps.audit.selectors.entries import Cursor, count_up_to, matching
+from apps.core import clock
+from apps.core.decisions import ALLOWED, Decision, denied
+from apps.exports.enums import ExportState
+from apps.exports.models import ExportJob
+
+Reader = AbstractBaseUser | AnonymousUser | None
+
+OVERSEERS = (Role.AUDITOR, Role.CHANGE_MANAGER)
+"""Who reads the whole ledger and may export it, holding the role over everything."""
+
+GUARDED_TYPES = ("person", "token", "export")
+"""Entries about these are for auditors and change managers alone."""
+
+
+def may_export(user: Reader) -> Decision:
+    """Tell whether a person may take entries out of the portal."""
+    if _oversees(user):
+        return ALLOWED
+    return denied(
+        "Only an auditor or a change manager may export the ledger.",
+        "Ask one of them for the export, or for the role.",
+    )
+
+
+def ledger_entries_for(
+    user: Reader, filters: Filters, *, after: Cursor | None = None, limit: int = 50
+) -> Page:
+    """Return a page of the entries that a person may read, newest first.
+
+    Anyone who holds a role reads the ledger. Entries about people, tokens and exports are left out for all but
+    auditors and change managers.
+    """
+    seen = _seen_by(user, filters)
+    return entries(seen, after=after, limit=limit) if seen is not None else Page([], None)
+
+
+def ledger_count_for(user: Reader, filters: Filters, *, cap: int = 1_000) -> int:
+    """Return how many entries a person may read under the filters, counting no further than ``cap``."""
+    seen = _seen_by(user, filters)
+    return count_up_to(seen, cap) if seen is not None else 0
+
+
+def ledger_entry_for(user: Reader, number: int) -> tuple[Entry, EntryProof | None] | None:
+    """Return one entry with its proof (None while it waits for its seal), or None if the person may not read it."""
+    seen = _seen_by(user, Filters())
+    event = matching(seen).filter(pk=number).select_related("leaf").first() if seen is not None else None
+    return (decoded_entry(event), proof_of(event)) if event is not None else None
+
+
+def exports_visible_to(user: Reader) -> QuerySet[ExportJob]:
+    """Return the exports that a person may see, newest first: all of them for an auditor or a change manager."""
+    jobs = ExportJob.objects.select_related("requester").order_by("-id")
+    return jobs if _oversees(user) else jobs.none()
+
+
+def export_for(user: Reader, ref: str) -> ExportJob | None:
+    """Return the export called ``EXP-7``, if the person may see it."""
+    number = ref.removeprefix("EXP-")
+    if not number.isdecimal() or len(number) > 15:
+        return None
+    return exports_visible_to(user).filter(pk=int(number)).first()
+
+
+def file_of(job: ExportJob) -> Path | None:
+    """Return the file of an export while it may be fetched, else None."""
+    if job.state != ExportState.DONE or job.expires_at is None or job.expires_at <= clock.now():
+        return None
+    path = Path(job.path)
+    return path if path.is_file() else None
+
+
+def _seen_by(user: Reader, filters: Filters) -> Filters | None:
+    """Return the filters narrowed to what the person may read, or None if that is nothing."""
+    if _oversees(user):
+        return filters
+    if not isinstance(user, User) or not holds_any_role(user):
+        return None
+    return replace(filters, hidden_types=GUARDED_TYPES)
+
+
+def _oversees(user: Reader) -> bool:
+    if not isinstance(user, User):
+        return False
+    held = active_grants().filter(user=user, role__in=OVERSEERS, scope=GrantScope.EVERYTHING)
+    return held.exists()

@@ -1,0 +1,18 @@
+"""Tasks of exports."""
+
+from celery import shared_task
+
+from apps.core.actors import system
+from apps.exports import services
+
+
+@shared_task(ignore_result=True)
+def task_write_bundle(*, export_id: int) -> None:
+    """Write the bundle of a requested export."""
+    services.write_requested_bundle(export_id=export_id)
+
+
+@shared_task(ignore_result=True)
+def task_remove_expired_exports() -> None:
+    """Delete the files of exports whose time is over."""
+    services.remove_expired(actor=system("exporter"))
