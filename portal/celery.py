@@ -20,6 +20,8 @@ EVERY = {
     "apps.calendar.tasks.task_recheck_conflicts": 10,
     "apps.approvals.tasks.task_remind_approvals": 60,
     "apps.approvals.tasks.task_reject_unreachable_rounds": 300,
+    "apps.changes.tasks.task_expire_changes": 60,
+    "apps.changes.tasks.task_remind_of_windows": 300,
 }
 # A run that could not start before the next one is due is dropped: the next one does its work.
 app.conf.beat_schedule = {

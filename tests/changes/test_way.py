@@ -1,5 +1,7 @@
 """The way of a change, from draft to closed."""
 
+from typing import Any
+
 import pytest
 
 from apps.accounts.enums import Role
@@ -37,7 +39,7 @@ from tests.changes.estate import (
 )
 
 
-def asked(change: object) -> set[tuple[str, str]]:
+def asked(change: Any) -> set[tuple[str, str]]:
     return set(Requirement.objects.filter(round__change=change).values_list("role", "component_key"))
 
 
@@ -98,7 +100,7 @@ def test_one_rejection_rejects_and_frees_the_window(estate: Estate) -> None:
 
 
 def test_revise_asks_again_on_a_new_revision(estate: Estate) -> None:
-    change = submitted(estate)
+    change: Any = submitted(estate)
     with at(NOW):
         change = revise_change(actor=estate.actor("amara"), change=change)
         assert change.state == ChangeState.DRAFT
@@ -136,8 +138,8 @@ def test_start_before_the_window_says_when_it_opens(estate: Estate) -> None:
         (lambda actor, change: fail_change(actor=actor, change=change, reason="Broke"), ChangeState.FAILED),
     ],
 )
-def test_run_in_the_window_records_both_times(estate: Estate, end, state) -> None:  # type: ignore[no-untyped-def]
-    change = approved(estate)
+def test_run_in_the_window_records_both_times(estate: Estate, end: Any, state: str) -> None:
+    change: Any = approved(estate)
     with at(IN_WINDOW):
         change = start_change(actor=estate.actor("priya"), change=change)  # she leads a step
         assert change.booking.state == "under_way"
