@@ -1,5 +1,7 @@
 """Post-implementation reviews, and the actions that come out of them."""
 
+from datetime import UTC, datetime, time, timedelta
+
 from django.conf import settings
 from django.db import models
 
@@ -10,7 +12,7 @@ from apps.reviews.enums import Outcome, ReviewState
 
 
 class Review(Stamped):
-    """What was predicted and what happened. It opens by itself when a change ends, and closing needs it signed."""
+    """What was predicted and what happened. It opens when a change ends; closing that needs it signed."""
 
     change = models.OneToOneField(Change, on_delete=models.PROTECT, related_name="review")
     state = models.CharField(max_length=8, choices=ReviewState, default=ReviewState.OPEN)
@@ -19,6 +21,10 @@ class Review(Stamped):
     planned_end = models.DateTimeField(null=True)
     actual_start = models.DateTimeField(null=True)
     actual_end = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the requester was told it is due."
+    )
+    chased_at = models.DateTimeField(null=True, blank=True, help_text="When people were told it is overdue.")
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     what_happened = models.TextField(blank=True)
     contributing_factors = models.TextField(blank=True)
@@ -30,7 +36,12 @@ class Review(Stamped):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["state", "due_at"])]
+        indexes = [
+            models.Index(fields=["state", "due_at"]),
+            # What went wrong lately, and what ended in a week.
+            models.Index(fields=["outcome", "-actual_end"]),
+            models.Index(fields=["-actual_end"]),
+        ]
 
     def __str__(self) -> str:
         return f"Review of {self.change.ref}"
@@ -44,7 +55,7 @@ class Review(Stamped):
 
 
 class RealisedMetric(models.Model):
-    """A success metric as it was predicted and as it turned out; ``realised`` is null when it was not measured."""
+    """A success metric as predicted and as it turned out; ``realised`` is null when it was not measured."""
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="metrics")
     name = models.CharField(max_length=120)
@@ -67,6 +78,21 @@ class ActionItem(Stamped):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="action_items")
     due_on = models.DateField()
     done_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True, help_text="When its owner was told it is due.")
 
     class Meta:
         ordering = ["due_on", "pk"]
+        indexes = [
+            models.Index(
+                fields=["owner", "due_on"], condition=models.Q(done_at=None), name="open_actions_of"
+            ),
+            models.Index(fields=["due_on"], condition=models.Q(done_at=None), name="open_actions_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def due_at(self) -> datetime:
+        """Return the end of its day in UTC: an action is due while its day lasts."""
+        return datetime.combine(self.due_on + timedelta(days=1), time.min, tzinfo=UTC)

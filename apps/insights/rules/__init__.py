@@ -1,0 +1,1 @@
+"""Plain words from facts: grammar, reading grade, and the briefing built from both. Pure."""
