@@ -80,10 +80,12 @@ def opened(note: str, verifier: Verifier) -> str:
         BadNote: no signature by this key, or a wrong one.
     """
     text, blank, signatures = note.rpartition("\n\n")
-    if not blank:
+    if not blank or not signatures.endswith("\n"):
         raise BadNote("The note has no signature.")
     text += "\n"
-    for line in signatures.splitlines():
+    for line in signatures[:-1].split("\n"):
+        if not line.startswith(_DASH):
+            raise BadNote("The note has a signature that is not well formed.")
         name, _, encoded = line.removeprefix(_DASH).rpartition(" ")
         blob = _unb64(encoded)
         if name == verifier.name and blob[:4] == verifier.key_id:

@@ -1,0 +1,83 @@
+"""A small ledger and its bundle."""
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.audit.services import record_event, seal_pending
+from apps.core import actors, clock
+from apps.exports.rules.period import period_of
+from apps.exports.services.bundle import write_bundle
+from apps.exports.verifier import verify
+
+DAYS = [datetime(2026, 3, day, 12, tzinfo=UTC) for day in range(1, 6)]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A bundle, the key it verifies with, and a way to check what became of it."""
+
+    path: Path
+    key: Path
+
+    def members(self) -> dict[str, bytes]:
+        with zipfile.ZipFile(self.path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    def repacked(self, members: dict[str, bytes]) -> Path:
+        """Write a zip of these members as any zip program would."""
+        path = self.path.with_name("repacked.zip")
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+        return path
+
+
+@pytest.fixture
+def small_ledger(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> User:
+    """Three entries on each of five days, from 1 to 5 March, about three records, some with texts."""
+    person = User.objects.create(username="zoe", first_name="Zoë", last_name="=Quine")
+    for day in DAYS:
+        monkeypatch.setattr(clock, "now", lambda at=day: at)
+        with transaction.atomic():
+            for number in range(3):
+                record_event(
+                    event="change.noted",
+                    actor=actors.person(person) if number else actors.system("beat"),
+                    obj=("change", f"CHG-{number}"),
+                    data={"day": day.day},
+                    private={"comment": f"=1+{number}\nsaid “so”"} if number == 1 else {},
+                )
+    seal_pending()
+    return person
+
+
+@pytest.fixture
+def pack(small_ledger: User, ledger_home: Path, tmp_path: Path) -> Callable[[int, int], Packed]:
+    """Write the bundle of some days of March."""
+
+    def packed(first: int, last: int) -> Packed:
+        out = tmp_path / f"bundle-{first}-{last}.zip"
+        days = period_of(DAYS[0].date().replace(day=first), DAYS[0].date().replace(day=last))
+        write_bundle(out=out, period=days, progress=lambda done, total: None)
+        return Packed(out, ledger_home / "ledger.pub")
+
+    return packed
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """Run the verifier as the command does, and return its exit status and what it said."""
+
+    def answer(path: Path, key: Path) -> tuple[int, str]:
+        status = verify.main([str(path), "--key", str(key)])
+        captured = capsys.readouterr()
+        return status, captured.out + captured.err
+
+    return answer
