@@ -150,10 +150,10 @@ def _affects(facts: Facts) -> list[str]:
     told = [f"It can reach {join_and(counted)}."]
     if people_meet:
         told.append(f"People meet it in {some_of(people_meet, PRODUCTS_NAMED)}.")
-    teams = sorted({reached.team for reached in facts.reached if reached.team})
-    if teams:
-        verb = "owns" if len(teams) == 1 else "own"
-        told.append(f"{capital(some_of(teams, PRODUCTS_NAMED))} {verb} these parts.")
+    owners = sorted({reached.owner for reached in facts.reached if reached.owner})
+    if owners:
+        verb = "owns" if len(owners) == 1 else "own"
+        told.append(f"{capital(some_of(owners, PRODUCTS_NAMED))} {verb} these parts.")
     return told
 
 

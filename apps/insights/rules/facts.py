@@ -16,11 +16,11 @@ class Move:
 
 @dataclass(frozen=True)
 class Reached:
-    """A component that the change can reach, with its kind in words (``feature set``)."""
+    """A component that the change can reach, with its kind in words and who owns it, a team or a person."""
 
     title: str
     kind: str
-    team: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from apps.web.views import briefings
+
+urlpatterns: list[URLPattern] = [
+    path("briefings/", briefings.week_briefing, name="briefings"),
+    path("changes/<str:ref>/briefing/", briefings.change_briefing, name="briefing"),
+]

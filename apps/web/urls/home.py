@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from apps.web.views import home
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+]

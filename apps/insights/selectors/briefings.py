@@ -1,0 +1,131 @@
+"""The facts of a change, read for its briefing."""
+
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.approvals.enums import RequirementState
+from apps.approvals.models import Requirement
+from apps.approvals.selectors import inbox_for
+from apps.calendar.enums import ConflictSeverity
+from apps.calendar.models import Conflict
+from apps.catalog.enums import ComponentKind
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change
+from apps.changes.rules.impact import ImpactRow
+from apps.changes.selectors import impact_of
+from apps.core import clock
+from apps.insights.rules.briefing import Briefing, build_briefing
+from apps.insights.rules.facts import Facts, Move, Promise, Reached, Scenario
+from apps.reviews.enums import ReviewState
+from apps.reviews.models import Review
+
+
+def briefing_for(change: Change) -> Briefing:
+    """Return the briefing of a change that the caller has fetched for a person; constant queries."""
+    return build_briefing(facts_of(change))
+
+
+_UNOWNED = "Nobody yet"  # as impact_of puts it
+
+
+def asked_of(user: User, change: Change) -> Requirement | None:
+    """Return what this change asks of a person and they have not answered yet, if anything."""
+    if change.round_id is None:
+        return None
+    return inbox_for(user, "needs_me").filter(round=change.round_id).first()
+
+
+def facts_of(change: Change) -> Facts:
+    """Return everything that a briefing may say about a change."""
+    missing = _missing_signatures(change)
+    review = Review.objects.filter(change=change).first()
+    signed = review is not None and review.state == ReviewState.SIGNED
+    return Facts(
+        ref=change.ref,
+        title=change.title or "Untitled draft",
+        state=change.state,
+        requester=str(change.requester),
+        today=clock.now(),
+        zone=ZoneInfo(change.time_zone),
+        summary=change.summary,
+        outcome=change.outcome,
+        cost_of_waiting=change.cost_of_waiting,
+        moves=_moves(change),
+        reached=_reached(change),
+        scenarios=tuple(
+            Scenario(scenario.text, scenario.likelihood, scenario.harm, scenario.mitigation)
+            for scenario in change.risk_scenarios.all()
+        ),
+        promises=tuple(
+            Promise(metric.name, metric.unit, metric.baseline, metric.target)
+            for metric in change.success_metrics.all()
+        ),
+        rollback_plan=change.rollback_plan,
+        rollback_minutes=change.rollback_minutes,
+        planned_start=change.planned_start,
+        planned_end=change.planned_end,
+        actual_start=change.actual_start,
+        actual_end=change.actual_end,
+        decide_by=min((requirement.due_at for requirement in missing), default=None),
+        waiting_for=tuple(_asked(requirement) for requirement in missing),
+        blocked_by=_blocked_by(change),
+        review_due=review.due_at if review and not signed else None,
+        review_outcome=review.get_outcome_display() if review and signed else "",
+    )
+
+
+def _moves(change: Change) -> tuple[Move, ...]:
+    return tuple(
+        Move(
+            title=str(item.component),
+            from_version=item.from_version.version if item.from_version else "",
+            to_version=item.to_version.version,
+        )
+        for item in change.items.select_related("component", "from_version", "to_version")
+    )
+
+
+def _missing_signatures(change: Change) -> list[Requirement]:
+    if change.state != ChangeState.IN_REVIEW or change.round_id is None:
+        return []
+    return list(Requirement.objects.filter(round=change.round_id, state=RequirementState.OPEN))
+
+
+def _asked(requirement: Requirement) -> str:
+    role = Role(requirement.role).label
+    return f"{role} for {requirement.component_label}" if requirement.component_label else role
+
+
+def _blocked_by(change: Change) -> tuple[str, ...]:
+    """Return what blocks the window now, by the name of the other side."""
+    if change.booking_id is None:
+        return ()
+    conflicts = Conflict.objects.filter(
+        Q(booking=change.booking_id) | Q(other=change.booking_id),
+        cleared_at=None,
+        severity=ConflictSeverity.BLOCKING,
+    ).select_related("booking", "other", "freeze")
+    return tuple(dict.fromkeys(_other_side(conflict, change.booking_id) for conflict in conflicts))
+
+
+def _other_side(conflict: Conflict, booking_id: int) -> str:
+    if conflict.freeze is not None:
+        return f"the freeze “{conflict.freeze.name}”"
+    mine_first = conflict.booking_id == booking_id
+    return str(conflict.other if mine_first else conflict.booking)
+
+
+def _reached(change: Change) -> tuple[Reached, ...]:
+    """Return what the change can reach, less what people ticked off."""
+    return tuple(
+        Reached(title=row.title, kind=ComponentKind(row.kind).label.lower(), owner=_owner(row))
+        for row in impact_of(change)
+        if row.included
+    )
+
+
+def _owner(row: ImpactRow) -> str:
+    return "" if row.owner == _UNOWNED else row.owner

@@ -1,0 +1,150 @@
+"""A person’s home: what needs them, what went wrong lately, what they own and what is coming on it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.approvals.selectors import inbox_for, open_count_for
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change
+from apps.core import clock
+from apps.insights.selectors.ownership import Owned, Plan, owned_by, owned_components, plans_ahead
+from apps.reviews.models import Review
+from apps.reviews.selectors import actions_of, reviews_to_sign, reviews_to_write, troubles
+
+NEEDS_SHOWN = 5
+TROUBLES_SHOWN = 3
+DAYS_SHOWN = 5
+MINE_SHOWN = 5
+LATELY = timedelta(days=60)
+OVER = (ChangeState.CLOSED, ChangeState.WITHDRAWN, ChangeState.EXPIRED)
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that waits for a person. ``by`` is how its due time is said: an action is due on a day."""
+
+    title: str
+    note: str
+    url: str
+    due: datetime
+    by: datetime | date
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day with what is planned on it; today is shown even when it is empty."""
+
+    day: date
+    is_today: bool
+    plans: list[Plan]
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everything on a person's home. ``need_count`` counts also what ``needs`` has no room for."""
+
+    needs: list[Need]
+    need_count: int
+    troubles: list[Review]
+    days: list[Day]
+    owned: list[Owned]
+    mine: list[Change]
+
+    @property
+    def need_more(self) -> int:
+        """Return how many more there are than shown."""
+        return self.need_count - len(self.needs)
+
+
+def home_for(user: User) -> Home:
+    """Return a person's home, in a constant number of queries."""
+    needs, need_count = _needs(user)
+    components = owned_components(user)
+    return Home(
+        needs=needs,
+        need_count=need_count,
+        troubles=list(troubles(user, clock.now() - LATELY)[:TROUBLES_SHOWN]),
+        days=_days(user, plans_ahead(user, components)),
+        owned=owned_by(user, components),
+        mine=list(_mine(user)[:MINE_SHOWN]),
+    )
+
+
+def _mine(user: User) -> QuerySet[Change]:
+    """Return the changes that a person asked for and that are not over, the latest first."""
+    return Change.objects.filter(requester=user).exclude(state__in=OVER).order_by("-number")
+
+
+def _needs(user: User) -> tuple[list[Need], int]:
+    """Return the most urgent things that wait for a person, and how many there are in all."""
+    others = [*_reviews(user), *_actions(user)]
+    approvals = _approvals(user)
+    waiting = len(approvals) if len(approvals) <= NEEDS_SHOWN else open_count_for(user)
+    first = sorted([*approvals, *others], key=lambda need: need.due)[:NEEDS_SHOWN]
+    return first, waiting + len(others)
+
+
+def _approvals(user: User) -> list[Need]:
+    rows = inbox_for(user, "needs_me")[: NEEDS_SHOWN + 1]
+    return [
+        Need(
+            title=row.round.subject_title,
+            note=f"{row.round.subject_ref} · you sign as {_as(row.role, row.component_label)}",
+            url=f"/inbox/{row.pk}/",
+            due=row.due_at,
+            by=row.due_at,
+        )
+        for row in rows
+    ]
+
+
+def _as(role: str, label: str) -> str:
+    name = Role(role).label
+    return f"{name} for {label}" if label else name
+
+
+def _reviews(user: User) -> list[Need]:
+    write = [(review, "you write it") for review in reviews_to_write(user)[:NEEDS_SHOWN]]
+    sign = [(review, "you can sign it") for review in reviews_to_sign(user)[:NEEDS_SHOWN]]
+    return [
+        Need(
+            title=f"Review: {review.change.title}",
+            note=f"{review.ref} · {what}",
+            url=f"/reviews/{review.ref}/",
+            due=review.due_at,
+            by=review.due_at,
+        )
+        for review, what in [*write, *sign]
+    ]
+
+
+def _actions(user: User) -> list[Need]:
+    return [
+        Need(
+            title=action.text,
+            note=f"Your action from {action.review.ref}",
+            url=f"/reviews/{action.review.ref}/#actions",
+            due=action.due_at,
+            by=action.due_on,
+        )
+        for action in actions_of(user)[:NEEDS_SHOWN]
+    ]
+
+
+def _days(user: User, plans: list[Plan]) -> list[Day]:
+    """Return today and the next days on which something is planned, made up to five with the days that follow."""
+    zone = ZoneInfo(user.time_zone)
+    today = clock.now().astimezone(zone).date()
+    by_day: dict[date, list[Plan]] = {today: []}
+    for plan in plans:
+        day = max(plan.start.astimezone(zone).date(), today)
+        by_day.setdefault(day, []).append(plan)
+    for ahead in range(1, DAYS_SHOWN):
+        if len(by_day) < DAYS_SHOWN:
+            by_day.setdefault(today + timedelta(days=ahead), [])
+    return [Day(day, day == today, by_day[day]) for day in sorted(by_day)[:DAYS_SHOWN]]

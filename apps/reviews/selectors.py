@@ -1,0 +1,218 @@
+"""Reviews and actions as a person may see them."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.accounts.selectors import active_grants, grants_of, has_role
+from apps.approvals.enums import SignatureDecision
+from apps.approvals.models import Requirement, Signature
+from apps.changes.models import Change, ChangeItem, PlanStep
+from apps.changes.selectors import changes_visible_to
+from apps.core.actors import Actor
+from apps.core.decisions import ALLOWED, Decision, denied
+from apps.reviews.enums import Outcome, ReviewState, Verdict
+from apps.reviews.models import ActionItem, RealisedMetric, Review
+from apps.reviews.rules import NOBODY, Standing, verdict
+
+SIMILAR_SHOWN = 3
+WENT_WRONG = (Outcome.ROLLED_BACK, Outcome.FAILED)
+_REFERENCE = re.compile(r"PIR-(\d{1,9})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric of a review with its verdict."""
+
+    metric: RealisedMetric
+    verdict: Verdict
+
+
+def reviews_visible_to(user: User) -> QuerySet[Review]:
+    """Return the reviews of the changes that a person may see, with what a list shows of them."""
+    return Review.objects.filter(change__in=changes_visible_to(user)).select_related(
+        "change", "change__requester", "signed_by"
+    )
+
+
+def review_for(user: User, ref: str) -> Review | None:
+    """Return one review by its reference, such as ``PIR-1042``, or None if this person may not see it."""
+    found = _REFERENCE.fullmatch(ref)
+    return reviews_visible_to(user).filter(change__number=found[1]).first() if found else None
+
+
+def review_exists(ref: str) -> bool:
+    """Return whether there is such a review, whoever asks; for telling a denial from a slip of the pen."""
+    found = _REFERENCE.fullmatch(ref)
+    return found is not None and Review.objects.filter(change__number=found[1]).exists()
+
+
+def action_for(user: User, review: Review, pk: int) -> ActionItem | None:
+    """Return one action of a review that this person may see, or None."""
+    return review.actions.filter(pk=pk, review__in=reviews_visible_to(user)).first()
+
+
+def open_reviews(user: User) -> QuerySet[Review]:
+    """Return the reviews that are still to be signed, the most urgent first."""
+    return reviews_visible_to(user).filter(state=ReviewState.OPEN).order_by("due_at", "pk")
+
+
+def signed_reviews(user: User) -> QuerySet[Review]:
+    """Return the reviews that are signed, the latest change first."""
+    return reviews_visible_to(user).filter(state=ReviewState.SIGNED).order_by("-pk")
+
+
+def open_actions(user: User) -> QuerySet[ActionItem]:
+    """Return every action that is not done, of reviews that a person may see, the most urgent first."""
+    return (
+        ActionItem.objects.filter(done_at=None, review__in=reviews_visible_to(user))
+        .select_related("owner", "review__change")
+        .order_by("due_on", "pk")
+    )
+
+
+def reviews_to_write(user: User) -> QuerySet[Review]:
+    """Return the open reviews of the changes that a person asked for, the most urgent first."""
+    return (
+        Review.objects.filter(state=ReviewState.OPEN, change__requester=user)
+        .select_related("change")
+        .order_by("due_at")
+    )
+
+
+def reviews_to_sign(user: User) -> QuerySet[Review]:
+    """Return the open reviews that are written and that a person may sign, the most urgent first.
+
+    These are those of the changes that they approved as sponsor or owner; for a change manager, all.
+    """
+    ready = Review.objects.filter(state=ReviewState.OPEN).exclude(outcome="").exclude(what_happened="")
+    ready = ready.exclude(change__requester=user).select_related("change").order_by("due_at")
+    if has_role(user, Role.CHANGE_MANAGER):
+        return ready
+    approved = Signature.objects.filter(
+        signer=user,
+        decision=SignatureDecision.APPROVE,
+        requirement__role__in=(Role.SPONSOR, Role.OWNER),
+        requirement__round=OuterRef("change__round"),
+    )
+    return ready.filter(Exists(approved))
+
+
+def troubles(user: User, since: datetime) -> QuerySet[Review]:
+    """Return what was rolled back or failed since a moment, the latest first."""
+    went_wrong = reviews_visible_to(user).filter(outcome__in=WENT_WRONG, actual_end__gte=since)
+    return went_wrong.order_by("-actual_end")
+
+
+def possible_owners() -> QuerySet[User]:
+    """Return the people who may be given an action: everyone here who holds a role."""
+    return User.objects.filter(pk__in=active_grants().values("user"))
+
+
+def actions_of(user: User) -> QuerySet[ActionItem]:
+    """Return what a person has promised to do and has not done, the most urgent first."""
+    return (
+        ActionItem.objects.filter(owner=user, done_at=None)
+        .select_related("review__change")
+        .order_by("due_on")
+    )
+
+
+def measures_of(review: Review) -> list[Measure]:
+    """Return every metric of a review with its verdict, in the order of the change."""
+    return [Measure(metric, verdict(metric)) for metric in review.metrics.all()]
+
+
+def similar_reviews(user: User, review: Review) -> list[Review]:
+    """Return the latest signed reviews of other changes that moved one of the same components."""
+    components = ChangeItem.objects.filter(change=review.change_id).values("component")
+    same = ChangeItem.objects.filter(change=OuterRef("change"), component__in=components)
+    others = reviews_visible_to(user).filter(Exists(same), state=ReviewState.SIGNED).exclude(pk=review.pk)
+    return list(others.order_by("-pk")[:SIMILAR_SHOWN])
+
+
+def signers_of_change(review: Review) -> list[Signature]:
+    """Return who approved the change under review, in the order in which they signed."""
+    return list(
+        Signature.objects.filter(
+            requirement__round=review.change.round_id, decision=SignatureDecision.APPROVE
+        ).select_related("signer", "requirement")
+    )
+
+
+def may_close_change(change: Change, _actor: Actor) -> Decision:
+    """Return whether a change that ended may be closed: only when its review is signed (DESIGN 3)."""
+    review = Review.objects.filter(change=change).first()
+    if review is not None and review.state == ReviewState.SIGNED:
+        return ALLOWED
+    name = f"review {review.ref}" if review else "review"
+    return denied(
+        f"The {name} of this change is not signed yet.", "Write the review and have it signed first."
+    )
+
+
+def standing_of(user: User | None, review: Review) -> Standing:
+    """Return what a person is to the change under review; nobody for the system."""
+    if user is None:
+        return NOBODY
+    change = review.change
+    return Standing(
+        requester=change.requester_id == user.pk,
+        lead=PlanStep.objects.filter(change=change, lead=user).exists(),
+        change_manager=has_role(user, Role.CHANGE_MANAGER),
+        sponsor=_signed_as_sponsor(user, review),
+        owner=_owns_affected(user, review),
+    )
+
+
+def _signed_as_sponsor(user: User, review: Review) -> bool:
+    return Signature.objects.filter(
+        signer=user,
+        decision=SignatureDecision.APPROVE,
+        requirement__round=review.change.round_id,
+        requirement__role=Role.SPONSOR,
+    ).exists()
+
+
+def _owns_affected(user: User, review: Review) -> bool:
+    """Tell whether one of the owners asked about the change is this person."""
+    asked = Requirement.objects.filter(round=review.change.round_id, role=Role.OWNER)
+    reach = Q(pk=None)
+    for grant in grants_of(user):
+        if grant.role == Role.OWNER:
+            reach |= _scope_of(grant.component_key, grant.team_id)
+    return asked.filter(reach).exists()
+
+
+def _scope_of(component_key: str, team_id: int | None) -> Q:
+    """Return which requirements a grant reaches; one over everything reaches all."""
+    if component_key:
+        return Q(component_key=component_key)
+    return Q(team=team_id) if team_id else ~Q(pk=None)
+
+
+def reviews_to_remind(moment: datetime) -> QuerySet[Review]:
+    """Return the open reviews due at or before a moment whose requester has not been reminded."""
+    return _due(moment).filter(reminded_at=None)
+
+
+def reviews_to_chase(moment: datetime) -> QuerySet[Review]:
+    """Return the open reviews that are overdue at a moment and that nobody has been chased about."""
+    return _due(moment).filter(chased_at=None)
+
+
+def _due(moment: datetime) -> QuerySet[Review]:
+    return Review.objects.filter(state=ReviewState.OPEN, due_at__lte=moment).select_related(
+        "change__requester"
+    )
+
+
+def actions_to_remind(moment: datetime) -> QuerySet[ActionItem]:
+    """Return the actions that are not done, end by a moment, and whose owner has not been reminded."""
+    ends = moment.astimezone(UTC).date() - timedelta(days=1)
+    due = ActionItem.objects.filter(done_at=None, due_on__lte=ends, reminded_at=None)
+    return due.select_related("owner", "review__change")

@@ -1,0 +1,57 @@
+"""Opening the review of a change that has just ended."""
+
+from django.db import transaction
+
+from apps.audit.services import record_event
+from apps.changes.models import Change
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.reviews.models import RealisedMetric, Review
+from apps.reviews.rules import due_from, suggested_outcome
+from apps.reviews.services.telling import tell
+
+
+def review_ended_change(change: Change, actor: Actor) -> None:
+    """Open the review of a change that ended; an effect of the change's own machine, in its transaction."""
+    open_review(actor=actor, change=change)
+
+
+@transaction.atomic
+def open_review(*, actor: Actor, change: Change) -> Review:
+    """Open the review of a change that ended, filled in with what the portal knows. Tell its requester."""
+    now = clock.now()
+    review = Review.objects.create(
+        change=change,
+        due_at=due_from(now, change.time_zone),
+        planned_start=change.planned_start,
+        planned_end=change.planned_end,
+        actual_start=change.actual_start,
+        actual_end=change.actual_end or now,
+        outcome=suggested_outcome(change.state),
+    )
+    RealisedMetric.objects.bulk_create(
+        RealisedMetric(
+            review=review,
+            name=metric.name,
+            unit=metric.unit,
+            direction=metric.direction,
+            baseline=metric.baseline,
+            target=metric.target,
+            bound=metric.bound,
+        )
+        for metric in change.success_metrics.all()
+    )
+    record_event(
+        event="review.opened",
+        actor=actor,
+        obj=review,
+        data={"change": change.ref, "outcome": review.outcome, "due_at": clock.iso(review.due_at)},
+    )
+    tell(
+        change.requester,
+        "review.opened",
+        review,
+        review.due_at,
+        f"{review.ref}: tell us how {change.ref} went",
+    )
+    return review

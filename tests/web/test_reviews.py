@@ -1,0 +1,211 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.audit.models import AuditEvent
+from apps.core import clock
+from apps.core.actors import person
+from apps.reviews import services
+from apps.reviews.models import Review
+from tests.people import add_person
+from tests.reviews.build import a_change, a_metric, a_review, end
+
+pytestmark = pytest.mark.django_db
+
+TOLD = {
+    "outcome": "rolled_back",
+    "what_happened": "The bound broke at 10:48.",
+    "contributing_factors": "The sample left out store cards.\nNobody compared it with live traffic.",
+    "went_well": "",
+}
+
+
+@pytest.fixture
+def manager() -> User:
+    return add_person("leila", Role.CHANGE_MANAGER)
+
+
+@pytest.fixture
+def as_manager(client: Client, manager: User) -> Client:
+    client.force_login(manager)
+    return client
+
+
+def told(manager: User, review: Review) -> Review:
+    return services.record_review(actor=person(manager), review=review, realised={}, **TOLD)
+
+
+def test_list_each_tab_shows_its_own(as_manager: Client, manager: User) -> None:
+    open_one, signed_one = a_review(title="Open one"), told(manager, a_review(title="Signed one"))
+    services.sign_review(actor=person(manager), review=signed_one)
+    services.add_action(
+        actor=person(manager), review=open_one, text="Rehearse", owner=manager, due_on=clock.now().date()
+    )
+
+    assert "Open one" in as_manager.get("/reviews/").content.decode()
+    assert "Signed one" not in as_manager.get("/reviews/").content.decode()
+    assert "Signed one" in as_manager.get("/reviews/?tab=signed").content.decode()
+    assert "Rehearse" in as_manager.get("/reviews/?tab=actions").content.decode()
+    assert as_manager.get("/reviews/?tab=nonsense&page=nonsense").status_code == 200
+
+
+def test_detail_measure_without_a_value_says_not_measured(as_manager: Client) -> None:
+    page = as_manager.get(f"/reviews/{a_review().ref}/").content.decode()
+    assert "Not measured" in page
+    assert "At most 200" in page
+    assert "was rolled back on" in page
+
+
+def test_detail_unknown_or_malformed_reference_is_not_found(as_manager: Client) -> None:
+    for ref in ("PIR-999999", "CHG-1", "PIR-", "PIR-١", "PIR-99999999999999999999"):
+        assert as_manager.get(f"/reviews/{ref}/").status_code == 404
+
+
+def test_detail_without_a_grant_is_not_found(client: Client) -> None:
+    review = a_review()
+    client.force_login(add_person("nobody"))
+    assert client.get(f"/reviews/{review.ref}/").status_code == 404
+    assert AuditEvent.objects.filter(event="access.denied", object_id=review.ref).count() == 1
+
+
+def test_detail_signed_out_asks_to_sign_in(client: Client) -> None:
+    assert client.get("/reviews/").status_code == 302
+
+
+def test_edit_saves_what_is_said_and_leaves_blank_as_not_measured(as_manager: Client) -> None:
+    review = a_review()
+    metric = review.metrics.get()
+
+    answer = as_manager.post(f"/reviews/{review.ref}/edit/", {**TOLD, f"realised_{metric.pk}": ""})
+
+    assert answer.status_code == 302
+    metric.refresh_from_db()
+    assert metric.realised is None
+    page = as_manager.get(f"/reviews/{review.ref}/").content.decode()
+    assert "<li>Nobody compared it with live traffic.</li>" in page
+
+
+def test_edit_value_that_is_no_number_is_named_at_its_field(as_manager: Client) -> None:
+    review = a_review()
+    metric = review.metrics.get()
+    answer = as_manager.post(f"/reviews/{review.ref}/edit/", {**TOLD, f"realised_{metric.pk}": "many"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert f'href="#id_realised_{metric.pk}"' in page
+    assert "The bound broke" in page
+    review.refresh_from_db()
+    assert review.what_happened == ""
+
+
+def test_edit_by_someone_who_may_not_is_refused_with_the_reason_and_recorded(client: Client) -> None:
+    review = a_review()
+    client.force_login(add_person("", Role.AUDITOR))
+    answer = client.get(f"/reviews/{review.ref}/edit/")
+    assert answer.status_code == 403
+    assert "Only the requester" in answer.content.decode()
+    assert AuditEvent.objects.filter(event="access.denied", object_id=review.ref).count() == 1
+
+
+def test_action_added_and_done(as_manager: Client, manager: User) -> None:
+    review = a_review()
+    day = (clock.now() + timedelta(days=3)).date().isoformat()
+    url = f"/reviews/{review.ref}/actions/"
+
+    assert as_manager.post(url, {"text": "Rehearse", "owner": manager.pk, "due_on": day}).status_code == 302
+    action = review.actions.get()
+    assert as_manager.post(f"{url}{action.pk}/done/").status_code == 302
+    action.refresh_from_db()
+    assert action.done_at
+
+
+def test_action_without_an_owner_is_named_and_keeps_what_was_typed(as_manager: Client) -> None:
+    review = a_review()
+    answer = as_manager.post(f"/reviews/{review.ref}/actions/", {"text": "Rehearse", "due_on": "2020-01-01"})
+    page = answer.content.decode()
+    assert 'href="#action_owner"' in page
+    assert 'value="Rehearse"' in page
+    assert review.actions.count() == 0
+
+
+def test_action_on_a_passed_day_is_named(as_manager: Client, manager: User) -> None:
+    review = a_review()
+    given = {"text": "Rehearse", "owner": manager.pk, "due_on": "2020-01-01"}
+    page = as_manager.post(f"/reviews/{review.ref}/actions/", given).content.decode()
+    assert "Choose today or a later day." in page
+
+
+def test_action_of_another_review_is_not_found(as_manager: Client, manager: User) -> None:
+    mine, other = a_review(), a_review()
+    action = services.add_action(
+        actor=person(manager), review=other, text="Rehearse", owner=manager, due_on=clock.now().date()
+    )
+    assert as_manager.post(f"/reviews/{mine.ref}/actions/{action.pk}/done/").status_code == 404
+
+
+def test_sign_asks_first_and_a_get_never_signs(as_manager: Client, manager: User) -> None:
+    review = told(manager, a_review())
+
+    page = as_manager.get(f"/reviews/{review.ref}/sign/").content.decode()
+    review.refresh_from_db()
+    assert "If you sign" in page
+    assert review.state == "open"
+
+    assert as_manager.post(f"/reviews/{review.ref}/sign/").status_code == 302
+    review.refresh_from_db()
+    assert review.signed_by == manager
+
+
+def test_sign_that_lacks_something_says_what(as_manager: Client) -> None:
+    page = as_manager.get(f"/reviews/{a_review().ref}/sign/").content.decode()
+    assert "Say what happened." in page
+
+
+def test_detail_for_the_requester_says_why_they_cannot_sign(client: Client) -> None:
+    requester = add_person("", Role.REQUESTER)
+    review = a_review(requester)
+    client.force_login(requester)
+    page = client.get(f"/reviews/{review.ref}/").content.decode()
+    assert "You asked for this change, so someone else signs its review." in page
+    assert "Sign this review" not in page
+
+
+@pytest.mark.parametrize("tab", ["open", "actions"])
+@pytest.mark.parametrize("number", [1, 3])
+def test_list_number_of_queries_is_constant(
+    as_manager: Client, manager: User, django_assert_num_queries, tab: str, number: int
+) -> None:
+    for _ in range(number):
+        services.add_action(
+            actor=person(manager),
+            review=a_review(),
+            text="Rehearse",
+            owner=manager,
+            due_on=clock.now().date(),
+        )
+    with django_assert_num_queries(LIST_QUERIES):
+        as_manager.get(f"/reviews/?tab={tab}")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_detail_number_of_queries_is_constant(
+    as_manager: Client, manager: User, django_assert_num_queries, number: int
+) -> None:
+    for _ in range(number):
+        services.sign_review(actor=person(manager), review=told(manager, a_review()))
+    change = a_change()
+    for position in range(number - 1):
+        a_metric(change, f"Measure {position}")
+    review = end(change)
+    for _ in range(number):
+        services.add_action(
+            actor=person(manager), review=review, text="Rehearse", owner=manager, due_on=clock.now().date()
+        )
+    with django_assert_num_queries(DETAIL_QUERIES):
+        as_manager.get(f"/reviews/{review.ref}/")
+
+
+LIST_QUERIES = 6
+DETAIL_QUERIES = 16
