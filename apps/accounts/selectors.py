@@ -68,6 +68,11 @@ def teams() -> QuerySet[Team]:
     return Team.objects.select_related("escalation_contact")
 
 
+def teams_of(user: User) -> QuerySet[Team]:
+    """Return the teams that a person works in."""
+    return Team.objects.filter(members=user)
+
+
 def team_named(slug: str) -> Team | None:
     """Return the team with this slug, or None."""
     return Team.objects.filter(slug=slug).first()
@@ -81,3 +86,8 @@ def tokens_of(user: User) -> QuerySet[ApiToken]:
 def token_of(user: User, prefix: str) -> ApiToken | None:
     """Return a person's own token by its public prefix, or None."""
     return tokens_of(user).filter(prefix=prefix).first()
+
+
+def token_exists(prefix: str) -> bool:
+    """Return whether anybody has a token with this prefix, so that a refused look can be told from a wrong address."""
+    return ApiToken.objects.filter(prefix=prefix).exists()

@@ -57,10 +57,15 @@ class Shell:
         return settings.SESSION_COOKIE_NAME in self._request.COOKIES or "ended" in self._request.GET
 
 
-def portal(request: HttpRequest) -> dict[str, Any]:
-    """Add ``shell`` to every template; one for each request, however many templates it renders."""
-    shell = getattr(request, "_portal_shell", None)
+def shell_of(request: HttpRequest) -> Shell:
+    """Return the frame's data of a request: one object, however many templates and views ask."""
+    shell: Shell | None = getattr(request, "_portal_shell", None)
     if shell is None:
         shell = Shell(request)
         request._portal_shell = shell  # type: ignore[attr-defined]
-    return {"shell": shell}
+    return shell
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Add ``shell`` to every template."""
+    return {"shell": shell_of(request)}

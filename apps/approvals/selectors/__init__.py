@@ -1,6 +1,14 @@
 """What waits for whom: the inbox, how a round stands, and who may sign what."""
 
-from apps.approvals.selectors.inbox import BADGE_LIMIT, Tab, inbox_for, open_count_for, requirement_for
+from apps.approvals.selectors.inbox import (
+    BADGE_LIMIT,
+    Tab,
+    inbox_for,
+    open_count_for,
+    requirement_exists,
+    requirement_for,
+    waiting_count_for,
+)
 from apps.approvals.selectors.people import eligible_people, people_for_needs
 from apps.approvals.selectors.quorums import Tally, approvals_given, open_rounds, tallies
 from apps.approvals.selectors.signing import may_sign_now, my_signature
@@ -20,7 +28,9 @@ __all__ = [
     "open_counts",
     "open_rounds",
     "people_for_needs",
+    "requirement_exists",
     "requirement_for",
     "standing",
     "tallies",
+    "waiting_count_for",
 ]

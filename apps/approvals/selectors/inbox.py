@@ -38,6 +38,11 @@ def open_count_for(user: User) -> int:
     return _needing(user)[: BADGE_LIMIT + 1].count()
 
 
+def waiting_count_for(user: User) -> int:
+    """Return how many requirements a person waits for, counted no further than a badge can show."""
+    return inbox_for(user, "waiting").order_by()[: BADGE_LIMIT + 1].count()
+
+
 def _needing(user: User) -> QuerySet[Requirement]:
     """Return the open requirements that a person may sign, found from the grants that they hold."""
     grants = grants_of(user)
@@ -74,3 +79,8 @@ def requirement_for(user: User, pk: int) -> Requirement | None:
     if found is None or not (found.round.opened_by_id == user.pk or holds_any_role(user)):
         return None
     return found
+
+
+def requirement_exists(pk: int) -> bool:
+    """Return whether there is such a requirement, so that a look that was refused can be told from a wrong address."""
+    return Requirement.objects.filter(pk=pk).exists()

@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+"""The inbox, and signing."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from apps.web.views import inbox, signing
+
+urlpatterns: list[URLPattern] = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<int:requirement>/", inbox.inbox, name="inbox-item"),
+    path("approvals/<int:requirement>/sign/", signing.sign_requirement, name="approval-sign"),
+]

@@ -1,0 +1,90 @@
+"""What a decision sets off, in words: the row of the inbox, and the two boxes above the evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.approvals.enums import RequirementState
+from apps.approvals.models import Requirement, Round
+from apps.approvals.selectors import Standing
+from apps.web import dates
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What follows when a person signs, and when they reject."""
+
+    sign: str
+    reject: str
+
+
+def row_sentence(requirement: Requirement, still_open: int) -> str:
+    """Return what follows, for a row. ``still_open`` counts the open requirements of its round, this one included."""
+    round_ = requirement.round
+    left = still_open - 1 if requirement.quorum == 1 else still_open
+    begins = f", and may start {_start(round_)}" if round_.starts_at else ""
+    if left <= 0:
+        return f"If you sign: every role has signed{begins}."
+    would = f" It would start {_start(round_)}." if round_.starts_at else ""
+    return f"If you sign: {signatures(left)} {'remains' if left == 1 else 'remain'}.{would}"
+
+
+def outcomes(requirement: Requirement, rows: Sequence[Standing]) -> Outcomes:
+    """Return what follows from each decision on a requirement of a round that stands like ``rows``."""
+    return Outcomes(_if_signed(requirement, rows), _if_rejected(requirement.round))
+
+
+def _if_signed(requirement: Requirement, rows: Sequence[Standing]) -> str:
+    round_ = requirement.round
+    waited = [row for row in rows if row.is_open and row.requirement.pk != requirement.pk]
+    done = f"Your part is done for revision {round_.revision}."
+    if not waited:
+        then = f" It may start {_start(round_)}, unless something else blocks it." if round_.starts_at else ""
+        return f"{done} Every role has then signed, and {round_.subject_ref} is approved.{then}"
+    return f"{done} {_still_sign(waited)} Nothing goes live yet."
+
+
+def _still_sign(waited: Sequence[Standing]) -> str:
+    """Return who still signs: people by name where one person alone can, roles where several can."""
+    named: dict[str, None] = {}
+    for row in waited:
+        alone = len(row.waited_on) == 1
+        named[str(row.waited_on[0]) if alone else f"a {row.requirement.get_role_display()}"] = None
+    return f"{sentence_case(listed(list(named)))} still {'signs' if len(named) == 1 else 'sign'}."
+
+
+def _if_rejected(round_: Round) -> str:
+    asked_by = str(round_.opened_by) if round_.opened_by else "Whoever asked"
+    return (
+        f"{round_.subject_ref} stops at once, for every role. {asked_by} is told why, "
+        f"and can send revision {round_.revision + 1}."
+    )
+
+
+def decided_sentence(requirement: Requirement) -> str:
+    """Return what became of a requirement, for a row of what was decided."""
+    round_ = requirement.round
+    return {
+        RequirementState.OPEN: f"{round_.subject_ref} waits for others.",
+        RequirementState.MET: f"Revision {round_.revision}: {round_.get_state_display().lower()}.",
+        RequirementState.REJECTED: f"Revision {round_.revision} stopped here.",
+        RequirementState.LAPSED: f"Revision {round_.revision} was settled without this.",
+    }[RequirementState(requirement.state)]
+
+
+def signatures(count: int) -> str:
+    """Return “1 signature” or “3 signatures”."""
+    return f"{count} signature{'' if count == 1 else 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return “A”, “A and B” or “A, B and C”."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def sentence_case(text: str) -> str:
+    """Return a text with its first letter in upper case, and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _start(round_: Round) -> str:
+    return dates.when(round_.starts_at) if round_.starts_at else ""

@@ -1,0 +1,50 @@
+"""A person's own settings and tokens."""
+
+from datetime import timedelta
+from zoneinfo import available_timezones
+
+from django import forms
+
+from apps.accounts.enums import TokenScope
+
+
+def zones() -> list[tuple[str, str]]:
+    """Return the IANA zones that are named after a place, and UTC."""
+    places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places)]
+
+
+class ProfileForm(forms.Form):
+    """How times are shown to a person."""
+
+    time_zone = forms.ChoiceField(
+        choices=zones, label="Time zone", help_text="Times are shown in this zone. Windows keep their own."
+    )
+
+
+class TokenForm(forms.Form):
+    """What a new token is for, what it may do, and for how long."""
+
+    name = forms.CharField(
+        max_length=80,
+        label="Name",
+        help_text="What will use it, so that you know it again: build server, notebook.",
+    )
+    scopes = forms.MultipleChoiceField(
+        choices=TokenScope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        label="What it may do",
+        help_text="Never more than you may do yourself.",
+        error_messages={"required": "Choose at least one thing that the token may do."},
+    )
+    days = forms.TypedChoiceField(
+        choices=[("30", "30 days"), ("90", "90 days"), ("180", "180 days"), ("365", "One year")],
+        coerce=int,
+        initial="90",
+        label="Ends after",
+    )
+
+    @property
+    def life(self) -> timedelta:
+        """Return how long the token lives."""
+        return timedelta(days=self.cleaned_data["days"])

@@ -1,0 +1,33 @@
+"""The form on which a person decides."""
+
+from django import forms
+
+from apps.approvals.enums import SignatureDecision
+
+
+class SigningForm(forms.Form):
+    """A decision, a note, and the password again. ``digest`` is what the person was shown."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    decision = forms.ChoiceField(
+        choices=SignatureDecision.choices,
+        widget=forms.RadioSelect,
+        label="Your decision",
+        error_messages={"required": "Choose whether you approve or reject."},
+    )
+    note = forms.CharField(
+        required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), label="Note for the record"
+    )
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
+        max_length=256,
+        label="Your password",
+    )
+
+    def clean_note(self) -> str:
+        """Ask for a reason when rejecting, at the field, as the service would."""
+        note: str = self.cleaned_data["note"]
+        if self.cleaned_data.get("decision") == SignatureDecision.REJECT and not note:
+            raise forms.ValidationError("Give a reason, so that the requester knows what to change.")
+        return note

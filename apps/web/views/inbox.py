@@ -1,0 +1,120 @@
+"""The inbox: what needs a person, what they wait for, what they decided."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from apps.accounts.models import User
+from apps.approvals.models import Requirement
+from apps.approvals.selectors import (
+    Tab,
+    inbox_for,
+    open_counts,
+    requirement_exists,
+    requirement_for,
+    waiting_count_for,
+)
+from apps.web import preview
+from apps.web.consequences import decided_sentence, row_sentence
+from apps.web.context import shell_of
+from apps.web.errors import not_found
+from apps.web.reader import reader
+
+PAGE = 25
+TABS: dict[str, Tab] = {"needs-me": "needs_me", "waiting": "waiting", "decided": "decided"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the list: a requirement, and what follows from it in one sentence."""
+
+    requirement: Requirement
+    sentence: str
+    selected: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of rows, with the addresses of its neighbours; an empty address means there is none."""
+
+    rows: list[Row]
+    number: int
+    previous_url: str
+    next_url: str
+
+    @property
+    def said(self) -> str:
+        """Return where the reader is in the list."""
+        return f"Page {self.number}"
+
+
+@login_required
+@require_safe
+def inbox(request: HttpRequest, requirement: int | None = None) -> HttpResponse:
+    """Show a tab of the inbox, with the selected requirement beside it: the one named, else the first."""
+    user = reader(request)
+    chosen = _chosen(request, user, requirement)
+    tab = TABS.get(request.GET.get("tab", ""), "needs_me")
+    number = _page_number(request)
+    found = list(inbox_for(user, tab)[(number - 1) * PAGE : number * PAGE + 1])
+    chosen_here = chosen or (found[0] if found else None)
+    page = _page(tab, found, number, chosen_here)
+    context = {
+        "tab": _name_of(tab),
+        "page": page,
+        "needs_me": shell_of(request).inbox_count,
+        "waiting": waiting_count_for(user),
+        "shown": preview.of(user, chosen_here) if chosen_here else None,
+        "opened": requirement is not None,
+        "next_due": _next_due(user) if tab == "needs_me" and not found else None,
+    }
+    return render(request, "inbox/page.html", context)
+
+
+def _chosen(request: HttpRequest, user: User, pk: int | None) -> Requirement | None:
+    if pk is None:
+        return None
+    found = requirement_for(user, pk)
+    if found is None:
+        raise not_found(request, ("requirement", str(pk)), exists=requirement_exists(pk))
+    return found
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def _page(tab: Tab, found: list[Requirement], number: int, chosen: Requirement | None) -> Page:
+    shown = found[:PAGE]
+    counts = open_counts(row.round_id for row in shown) if tab != "decided" else {}
+    return Page(
+        rows=[
+            Row(
+                row,
+                decided_sentence(row) if tab == "decided" else row_sentence(row, counts[row.round_id]),
+                chosen is not None and row.pk == chosen.pk,
+            )
+            for row in shown
+        ],
+        number=number,
+        previous_url=_page_url(tab, number - 1) if number > 1 else "",
+        next_url=_page_url(tab, number + 1) if len(found) > PAGE else "",
+    )
+
+
+def _page_url(tab: Tab, number: int) -> str:
+    return f"{reverse('web:inbox')}?tab={_name_of(tab)}&page={number}"
+
+
+def _name_of(tab: Tab) -> str:
+    return next(name for name, value in TABS.items() if value == tab)
+
+
+def _next_due(user: User) -> Requirement | None:
+    """Return what this person waits for that is due first, so that an empty inbox says what comes next."""
+    return inbox_for(user, "waiting").first()

@@ -1,0 +1,92 @@
+"""Signing one requirement: what is signed, what happens, the decision, and the password again."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.enums import Role
+from apps.approvals.enums import SignatureDecision
+from apps.approvals.models import Requirement, Signature
+from apps.approvals.rules import describe
+from apps.approvals.selectors import requirement_exists, requirement_for
+from apps.approvals.services import sign
+from apps.audit.services import record_denial
+from apps.core.errors import Forbidden, Invalid
+from apps.web import preview
+from apps.web.errors import add_to_form, not_found
+from apps.web.forms.signing import SigningForm
+from apps.web.reader import actor_of, reader
+from apps.web.reauthentication import password_problem
+
+ACTION = "approval.sign"
+APPROVES: dict[str, str] = {
+    Role.SPONSOR: "Worth doing, at this risk",
+    Role.STEWARD: "The data may be used so",
+    Role.VALIDATOR: "Fit for its use",
+    Role.OWNER: "My service can take it",
+}
+
+
+@sensitive_post_parameters("password")
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_requirement(request: HttpRequest, requirement: int) -> HttpResponse:
+    """Ask for a decision, and record it when the person has proved who they are.
+
+    A stale digest leaves as ``Stale``, which becomes a page of its own. A refusal is told on this page.
+    """
+    asked = requirement_for(reader(request), requirement)
+    if asked is None:
+        raise not_found(request, ("requirement", str(requirement)), exists=requirement_exists(requirement))
+    if request.method != "POST":
+        return _page(request, asked, SigningForm(initial={"digest": asked.round.digest}))
+    form = SigningForm(request.POST)
+    if not form.is_valid() or not _password_is_right(request, asked, form):
+        return _page(request, asked, form, status=422)
+    try:
+        signature = _sign(request, asked, form)
+    except Invalid as error:
+        add_to_form(form, error)
+        return _page(request, asked, form, status=422)
+    except Forbidden as error:
+        record_denial(actor=actor_of(request), obj=asked.round, action=ACTION, reason=error.reason)
+        return _page(request, asked, form, status=403)
+    messages.success(request, _said(asked, signature))
+    return redirect(asked.round.subject_url)
+
+
+def _password_is_right(request: HttpRequest, asked: Requirement, form: SigningForm) -> bool:
+    problem = password_problem(request, form.cleaned_data["password"])
+    if problem:
+        record_denial(actor=actor_of(request), obj=asked.round, action=ACTION, reason=problem)
+        form.add_error("password", f"{problem} Nothing was signed.")
+    return not problem
+
+
+def _sign(request: HttpRequest, asked: Requirement, form: SigningForm) -> Signature:
+    return sign(
+        actor=actor_of(request),
+        requirement=asked,
+        digest=form.cleaned_data["digest"],
+        decision=form.cleaned_data["decision"],
+        note=form.cleaned_data["note"],
+    )
+
+
+def _page(request: HttpRequest, asked: Requirement, form: SigningForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "shown": preview.of(reader(request), asked),
+        "approve_says": APPROVES.get(asked.role, "I agree"),
+        "as_whom": describe(asked.role, asked.component_label or asked.component_key),
+    }
+    return render(request, "signing/page.html", context, status=status)
+
+
+def _said(asked: Requirement, signature: Signature) -> str:
+    role = describe(asked.role, asked.component_label or asked.component_key)
+    done = "signed" if signature.decision == SignatureDecision.APPROVE else "rejected"
+    return f"You {done} {asked.round.subject_ref}, revision {asked.round.revision}, as {role}. It is in the ledger."

@@ -1,0 +1,190 @@
+"""The signing page: what it says, whom it refuses, and what it writes."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from redis.exceptions import ConnectionError as RedisDown
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.accounts.services import deactivate_person
+from apps.approvals.models import Requirement, Signature
+from apps.approvals.rules import Barred
+from apps.approvals.services import close_round
+from apps.audit.models import AuditEvent
+from apps.web import reauthentication
+from tests.people import DIGEST, LOADER, PASSWORD, a_need, a_round, add_person, asked_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def val() -> User:
+    cache.clear()
+    return add_person("val", Role.VALIDATOR)
+
+
+@pytest.fixture
+def asked(val: User) -> Requirement:
+    add_person("spo", Role.SPONSOR)
+    return asked_of(a_round(a_need(component="m"), a_need(Role.SPONSOR)), Role.VALIDATOR, "m")
+
+
+def post(client: Client, user: User, asked: Requirement, **more: str) -> Any:
+    client.force_login(user)
+    values = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD} | more
+    return client.post(f"/approvals/{asked.pk}/sign/", values)
+
+
+def denials() -> int:
+    return AuditEvent.objects.filter(event="access.denied", object_type="change").count()
+
+
+def test_sign_page_when_opened_says_what_is_signed_and_never_signs(
+    client: Client, val: User, asked: Requirement
+) -> None:
+    client.force_login(val)
+    text = client.get(f"/approvals/{asked.pk}/sign/").content.decode()
+    assert "Sign as Model Validator for m" in text
+    assert "If you approve:" in text
+    assert f'value="{DIGEST}"' in text
+    assert f'title="{DIGEST}"' in text
+    assert 'autocomplete="current-password"' in text
+    assert "Abstain" not in text
+    assert not Signature.objects.exists()
+
+
+def test_sign_when_the_password_is_right_signs_and_returns_to_the_change(
+    client: Client, val: User, asked: Requirement
+) -> None:
+    answer = post(client, val, asked, note="Fine.")
+    assert answer.status_code == 302
+    assert answer["Location"] == asked.round.subject_url
+    signature = Signature.objects.get()
+    assert (signature.signer, signature.note, signature.auth_method) == (val, "Fine.", "password")
+    assert post(client, val, asked).status_code == 302
+    assert Signature.objects.count() == 1
+
+
+def test_sign_when_the_password_is_wrong_says_so_at_the_field_and_is_written_down(
+    client: Client, val: User, asked: Requirement
+) -> None:
+    answer = post(client, val, asked, password="guess", note="My careful note.")
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This is not your password. Nothing was signed." in text
+    assert 'href="#id_password"' in text
+    assert "My careful note." in text
+    assert "guess" not in text
+    assert denials() == 1
+    assert not Signature.objects.exists()
+
+
+def test_sign_when_tried_too_often_waits_even_with_the_right_password(
+    client: Client, val: User, asked: Requirement
+) -> None:
+    for _ in range(10):
+        post(client, val, asked, password="guess")
+    answer = post(client, val, asked)
+    assert "tried too often" in answer.content.decode()
+    assert not Signature.objects.exists()
+
+
+def test_sign_when_attempts_cannot_be_counted_refuses_politely(
+    client: Client, val: User, asked: Requirement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*args: object, **kwargs: object) -> None:
+        raise RedisDown
+
+    monkeypatch.setattr(reauthentication.ratelimit, "consume", down)
+    answer = post(client, val, asked)
+    assert answer.status_code == 422
+    assert "We cannot check your password" in answer.content.decode()
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "words"),
+    [
+        ("note", {"decision": "reject"}, "Give a reason"),
+        ("note", {"decision": "reject", "note": "   "}, "Give a reason"),
+        ("decision_0", {"decision": ""}, "Choose whether you approve or reject"),
+        ("decision_0", {"decision": "abstain"}, "not one of the available choices"),
+        ("password", {"password": ""}, "Your password is missing"),
+    ],
+)
+def test_sign_when_a_field_is_wrong_says_so_there(
+    client: Client, val: User, asked: Requirement, field: str, values: dict[str, str], words: str
+) -> None:
+    answer = post(client, val, asked, **values)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in text
+    assert f'href="#id_{field}"' in text
+    assert "<title>Error: Sign" in text
+    assert not Signature.objects.exists()
+
+
+def test_sign_when_the_digest_is_stale_is_409_with_what_to_do(
+    client: Client, val: User, asked: Requirement
+) -> None:
+    answer = post(client, val, asked, digest="0" * 64)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "no longer what you were shown. Nothing was signed." in text
+    assert "Open it again" in text
+    close_round(actor=LOADER, round=asked.round)
+    assert post(client, val, asked).status_code == 409
+    assert not Signature.objects.exists()
+
+
+def test_sign_when_the_person_may_not_explains_it_on_the_page_and_writes_it_down(
+    client: Client, val: User
+) -> None:
+    root = add_person("root", name="Rosa Root")
+    User.objects.filter(pk=root.pk).update(is_superuser=True, is_staff=True)
+    author = add_person("author", Role.VALIDATOR)
+    round_ = a_round(
+        a_need(), barred=[Barred(author.pk, "You made version 13 of credit-risk.", Role.VALIDATOR)]
+    )
+    asked = asked_of(round_, Role.VALIDATOR)
+    for user, words in ((root, "do not hold the role"), (author, "You made version 13 of credit-risk.")):
+        client.force_login(user)
+        shown = client.get(f"/approvals/{asked.pk}/sign/")
+        before = denials()
+        if user == author:
+            assert shown.status_code == 200
+            assert words in shown.content.decode()
+            assert '<form method="post" novalidate' not in shown.content.decode()
+            answer = post(client, user, asked)
+            assert answer.status_code == 403
+            assert words in answer.content.decode()
+            assert denials() == before + 1
+        else:
+            assert shown.status_code == 404
+            assert post(client, user, asked).status_code == 404
+    assert not Signature.objects.exists()
+
+
+def test_sign_when_the_person_was_offboarded_meanwhile_asks_for_sign_in(
+    client: Client, val: User, asked: Requirement
+) -> None:
+    client.force_login(val)
+    deactivate_person(actor=LOADER, user=val)
+    answer = client.post(f"/approvals/{asked.pk}/sign/", {"digest": DIGEST, "decision": "approve"})
+    assert answer["Location"].startswith("/accounts/login/")
+    assert not Signature.objects.exists()
+
+
+def test_sign_when_the_form_has_no_token_is_refused(val: User, asked: Requirement) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(val)
+    path = f"/approvals/{asked.pk}/sign/"
+    values = {"digest": DIGEST, "decision": "approve", "password": PASSWORD}
+    assert strict.post(path, values).status_code == 403
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', strict.get(path).content.decode())
+    assert found
+    assert strict.post(path, values | {"csrfmiddlewaretoken": found[1]}).status_code == 302
