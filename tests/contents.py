@@ -113,7 +113,7 @@ def a_revision(number: int, requester: User, digest: str) -> Revision:
     change = Change.objects.create(
         number=number, requester=requester, state=ChangeState.IN_REVIEW, title="Retrain the credit-risk model"
     )
-    return Revision.objects.create(
+    revision = Revision.objects.create(
         change=change,
         number=1,
         content=a_content(change.ref),
@@ -121,3 +121,5 @@ def a_revision(number: int, requester: User, digest: str) -> Revision:
         submitted_by=requester,
         submitted_at=clock.now(),
     )
+    Change.objects.filter(pk=change.pk).update(revision=revision)
+    return revision
