@@ -10,7 +10,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +68,9 @@ class Container:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # After a failure the zip cannot be closed well, and what is left of it goes away.
+        with suppress(OSError, ValueError):
+            self._zip.close()
         self._file.close()
         self._part.unlink(missing_ok=True)
 
