@@ -21,6 +21,7 @@ from apps.calendar.services import (
     recheck_all,
     release_booking,
 )
+from apps.catalog.selectors import graph
 from apps.catalog.services import bump_graph
 from apps.core import actors, clock
 from apps.core.actors import Actor
@@ -65,7 +66,7 @@ def test_book_when_one_reaches_what_the_other_moves_warns_with_the_path() -> Non
     assert ours.path == ("dataset:default/sales", "feature_set:default/basket", "service:default/shop")
     assert ours.sentence == "CHG-2 moves sales at the same time, and that reaches shop."
     assert theirs.sentence == "CHG-1 moves shop at the same time, and sales reaches it."
-    assert [step.verb for step in explained(ours.path)] == ["", "is read by", "is called by"]
+    assert [step.verb for step in explained(ours.path, graph())] == ["", "is read by", "is called by"]
 
 
 def test_book_when_windows_only_touch_finds_nothing() -> None:

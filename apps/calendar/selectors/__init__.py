@@ -13,8 +13,10 @@ from apps.calendar.selectors.conflicts import (
 from apps.calendar.selectors.freezes import (
     covered_components,
     freeze_decision,
+    freeze_exists,
     freeze_for,
     freezes_between,
+    may_plan_some,
     planned_inside,
     scope_of,
 )
@@ -30,10 +32,12 @@ __all__ = [
     "explained",
     "find_conflicts",
     "freeze_decision",
+    "freeze_exists",
     "freeze_for",
     "freezes_between",
     "last_checked",
     "live_between",
+    "may_plan_some",
     "planned_inside",
     "scope_of",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.selectors import holds_any_role
@@ -19,9 +19,25 @@ def bookings_visible_to(user: User) -> QuerySet[Booking]:
     return Booking.objects.all() if holds_any_role(user) else Booking.objects.none()
 
 
-def bookings_between(user: User, start: datetime, end: datetime) -> QuerySet[Booking]:
-    """Return the bookings that meet [start, end), released ones too, in order of time."""
+def bookings_between(
+    user: User, start: datetime, end: datetime, *, team: str = "", kind: str = "", component: str = ""
+) -> QuerySet[Booking]:
+    """Return the bookings that meet [start, end), released ones too, in order of time.
+
+    ``team`` (a slug), ``kind`` and ``component`` (a part of its key or title) narrow it to those that move a
+    component of which all that is given is true.
+    """
     found = bookings_visible_to(user).alias(during=during()).filter(during__overlap=(start, end))
+    moved = BookedComponent.objects.all()
+    if team:
+        moved = moved.filter(component__owner_team__slug=team)
+    if kind:
+        moved = moved.filter(component__kind=kind)
+    if component:
+        named = Q(component__key__icontains=component) | Q(component__title__icontains=component)
+        moved = moved.filter(named)
+    if team or kind or component:
+        found = found.filter(pk__in=moved.values("booking_id"))
     return found.order_by("start", "pk").prefetch_related("components__component")
 
 

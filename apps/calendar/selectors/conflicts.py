@@ -13,6 +13,7 @@ from apps.calendar.selectors.bookings import live_between, plans_of
 from apps.calendar.selectors.freezes import in_force_between
 from apps.catalog.enums import DependencyKind
 from apps.catalog.models import Component
+from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import graph
 
 DRAFT = 0
@@ -116,19 +117,18 @@ def last_checked() -> datetime | None:
     return ConflictCheck.objects.values_list("checked_at", flat=True).first()
 
 
-def explained(path: Sequence[str]) -> list[Step]:
-    """Return a path with names, kinds and what ties each stop to the one before, in today's graph."""
-    known, steps = graph(), []
+def explained(path: Sequence[str], known: Graph) -> list[Step]:
+    """Return a path with names, kinds and what ties each stop to the one before, in the graph that is given."""
+    steps = []
     for place, key in enumerate(path):
         node = known.nodes.get(known.id_of.get(key, DRAFT))
         label = node.label if node else key.rpartition("/")[2]
         kind = node.kind if node else key.partition(":")[0]
-        steps.append(Step(key, label, kind, _verb(path[place - 1], key) if place else ""))
+        steps.append(Step(key, label, kind, _verb(known, path[place - 1], key) if place else ""))
     return steps
 
 
-def _verb(before: str, key: str) -> str:
-    known = graph()
+def _verb(known: Graph, before: str, key: str) -> str:
     source, target = known.id_of.get(before), known.id_of.get(key)
     ties = known.after.get(source, ()) if source is not None else ()
     kinds = [tie.kind for tie in ties if tie.target == target]

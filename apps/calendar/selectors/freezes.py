@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.selectors import grants_of, holds_any_role
 from apps.calendar.enums import FreezeScope
@@ -21,17 +22,41 @@ def freezes_visible_to(user: User) -> QuerySet[Freeze]:
     return all_of_them if holds_any_role(user) else all_of_them.none()
 
 
-def freezes_between(user: User, start: datetime, end: datetime) -> QuerySet[Freeze]:
-    """Return the freezes in force that meet [start, end), in order of time; lifted ones are left out."""
-    return meeting(freezes_visible_to(user), start, end)
+def freezes_between(
+    user: User, start: datetime, end: datetime, *, team: str = "", kind: str = "", component: str = ""
+) -> QuerySet[Freeze]:
+    """Return the freezes in force that meet [start, end), in order of time; lifted ones are left out.
+
+    ``team`` (a slug), ``kind`` and ``component`` (a part of its key or title) leave out those that name another
+    team, kind or component. A freeze of everything or of a tier always stays.
+    """
+    found = meeting(freezes_visible_to(user), start, end)
+    if team:
+        found = found.filter(
+            Q(team=None) | Q(team__slug=team), Q(component=None) | Q(component__owner_team__slug=team)
+        )
+    if kind:
+        found = found.filter(Q(kind="") | Q(kind=kind), Q(component=None) | Q(component__kind=kind))
+    if component:
+        named = Q(component__key__icontains=component) | Q(component__title__icontains=component)
+        found = found.filter(Q(component=None) | named)
+    return found
 
 
 def freeze_for(user: User, ref: str) -> Freeze | None:
     """Return a freeze by its reference (FRZ-3), lifted or not, when the person may see it."""
+    return freezes_visible_to(user).filter(number__in=_numbers_in(ref)).first()
+
+
+def freeze_exists(ref: str) -> bool:
+    """Return whether there is a freeze of this reference, whoever may see it."""
+    return Freeze.objects.filter(number__in=_numbers_in(ref)).exists()
+
+
+def _numbers_in(ref: str) -> list[int]:
     prefix, _, number = ref.partition("-")
-    if prefix != "FRZ" or not number.isdecimal() or len(number) > 9:
-        return None
-    return freezes_visible_to(user).filter(number=int(number)).first()
+    known = prefix == "FRZ" and number.isascii() and number.isdecimal() and len(number) < 10
+    return [int(number)] if known else []
 
 
 def meeting(freezes: QuerySet[Freeze], start: datetime, end: datetime) -> QuerySet[Freeze]:
@@ -49,6 +74,11 @@ def in_force_between(start: datetime, end: datetime) -> list[Frozen]:
 def scope_of(freeze: Freeze) -> Scope:
     """Return what a freeze covers."""
     return Scope(FreezeScope(freeze.scope), freeze.team_id, freeze.component_id, freeze.kind, freeze.tier)
+
+
+def may_plan_some(user: User) -> bool:
+    """Return whether a person may declare a freeze of at least something."""
+    return any(grant.role in (Role.CHANGE_MANAGER, Role.OWNER) for grant in grants_of(user))
 
 
 def planned_inside(scope: Scope, span: Span) -> list[Booking]:

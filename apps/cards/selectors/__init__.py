@@ -1,6 +1,7 @@
 """Model cards as people see them."""
 
 from apps.cards.selectors.cards import (
+    card_exists,
     card_for,
     card_of_version,
     cards_visible_to,
@@ -15,6 +16,7 @@ from apps.cards.selectors.cards import (
 )
 
 __all__ = [
+    "card_exists",
     "card_for",
     "card_of_version",
     "cards_visible_to",

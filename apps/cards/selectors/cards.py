@@ -37,10 +37,18 @@ def cards_visible_to(user: User) -> QuerySet[ModelCard]:
 
 def card_for(user: User, ref: str) -> ModelCard | None:
     """Return a card by its reference (CARD-88) when the person may see it."""
+    return cards_visible_to(user).filter(number__in=_numbers_in(ref)).first()
+
+
+def card_exists(ref: str) -> bool:
+    """Return whether there is a card of this reference, whoever may see it."""
+    return ModelCard.objects.filter(number__in=_numbers_in(ref)).exists()
+
+
+def _numbers_in(ref: str) -> list[int]:
     prefix, _, number = ref.partition("-")
-    if prefix != "CARD" or not number.isdecimal() or len(number) > 9:
-        return None
-    return cards_visible_to(user).filter(number=int(number)).first()
+    known = prefix == "CARD" and number.isascii() and number.isdecimal() and len(number) < 10
+    return [int(number)] if known else []
 
 
 def card_of_version(user: User, version: ComponentVersion) -> ModelCard | None:

@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+"""The calendar, and the freezes on it."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from apps.web.views import calendar, freezes
+
+urlpatterns: list[URLPattern] = [
+    path("calendar/", calendar.month, name="calendar"),
+    path("calendar/agenda/", calendar.agenda, name="calendar-agenda"),
+    path("calendar/freezes/new/", freezes.declare, name="freeze-new"),
+    path("calendar/freezes/<str:ref>/", freezes.freeze, name="freeze"),
+    path("calendar/freezes/<str:ref>/lift/", freezes.lift, name="freeze-lift"),
+]

@@ -1,0 +1,132 @@
+"""A booking, a freeze or a conflict as the calendar draws it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+from django.urls import reverse
+
+from apps.calendar.enums import BookingState, ConflictKind, FreezeScope
+from apps.calendar.models import Booking, Freeze
+from apps.calendar.selectors import Found, Step, explained
+from apps.catalog.rules.impact import Graph
+from apps.catalog.selectors import graph
+from apps.changes.enums import ChangeState
+from apps.web.marks import CHIP_ICONS, STATES
+
+DROPPED = {ChangeState.DRAFT, ChangeState.WITHDRAWN, ChangeState.REJECTED, ChangeState.EXPIRED}
+
+
+@dataclass(frozen=True)
+class Event:
+    """A booking on the calendar. ``colour`` is one of the seven of the chips."""
+
+    booking: Booking
+    colour: str
+    icon: str
+    word: str
+    conflicts: tuple[Found, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Return whether a conflict keeps it from going out."""
+        return any(found.blocking for found in self.conflicts)
+
+    @property
+    def ended(self) -> bool:
+        """Return whether it holds its time no more."""
+        return self.booking.state == BookingState.RELEASED
+
+    def days(self, zone: tzinfo) -> tuple[date, date]:
+        """Return the first and the last day that it touches in a zone."""
+        return days_of(self.booking.start, self.booking.end, zone)
+
+
+def state_of(booking: Booking) -> str:
+    """Return the state of the change that made a booking, or the booking's own when none did."""
+    change = getattr(booking, "change", None)
+    return change.state if change else booking.state
+
+
+def events_of(bookings: Iterable[Booking], conflicts: Mapping[str, Sequence[Found]]) -> list[Event]:
+    """Return the bookings that belong on a calendar: what was withdrawn or rejected does not."""
+    return [
+        _event(booking, tuple(conflicts.get(booking.ref, ())))
+        for booking in bookings
+        if state_of(booking) not in DROPPED
+    ]
+
+
+def _event(booking: Booking, conflicts: tuple[Found, ...]) -> Event:
+    state = state_of(booking)
+    colour, word = STATES.get(state, ("draft", state))
+    icon = "arrow-back-up" if state == ChangeState.ROLLED_BACK else CHIP_ICONS[colour]
+    return Event(booking, colour, "alert-triangle" if conflicts else icon, word, conflicts)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One line of a path, with who moves it."""
+
+    step: Step
+    said: str
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A conflict between two sides, told once, with its path as people read it."""
+
+    ref: str
+    title: str
+    url: str
+    found: Found
+    stops: tuple[Stop, ...]
+
+
+def clashes_of(events: Iterable[Event]) -> list[Clash]:
+    """Return every conflict of these events once, blocking ones first, then in order of time. One query."""
+    told: dict[tuple[frozenset[str], str], Clash] = {}
+    known = graph()
+    for event in events:
+        mine = event.booking
+        for found in event.conflicts:
+            key = (frozenset({mine.ref, found.ref}), found.kind)
+            if key not in told:
+                told[key] = Clash(mine.ref, mine.title, mine.url, found, stops_of(mine.ref, found, known))
+    return sorted(told.values(), key=lambda clash: (not clash.found.blocking, clash.found.start, clash.ref))
+
+
+def stops_of(ref: str, found: Found, known: Graph) -> tuple[Stop, ...]:
+    """Return a conflict's path, as the side called ``ref`` sees it, each stop with who moves it."""
+    steps = explained(found.path, known)
+    if found.kind == ConflictKind.SAME_COMPONENT:
+        return (Stop(steps[0], f"moved by {ref} and by {found.ref}"),)
+    if found.kind == ConflictKind.FREEZE:
+        return (Stop(steps[0], f"moved by {ref}, and frozen"),)
+    first, last = (found.ref, ref) if found.theirs_first else (ref, found.ref)
+    said = {0: f"moved by {first}", len(steps) - 1: f"moved by {last}"}
+    return tuple(Stop(step, said.get(place, "")) for place, step in enumerate(steps))
+
+
+def scope_words(freeze: Freeze) -> str:
+    """Return what a freeze covers: "Everything", "Components of Lending", "credit-risk", "Models", "Tier 1"."""
+    match freeze.scope:
+        case FreezeScope.TEAM:
+            return f"Components of {freeze.team}"
+        case FreezeScope.COMPONENT:
+            return str(freeze.component)
+        case FreezeScope.KIND:
+            return f"{freeze.get_kind_display()}s"
+        case FreezeScope.TIER:
+            return f"Tier {freeze.tier}"
+    return "Everything"
+
+
+def freeze_url(freeze: Freeze) -> str:
+    """Return the address of a freeze's page."""
+    return reverse("web:freeze", args=[freeze.ref])
+
+
+def days_of(start: datetime, end: datetime, zone: tzinfo) -> tuple[date, date]:
+    """Return the first and last day that [start, end) touches; an end at midnight does not touch its day."""
+    return start.astimezone(zone).date(), (end - timedelta(microseconds=1)).astimezone(zone).date()

@@ -1,0 +1,216 @@
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.calendar.enums import FreezeScope
+from apps.calendar.models import Freeze
+from apps.calendar.rules import Scope
+from apps.calendar.services import release_booking
+from apps.web.planning.month import Month, month_named
+from tests.planning import SYSTEM, booked, component, frozen, person, relies, span, team
+
+pytestmark = pytest.mark.django_db
+
+MONTH = "/calendar/?month=2030-11"
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.fixture
+def leila(client: Client) -> User:
+    user = person("leila", Role.CHANGE_MANAGER)
+    client.force_login(user)
+    return user
+
+
+def page(client: Client, path: str = MONTH) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def freeze_data(**more: str) -> dict[str, str]:
+    return {
+        "name": "Peak trading",
+        "reason": "Shops are busy.",
+        "time_zone": "Europe/London",
+        "local_start": "2030-11-19T00:00",
+        "local_end": "2030-11-20T00:00",
+        "scope": "everything",
+    } | more
+
+
+def test_month_when_asked_without_sign_in_leads_to_it(client: Client) -> None:
+    assert client.get("/calendar/").status_code == 302
+
+
+def test_month_when_plans_collide_shows_mark_path_and_counts(client: Client, leila: User) -> None:
+    data, model = component("sales", "dataset"), component("credit-risk")
+    relies(model, data)
+    booked("CHG-1", span(6, 8), data)
+    booked("CHG-2", span(7, 9), model)
+    booked("CHG-3", span(7, 9), model)
+    frozen(leila, span(0, 48), Scope(FreezeScope.KIND, kind="dataset"))
+    text = page(client)
+    assert "3 changes, 1 freeze, 2 conflicts and 2 warnings in view. Times in GMT, Europe/London." in text
+    assert "06:00 CHG-1" in text
+    assert "is read by <strong>credit-risk</strong>, moved by CHG-2" in text
+    assert "moved by CHG-2 and by CHG-3" in text
+    assert "Peak trading" in text
+
+
+def test_month_when_the_address_names_none_is_this_month(client: Client, leila: User) -> None:
+    assert "No plans collide here." in page(client, "/calendar/?month=nonsense&day=x&team=none&kind=%00")
+    assert "Nothing is planned here" in page(client, "/calendar/")
+
+
+def test_month_when_filtered_shows_only_what_matches(client: Client, leila: User) -> None:
+    credit = team("credit")
+    booked("CHG-1", span(6, 7), component("credit-risk", owned_by=credit))
+    booked("CHG-2", span(8, 9), component("sales", "dataset"))
+    for query, shown, hidden in (
+        ("team=credit", "CHG-1", "CHG-2"),
+        ("kind=dataset", "CHG-2", "CHG-1"),
+        ("component=risk", "CHG-1", "CHG-2"),
+    ):
+        text = page(client, f"{MONTH}&{query}")
+        assert shown in text
+        assert hidden not in text
+        assert f"month=2030-12&amp;{query}" in text
+
+
+def test_month_when_many_fall_on_a_day_says_how_many_more(client: Client, leila: User) -> None:
+    for number in range(7):
+        booked(f"CHG-{number}", span(number, number + 0.5), component(f"m{number}"))
+    assert "3 more" in page(client)
+    assert "CHG-6" in page(client, "/calendar/agenda/?month=2030-11&day=2030-11-19")
+
+
+def test_agenda_when_asked_lists_the_same(client: Client, leila: User) -> None:
+    model = component("credit-risk")
+    booked("CHG-1", span(6, 8), model)
+    release_booking(actor=SYSTEM, booking=booked("CHG-2", span(7, 9), model))
+    frozen(leila, span(7, 72))
+    text = page(client, "/calendar/agenda/?month=2030-11")
+    assert "Tuesday 19 November" in text
+    assert "Peak trading covers credit-risk: it must not change then." in text
+    assert "Peak trading until Fri 22 Nov 2030, 00:00" in text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("path", "queries"), [(MONTH, 14), ("/calendar/agenda/?month=2030-11", 14)])
+def test_calendar_when_more_is_planned_asks_the_same(
+    client: Client, leila: User, count: int, path: str, queries: int
+) -> None:
+    model = component("credit-risk")
+    for number in range(count):
+        booked(f"CHG-{number}", span(6, 8), model, component(f"m{number}"))
+        frozen(leila, span(0, 24), name=f"Freeze {number}")
+    page(client, path)
+    with CaptureQueriesContext(connection) as captured:
+        page(client, path)
+    assert len(captured) == queries
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_freeze_page_when_it_catches_more_asks_the_same(client: Client, leila: User, count: int) -> None:
+    for number in range(count):
+        booked(f"CHG-{number}", span(6, 8), component(f"m{number}", owned_by=team()))
+    freeze = frozen(leila, span(0, 24))
+    path = f"/calendar/freezes/{freeze.ref}/"
+    page(client, path)
+    with CaptureQueriesContext(connection) as captured:
+        assert "CHG-0" in page(client, path)
+    assert len(captured) == 11
+
+
+def test_declare_when_looked_at_names_what_it_catches_and_then_declares(client: Client, leila: User) -> None:
+    booked("CHG-1", span(6, 8), component("credit-risk"))
+    text = client.post("/calendar/freezes/new/", freeze_data(step="look")).content.decode()
+    assert "It catches 1 planned change." in text
+    assert "<strong>1 component</strong>: credit-risk" in text
+    assert not Freeze.objects.exists()
+    assert (
+        "See what it catches"
+        in client.post("/calendar/freezes/new/", freeze_data(step="edit")).content.decode()
+    )
+    response = client.post("/calendar/freezes/new/", freeze_data(step="declare"), follow=True)
+    assert response.redirect_chain == [("/calendar/freezes/FRZ-1/", 302)]
+    assert "Peak trading is declared." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"local_end": "2030-11-18T00:00"}, "The end must be after the start."),
+        (
+            {"local_start": "2031-03-30T01:30", "local_end": "2031-03-30T05:00"},
+            "01:30 does not exist on 30 March 2031",
+        ),
+        ({"time_zone": "Europe/Londres"}, "There is no time zone “Europe/Londres”"),
+        ({"scope": "team"}, "Choose the team."),
+        (
+            {"scope": "component", "component": "model:default/nothing"},
+            "There is no component “model:default/nothing”.",
+        ),
+        ({"name": ""}, "Name is missing"),
+        (
+            {"local_start": "2020-01-01T00:00", "local_end": "2020-01-02T00:00", "step": "declare"},
+            "This time is over.",
+        ),
+    ],
+)
+def test_declare_when_something_is_wrong_says_so_at_the_field(
+    client: Client, leila: User, wrong: dict[str, str], said: str
+) -> None:
+    response = client.post("/calendar/freezes/new/", freeze_data() | wrong)
+    text = response.content.decode()
+    assert "There is a problem" in text
+    assert said in text
+    assert not Freeze.objects.exists()
+
+
+def test_declare_when_clocks_go_back_says_which_hour_is_meant(client: Client, leila: User) -> None:
+    data = freeze_data(local_start="2031-10-26T01:30", local_end="2031-10-26T05:00")
+    assert "01:30 comes twice that day" in client.post("/calendar/freezes/new/", data).content.decode()
+
+
+def test_declare_when_not_allowed_is_refused_and_in_the_ledger(client: Client) -> None:
+    client.force_login(person("priya", Role.OWNER, over=team()))
+    response = client.post("/calendar/freezes/new/", freeze_data())
+    assert response.status_code == 403
+    assert "Only a Change Manager may freeze more than one team" in response.content.decode()
+    client.force_login(person("amara", Role.REQUESTER))
+    assert "Only a Change Manager or a Service Owner may declare a freeze." in page(
+        client, "/calendar/freezes/new/"
+    )
+
+
+def test_lift_when_confirmed_lifts(client: Client, leila: User) -> None:
+    freeze = frozen(leila, span(0, 24))
+    path = f"/calendar/freezes/{freeze.ref}/lift/"
+    assert "Lift Peak trading?" in page(client, path)
+    assert "Lifted" in client.post(path, follow=True).content.decode()
+    freeze.refresh_from_db()
+    assert freeze.lifted_at
+
+
+def test_freeze_when_hidden_or_missing_is_not_found(client: Client, leila: User) -> None:
+    freeze = frozen(leila, span(0, 24))
+    assert client.get("/calendar/freezes/FRZ-99/").status_code == 404
+    client.force_login(person("nobody"))
+    assert client.get(f"/calendar/freezes/{freeze.ref}/").status_code == 404
+
+
+def test_month_when_weeks_are_whole_runs_from_monday_to_sunday() -> None:
+    november = month_named("2026-11", date(2026, 1, 1), LONDON)
+    assert (november.days[0], november.days[-1]) == (date(2026, 10, 26), date(2026, 12, 6))
+    february = Month(2027, 2, LONDON)
+    assert len(february.days) == 28
+    assert (february.before.code, Month(2026, 12, LONDON).after.code) == ("2027-01", "2027-01")
+    assert november.start.astimezone(UTC) == datetime(2026, 10, 26, tzinfo=UTC)
