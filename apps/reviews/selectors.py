@@ -34,7 +34,12 @@ class Measure:
 
 def reviews_visible_to(user: User) -> QuerySet[Review]:
     """Return the reviews of the changes that a person may see, with what a list shows of them."""
-    return Review.objects.filter(change__in=changes_visible_to(user)).select_related(
+    return reviews_of(changes_visible_to(user))
+
+
+def reviews_of(visible: QuerySet[Change]) -> QuerySet[Review]:
+    """Return the reviews of these changes, which the caller has asked for in a person's name."""
+    return Review.objects.filter(change__in=visible).select_related(
         "change", "change__requester", "signed_by"
     )
 
@@ -102,9 +107,9 @@ def reviews_to_sign(user: User) -> QuerySet[Review]:
     return ready.filter(Exists(approved))
 
 
-def troubles(user: User, since: datetime) -> QuerySet[Review]:
-    """Return what was rolled back or failed since a moment, the latest first."""
-    went_wrong = reviews_visible_to(user).filter(outcome__in=WENT_WRONG, actual_end__gte=since)
+def troubles(visible: QuerySet[Change], since: datetime) -> QuerySet[Review]:
+    """Return which of these changes were rolled back or failed since a moment, the latest first."""
+    went_wrong = reviews_of(visible).filter(outcome__in=WENT_WRONG, actual_end__gte=since)
     return went_wrong.order_by("-actual_end")
 
 

@@ -207,5 +207,5 @@ def test_detail_number_of_queries_is_constant(
         as_manager.get(f"/reviews/{review.ref}/")
 
 
-LIST_QUERIES = 6
-DETAIL_QUERIES = 16
+LIST_QUERIES = 8
+DETAIL_QUERIES = 18

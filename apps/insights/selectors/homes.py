@@ -11,6 +11,7 @@ from apps.accounts.models import User
 from apps.approvals.selectors import inbox_for, open_count_for
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
+from apps.changes.selectors import changes_visible_to
 from apps.core import clock
 from apps.insights.selectors.ownership import Owned, Plan, owned_by, owned_components, plans_ahead
 from apps.reviews.models import Review
@@ -65,12 +66,13 @@ def home_for(user: User) -> Home:
     """Return a person's home, in a constant number of queries."""
     needs, need_count = _needs(user)
     components = owned_components(user)
+    visible = changes_visible_to(user)
     return Home(
         needs=needs,
         need_count=need_count,
-        troubles=list(troubles(user, clock.now() - LATELY)[:TROUBLES_SHOWN]),
-        days=_days(user, plans_ahead(user, components)),
-        owned=owned_by(user, components),
+        troubles=list(troubles(visible, clock.now() - LATELY)[:TROUBLES_SHOWN]),
+        days=_days(user, plans_ahead(visible, components)),
+        owned=owned_by(visible, components),
         mine=list(_mine(user)[:MINE_SHOWN]),
     )
 

@@ -14,7 +14,6 @@ from apps.calendar.models import Conflict
 from apps.catalog.models import Component, ComponentVersion, ServiceObjective
 from apps.changes.enums import PLANNED, ChangeState
 from apps.changes.models import Change, ChangeItem
-from apps.changes.selectors import changes_visible_to
 from apps.core import clock
 
 OWNED_SHOWN = 10
@@ -57,7 +56,7 @@ def owned_components(user: User) -> QuerySet[Component]:
     return Component.objects.filter(owned, retired_at=None).order_by("tier", "name", "pk")
 
 
-def plans_ahead(user: User, components: QuerySet[Component]) -> list[Plan]:
+def plans_ahead(visible: QuerySet[Change], components: QuerySet[Component]) -> list[Plan]:
     """Return what is planned in the next two weeks that moves or reaches these components, soonest first."""
     now = clock.now()
     moved = ChangeItem.objects.filter(change=OuterRef("pk"), component__in=components.order_by().values("pk"))
@@ -65,8 +64,7 @@ def plans_ahead(user: User, components: QuerySet[Component]) -> list[Plan]:
         round=OuterRef("round"), component_key__in=components.order_by().values("key")
     )
     changes = (
-        changes_visible_to(user)
-        .filter(planned_start__lt=now + AHEAD, planned_end__gt=now, state__in=COMING)
+        visible.filter(planned_start__lt=now + AHEAD, planned_end__gt=now, state__in=COMING)
         .filter(Exists(moved) | Exists(asked))
         .order_by("planned_start", "pk")[:PLANS_SHOWN]
     )
@@ -93,7 +91,7 @@ def _clashes(booking_ids: list[int | None]) -> dict[int | None, str]:
     return named
 
 
-def owned_by(user: User, components: QuerySet[Component]) -> list[Owned]:
+def owned_by(visible: QuerySet[Change], components: QuerySet[Component]) -> list[Owned]:
     """Return a person's first components with what a table shows of them, in a constant number of queries."""
     latest = ComponentVersion.objects.filter(component=OuterRef("pk"), retired_at=None).order_by(
         F("released_at").desc(nulls_last=True), "-pk"
@@ -104,26 +102,26 @@ def owned_by(user: User, components: QuerySet[Component]) -> list[Owned]:
             latest=Subquery(latest.values("version")[:1]), promise=Subquery(promises.values("objective")[:1])
         )[:OWNED_SHOWN]
     )
-    coming, last = _coming(user, rows), _last(user, rows)
+    coming, last = _coming(visible, rows), _last(visible, rows)
     return [
         Owned(row, row.latest or "", row.promise or "", coming.get(row.pk), last.get(row.pk)) for row in rows
     ]
 
 
-def _coming(user: User, components: Sequence[Component]) -> dict[int, Change]:
+def _coming(visible: QuerySet[Change], components: Sequence[Component]) -> dict[int, Change]:
     items = ChangeItem.objects.filter(
         component__in=components,
-        change__in=changes_visible_to(user),
+        change__in=visible,
         change__state__in=COMING,
         change__planned_end__gt=clock.now(),
     ).order_by("component_id", "change__planned_start")
     return {item.component_id: item.change for item in _one_each(items)}
 
 
-def _last(user: User, components: Sequence[Component]) -> dict[int, Change]:
+def _last(visible: QuerySet[Change], components: Sequence[Component]) -> dict[int, Change]:
     items = ChangeItem.objects.filter(
         component__in=components,
-        change__in=changes_visible_to(user),
+        change__in=visible,
         change__actual_end__isnull=False,
     ).order_by("component_id", "-change__actual_end")
     return {item.component_id: item.change for item in _one_each(items)}

@@ -18,7 +18,7 @@ from apps.insights.rules.week import Ended, headline, week_figures
 from apps.insights.selectors.briefings import asked_of, briefing_for
 from apps.reviews.enums import Outcome
 from apps.reviews.models import Review
-from apps.reviews.selectors import reviews_visible_to
+from apps.reviews.selectors import reviews_of
 
 ROWS = 20
 WEEK = timedelta(days=7)
@@ -63,26 +63,29 @@ def week_for(user: User, monday: date) -> Week:
     """Return the week that starts on ``monday``, as far as a person may see it; constant queries."""
     zone = ZoneInfo(user.time_zone)
     last, start, end = (_midnight(monday + weeks * WEEK, zone) for weeks in (-1, 0, 1))
-    undecided = _undecided(user, start, end)
-    starting = _starting(user, start, end)
-    ended = _ended(user, start, end)
+    visible = changes_visible_to(user)
+    undecided = _undecided(visible, start, end)
+    starting, ended = _starting(visible, last, end), _ended(visible, last, end)
     shown = _soonest(undecided)
     first = shown[0] if shown else None
     number, overdue = _counted(undecided)
+    started_now = Q(planned_start__gte=start)
+    starts = starting.aggregate(now=Count("pk", filter=started_now), before=Count("pk", filter=~started_now))
+    this_week, week_before = _tallies(ended, start)
     return Week(
         monday=monday,
         headline=headline(number, first.title if first else ""),
         figures=week_figures(
             decisions=number,
             overdue=overdue,
-            starting=starting.count(),
-            started_before=_starting(user, last, start).count(),
-            ended=_tally(ended),
-            ended_before=_tally(_ended(user, last, start)),
+            starting=starts["now"],
+            started_before=starts["before"],
+            ended=this_week,
+            ended_before=week_before,
         ),
         decisions=shown,
-        starting=list(starting[:ROWS]),
-        ended=list(ended[:ROWS]),
+        starting=list(starting.filter(started_now).order_by("planned_start", "pk")[:ROWS]),
+        ended=list(ended.filter(actual_end__gte=start).order_by("-actual_end", "pk")[:ROWS]),
         top=briefing_for(first) if first else None,
         asked=asked_of(user, first) if first else None,
     )
@@ -97,13 +100,13 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone)
 
 
-def _undecided(user: User, start: datetime, end: datetime) -> QuerySet[Change]:
+def _undecided(visible: QuerySet[Change], start: datetime, end: datetime) -> QuerySet[Change]:
     """Return the changes with a signature due in the week. What is overdue belongs to the week we are in."""
     due = Q(due_at__lt=end)
     if not start <= clock.now() < end:
         due &= Q(due_at__gte=start)
     waiting = Requirement.objects.filter(due, state=RequirementState.OPEN)
-    return changes_visible_to(user).filter(state=ChangeState.IN_REVIEW, round__in=waiting.values("round"))
+    return visible.filter(state=ChangeState.IN_REVIEW, round__in=waiting.values("round"))
 
 
 def _soonest(undecided: QuerySet[Change]) -> list[Change]:
@@ -121,17 +124,22 @@ def _counted(undecided: QuerySet[Change]) -> tuple[int, int]:
     return counted["number"], counted["late"]
 
 
-def _starting(user: User, start: datetime, end: datetime) -> QuerySet[Change]:
-    planned = changes_visible_to(user).filter(planned_start__gte=start, planned_start__lt=end)
-    return planned.exclude(state__in=NEVER_STARTS).order_by("planned_start", "pk")
+def _starting(visible: QuerySet[Change], start: datetime, end: datetime) -> QuerySet[Change]:
+    planned = visible.filter(planned_start__gte=start, planned_start__lt=end)
+    return planned.exclude(state__in=NEVER_STARTS)
 
 
-def _ended(user: User, start: datetime, end: datetime) -> QuerySet[Review]:
-    ended = reviews_visible_to(user).filter(actual_end__gte=start, actual_end__lt=end)
-    return ended.order_by("-actual_end", "pk")
+def _ended(visible: QuerySet[Change], start: datetime, end: datetime) -> QuerySet[Review]:
+    return reviews_of(visible).filter(actual_end__gte=start, actual_end__lt=end)
 
 
-def _tally(reviews: QuerySet[Review]) -> Ended:
-    as_planned = Count("pk", filter=Q(outcome__in=AS_PLANNED))
-    counted = reviews.order_by().aggregate(total=Count("pk"), as_planned=as_planned)
-    return Ended(as_planned=counted["as_planned"], total=counted["total"])
+def _tallies(ended: QuerySet[Review], start: datetime) -> tuple[Ended, Ended]:
+    """Return how many ended since ``start`` and before it, and how many of them as planned; one query."""
+    now, well = Q(actual_end__gte=start), Q(outcome__in=AS_PLANNED)
+    counted = ended.order_by().aggregate(
+        now=Count("pk", filter=now),
+        now_well=Count("pk", filter=now & well),
+        before=Count("pk", filter=~now),
+        before_well=Count("pk", filter=~now & well),
+    )
+    return Ended(counted["now_well"], counted["now"]), Ended(counted["before_well"], counted["before"])
