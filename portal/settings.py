@@ -193,6 +193,37 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+# The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.api.authentication.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "apps.api.pagination.Newest",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "apps.api.errors.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Countersign",
+    "DESCRIPTION": "Change control for machine-learning systems. Errors are problem documents (RFC 9457).",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ChangeStateEnum": "apps.changes.enums.ChangeState",
+        "ReviewStateEnum": "apps.reviews.enums.ReviewState",
+        "CardStateEnum": "apps.cards.enums.CardState",
+        "BookingStateEnum": "apps.calendar.enums.BookingState",
+        "ExportStateEnum": "apps.exports.enums.ExportState",
+        "RequirementStateEnum": "apps.approvals.enums.RequirementState",
+        "ComponentKindEnum": "apps.catalog.enums.ComponentKind",
+        "DependencyKindEnum": "apps.catalog.enums.DependencyKind",
+    },
+}
+
 # Static files
 STATIC_URL = "/static/"
 STATIC_ROOT = folder("static")

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", include("apps.api.urls")),
     path("", include("apps.web.urls")),
 ]
 

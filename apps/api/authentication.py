@@ -28,7 +28,13 @@ class BearerToken(BaseAuthentication):
         return 'Bearer realm="Countersign"'
 
 
+def person_of(request: Request) -> User:
+    """Return the person whom a signed-in call acts for."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def actor_of(request: Request) -> Actor:
     """Return the actor of a call: the token, with the person who answers for it."""
     assert isinstance(request.auth, ApiToken)
-    return actors.token(request.user, request.auth.prefix)
+    return actors.token(person_of(request), request.auth.prefix)

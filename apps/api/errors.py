@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from apps.accounts.models import ApiToken
-from apps.api.authentication import actor_of
+from apps.api.authentication import actor_of, person_of
 from apps.audit.services import record_denial
 from apps.core.errors import (
     Conflict,
@@ -105,4 +105,4 @@ def _deny(request: Request, reason: str) -> None:
         action = (
             f"{request.method} {request.resolver_match.route if request.resolver_match else request.path}"
         )
-        record_denial(actor=actor_of(request), obj=request.user, action=action, reason=reason)
+        record_denial(actor=actor_of(request), obj=person_of(request), action=action, reason=reason)

@@ -10,12 +10,11 @@ from redis.exceptions import ConnectionError as RedisDown
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.services import deactivate_person
+from apps.accounts.services import deactivate_person, passwords
 from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import Barred
 from apps.approvals.services import close_round
 from apps.audit.models import AuditEvent
-from apps.web import reauthentication
 from tests.people import DIGEST, LOADER, PASSWORD, a_need, a_round, add_person, asked_of
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +98,7 @@ def test_sign_when_attempts_cannot_be_counted_refuses_politely(
     def down(*args: object, **kwargs: object) -> None:
         raise RedisDown
 
-    monkeypatch.setattr(reauthentication.ratelimit, "consume", down)
+    monkeypatch.setattr(passwords.cache, "incr", down)
     answer = post(client, val, asked)
     assert answer.status_code == 422
     assert "We cannot check your password" in answer.content.decode()

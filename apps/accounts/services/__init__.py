@@ -2,11 +2,13 @@
 
 people: create_person, create_team, join_team, set_escalation_contact, change_profile, deactivate_person
 grants: grant_role, revoke_role
+passwords: password_problem
 tokens: issue_token, revoke_token, authenticate_token
 sign_in: record_sign_in, record_sign_out, record_failed_sign_in
 """
 
 from apps.accounts.services.grants import grant_role, revoke_role
+from apps.accounts.services.passwords import password_problem
 from apps.accounts.services.people import (
     change_profile,
     create_person,
@@ -27,6 +29,7 @@ __all__ = [
     "grant_role",
     "issue_token",
     "join_team",
+    "password_problem",
     "record_failed_sign_in",
     "record_sign_in",
     "record_sign_out",

@@ -1,5 +1,7 @@
 """What a person is asked to sign, as JSON."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.approvals.enums import SignatureDecision
@@ -33,7 +35,7 @@ class RequirementSerializer(serializers.ModelSerializer[Requirement]):
         ]  # fmt: skip
 
 
-class SignSerializer(serializers.Serializer[None]):
+class SignSerializer(serializers.Serializer[Any]):
     """A decision on one digest. The password proves, now, who signs."""
 
     digest = serializers.CharField(max_length=64)

@@ -1,15 +1,17 @@
 """Bookings, freezes and conflicts, as JSON. Times are UTC, with the zone and wall-clock that were meant."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.calendar.enums import FreezeScope
-from apps.calendar.models import Booking, Conflict, Freeze
+from apps.calendar.models import Booking, Freeze
 from apps.catalog.enums import ComponentKind
 
 WALL_CLOCK = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"
 
 
-class SpanSerializer(serializers.Serializer[None]):
+class SpanSerializer(serializers.Serializer[Any]):
     """A half-open time [start, end) as a person means it: wall-clock in an IANA zone."""
 
     local_start = serializers.RegexField(WALL_CLOCK, help_text="2026-11-19T06:00")
@@ -51,18 +53,16 @@ class NewFreezeSerializer(SpanSerializer):
     tier = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=4)
 
 
-class ConflictSerializer(serializers.ModelSerializer[Conflict]):
-    """A conflict, from the side of ``booking``. It is the same row seen from the other side."""
+class ConflictSerializer(serializers.Serializer[Any]):
+    """A conflict as one side sees it. ``ref`` names the other side; the two meet in [start, end)."""
 
-    booking = serializers.SlugRelatedField(slug_field="ref", read_only=True)
-    other = serializers.SlugRelatedField(slug_field="ref", read_only=True)
-    freeze = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Conflict
-        fields = [
-            "kind", "severity", "booking", "other", "freeze", "path", "found_at", "checked_at", "cleared_at",
-        ]  # fmt: skip
-
-    def get_freeze(self, conflict: Conflict) -> str | None:
-        return conflict.freeze.ledger_ref()[1] if conflict.freeze else None
+    kind = serializers.CharField()
+    severity = serializers.CharField()
+    ref = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    path = serializers.ListField(
+        child=serializers.CharField(), help_text="Component keys, as the impact runs"
+    )

@@ -1,5 +1,7 @@
 """Components, versions and what a change of them reaches, as JSON."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.catalog.models import Component, ComponentVersion, Dependency, ServiceObjective
@@ -33,7 +35,7 @@ class VersionSerializer(serializers.ModelSerializer[ComponentVersion]):
         ]  # fmt: skip
 
 
-class NewVersionSerializer(serializers.Serializer[None]):
+class NewVersionSerializer(serializers.Serializer[Any]):
     """What registering a version takes."""
 
     version = serializers.CharField(max_length=80)
@@ -71,7 +73,7 @@ class ComponentDetailSerializer(ComponentSerializer):
         fields = [*ComponentSerializer.Meta.fields, "objectives", "dependencies", "versions"]
 
 
-class HitSerializer(serializers.Serializer[None]):
+class HitSerializer(serializers.Serializer[Any]):
     """A component that a change can reach, with the shortest path (component keys) that explains why."""
 
     component = serializers.CharField()

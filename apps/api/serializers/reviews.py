@@ -1,11 +1,14 @@
 """Reviews and their actions as JSON."""
 
+from typing import Any
+
 from rest_framework import serializers
 
+from apps.reviews.enums import Outcome
 from apps.reviews.models import ActionItem, RealisedMetric, Review
 
 
-class MetricSerializer(serializers.ModelSerializer[RealisedMetric]):
+class RealisedMetricSerializer(serializers.ModelSerializer[RealisedMetric]):
     class Meta:
         model = RealisedMetric
         fields = ["name", "unit", "direction", "baseline", "target", "bound", "realised"]
@@ -22,7 +25,7 @@ class ActionSerializer(serializers.ModelSerializer[ActionItem]):
 class ReviewSerializer(serializers.ModelSerializer[Review]):
     change = serializers.CharField(source="change.ref", read_only=True)
     signed_by = serializers.SlugRelatedField(slug_field="username", read_only=True)
-    metrics = MetricSerializer(many=True, read_only=True)
+    metrics = RealisedMetricSerializer(many=True, read_only=True)
     actions = ActionSerializer(many=True, read_only=True)
 
     class Meta:
@@ -32,3 +35,19 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
             "outcome", "what_happened", "contributing_factors", "went_well", "signed_by", "signed_at",
             "metrics", "actions",
         ]  # fmt: skip
+
+
+class RecordSerializer(serializers.Serializer[Any]):
+    """What a person says of a change. ``realised`` maps a metric's name to its value; null is not measured."""
+
+    outcome = serializers.ChoiceField(Outcome.choices, required=False)
+    what_happened = serializers.CharField(required=False, allow_blank=True)
+    contributing_factors = serializers.CharField(required=False, allow_blank=True)
+    went_well = serializers.CharField(required=False, allow_blank=True)
+    realised = serializers.DictField(child=serializers.FloatField(allow_null=True), required=False)
+
+
+class NewActionSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=300)
+    owner = serializers.CharField(help_text="A username")
+    due_on = serializers.DateField()

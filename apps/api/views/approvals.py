@@ -3,18 +3,19 @@
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
+from apps.accounts.services import password_problem
 from apps.api.serializers.approvals import RequirementSerializer, SignatureSerializer, SignSerializer
 from apps.api.views.base import Resource
-from apps.approvals.enums import AuthMethod, Tab
+from apps.approvals.enums import AuthMethod
 from apps.approvals.models import Requirement
 from apps.approvals.selectors import inbox_for, requirement_for
 from apps.approvals.services import sign
+from apps.core.errors import Forbidden
 
 
 class Approvals(Resource, ListAPIView[Requirement]):
@@ -25,7 +26,7 @@ class Approvals(Resource, ListAPIView[Requirement]):
     pagination_class = None
 
     def get_queryset(self) -> QuerySet[Requirement]:
-        return inbox_for(self.request.user, Tab.NEEDS_ME)[:200]
+        return inbox_for(self.user, "needs_me")[:200]
 
 
 class Sign(Resource):
@@ -34,10 +35,12 @@ class Sign(Resource):
     @extend_schema(request=SignSerializer, responses={201: SignatureSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Sign a requirement. The digest must be the one in force; the password proves who signs."""
-        requirement = requirement_for(request.user, pk) or self.missing("requirement", str(pk))
+        requirement = requirement_for(self.user, pk) or self.missing("requirement", str(pk))
         asked = SignSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        confirm_password(user=request.user, password=asked.validated_data.pop("password"))
+        problem = password_problem(user=self.user, password=asked.validated_data.pop("password"))
+        if problem:
+            raise Forbidden(problem, remedy="Send the password of the person whom the token acts for.")
         signature = sign(
             actor=self.actor, requirement=requirement, auth_method=AuthMethod.TOKEN, **asked.validated_data
         )

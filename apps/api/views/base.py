@@ -7,7 +7,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.accounts.enums import TokenScope
-from apps.api.authentication import actor_of
+from apps.accounts.models import User
+from apps.api.authentication import actor_of, person_of
 from apps.audit.services import record_denial
 from apps.core.actors import Actor
 
@@ -16,6 +17,11 @@ class Resource(APIView):
     """A resource of the portal. ``write_scope`` is the scope that a token needs to change it."""
 
     write_scope: TokenScope
+
+    @property
+    def user(self) -> User:
+        """Return the person whom the call acts for; the permission classes let nobody else in."""
+        return person_of(self.request)
 
     @property
     def actor(self) -> Actor:

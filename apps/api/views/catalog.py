@@ -37,7 +37,7 @@ class ComponentResource(Resource):
     write_scope = TokenScope.CATALOG
 
     def component(self, key: str) -> Component:
-        return component_for(self.request.user, key) or self.missing("component", key)
+        return component_for(self.user, key) or self.missing("component", key)
 
 
 @extend_schema(parameters=FILTERS)
@@ -51,7 +51,7 @@ class Components(Resource, ListAPIView[Component]):
         asked = self.request.query_params
         tier = asked.get("tier", "")
         found = list_components(
-            self.request.user,
+            self.user,
             text=asked.get("q", ""),
             kind=asked.get("kind", ""),
             team=asked.get("team", ""),

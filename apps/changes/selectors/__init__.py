@@ -10,7 +10,7 @@ from apps.changes.selectors.blockers import Blocker, blockers_of
 from apps.changes.selectors.completeness import missing_of
 from apps.changes.selectors.content import content_of
 from apps.changes.selectors.impact import impact_of
-from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, tab_counts
+from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.revisions import Difference, differences, revision_of
 from apps.changes.selectors.standing import actions_for, may_do_now, standing_of
@@ -35,6 +35,7 @@ __all__ = [
     "differences",
     "impact_of",
     "list_changes",
+    "matching",
     "missing_of",
     "may_do_now",
     "needs_for",

@@ -8,6 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.enums import Role
+from apps.accounts.services import password_problem
 from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import describe
@@ -19,7 +20,6 @@ from apps.web import preview
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.signing import SigningForm
 from apps.web.reader import actor_of, reader
-from apps.web.reauthentication import password_problem
 
 ACTION = "approval.sign"
 APPROVES: dict[str, str] = {
@@ -59,7 +59,7 @@ def sign_requirement(request: HttpRequest, requirement: int) -> HttpResponse:
 
 
 def _password_is_right(request: HttpRequest, asked: Requirement, form: SigningForm) -> bool:
-    problem = password_problem(request, form.cleaned_data["password"])
+    problem = password_problem(user=reader(request), password=form.cleaned_data["password"])
     if problem:
         record_denial(actor=actor_of(request), obj=asked.round, action=ACTION, reason=problem)
         form.add_error("password", f"{problem} Nothing was signed.")

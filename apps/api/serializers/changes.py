@@ -1,0 +1,161 @@
+"""Changes as JSON: what a list shows, everything of one, and what a draft takes."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.api.serializers.calendar import WALL_CLOCK
+from apps.changes.enums import ChangeClass, Direction, Harm, Likelihood
+from apps.changes.models import (
+    Change,
+    ChangeItem,
+    PlanStep,
+    RiskScenario,
+    SuccessMetric,
+)
+
+
+class ItemSerializer(serializers.ModelSerializer[ChangeItem]):
+    component = serializers.SlugRelatedField(slug_field="key", read_only=True)
+    from_version = serializers.SlugRelatedField(slug_field="version", read_only=True)
+    to_version = serializers.SlugRelatedField(slug_field="version", read_only=True)
+
+    class Meta:
+        model = ChangeItem
+        fields = ["component", "from_version", "to_version", "difference"]
+
+
+class MetricSerializer(serializers.ModelSerializer[SuccessMetric]):
+    class Meta:
+        model = SuccessMetric
+        fields = ["name", "unit", "direction", "baseline", "target", "bound"]
+
+
+class RiskSerializer(serializers.ModelSerializer[RiskScenario]):
+    class Meta:
+        model = RiskScenario
+        fields = ["text", "likelihood", "harm", "mitigation"]
+
+
+class StepSerializer(serializers.ModelSerializer[PlanStep]):
+    lead = serializers.SlugRelatedField(slug_field="username", read_only=True)
+
+    class Meta:
+        model = PlanStep
+        fields = ["position", "text", "lead", "minutes", "way_back"]
+
+
+class ChangeSerializer(serializers.ModelSerializer[Change]):
+    """A change as a list shows it."""
+
+    requester = serializers.SlugRelatedField(slug_field="username", read_only=True)
+
+    class Meta:
+        model = Change
+        fields = [
+            "ref", "state", "change_class", "title", "requester", "risk", "time_zone", "local_start", "local_end",
+            "planned_start", "planned_end", "actual_start", "actual_end",
+        ]  # fmt: skip
+
+
+class BlockerSerializer(serializers.Serializer[Any]):
+    """What is in the way, who can clear it, and how."""
+
+    text = serializers.CharField()
+    who = serializers.CharField()
+    how = serializers.CharField()
+    warning = serializers.BooleanField()
+
+
+class ChangeDetailSerializer(ChangeSerializer):
+    """Everything of a change. ``digest`` is what a signature binds to; it is null before submission."""
+
+    revision = serializers.IntegerField(source="revision.number", read_only=True, default=None)
+    digest = serializers.CharField(source="revision.digest", read_only=True, default=None)
+    items = ItemSerializer(many=True, read_only=True)
+    success_metrics = MetricSerializer(many=True, read_only=True)
+    rollback_criteria = serializers.SlugRelatedField(slug_field="text", many=True, read_only=True)
+    risk_scenarios = RiskSerializer(many=True, read_only=True)
+    plan_steps = StepSerializer(many=True, read_only=True)
+
+    class Meta(ChangeSerializer.Meta):
+        fields = [
+            *ChangeSerializer.Meta.fields,
+            "revision", "digest", "summary", "outcome", "cost_of_waiting", "rollback_plan", "rollback_minutes",
+            "items", "success_metrics", "rollback_criteria", "risk_scenarios", "plan_steps",
+        ]  # fmt: skip
+
+
+class NewItem(serializers.Serializer[Any]):
+    component = serializers.CharField(help_text="A component's key: model:default/credit-risk")
+    to_version = serializers.CharField()
+    from_version = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        default=None,
+        help_text="The version in use by default",
+    )
+    difference = serializers.CharField(required=False, allow_blank=True, default="")
+    register = serializers.BooleanField(
+        required=False, default=False, help_text="Register a to-version that the catalog does not know"
+    )
+
+
+class NewMetric(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    target = serializers.FloatField()
+    unit = serializers.CharField(required=False, allow_blank=True, default="")
+    direction = serializers.ChoiceField(Direction.choices, required=False, default=Direction.AT_LEAST)
+    baseline = serializers.FloatField(required=False, allow_null=True, default=None)
+    bound = serializers.FloatField(required=False, allow_null=True, default=None)
+
+
+class NewNote(serializers.Serializer[Any]):
+    component = serializers.CharField()
+    included = serializers.BooleanField()
+    reason = serializers.CharField()
+
+
+class NewRisk(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    likelihood = serializers.ChoiceField(Likelihood.choices, required=False, default=Likelihood.UNLIKELY)
+    harm = serializers.ChoiceField(Harm.choices, required=False, default=Harm.MODERATE)
+    mitigation = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class NewStep(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    lead = serializers.CharField(help_text="A username")
+    minutes = serializers.IntegerField(required=False, default=15)
+    way_back = serializers.CharField(required=False, allow_blank=True, default="")
+    after = serializers.ListField(
+        child=serializers.IntegerField(), required=False, default=list, help_text="Positions of steps, from 1"
+    )
+
+
+class DraftSerializer(serializers.Serializer[Any]):
+    """What a draft takes. A part that is left out stays as it is; a list that is given replaces the one before."""
+
+    title = serializers.CharField(required=False, allow_blank=True)
+    summary = serializers.CharField(required=False, allow_blank=True)
+    outcome = serializers.CharField(required=False, allow_blank=True)
+    cost_of_waiting = serializers.CharField(required=False, allow_blank=True)
+    success_metrics = NewMetric(many=True, required=False)
+    items = NewItem(many=True, required=False)
+    impact_notes = NewNote(many=True, required=False)
+    change_class = serializers.ChoiceField(ChangeClass.choices, required=False)
+    time_zone = serializers.CharField(required=False)
+    local_start = serializers.RegexField(WALL_CLOCK, required=False)
+    local_end = serializers.RegexField(WALL_CLOCK, required=False)
+    rollback_plan = serializers.CharField(required=False, allow_blank=True)
+    rollback_minutes = serializers.IntegerField(required=False, allow_null=True, min_value=0)
+    rollback_criteria = serializers.ListField(child=serializers.CharField(), required=False)
+    risk_scenarios = NewRisk(many=True, required=False)
+    plan_steps = NewStep(many=True, required=False)
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why, for the steps that ask for it."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, default="")

@@ -1,0 +1,38 @@
+"""``/api/v1/``: the resources, the ledger's key and the schema."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from apps.api.views import approvals, calendar, cards, catalog, changes, exports, ledger, nothing, reviews
+
+app_name = "api"
+
+urlpatterns = [
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("ledger/key", ledger.LedgerKey.as_view(), name="ledger-key"),
+    path("catalog/components/", catalog.Components.as_view(), name="components"),
+    path("catalog/components/<path:key>/versions/", catalog.Versions.as_view(), name="versions"),
+    path("catalog/components/<path:key>/blast-radius/", catalog.BlastRadius.as_view(), name="blast-radius"),
+    path("catalog/components/<path:key>/", catalog.ComponentDetail.as_view(), name="component"),
+    path("changes/", changes.Changes.as_view(), name="changes"),
+    path("changes/<str:ref>/", changes.ChangeDetail.as_view(), name="change"),
+    path("changes/<str:ref>/blockers/", changes.Blockers.as_view(), name="blockers"),
+    path("changes/<str:ref>/<str:step>/", changes.ChangeStep.as_view(), name="change-step"),
+    path("approvals/", approvals.Approvals.as_view(), name="approvals"),
+    path("approvals/<int:pk>/sign/", approvals.Sign.as_view(), name="sign"),
+    path("calendar/bookings/", calendar.Bookings.as_view(), name="bookings"),
+    path("calendar/bookings/<str:ref>/conflicts/", calendar.Conflicts.as_view(), name="conflicts"),
+    path("calendar/freezes/", calendar.Freezes.as_view(), name="freezes"),
+    path("calendar/freezes/<str:ref>/lift/", calendar.LiftFreeze.as_view(), name="lift-freeze"),
+    path("cards/", cards.Cards.as_view(), name="cards"),
+    path("cards/<str:ref>/", cards.CardDetail.as_view(), name="card"),
+    path("cards/<str:ref>/publish/", cards.PublishCard.as_view(), name="publish-card"),
+    path("reviews/", reviews.Reviews.as_view(), name="reviews"),
+    path("reviews/<str:ref>/", reviews.ReviewDetail.as_view(), name="review"),
+    path("reviews/<str:ref>/actions/", reviews.Actions.as_view(), name="review-actions"),
+    path("reviews/<str:ref>/sign/", reviews.SignReview.as_view(), name="review-sign"),
+    path("exports/", exports.Exports.as_view(), name="exports"),
+    path("exports/<str:ref>/", exports.ExportDetail.as_view(), name="export"),
+    path("exports/<str:ref>/bundle/", exports.Bundle.as_view(), name="bundle"),
+    path("<path:rest>", nothing.Nothing.as_view(), name="nothing"),
+]

@@ -1,0 +1,47 @@
+"""Versions of what the registry does not hold: data, features, pipelines and services.
+
+Each row is a component, its version, the day it was made (in days before the demonstration begins), and what is
+different, in a few words.
+"""
+
+VERSIONS: list[tuple[str, str, int, str]] = [
+    ("dataset:default/loan-applications", "2026-06", 140, "Applications up to June"),
+    ("dataset:default/loan-applications", "2026-09", 40, "107,788 more rows, one column renamed"),
+    ("dataset:default/card-payments", "2026-08", 80, "Payments up to August"),
+    ("dataset:default/customer-activity", "2026-08", 85, "Activity up to August"),
+    ("dataset:default/customer-activity", "2026-09", 55, "Activity up to September"),
+    ("dataset:default/store-sales", "2026-09", 50, "Sales up to September"),
+    ("dataset:default/store-sales", "2026-10", 15, "Sales up to October, with the autumn range"),
+    ("dataset:default/market-rates", "1", 300, "Daily rates"),
+    ("dataset:default/market-rates", "2", 70, "Hourly rates"),
+    ("dataset:default/complaints", "2026-Q2", 130, "Complaints up to June"),
+    ("dataset:default/complaints", "2026-Q3", 30, "Complaints up to September"),
+    ("feature_set:default/applicant-behaviour", "7", 200, "In use since the spring"),
+    ("feature_set:default/applicant-behaviour", "8", 35, "14 signals added, 3 retired"),
+    ("feature_set:default/applicant-behaviour", "9", 12, "2 signals from the credit bureau added"),
+    ("feature_set:default/customer-lifetime", "4", 150, "In use since the summer"),
+    ("feature_set:default/customer-lifetime", "5", 50, "Visits to the store app added"),
+    ("feature_set:default/store-calendar", "3", 120, "Holidays and weather"),
+    ("feature_set:default/store-calendar", "4", 14, "Opening hours added"),
+    ("pipeline:default/risk-training", "3.4.1", 180, "Reads feature set 7"),
+    ("pipeline:default/risk-training", "3.5.0", 33, "Reads feature set 8"),
+    ("pipeline:default/nightly-ingest", "5.1.0", 190, "One file after the other"),
+    ("pipeline:default/nightly-ingest", "6.0.0", 75, "Four files at a time"),
+    ("pipeline:default/fraud-training", "2.2.0", 160, "Trains each month"),
+    ("pipeline:default/fraud-training", "2.3.0", 20, "Trains each week"),
+    ("service:default/loan-decision", "4.1.3", 110, "Gives one reason"),
+    ("service:default/loan-decision", "4.2.0", 18, "Gives up to three reasons"),
+    ("service:default/pricing-engine", "2.6.0", 210, "Reads daily rates"),
+    ("service:default/pricing-engine", "2.7.1", 68, "Reads hourly rates"),
+    ("service:default/fraud-gateway", "2.18.0", 100, "Asks for feature set 7"),
+    ("service:default/fraud-gateway", "2.19.0", 25, "Asks for feature set 8"),
+    ("service:default/fraud-gateway", "2.20.0", 9, "Holds a payment at a lower score"),
+    ("service:default/checkout-api", "7.3.0", 90, "Waits 2 seconds for the fraud check"),
+    ("service:default/checkout-api", "7.4.0", 22, "Waits 1 second for the fraud check"),
+    ("service:default/collections-dialler", "1.8.0", 170, "Calls in order of debt"),
+    ("service:default/collections-dialler", "1.9.0", 45, "Calls in order of rank"),
+    ("service:default/statement-service", "3.0.2", 220, "One page a month"),
+    ("service:default/statement-service", "3.1.0", 28, "Adds a page on disputes"),
+    ("service:default/store-replenishment", "6.4.0", 95, "Orders at 06:00"),
+    ("service:default/store-replenishment", "6.5.0", 16, "Orders at 05:30"),
+]
