@@ -22,7 +22,7 @@ ROW_GAP = 24
 LINE = 16
 HEAD = 28
 LEAST_WIDTH = 880
-STEP = 200
+STEP = 100
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Drawing:
     @property
     def size_class(self) -> str:
         """Return the class that keeps a wide picture at its own size; it then scrolls inside its region."""
-        return f"graph-w{min(30, -(-int(self.width) // STEP))}"
+        return f"gw{min(40, round(self.width / STEP))}"
 
 
 def draw(
@@ -183,7 +183,7 @@ class _Painter:
         wide, high = self.size.width, self.size.height
         lines = _wrapped(box.label)
         text_height = LINE * (len(lines) + bool(box.note))
-        top = (high - text_height) / 2 + 12 + (4 if box.kind == "dataset" else 0)
+        top = (high - text_height) / 2 + 12 + (7 if box.kind == "dataset" else 0)
         shape, inner = outline(box.kind, wide, high)
         placed = [(round(top + LINE * row, 1), line) for row, line in enumerate(lines)]
         return PlacedBox(
