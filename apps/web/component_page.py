@@ -2,15 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import PurePath
 
+from django.db.models import F, Q
+from django.db.models.expressions import OrderBy
+
 from apps.accounts.models import User
-from apps.catalog.enums import DependencyKind
-from apps.catalog.models import Component, ComponentVersion, Contract, Dependency
+from apps.calendar.models import Freeze
+from apps.calendar.rules import Part
+from apps.calendar.selectors import freezes_between, scope_of
+from apps.cards.models import ModelCard
+from apps.cards.selectors import cards_visible_to
+from apps.catalog.enums import ComponentKind, DependencyKind
+from apps.catalog.models import Component, Contract, Dependency
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import components_visible_to, ties_of
+from apps.changes.enums import OPEN, OVER
+from apps.changes.models import Change, ChangeItem
+from apps.changes.selectors import changes_visible_to
+from apps.core import clock
 from apps.web.pictures import Picture
 
+MOST_CHANGES = 10
+MOST_CARDS = 6
+AHEAD = timedelta(days=90)
 IT_DOES = {
     DependencyKind.READS: "It reads this",
     DependencyKind.WRITES: "It writes this",
@@ -25,8 +41,6 @@ DOES_IT = {
     DependencyKind.EMBEDS: "Is made of it",
     DependencyKind.TRAINS_ON: "Trains on it",
 }
-IN_USE = ("champion", "production", "live", "current")
-"""Aliases that say which version of a model is at work."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,7 @@ class Neighbour:
     how: str
     contract: Contract | None
     direct: bool
+    relies: bool = False
 
 
 def neighbours(user: User, component: Component, graph: Graph, picture: Picture) -> list[Neighbour]:
@@ -60,7 +75,7 @@ def neighbours(user: User, component: Component, graph: Graph, picture: Picture)
 def _neighbour(component: Component, tie: Dependency) -> Neighbour:
     kind = DependencyKind(tie.kind)
     if tie.consumer_id == component.pk:
-        return Neighbour(tie.provider, IT_DOES[kind], tie.contract, True)
+        return Neighbour(tie.provider, IT_DOES[kind], tie.contract, True, relies=True)
     return Neighbour(tie.consumer, DOES_IT[kind], tie.contract, True)
 
 
@@ -74,11 +89,46 @@ def _through(graph: Graph, component_id: int) -> dict[int, str]:
     return found
 
 
-def version_in_use(versions: Sequence[ComponentVersion]) -> ComponentVersion | None:
-    """Return the version at work: the one that an alias names so, else the newest that is not retired."""
-    live = [version for version in versions if version.retired_at is None]
-    named = (version for alias in IN_USE for version in live if alias in version.aliases)
-    return next(named, live[0] if live else None)
+@dataclass(frozen=True)
+class Move:
+    """A change that moves the component, and the item that says from where to where."""
+
+    change: Change
+    item: ChangeItem
+
+
+def changes_coming(user: User, component: Component) -> list[Move]:
+    """Return the open changes that move a component, soonest window first."""
+    return _moves(user, component, Q(change__state__in=OPEN), F("change__planned_start").asc(nulls_last=True))
+
+
+def changes_past(user: User, component: Component) -> list[Move]:
+    """Return the changes that moved a component, or were to, newest first."""
+    return _moves(user, component, Q(change__state__in=OVER), "-change__number")
+
+
+def _moves(user: User, component: Component, which: Q, order: OrderBy | str) -> list[Move]:
+    """Return at most ``MOST_CHANGES`` and one more, which says that there are more."""
+    items = component.change_items.filter(which, change__in=changes_visible_to(user))
+    rows = items.select_related("change__review", "from_version", "to_version").order_by(order)
+    return [Move(item.change, item) for item in rows[: MOST_CHANGES + 1]]
+
+
+def freezes_over(user: User, component: Component) -> list[Freeze]:
+    """Return the freezes of the next months that a component falls under, in order of time."""
+    part = Part(component.pk, component.key, component.kind, component.tier, component.owner_team_id)
+    now = clock.now()
+    return [freeze for freeze in freezes_between(user, now, now + AHEAD) if scope_of(freeze).covers(part)]
+
+
+def cards_behind(user: User, component: Component, lines: Sequence[Neighbour]) -> list[ModelCard]:
+    """Return the cards of a model, or of the models that a component relies on; newest versions first."""
+    models = [component] if component.kind == ComponentKind.MODEL else []
+    models += [line.component for line in lines if line.relies and line.component.kind == ComponentKind.MODEL]
+    cards = cards_visible_to(user).filter(version__component__in=[model.pk for model in models])
+    return list(
+        cards.filter(version__retired_at=None).order_by("-version__released_at", "-number")[:MOST_CARDS]
+    )
 
 
 def source_of(component: Component) -> str:

@@ -54,13 +54,6 @@ def list_components(
     return found.select_related("owner_team", "owner_person")
 
 
-def latest_versions(component_ids: list[int]) -> dict[int, ComponentVersion]:
-    """Return the newest version in use of each component. One query."""
-    rows = ComponentVersion.objects.filter(component_id__in=component_ids, retired_at=None)
-    newest = rows.order_by("component_id", "-released_at", "-pk").distinct("component_id")
-    return {row.component_id: row for row in newest}
-
-
 def versions_of(component: Component) -> QuerySet[ComponentVersion]:
     """Return a component's versions with their authors, newest first, retired ones among them."""
     return component.versions.select_related("author")

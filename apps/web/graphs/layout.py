@@ -39,8 +39,8 @@ def grid_of(count: int, edges: list[Edge], pitch: float) -> Grid:
     for part in _parts(sorted(forward), pitch):
         names: dict[int, int] = {}
         for at in sorted(part.positions):
-            names[at] = at if at < count else bends
-            bends += at >= count
+            names[at] = at if at >= 0 else bends
+            bends += at < 0
         for at, (across, up) in part.positions.items():
             grid.columns[names[at]] = round((part.height - up) / pitch)
             grid.downs[names[at]] = depth + across
@@ -61,19 +61,51 @@ def _place_lone(grid: Grid, count: int, depth: float, pitch: float) -> None:
 
 def _parts(edges: list[Edge], pitch: float) -> list[_Part]:
     """Return the layout of each connected part, the one with the first box first."""
-    if not edges:
-        return []
-    # The layout engine is never handed a cycle or a self-reference: either would end the whole process.
-    parts = [
-        _Part(
-            {int(at): (float(x), float(y)) for at, (x, y) in positions},
-            float(width),
-            float(height),
-            [(int(a), int(b)) for a, b in links or []],
-        )
-        for positions, width, height, links in from_edges(edges, vertex_spacing=pitch)
-    ]
-    return sorted(parts, key=lambda part: min(part.positions))
+    return [_part(part, pitch) for part in _connected(edges)]
+
+
+def _part(edges: list[Edge], pitch: float) -> _Part:
+    """Lay out one connected part.
+
+    The engine is handed one part at a time, its boxes numbered without gaps, because it numbers the bends of its
+    lines after them and mixes the two up otherwise; and never a cycle, which would end the whole process.
+    """
+    used = sorted({at for edge in edges for at in edge})
+    place = {at: number for number, at in enumerate(used)}
+    ((positions, width, height, links),) = from_edges(
+        [(place[a], place[b]) for a, b in edges], vertex_spacing=pitch
+    )
+    return _Part(
+        {_own(int(at), used): (float(x), float(y)) for at, (x, y) in positions},
+        float(width),
+        float(height),
+        [(_own(int(a), used), _own(int(b), used)) for a, b in links or []],
+    )
+
+
+def _connected(edges: list[Edge]) -> list[list[Edge]]:
+    """Return the edges of each connected part, the part with the lowest box first."""
+    beside: dict[int, list[int]] = {}
+    for a, b in edges:
+        beside.setdefault(a, []).append(b)
+        beside.setdefault(b, []).append(a)
+    part_of: dict[int, int] = {}
+    for start in sorted(beside):
+        waiting = [] if start in part_of else [start]
+        while waiting:
+            here = waiting.pop()
+            if here not in part_of:
+                part_of[here] = start
+                waiting += beside[here]
+    parts: dict[int, list[Edge]] = {}
+    for edge in edges:
+        parts.setdefault(part_of[edge[0]], []).append(edge)
+    return [parts[first] for first in sorted(parts)]
+
+
+def _own(number: int, used: list[int]) -> int:
+    """Return a box by its own number, and a bend as a negative one."""
+    return used[number] if number < len(used) else len(used) - number - 1
 
 
 def _without_cycles(count: int, edges: list[Edge]) -> set[Edge]:

@@ -14,6 +14,7 @@ from apps.catalog import selectors
 from apps.catalog.enums import ComponentKind
 from apps.catalog.models import Component, ComponentVersion
 from apps.catalog.rules.impact import Graph
+from apps.changes.selectors import version_in_use, versions_in_use
 from apps.web import component_page, pictures
 from apps.web.errors import not_found
 from apps.web.forms.catalog import CatalogFilter, GraphFilter
@@ -56,7 +57,7 @@ def component_list(request: HttpRequest) -> HttpResponse:
 
 def _rows(page: Page[Component]) -> list[Row]:
     components = list(page.object_list)
-    versions = selectors.latest_versions([component.pk for component in components])
+    versions = versions_in_use([component.pk for component in components])
     graph = selectors.graph()
     return [
         Row(
@@ -98,33 +99,38 @@ def component(request: HttpRequest, key: str) -> HttpResponse:
     found = selectors.component_for(reader(request), key)
     if found is None:
         raise not_found(request, ("component", key), exists=selectors.component_exists(key))
-    graph, hops = selectors.graph(), _hops(request)
-    versions = list(selectors.versions_of(found))
-    current = component_page.version_in_use(versions)
+    person, graph, hops = reader(request), selectors.graph(), _hops(request)
+    current = version_in_use(found)
+    coming = component_page.changes_coming(person, found)
+    past = component_page.changes_past(person, found)
+    picture = _picture(found, graph, hops, current)
+    neighbours = component_page.neighbours(person, found, graph, picture) if picture else []
     context = {
         "component": found,
-        "versions": versions,
-        "current": current,
-        "contracts": selectors.contracts_of(found),
-        "objectives": list(selectors.objectives_of(found)),
-        "source": component_page.source_of(found),
         "hops": hops,
-        **_surroundings(request, found, graph, hops, current),
+        "picture": picture,
+        "neighbours": neighbours,
+        "current": current,
+        "versions": list(selectors.versions_of(found)),
+        "contracts": list(selectors.contracts_of(found)),
+        "objectives": list(selectors.objectives_of(found)),
+        "coming": coming[: component_page.MOST_CHANGES],
+        "past": past[: component_page.MOST_CHANGES],
+        "more_changes": max(len(coming), len(past)) > component_page.MOST_CHANGES,
+        "freezes": component_page.freezes_over(person, found),
+        "cards": component_page.cards_behind(person, found, neighbours),
+        "source": component_page.source_of(found),
     }
     return render(request, "catalog/component.html", context)
 
 
-def _surroundings(
-    request: HttpRequest, found: Component, graph: Graph, hops: int, current: ComponentVersion | None
-) -> dict[str, object]:
+def _picture(
+    found: Component, graph: Graph, hops: int, current: ComponentVersion | None
+) -> pictures.Picture | None:
     if found.pk not in graph.nodes:
-        return {"picture": None, "neighbours": []}
+        return None
     note = f"This {found.get_kind_display().lower()}" + (f" · {current.version}" if current else "")
-    picture = pictures.around(graph, found.pk, hops=hops, note=note)
-    return {
-        "picture": picture,
-        "neighbours": component_page.neighbours(reader(request), found, graph, picture),
-    }
+    return pictures.around(graph, found.pk, hops=hops, note=note)
 
 
 def _hops(request: HttpRequest) -> int:
