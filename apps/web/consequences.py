@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement, Round
 from apps.approvals.selectors import Standing
@@ -28,15 +29,27 @@ def row_sentence(requirement: Requirement, still_open: int) -> str:
     return f"If you sign: {signatures(left)} {'remains' if left == 1 else 'remain'}.{would}"
 
 
-def outcomes(requirement: Requirement, rows: Sequence[Standing]) -> Outcomes:
-    """Return what follows from each decision on a requirement of a round that stands like ``rows``."""
-    return Outcomes(_if_signed(requirement, rows), _if_rejected(requirement.round))
+def waiting_sentence(requirement: Requirement, people: Sequence[User]) -> str:
+    """Return whom a requirement waits on, for a row of what a person asked of others."""
+    if not people:
+        return "Nobody holds this role any more. A Change Manager can name someone."
+    if len(people) <= 2:
+        return f"Waits on {' or '.join(map(str, people))}."
+    return f"Waits on one of {len(people)} people who are {requirement.get_role_display()}."
 
 
-def _if_signed(requirement: Requirement, rows: Sequence[Standing]) -> str:
+def outcomes(requirement: Requirement, rows: Sequence[Standing], *, own: bool) -> Outcomes:
+    """Return what follows from each decision on a requirement of a round that stands like ``rows``.
+
+    ``own`` says that the reader is the one to decide.
+    """
+    return Outcomes(_if_signed(requirement, rows, own=own), _if_rejected(requirement.round))
+
+
+def _if_signed(requirement: Requirement, rows: Sequence[Standing], *, own: bool) -> str:
     round_ = requirement.round
     waited = [row for row in rows if row.is_open and row.requirement.pk != requirement.pk]
-    done = f"Your part is done for revision {round_.revision}."
+    done = f"{'Your' if own else 'This'} part is done for revision {round_.revision}."
     if not waited:
         then = f" It may start {_start(round_)}, unless something else blocks it." if round_.starts_at else ""
         return f"{done} Every role has then signed, and {round_.subject_ref} is approved.{then}"

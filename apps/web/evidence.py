@@ -305,7 +305,7 @@ def number(value: float | int | str | None, unit: str = "") -> str:
 
 def _moved(old: float | None, new: float | None) -> str:
     if not isinstance(old, int | float) or not isinstance(new, int | float):
-        return ""
+        return "Not known"
     difference = new - old
     return "The same" if abs(difference) < 1e-12 else f"{difference:+,.3g}"
 

@@ -7,7 +7,7 @@ from apps.approvals.models import Requirement, Signature
 from apps.approvals.selectors import may_sign_now, standing
 from apps.changes.selectors import change_for, revision_of
 from apps.core.decisions import Decision
-from apps.web.consequences import Outcomes, outcomes
+from apps.web.consequences import Outcomes, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
 
 
@@ -19,18 +19,21 @@ class Preview:
     outcomes: Outcomes
     evidence: list[Block]
     allowed: Decision
+    waits: str
     mine: Signature | None
 
 
 def of(user: User, requirement: Requirement) -> Preview:
     """Return a requirement as this person sees it."""
+    allowed = may_sign_now(user, requirement)
     rows = standing(requirement.round)
     here = next(row for row in rows if row.requirement.pk == requirement.pk)
     return Preview(
         requirement=requirement,
-        outcomes=outcomes(requirement, rows),
+        outcomes=outcomes(requirement, rows, own=bool(allowed)),
         evidence=_evidence(user, requirement),
-        allowed=may_sign_now(user, requirement),
+        allowed=allowed,
+        waits=waiting_sentence(requirement, here.waited_on) if here.is_open else "",
         mine=next((given for given in here.signatures if given.signer_id == user.pk), None),
     )
 

@@ -16,7 +16,7 @@ def test_evidence_for_a_validator_compares_the_two_versions() -> None:
     said = text_of(Role.VALIDATOR, "model:default/credit-risk")
     assert "Version 13 against version 12" in said
     assert "['auc', '0.831', '0.842', '+0.011']" in said
-    assert "['recall', 'Not measured', '0.5', '']" in said
+    assert "['recall', 'Not measured', '0.5', 'Not known']" in said
     assert "['depth', '3', '4']" in said
     assert "loans 2026-09 (dd44ee55)" in said
     assert "cost" not in said

@@ -39,7 +39,8 @@ def _signing_of(user: User, requirement: Requirement, grants: list[RoleGrant]) -
     return Signing(
         role=requirement.role,
         where=requirement.component_label or requirement.component_key,
-        person_active=User.objects.filter(pk=user.pk, is_active=True).exists(),
+        # Only an active person's grants are in force, so holding one settles it without asking.
+        person_active=bool(grants) or User.objects.filter(pk=user.pk, is_active=True).exists(),
         holds_role=any(covers(grant, requirement) for grant in grants),
         round_state=round_.state,
         requirement_state=requirement.state,

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.approvals.models import Requirement
 from apps.approvals.selectors import (
     Tab,
+    eligible_people,
     inbox_for,
     open_counts,
     requirement_exists,
@@ -19,7 +20,7 @@ from apps.approvals.selectors import (
     waiting_count_for,
 )
 from apps.web import preview
-from apps.web.consequences import decided_sentence, row_sentence
+from apps.web.consequences import decided_sentence, row_sentence, waiting_sentence
 from apps.web.context import shell_of
 from apps.web.errors import not_found
 from apps.web.reader import reader
@@ -91,20 +92,24 @@ def _page_number(request: HttpRequest) -> int:
 
 def _page(tab: Tab, found: list[Requirement], number: int, chosen: Requirement | None) -> Page:
     shown = found[:PAGE]
-    counts = open_counts(row.round_id for row in shown) if tab != "decided" else {}
+    said = _sentences(tab, shown)
     return Page(
-        rows=[
-            Row(
-                row,
-                decided_sentence(row) if tab == "decided" else row_sentence(row, counts[row.round_id]),
-                chosen is not None and row.pk == chosen.pk,
-            )
-            for row in shown
-        ],
+        rows=[Row(row, said[row.pk], chosen is not None and row.pk == chosen.pk) for row in shown],
         number=number,
         previous_url=_page_url(tab, number - 1) if number > 1 else "",
         next_url=_page_url(tab, number + 1) if len(found) > PAGE else "",
     )
+
+
+def _sentences(tab: Tab, shown: list[Requirement]) -> dict[int, str]:
+    """Return the sentence of each row: what follows, who is waited on, or what became of it."""
+    if tab == "decided":
+        return {row.pk: decided_sentence(row) for row in shown}
+    if tab == "waiting":
+        people = eligible_people(shown)
+        return {row.pk: waiting_sentence(row, people[row.pk]) for row in shown}
+    counts = open_counts(row.round_id for row in shown)
+    return {row.pk: row_sentence(row, counts[row.round_id]) for row in shown}
 
 
 def _page_url(tab: Tab, number: int) -> str:

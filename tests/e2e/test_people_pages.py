@@ -1,0 +1,155 @@
+"""The inbox, signing and a person's own pages in a real browser: looks, keys and what each decision leaves."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.accounts.services import issue_token
+from apps.approvals.models import Requirement, Signature
+from apps.approvals.rules import Barred
+from apps.core import clock
+from apps.core.actors import person
+from tests.contents import a_revision
+from tests.e2e.browser import THEMES, WIDTHS, Chromium, axe, complaints, overflows, shoot, signed_in
+from tests.people import DIGEST, PASSWORD, a_need, a_round, add_person, asked_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+PICTURES = os.environ.get("PORTAL_PICTURES", "")
+
+
+@pytest.fixture
+def amara() -> User:
+    return add_person("amara", Role.REQUESTER, name="Amara Okafor")
+
+
+@pytest.fixture
+def tomasz(amara: User) -> User:
+    """Return a validator with three requirements, of which one is barred to him, and one decided."""
+    tomasz = add_person("tomasz", Role.VALIDATOR, name="Tomasz Wójcik")
+    add_person("val", Role.VALIDATOR)
+    for name, role in (
+        ("Mei-Lin Zhao", Role.STEWARD),
+        ("Sofia Marchetti", Role.OWNER),
+        ("Leila Haddad", Role.SPONSOR),
+    ):
+        add_person(name.split()[0].lower(), role, name=name)
+    for number, hours, risk in ((1042, 50, 3), (1049, 7, 2), (1044, 90, 1)):
+        a_revision(number, amara, DIGEST)
+        need = a_need(component="credit-risk", hours=hours)
+        a_round(
+            need,
+            a_need(Role.STEWARD, "loans", hours=hours),
+            a_need(Role.OWNER, "loans", hours=hours),
+            a_need(Role.SPONSOR, hours=hours),
+            by=amara,
+            ref=f"CHG-{number}",
+            risk=risk,
+            starts_at=clock.now() + timedelta(days=9),
+            barred=[Barred(tomasz.pk, "You made version 13 of Credit risk.")] if number == 1044 else [],
+        )
+    issue_token(
+        actor=person(tomasz),
+        user=tomasz,
+        name="build server",
+        scopes=["read"],
+        expires_at=clock.now() + timedelta(9),
+    )
+    return tomasz
+
+
+def asked(number: int, role: str = Role.VALIDATOR, component: str = "credit-risk") -> Requirement:
+    return Requirement.objects.get(round__subject_ref=f"CHG-{number}", role=role, component_label=component)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_own_pages_in_each_width_and_theme_are_accessible(
+    browser: Chromium, live_server: LiveServer, amara: User, tomasz: User, width: int, theme: str
+) -> None:
+    paths = {
+        "inbox": (tomasz, "/inbox/"),
+        "inbox-item": (tomasz, f"/inbox/{asked(1042).pk}/"),
+        "inbox-barred": (tomasz, f"/inbox/{asked(1044).pk}/"),
+        "inbox-steward": (User.objects.get(username="mei-lin"), "/inbox/"),
+        "inbox-owner": (User.objects.get(username="sofia"), "/inbox/"),
+        "inbox-sponsor": (User.objects.get(username="leila"), "/inbox/"),
+        "inbox-empty": (amara, "/inbox/"),
+        "inbox-waiting": (amara, "/inbox/?tab=waiting"),
+        "inbox-decided": (tomasz, "/inbox/?tab=decided"),
+        "sign": (tomasz, f"/approvals/{asked(1042).pk}/sign/"),
+        "sign-refused": (tomasz, f"/approvals/{asked(1044).pk}/sign/"),
+        "account": (tomasz, "/account/"),
+        "tokens": (tomasz, "/account/tokens/"),
+        "revoke": (tomasz, f"/account/tokens/{tomasz.api_tokens.get().prefix}/revoke/"),
+        "notifications": (tomasz, "/notifications/"),
+    }
+    for name, (user, path) in paths.items():
+        with signed_in(browser, live_server.url, user, width=width, theme=theme) as context:
+            page = context.new_page()
+            said = complaints(page)
+            page.goto(live_server.url + path)
+            if PICTURES:
+                shoot(page, f"{name}-{width}-{theme}", Path(PICTURES))
+            assert said == [], path
+            assert overflows(page) == [], path
+            assert axe(page) == [], path
+
+
+def test_inbox_row_when_opened_swaps_the_preview_in_place(
+    browser: Chromium, live_server: LiveServer, tomasz: User
+) -> None:
+    with signed_in(browser, live_server.url, tomasz) as context:
+        page = context.new_page()
+        page.goto(live_server.url + "/inbox/")
+        assert page.locator("[aria-current=true] .id").inner_text() == "CHG-1049"
+        page.evaluate("window.kept = true")
+        page.locator(".row-item", has_text="CHG-1042").locator("a").click()
+        page.wait_for_url(f"**/inbox/{asked(1042).pk}/**")
+        page.wait_for_selector("[aria-current=true]:has-text('CHG-1042')")
+        assert page.evaluate("window.kept")
+        assert page.locator("#preview-title").evaluate("e => e === document.activeElement")
+
+
+def test_signing_by_keyboard_alone_leaves_one_signature(
+    browser: Chromium, live_server: LiveServer, tomasz: User
+) -> None:
+    with signed_in(browser, live_server.url, tomasz) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}/approvals/{asked(1042).pk}/sign/")
+        page.locator("input[value=reject]").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#id_note-error")
+        assert page.locator("[data-error-summary]").evaluate("e => e === document.activeElement")
+        assert not Signature.objects.exists()
+        page.locator("#id_note").fill("Too few cases for ages 18 to 24.")
+        page.locator("#id_password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/changes/CHG-1042/")
+        signature = Signature.objects.get()
+        assert (signature.signer, signature.decision) == (tomasz, "reject")
+
+
+def test_signing_works_without_script(browser: Chromium, live_server: LiveServer, tomasz: User) -> None:
+    with signed_in(browser, live_server.url, tomasz) as signed:
+        cookies = signed.cookies()
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(live_server.url + "/inbox/")
+    page.locator(".row-item", has_text="CHG-1042").locator("a").click()
+    page.get_by_role("link", name="Review and sign").click()
+    page.get_by_label("Approve").check()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.wait_for_url("**/changes/CHG-1042/")
+    context.close()
+    assert asked_of(asked(1042).round, Role.VALIDATOR, "credit-risk").state == "met"
