@@ -14,6 +14,7 @@ from apps.approvals.models import Requirement, Signature
 from apps.changes.models import Change, ChangeItem, PlanStep
 from apps.changes.selectors import changes_visible_to
 from apps.core.actors import Actor
+from apps.core.canonical import digest
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.reviews.enums import Outcome, ReviewState, Verdict
 from apps.reviews.models import ActionItem, RealisedMetric, Review
@@ -147,6 +148,39 @@ def signers_of_change(review: Review) -> list[Signature]:
             requirement__round=review.change.round_id, decision=SignatureDecision.APPROVE
         ).select_related("signer", "requirement")
     )
+
+
+def digest_of(review: Review) -> str:
+    """Return the SHA-256 over everything that a signature on a review covers (RFC 8785 JSON)."""
+    return digest(
+        {
+            "review": review.ref,
+            "outcome": review.outcome,
+            **texts_of(review),
+            "metrics": [
+                {
+                    "name": metric.name,
+                    "unit": metric.unit,
+                    "target": metric.target,
+                    "realised": metric.realised,
+                }
+                for metric in review.metrics.all()
+            ],
+            "actions": [
+                {"text": action.text, "owner": action.owner_id, "due_on": action.due_on.isoformat()}
+                for action in review.actions.all()
+            ],
+        }
+    )
+
+
+def texts_of(review: Review) -> dict[str, str]:
+    """Return what people wrote in a review."""
+    return {
+        "what_happened": review.what_happened,
+        "contributing_factors": review.contributing_factors,
+        "went_well": review.went_well,
+    }
 
 
 def may_close_change(change: Change, _actor: Actor) -> Decision:

@@ -11,7 +11,9 @@ from apps.changes.enums import ChangeState, Direction
 from apps.changes.models import Change, ChangeItem, PlanStep, SuccessMetric
 from apps.core import actors
 from apps.lifecycle.services import advance
+from apps.reviews import services
 from apps.reviews.models import Review
+from apps.reviews.selectors import digest_of
 from tests.people import a_need, a_round, add_person, asked_of
 
 _numbers = itertools.count(2001)
@@ -105,6 +107,11 @@ def end(change: Change, event: str = "roll_back") -> Review:
     """End a change, so that its review opens."""
     advance(change, event, actor=actors.person(change.requester))
     return Review.objects.select_related("change").get(change=change)
+
+
+def sign(review: Review, user: User) -> Review:
+    """Sign a review as it stands."""
+    return services.sign_review(actor=actors.person(user), review=review, digest=digest_of(review))
 
 
 def a_review(requester: User | None = None, event: str = "roll_back", **more: object) -> Review:

@@ -7,14 +7,15 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
-from apps.core.errors import Forbidden, IllegalTransition, Invalid, PolicyBlocked
+from apps.core.errors import Forbidden, IllegalTransition, Invalid, PolicyBlocked, Stale
 from apps.lifecycle.services import advance
 from apps.outbox.models import Notification
 from apps.reviews import services
 from apps.reviews.enums import ReviewState
 from apps.reviews.models import Review
+from apps.reviews.selectors import digest_of
 from tests.people import a_need, add_person
-from tests.reviews.build import a_change, a_metric, a_plan_step, a_review, approved_by, end, with_round
+from tests.reviews.build import a_change, a_metric, a_plan_step, a_review, approved_by, end, sign, with_round
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +123,7 @@ def test_record_review_measure_of_another_review_is_refused(manager: User) -> No
 def test_sign_review_by_a_change_manager_signs_and_records_its_digest(manager: User) -> None:
     review = written(a_review(), manager)
 
-    signed = services.sign_review(actor=person(manager), review=review)
+    signed = sign(review, manager)
 
     assert (signed.state, signed.signed_by) == (ReviewState.SIGNED, manager)
     assert events() == ["review.opened", "review.recorded", "review.signed"]
@@ -132,20 +133,20 @@ def test_sign_review_by_its_requester_is_forbidden() -> None:
     requester = add_person("", Role.REQUESTER, Role.CHANGE_MANAGER)
     review = written(a_review(requester), requester)
     with pytest.raises(Forbidden, match="You asked for this change"):
-        services.sign_review(actor=person(requester), review=review)
+        sign(review, requester)
 
 
 def test_sign_review_by_the_sponsor_who_signed_is_taken(manager: User) -> None:
     change, sponsor = a_change(), add_person("", Role.SPONSOR)
     approved_by(change, sponsor, Role.SPONSOR)
     review = written(end(change), manager)
-    assert services.sign_review(actor=person(sponsor), review=review).signed_by == sponsor
+    assert sign(review, sponsor).signed_by == sponsor
 
 
 def test_sign_review_by_a_sponsor_who_did_not_sign_is_forbidden(manager: User) -> None:
     review = written(a_review(), manager)
     with pytest.raises(Forbidden):
-        services.sign_review(actor=person(add_person("", Role.SPONSOR)), review=review)
+        sign(review, add_person("", Role.SPONSOR))
 
 
 def test_sign_review_by_the_owner_of_an_affected_part_is_taken(manager: User) -> None:
@@ -155,22 +156,34 @@ def test_sign_review_by_the_owner_of_an_affected_part_is_taken(manager: User) ->
     review = written(end(change), manager)
 
     with pytest.raises(Forbidden):
-        services.sign_review(actor=person(other), review=review)
-    assert services.sign_review(actor=person(owner), review=review).signed_by == owner
+        sign(review, other)
+    assert sign(review, owner).signed_by == owner
 
 
 def test_sign_review_that_says_nothing_names_what_is_missing(manager: User) -> None:
     with pytest.raises(Invalid) as caught:
-        services.sign_review(actor=person(manager), review=a_review())
+        sign(a_review(), manager)
     assert list(caught.value.fields) == ["what_happened"]
 
 
+def test_sign_review_edited_since_it_was_read_is_stale_and_signs_nothing(manager: User) -> None:
+    review = written(a_review(), manager)
+    read = digest_of(review)
+    services.record_review(
+        actor=person(manager), review=review, realised={}, **{**TOLD, "went_well": "The alarm was quick."}
+    )
+    with pytest.raises(Stale):
+        services.sign_review(actor=person(manager), review=review, digest=read)
+    review.refresh_from_db()
+    assert (review.state, review.signed_by) == (ReviewState.OPEN, None)
+
+
 def test_signed_review_no_longer_changes(manager: User) -> None:
-    review = services.sign_review(actor=person(manager), review=written(a_review(), manager))
+    review = sign(written(a_review(), manager), manager)
     with pytest.raises(Forbidden, match="signed"):
         written(review, manager)
     with pytest.raises(Forbidden, match="already signed"):
-        services.sign_review(actor=person(manager), review=review)
+        sign(review, manager)
 
 
 def test_close_change_needs_its_review_signed(manager: User) -> None:
@@ -179,7 +192,7 @@ def test_close_change_needs_its_review_signed(manager: User) -> None:
 
     with pytest.raises(PolicyBlocked, match=f"PIR-{change.number} of this change is not signed"):
         advance(change, "close", actor=person(manager))
-    services.sign_review(actor=person(manager), review=review)
+    sign(review, manager)
     assert advance(change, "close", actor=person(manager)).state == "closed"
 
 

@@ -10,8 +10,9 @@ from apps.core import clock
 from apps.core.actors import person
 from apps.reviews import services
 from apps.reviews.models import Review
-from tests.people import add_person
-from tests.reviews.build import a_change, a_metric, a_review, end
+from apps.reviews.selectors import digest_of
+from tests.people import PASSWORD, add_person
+from tests.reviews.build import a_change, a_metric, a_review, end, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ def told(manager: User, review: Review) -> Review:
 
 def test_list_each_tab_shows_its_own(as_manager: Client, manager: User) -> None:
     open_one, signed_one = a_review(title="Open one"), told(manager, a_review(title="Signed one"))
-    services.sign_review(actor=person(manager), review=signed_one)
+    sign(signed_one, manager)
     services.add_action(
         actor=person(manager), review=open_one, text="Rehearse", owner=manager, due_on=clock.now().date()
     )
@@ -93,7 +94,7 @@ def test_edit_value_that_is_no_number_is_named_at_its_field(as_manager: Client) 
     metric = review.metrics.get()
     answer = as_manager.post(f"/reviews/{review.ref}/edit/", {**TOLD, f"realised_{metric.pk}": "many"})
     page = answer.content.decode()
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert f'href="#id_realised_{metric.pk}"' in page
     assert "The bound broke" in page
     review.refresh_from_db()
@@ -153,9 +154,27 @@ def test_sign_asks_first_and_a_get_never_signs(as_manager: Client, manager: User
     assert "If you sign" in page
     assert review.state == "open"
 
-    assert as_manager.post(f"/reviews/{review.ref}/sign/").status_code == 302
+    given = {"digest": digest_of(review), "password": PASSWORD}
+    assert as_manager.post(f"/reviews/{review.ref}/sign/", given).status_code == 302
     review.refresh_from_db()
     assert review.signed_by == manager
+
+
+def test_sign_with_a_wrong_password_signs_nothing_and_is_recorded(as_manager: Client, manager: User) -> None:
+    review = told(manager, a_review())
+    given = {"digest": digest_of(review), "password": "wrong"}
+    answer = as_manager.post(f"/reviews/{review.ref}/sign/", given)
+    review.refresh_from_db()
+    assert answer.status_code == 422
+    assert "This is not your password." in answer.content.decode()
+    assert review.state == "open"
+    assert AuditEvent.objects.filter(event="access.denied", object_id=review.ref).count() == 1
+
+
+def test_sign_what_was_edited_since_is_a_conflict(as_manager: Client, manager: User) -> None:
+    review = told(manager, a_review())
+    given = {"digest": "0" * 64, "password": PASSWORD}
+    assert as_manager.post(f"/reviews/{review.ref}/sign/", given).status_code == 409
 
 
 def test_sign_that_lacks_something_says_what(as_manager: Client) -> None:
@@ -194,7 +213,7 @@ def test_detail_number_of_queries_is_constant(
     as_manager: Client, manager: User, django_assert_num_queries, number: int
 ) -> None:
     for _ in range(number):
-        services.sign_review(actor=person(manager), review=told(manager, a_review()))
+        sign(told(manager, a_review()), manager)
     change = a_change()
     for position in range(number - 1):
         a_metric(change, f"Measure {position}")

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from apps.reviews.enums import Outcome
 from apps.reviews.models import ActionItem, RealisedMetric, Review
+from apps.reviews.selectors import digest_of
 
 
 class RealisedMetricSerializer(serializers.ModelSerializer[RealisedMetric]):
@@ -25,6 +26,9 @@ class ActionSerializer(serializers.ModelSerializer[ActionItem]):
 class ReviewSerializer(serializers.ModelSerializer[Review]):
     change = serializers.CharField(source="change.ref", read_only=True)
     signed_by = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    digest = serializers.SerializerMethodField(
+        help_text="SHA-256 over what a signature covers; send it to sign"
+    )
     metrics = RealisedMetricSerializer(many=True, read_only=True)
     actions = ActionSerializer(many=True, read_only=True)
 
@@ -33,8 +37,11 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
         fields = [
             "ref", "change", "state", "due_at", "planned_start", "planned_end", "actual_start", "actual_end",
             "outcome", "what_happened", "contributing_factors", "went_well", "signed_by", "signed_at",
-            "metrics", "actions",
+            "digest", "metrics", "actions",
         ]  # fmt: skip
+
+    def get_digest(self, review: Review) -> str:
+        return digest_of(review)
 
 
 class RecordSerializer(serializers.Serializer[Any]):
@@ -51,3 +58,8 @@ class NewActionSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=300)
     owner = serializers.CharField(help_text="A username")
     due_on = serializers.DateField()
+
+
+class SignReviewSerializer(serializers.Serializer[Any]):
+    digest = serializers.CharField(help_text="The digest of the review as it was read")
+    password = serializers.CharField(trim_whitespace=False, write_only=True)

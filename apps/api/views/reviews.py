@@ -9,14 +9,16 @@ from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.selectors import active_person
+from apps.accounts.services import password_problem
 from apps.api.serializers.reviews import (
     ActionSerializer,
     NewActionSerializer,
     RecordSerializer,
     ReviewSerializer,
+    SignReviewSerializer,
 )
 from apps.api.views.base import Resource
-from apps.core.errors import Invalid
+from apps.core.errors import Forbidden, Invalid
 from apps.reviews.models import Review
 from apps.reviews.selectors import review_for, reviews_visible_to
 from apps.reviews.services import add_action, record_review, sign_review
@@ -87,7 +89,14 @@ class Actions(ReviewResource):
 
 
 class SignReview(ReviewResource):
-    @extend_schema(request=None, responses=ReviewSerializer)
+    @extend_schema(request=SignReviewSerializer, responses=ReviewSerializer)
     def post(self, request: Request, ref: str) -> Response:
-        """Sign a review: it stays as it is from now on."""
-        return Response(ReviewSerializer(sign_review(actor=self.actor, review=self.review(ref))).data)
+        """Sign a review as it was read: its digest must be the one in force; the password proves who signs."""
+        review = self.review(ref)
+        asked = SignReviewSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        problem = password_problem(user=self.user, password=asked.validated_data["password"])
+        if problem:
+            raise Forbidden(problem, remedy="Send the password of the person whom the token acts for.")
+        signed = sign_review(actor=self.actor, review=review, digest=asked.validated_data["digest"])
+        return Response(ReviewSerializer(signed).data)

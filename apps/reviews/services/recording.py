@@ -51,7 +51,7 @@ def record_review(
         actor=actor,
         obj=review,
         data={"outcome": outcome, "realised": [metric.realised for metric in metrics.values()]},
-        private=texts_of(review),
+        private=selectors.texts_of(review),
     )
     return review
 
@@ -69,11 +69,3 @@ def _check_record(
             fields[f"realised_{pk}"] = ["Enter a number, or leave it blank if it was not measured."]
     if fields:
         raise Invalid(fields)
-
-
-def texts_of(review: Review) -> dict[str, str]:
-    return {
-        "what_happened": review.what_happened,
-        "contributing_factors": review.contributing_factors,
-        "went_well": review.went_well,
-    }

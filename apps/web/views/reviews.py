@@ -10,9 +10,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.core import actors, clock
+from apps.accounts.services import password_problem
+from apps.audit.services import record_denial
+from apps.core import clock
 from apps.core.decisions import Decision
 from apps.core.errors import Forbidden, Invalid
 from apps.insights.rules.endings import how_it_ended, minutes_between
@@ -20,8 +23,8 @@ from apps.insights.rules.grammar import count, figure
 from apps.reviews import rules, selectors, services
 from apps.reviews.models import Review
 from apps.web.errors import add_to_form, not_found
-from apps.web.forms.reviews import ActionForm, ReviewForm
-from apps.web.reader import reader
+from apps.web.forms.reviews import ActionForm, ReviewForm, SignForm
+from apps.web.reader import actor_of, reader
 
 PAGE = 25
 _TIMED = re.compile(r"(\d{1,2}:\d{2})[ ,:–-]+(.+)", re.ASCII)
@@ -78,7 +81,7 @@ def _detail(request: HttpRequest, review: Review, form: ActionForm) -> HttpRespo
         "may_sign": rules.may_sign(review, standing),
         "form": form,
     }
-    return render(request, "reviews/detail.html", context)
+    return render(request, "reviews/detail.html", context, status=422 if form.errors else 200)
 
 
 def _ending(review: Review) -> str:
@@ -131,6 +134,7 @@ def _amount(value: float | None, unit: str) -> str:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def review_edit(request: HttpRequest, ref: str) -> HttpResponse:
     """Write what happened."""
     review = _review(request, ref)
@@ -139,15 +143,14 @@ def review_edit(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = {name: form.cleaned_data[name] for name in _SAID}
         try:
-            services.record_review(
-                actor=actors.person(reader(request)), review=review, realised=form.realised(), **said
-            )
+            services.record_review(actor=actor_of(request), review=review, realised=form.realised(), **said)
         except Invalid as error:
             add_to_form(form, error)
         else:
             messages.success(request, f"{review.ref} is saved.")
             return redirect("web:review", review.ref)
-    return render(request, "reviews/edit.html", {"review": review, "form": form})
+    context = {"review": review, "form": form}
+    return render(request, "reviews/edit.html", context, status=422 if form.errors else 200)
 
 
 _SAID = ("outcome", "what_happened", "contributing_factors", "went_well")
@@ -162,7 +165,7 @@ def action_add(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_valid():
         given: dict[str, Any] = form.cleaned_data
         try:
-            services.add_action(actor=actors.person(reader(request)), review=review, **given)
+            services.add_action(actor=actor_of(request), review=review, **given)
         except Invalid as error:
             add_to_form(form, error)
         else:
@@ -179,22 +182,37 @@ def action_done(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     action = selectors.action_for(reader(request), review, pk)
     if action is None:
         raise Http404
-    services.complete_action(actor=actors.person(reader(request)), action=action)
+    services.complete_action(actor=actor_of(request), action=action)
     messages.success(request, f"Done: {action.text}")
     return redirect("web:review", review.ref)
 
 
+@sensitive_post_parameters("password")
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def review_sign(request: HttpRequest, ref: str) -> HttpResponse:
-    """Ask, then sign. A review that says too little cannot be signed: the page says what is missing."""
+    """Ask, then sign what was shown, once the person has proved who they are.
+
+    A review that says too little cannot be signed: the page says what is missing.
+    """
     review = _review(request, ref)
     _require(rules.may_sign(review, selectors.standing_of(reader(request), review)))
-    missing = [text for texts in rules.missing_fields(review).values() for text in texts]
-    if request.method == "POST":
-        services.sign_review(actor=actors.person(reader(request)), review=review)
+    form = SignForm(request.POST or None, initial={"digest": selectors.digest_of(review)})
+    if request.method == "POST" and form.is_valid() and _password_is_right(request, review, form):
+        services.sign_review(actor=actor_of(request), review=review, digest=form.cleaned_data["digest"])
         messages.success(request, f"You signed {review.ref}. {review.change.ref} can be closed now.")
         return redirect("web:review", review.ref)
-    return render(request, "reviews/sign.html", {"review": review, "missing": missing})
+    missing = [text for texts in rules.missing_fields(review).values() for text in texts]
+    context = {"review": review, "missing": missing, "form": form}
+    return render(request, "reviews/sign.html", context, status=422 if form.errors else 200)
+
+
+def _password_is_right(request: HttpRequest, review: Review, form: SignForm) -> bool:
+    problem = password_problem(user=reader(request), password=form.cleaned_data["password"])
+    if problem:
+        record_denial(actor=actor_of(request), obj=review, action="review.sign", reason=problem)
+        form.add_error("password", f"{problem} Nothing was signed.")
+    return not problem
 
 
 def _review(request: HttpRequest, ref: str) -> Review:
