@@ -44,7 +44,7 @@ class Change(Stamped):
         null=True, blank=True, help_text="How long going back takes."
     )
 
-    risk = models.PositiveSmallIntegerField(default=2, help_text="1 low, 2 moderate, 3 high, 4 very high.")
+    risk = models.PositiveSmallIntegerField(default=2, help_text="1 low, 2 moderate, 3 high, 4 severe.")
     # The revision in force, the round over it, and the booking of its window; all empty until it is submitted.
     revision = models.ForeignKey(
         "Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

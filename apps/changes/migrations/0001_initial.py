@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('actual_end', models.DateTimeField(blank=True, null=True)),
                 ('rollback_plan', models.TextField(blank=True)),
                 ('rollback_minutes', models.PositiveIntegerField(blank=True, help_text='How long going back takes.', null=True)),
-                ('risk', models.PositiveSmallIntegerField(default=2, help_text='1 low, 2 moderate, 3 high, 4 very high.')),
+                ('risk', models.PositiveSmallIntegerField(default=2, help_text='1 low, 2 moderate, 3 high, 4 severe.')),
                 ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
                 ('booking', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='change', to='calendar.booking')),
                 ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to=settings.AUTH_USER_MODEL)),

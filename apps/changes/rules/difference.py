@@ -10,6 +10,8 @@ _FIELDS = {
     "outcome": "Outcome",
     "cost_of_waiting": "Cost of waiting",
     "risk": "Risk",
+    "risk_reason": "Why this risk",
+    "requester": "Requester",
 }
 _LISTS = {
     "items": ("What moves", "component"),

@@ -33,3 +33,18 @@ def _check_circle(steps: Sequence[StepInput], problems: Problems) -> None:
         problems.add(
             f"steps.{circle[0] - 1}.after", f"These steps wait for each other: {said}. Break the circle."
         )
+
+
+def starts_of(steps: Sequence[tuple[int, Sequence[int]]]) -> list[int]:
+    """Return the minute at which each step starts, from (minutes, after) in order.
+
+    A step starts when those that it comes after have ended; one that names none follows the step before it.
+    """
+    starts: list[int] = []
+    ends: list[int] = []
+    for minutes, after in steps:
+        known = [ends[one - 1] for one in after if one <= len(ends)]
+        start = max(known) if known else (ends[-1] if ends else 0)
+        starts.append(start)
+        ends.append(start + minutes)
+    return starts

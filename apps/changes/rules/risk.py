@@ -7,7 +7,7 @@ from apps.catalog.enums import DataClass
 from apps.changes.enums import ChangeClass
 from apps.changes.rules.impact import ImpactRow
 
-WORDS = {1: "Low", 2: "Moderate", 3: "High", 4: "Very high"}
+WORDS = {1: "Low", 2: "Moderate", 3: "High", 4: "Severe"}
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Risk:
-    """``level`` from 1 low to 4 very high, and the sentence that explains it."""
+    """``level`` from 1 low to 4 severe, and the sentence that explains it."""
 
     level: int
     sentence: str

@@ -12,11 +12,12 @@ from apps.changes.selectors.content import content_of
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
-from apps.changes.selectors.revisions import Difference, differences, revision_of
-from apps.changes.selectors.standing import actions_for, may_do_now, standing_of
+from apps.changes.selectors.reading import Reading, reading_of
+from apps.changes.selectors.revisions import Difference, differences, revision_of, said_content
+from apps.changes.selectors.standing import actions_for, may_do_now, may_propose_now, standing_of
 from apps.changes.selectors.timeline import Moment, timeline_of
 from apps.changes.selectors.versions import version_in_use, versions_in_use
-from apps.changes.selectors.visible import change_for, changes_visible_to, window_passed
+from apps.changes.selectors.visible import change_exists, change_for, changes_visible_to, window_passed
 
 __all__ = [
     "Blocker",
@@ -24,11 +25,13 @@ __all__ = [
     "Difference",
     "Filters",
     "Moment",
+    "Reading",
     "Row",
     "Tab",
     "actions_for",
     "barred_for",
     "blockers_of",
+    "change_exists",
     "change_for",
     "changes_visible_to",
     "content_of",
@@ -38,9 +41,12 @@ __all__ = [
     "matching",
     "missing_of",
     "may_do_now",
+    "may_propose_now",
     "needs_for",
+    "reading_of",
     "revision_of",
     "risk_for",
+    "said_content",
     "standing_of",
     "tab_counts",
     "timeline_of",

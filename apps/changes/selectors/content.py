@@ -6,6 +6,7 @@ from apps.catalog.models import ComponentVersion
 from apps.changes.models import Change
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.selectors.impact import impact_of
+from apps.changes.selectors.needs import risk_for
 from apps.core import clock
 
 _LARGEST_EXACT = 2**53
@@ -18,11 +19,13 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
     ``impact`` is worked out when it is not given.
     """
     rows = impact_of(change) if impact is None else impact
+    risk = risk_for(change, rows)
     return {
         "v": 1,
         "ref": change.ref,
         "class": change.change_class,
-        "risk": change.risk,
+        "risk": risk.level,
+        "risk_reason": risk.sentence,
         "requester": f"person:{change.requester_id}",
         "title": change.title,
         "summary": change.summary,

@@ -10,6 +10,13 @@ from apps.changes.enums import ChangeState
 from apps.changes.models import Change, ImpactNote
 from apps.changes.rules.impact import ImpactRow, PathStep, row_from_content
 
+_OWNER = (
+    "owner_team__name",
+    "owner_person__first_name",
+    "owner_person__last_name",
+    "owner_person__username",
+)
+
 
 def impact_of(change: Change) -> list[ImpactRow]:
     """Return what a change reaches, nearest first, as people corrected it.
@@ -69,22 +76,27 @@ def _added(note: ImpactNote) -> ImpactRow:
 
 def with_owners(rows: list[ImpactRow]) -> list[ImpactRow]:
     """Return the rows with who owns each component today; one query."""
-    known = Component.objects.filter(key__in=[row.key for row in rows])
-    owners = {
-        one.key: one
-        for one in known.select_related("owner_team", "owner_person").only(
-            "key",
-            "owner_team",
-            "owner_person__first_name",
-            "owner_person__last_name",
-            "owner_person__username",
-        )
-    }
+    owners = owners_by_key([row.key for row in rows])
     return [_owned(row, owners.get(row.key)) for row in rows]
+
+
+def owners_by_key(keys: list[str]) -> dict[str, Component]:
+    """Return the components with these keys, each with its owner; one query, none for no key."""
+    if not keys:
+        return {}
+    known = Component.objects.filter(key__in=keys).select_related("owner_team", "owner_person")
+    return {component.key: component for component in known.only("key", *_OWNER)}
+
+
+def owner_of(component: Component | None) -> str:
+    """Return who answers for a component: its person, else its team."""
+    if component is None:
+        return "Not in the catalog any more"
+    owner = component.owner_person or component.owner_team
+    return str(owner) if owner else "Nobody yet"
 
 
 def _owned(row: ImpactRow, component: Component | None) -> ImpactRow:
     if component is None:
         return row
-    owner = component.owner_person or component.owner_team
-    return replace(row, owner=str(owner) if owner else "Nobody yet", team_id=component.owner_team_id)
+    return replace(row, owner=owner_of(component), team_id=component.owner_team_id)

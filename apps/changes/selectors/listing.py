@@ -68,6 +68,14 @@ class ChangePage:
     has_next: bool
 
     @property
+    def previous(self) -> int:
+        return self.page - 1
+
+    @property
+    def next(self) -> int:
+        return self.page + 1
+
+    @property
     def said_total(self) -> str:
         return f"{COUNT_LIMIT:,}+" if self.total > COUNT_LIMIT else f"{self.total:,}"
 

@@ -3,9 +3,9 @@
 from apps.accounts.models import User
 from apps.accounts.selectors import roles_of
 from apps.changes.models import Change
-from apps.changes.rules.people import Standing, actor_is_requester, may_do
+from apps.changes.rules.people import Standing, actor_is_requester, may_do, may_propose
 from apps.changes.rules.steps import TRANSITIONS
-from apps.core.actors import Actor
+from apps.core.actors import Actor, person
 from apps.core.decisions import Decision
 from apps.lifecycle.selectors import may_advance
 
@@ -39,3 +39,8 @@ def actions_for(change: Change, actor: Actor) -> dict[str, Decision]:
         decision = may_do(step.event, change, standing)
         decisions[step.event] = may_advance(change, step.event, actor) if decision else decision
     return decisions
+
+
+def may_propose_now(user: User) -> Decision:
+    """Return whether a person may start a draft."""
+    return may_propose(standing_of(person(user)))

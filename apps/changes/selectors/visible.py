@@ -25,6 +25,12 @@ def change_for(user: User, ref: str) -> Change | None:
     return found.select_related("requester", "revision__submitted_by", "round", "booking").first()
 
 
+def change_exists(ref: str) -> bool:
+    """Return whether there is such a change, whoever may see it; for the record of a denial alone."""
+    number = number_in(ref)
+    return number is not None and Change.objects.filter(number=number).exists()
+
+
 def number_in(text: str) -> int | None:
     """Return the number in "CHG-1042", "chg-1042" or "1042", or None."""
     digits = text.strip().upper().removeprefix("CHG-")

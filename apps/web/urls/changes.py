@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+"""The list of changes, each change, its revisions and its steps."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path, re_path
+
+from apps.web.change_words import BY_SLUG
+from apps.web.views import changes
+
+_REF = r"(?P<ref>CHG-[0-9]{1,9})"
+
+urlpatterns: list[URLPattern] = [
+    path("changes/", changes.change_list, name="changes"),
+    re_path(rf"^changes/{_REF}/$", changes.change, name="change"),
+    re_path(
+        rf"^changes/{_REF}/revisions/(?P<number>[0-9]{{1,5}})/$", changes.revision, name="change-revision"
+    ),
+    re_path(rf"^changes/{_REF}/(?P<slug>{'|'.join(BY_SLUG)})/$", changes.act, name="change-act"),
+]

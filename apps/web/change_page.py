@@ -1,0 +1,283 @@
+"""What the page of a change shows, gathered for its template."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from apps.accounts.models import User
+from apps.approvals.enums import RequirementState
+from apps.approvals.rules import describe
+from apps.approvals.selectors import Standing, standing
+from apps.calendar.selectors import conflicts_of, explained
+from apps.cards.selectors import cards_visible_to
+from apps.catalog.enums import DependencyKind, Severity
+from apps.catalog.selectors import graph
+from apps.changes import selectors
+from apps.changes.enums import ENDED, PLANNED, ChangeState, Direction, Harm, Likelihood
+from apps.changes.models import Change
+from apps.changes.rules.window import said
+from apps.changes.selectors import Moment, Reading
+from apps.core import actors
+from apps.core.decisions import Decision
+from apps.web.change_words import ACTS, Act
+from apps.web.dates import when
+from apps.web.graphs import Arrow, Box, Drawing, draw
+from apps.web.pictures import IMPACT_WORDS, MOST, TONES, address
+from apps.web.pictures import said as hit_said
+
+SHOWN_MOMENTS = 20
+SHOWN_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Action:
+    """A step that leads on, with whether this person may take it and why not."""
+
+    act: Act
+    url: str
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Block:
+    """One signature block."""
+
+    role: str
+    subject: str
+    name: str
+    status: str
+    meta: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One stop of the track: where the change was, is and goes."""
+
+    word: str
+    note: str
+    place: str  # past, now, next or later
+
+
+def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, Any]:
+    """Return everything the page of a submitted change shows; a constant number of queries."""
+    assert change.revision is not None
+    reading = selectors.reading_of(change, change.revision)
+    standings = standing(change.round) if change.round else []
+    conflicts = conflicts_of(change.ref) if change.state in PLANNED else []
+    moments = selectors.timeline_of(change)
+    mine = _mine(user, standings)
+    blockers = selectors.blockers_of(change, user, standings=standings, conflicts=conflicts)
+    return {
+        "change": change,
+        "reading": reading,
+        "blockers": blockers,
+        "blocking": sum(not one.warning for one in blockers),
+        "mine": mine,
+        "mine_role": describe(mine.requirement.role, mine.requirement.component_label) if mine else "",
+        **_actions(user, change, mine),
+        "track": _track(change, moments),
+        "sign_by": _sign_by(change, standings),
+        "drawing": _drawing(change.revision.digest, _shape(reading)),
+        "left_out": max(0, len(reading.items) + len(reading.reached) - MOST),
+        "reached": reading.reached[:SHOWN_ROWS],
+        "tier_one": sum(row.tier == 1 for row in reading.reached),
+        "blocks": [_block(one, user, change) for one in standings],
+        "signed": sum(one.state == RequirementState.MET for one in standings),
+        "rejections": [one.signature for one in standings if one.state == RequirementState.REJECTED],
+        "conflicts": [(found, explained(found.path)) for found in conflicts],
+        "metrics": [_metric(one) for one in reading.content.get("success_metrics", [])],
+        "rollback": reading.content.get("rollback", {}),
+        "risk_sentence": reading.content.get("risk_reason", ""),
+        "risks": [_risk(one) for one in reading.content.get("risks", [])],
+        "cards": _cards(user, reading),
+        "has_review": change.state in ENDED or change.state == ChangeState.CLOSED,
+        "revisions": list(change.revisions.select_related("submitted_by").defer("content")),
+        "moments": moments if all_moments else moments[:SHOWN_MOMENTS],
+        "all_moments": len(moments),
+        "more_moments": 0 if all_moments else max(0, len(moments) - SHOWN_MOMENTS),
+    }
+
+
+def _mine(user: User, standings: list[Standing]) -> Standing | None:
+    return next((one for one in standings if any(person.pk == user.pk for person in one.waited_on)), None)
+
+
+def _actions(user: User, change: Change, mine: Standing | None) -> dict[str, Any]:
+    """Return the one primary action for this person and state, and the rest, those refused with their reason."""
+    decisions = selectors.actions_for(change, actors.person(user))
+    actions = [
+        Action(ACTS[event], f"/changes/{change.ref}/{ACTS[event].slug}/", decision)
+        for event, decision in decisions.items()
+        if event in ACTS
+    ]
+    first = None
+    if mine is None:
+        first = next((one for one in actions if one.act.leads and one.decision), None)
+    return {"primary": first, "more": [one for one in actions if one is not first]}
+
+
+_TRACK = [
+    ("Draft", {"change.drafted"}),
+    ("In review", {"change.submitted"}),
+    ("Approved", {"change.approved"}),
+    ("In progress", {"change.started"}),
+]
+_ENDS = {
+    ChangeState.REJECTED: "change.rejected",
+    ChangeState.WITHDRAWN: "change.withdrawn",
+    ChangeState.EXPIRED: "change.expired",
+}
+_REACHED = {
+    ChangeState.DRAFT: 0,
+    ChangeState.IN_REVIEW: 1,
+    ChangeState.ON_HOLD: 1,
+    ChangeState.APPROVED: 2,
+    ChangeState.IN_PROGRESS: 3,
+    ChangeState.COMPLETED: 4,
+    ChangeState.ROLLED_BACK: 4,
+    ChangeState.FAILED: 4,
+    ChangeState.CLOSED: 4,
+}
+
+
+def _track(change: Change, moments: list[Moment]) -> list[Stop]:
+    """Return where the change was, is and goes, the dates taken from the ledger."""
+    state = ChangeState(change.state)
+    last = {moment.event: moment.at for moment in reversed(moments)}
+    zone = change.time_zone
+    if state in _ENDS:
+        stops = [Stop(word, _since(last, events, zone), "past") for word, events in _TRACK[:2]]
+        return [*stops, Stop(state.label, _since(last, {_ENDS[state]}, zone), "now")]
+    here = _REACHED[state]
+    final = state.label if here == 4 else "Closed"
+    ahead = ["", "", "when all have signed", said(change.planned_start, zone) if change.planned_start else ""]
+    stops = []
+    for place, (word, events) in enumerate(_TRACK):
+        shown = state.label if place == here else word
+        note = _since(last, events, zone) if place <= here else ahead[place]
+        stops.append(Stop(shown, note, _place(place, here)))
+    ended = _since(last, {f"change.{state}"}, zone) if here == 4 else "after its review"
+    return [*stops, Stop(final, ended, _place(4, here))]
+
+
+def _place(place: int, here: int) -> str:
+    return "past" if place < here else "now" if place == here else "next" if place == here + 1 else "later"
+
+
+def _since(last: dict[str, datetime], events: set[str], zone: str) -> str:
+    found = [at for event, at in last.items() if event in events]
+    return when(max(found), zone) if found else ""
+
+
+def _sign_by(change: Change, standings: list[Standing]) -> datetime | None:
+    if change.state != ChangeState.IN_REVIEW:
+        return None
+    return min((one.requirement.due_at for one in standings if one.is_open), default=None)
+
+
+def _block(one: Standing, user: User, change: Change) -> Block:
+    asked, signature = one.requirement, one.signature
+    subject = asked.component_label or "Whole change"
+    role = asked.get_role_display()
+    if signature is not None and one.state in (RequirementState.MET, RequirementState.REJECTED):
+        met = one.state == RequirementState.MET
+        on = f"{when(signature.signed_at, change.time_zone)} · revision {_revision_number(change)}"
+        name = str(signature.signer)
+        return Block(role, subject, name, "signed" if met else "rejected", f"Signed {on}" if met else on)
+    if not one.is_open:
+        return Block(role, subject, "Not asked any more", "open", "The round is closed")
+    by = f"sign by {said(asked.due_at, change.time_zone)}"
+    if any(person.pk == user.pk for person in one.waited_on):
+        return Block(role, subject, "", "you", by)
+    names = " or ".join(str(person) for person in one.waited_on[:3])
+    if len(one.waited_on) > 3:
+        names = f"One of {len(one.waited_on)} people"
+    return Block(role, subject, names, "open", f"Not signed yet · {by}")
+
+
+def _revision_number(change: Change) -> int:
+    return change.round.revision if change.round else 0
+
+
+def _metric(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "direction": Direction(row["direction"]).label.lower()}
+
+
+def _risk(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "likelihood": Likelihood(row["likelihood"]).label,
+        "harm": Harm(row["harm"]).label,
+    }
+
+
+def _cards(user: User, reading: Reading) -> list[Any]:
+    """Return the model cards of the versions that the models move to; two queries, none without a model."""
+    models = {(item.key, item.after) for item in reading.items if item.kind == "model"}
+    if not models:
+        return []
+    found = (
+        cards_visible_to(user)
+        .prefetch_related(None)
+        .filter(
+            version__component__key__in=[key for key, _ in models],
+            version__version__in=[version for _, version in models],
+        )
+    )
+    return [card for card in found if (card.version.component.key, card.version.version) in models]
+
+
+_Shape = tuple[tuple[tuple[str, str, str, str, str], ...], tuple[tuple[str, str, str], ...]]
+
+
+def _shape(reading: Reading) -> _Shape:
+    """Return boxes (key, kind, title, note, tone) and arrows (from, to, kind) of a revision, as signed."""
+    boxes = [
+        (item.key, item.kind, item.title, f"Changed · {item.before or 'new'} → {item.after}", "changed")
+        for item in reading.items
+    ]
+    room = max(0, MOST - len(boxes))
+    reached = sorted(reading.reached, key=lambda row: row.depth)[:room]
+    boxes += [
+        (row.key, row.kind, row.title, hit_said(row.severity, row.tier), TONES[Severity(row.severity)])
+        for row in reached
+    ]
+    known = {box[0] for box in boxes}
+    moved = [item.key for item in reading.items]
+    arrows = {
+        (before.key, after.key, after.kind)
+        for row in reached
+        for before, after in zip(row.path, row.path[1:], strict=False)
+        if before.key in known and after.key in known
+    }
+    return tuple(boxes), tuple(sorted(arrows | _among(moved)))
+
+
+def _among(keys: list[str]) -> set[tuple[str, str, str]]:
+    """Return the ties between what moves. They explain no hit, so the revision does not hold them."""
+    known = graph()
+    ids = {known.id_of[key] for key in keys if key in known.id_of}
+    ties = [tie for at in ids for tie in known.after.get(at, ()) if tie.target in ids]
+    return {(known.nodes[tie.source].key, known.nodes[tie.target].key, tie.kind) for tie in ties}
+
+
+@lru_cache(maxsize=512)
+def _drawing(digest: str, shape: _Shape) -> Drawing:
+    """Return the picture of a revision. It never changes, so it is drawn once in a process."""
+    boxes = [Box(key, kind, title, note, tone, address(key)) for key, kind, title, note, tone in shape[0]]
+    moved = {box.id for box in boxes if box.tone == "changed"}
+    arrows = [
+        Arrow(
+            source,
+            target,
+            IMPACT_WORDS[DependencyKind(kind)] if len(boxes) <= 16 else "",
+            hot=source in moved and target in moved,
+        )
+        for source, target, kind in shape[1]
+    ]
+    title = (
+        f"Blast radius: {len(moved)} changed on the left, {len(boxes) - len(moved)} reached to the right. "
+        "The table below says the same."
+    )
+    return draw(boxes, arrows, title=title)

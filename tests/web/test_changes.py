@@ -1,0 +1,198 @@
+"""The list of changes, the page of each, and the pages that ask before a step."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.audit.models import AuditEvent
+from apps.changes.enums import ChangeState
+from apps.changes.rules.inputs import MetricInput
+from apps.changes.services import revise_change, save_why, submit_change
+from tests.changes.estate import (
+    AFTER_WINDOW,
+    IN_WINDOW,
+    NOW,
+    Estate,
+    add_component,
+    approved,
+    at,
+    draft,
+    fresh,
+    make_estate,
+    submitted,
+    tie,
+)
+
+Enter = Callable[[str], Client]
+
+
+@pytest.fixture
+def estate(db: None) -> Estate:
+    return make_estate()
+
+
+@pytest.fixture
+def enter(client: Client, estate: Estate) -> Enter:
+    def as_person(name: str) -> Client:
+        client.force_login(estate.people[name])
+        return client
+
+    return as_person
+
+
+def text_of(response: Any) -> str:
+    assert response.status_code == 200, response.status_code
+    return str(response.content.decode())
+
+
+def test_page_says_what_blocks_and_who_can_clear_it(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    with at(NOW):
+        page = text_of(enter("ruth").get(f"/changes/{change.ref}/"))
+    assert "What is blocking this: 3 things" in page
+    assert "Henrik Lindqvist has not signed" in page
+    assert "Tomasz Wojcik signs as Model Validator for credit-risk" in page
+    assert change.revision.digest[:8] in page
+
+
+def test_signer_is_led_to_the_signature(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    with at(NOW):
+        page = text_of(enter("tomasz").get(f"/changes/{change.ref}/"))
+    assert "Review and sign" in page
+    assert "You sign as Model Validator for credit-risk" in page
+
+
+def test_requester_of_an_approved_change_sees_why_it_cannot_start_yet(estate: Estate, enter: Enter) -> None:
+    change = approved(estate)
+    client = enter("amara")
+    with at(NOW):
+        assert "The window opens Thu 19 Nov, 06:00" in text_of(client.get(f"/changes/{change.ref}/"))
+    with at(IN_WINDOW):
+        assert f"/changes/{change.ref}/start/" in text_of(client.get(f"/changes/{change.ref}/"))
+
+
+def test_draft_is_seen_by_its_requester_alone(estate: Estate, enter: Enter) -> None:
+    change = draft(estate)
+    response = enter("henrik").get(f"/changes/{change.ref}/")
+    assert response.status_code == 404
+    assert AuditEvent.objects.filter(event="access.denied", object_id=change.ref).exists()
+    assert enter("amara").get(f"/changes/{change.ref}/").status_code == 302
+
+
+def test_step_on_post_moves_the_change(estate: Estate, enter: Enter) -> None:
+    change = approved(estate)
+    client = enter("amara")
+    with at(IN_WINDOW):
+        assert "Start the change" in text_of(client.get(f"/changes/{change.ref}/start/"))
+        assert fresh(change).state == ChangeState.APPROVED  # a GET never acts
+        assert client.post(f"/changes/{change.ref}/start/").status_code == 302
+    assert fresh(change).state == ChangeState.IN_PROGRESS
+    with at(AFTER_WINDOW):
+        response = client.post(f"/changes/{change.ref}/roll-back/", {"reason": ""})
+        assert "Say what you saw that made you go back." in text_of(response)
+        assert client.post(f"/changes/{change.ref}/roll-back/", {"reason": "Fell"}).status_code == 302
+        page = text_of(client.get(f"/changes/{change.ref}/"))
+    assert "Rolled back" in page
+    assert "Fell" in page
+
+
+def test_step_by_the_wrong_person_is_refused_and_in_the_ledger(estate: Estate, enter: Enter) -> None:
+    change = approved(estate)
+    with at(IN_WINDOW):
+        response = enter("henrik").post(f"/changes/{change.ref}/start/")
+    assert response.status_code == 403
+    assert "Amara Okafor" in response.content.decode()
+    assert fresh(change).state == ChangeState.APPROVED
+    assert AuditEvent.objects.filter(event="access.denied", object_id=change.ref).exists()
+
+
+def test_second_submit_is_answered_409(estate: Estate, enter: Enter) -> None:
+    change = draft(estate)
+    client = enter("amara")
+    with at(NOW):
+        assert client.post(f"/changes/{change.ref}/submit/").status_code == 302
+        assert client.post(f"/changes/{change.ref}/submit/").status_code == 409
+    assert change.revisions.count() == 1
+
+
+def test_revision_page_shows_the_difference(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    actor = estate.actor("amara")
+    with at(NOW):
+        change = revise_change(actor=actor, change=change)
+        save_why(
+            actor=actor, change=change, title="Another title", summary="As before.", outcome="As before.",
+            metrics=[MetricInput("AUC", 0.9)],
+        )  # fmt: skip
+        submit_change(actor=actor, change=change)
+        page = text_of(enter("ruth").get(f"/changes/{change.ref}/revisions/2/"))
+    assert "<del>Retrain the credit-risk model</del>" in page
+    assert "<ins>Another title</ins>" in page
+
+
+@pytest.mark.parametrize("tab", ["open", "mine", "waiting", "week", "ended", "all"])
+def test_list_answers_in_every_tab(estate: Estate, enter: Enter, tab: str) -> None:
+    submitted(estate)
+    with at(NOW):
+        page = text_of(enter("amara").get(f"/changes/?tab={tab}"))
+    assert ("Retrain the credit-risk model" in page) == (tab in ("open", "mine", "waiting", "all"))
+
+
+@pytest.mark.parametrize("words", ["retrain", "CHG-{}", "{}", "credit-risk"])
+def test_list_finds_by_title_number_and_component(estate: Estate, enter: Enter, words: str) -> None:
+    change = submitted(estate)
+    page = text_of(enter("ruth").get("/changes/", {"q": words.format(change.number)}))
+    assert change.ref in page
+    assert change.ref not in text_of(enter("ruth").get("/changes/", {"q": "something else"}))
+
+
+def test_list_filters_narrow_and_show_how_to_widen(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    client = enter("ruth")
+    assert change.ref in text_of(client.get("/changes/?team=credit&risk=2&state=in_review"))
+    page = text_of(client.get("/changes/?risk=4"))
+    assert change.ref not in page
+    assert "No change matches" in page
+
+
+def test_list_row_ends_in_whom_it_waits_on(estate: Estate, enter: Enter) -> None:
+    submitted(estate)
+    page = text_of(enter("ruth").get("/changes/"))
+    assert "<strong>Henrik Lindqvist</strong> and 2 more" in page
+
+
+def queries(client: Client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(connection) as caught:
+        text_of(client.get(url))
+    return len(caught)
+
+
+def test_list_costs_the_same_for_one_change_and_three(estate: Estate, enter: Enter) -> None:
+    client = enter("ruth")
+    submitted(estate)
+    with at(NOW):
+        one = queries(client, "/changes/")
+        submitted(estate, names=("applications",), start="2026-11-20T06:00", end="2026-11-20T07:00")
+        submitted(estate, names=("loan-decision",), start="2026-11-21T06:00", end="2026-11-21T07:00")
+        three = queries(client, "/changes/")
+    assert one == three == 18
+
+
+def test_page_costs_the_same_for_one_component_and_three(estate: Estate, enter: Enter) -> None:
+    client = enter("tomasz")
+    small = submitted(estate)
+    for name in ("fraud", "pricing"):
+        estate.components[name] = add_component("model", name, estate.team)
+        tie(estate.components["loan-decision"], estate.components[name], "calls")
+    large = submitted(
+        estate, names=("applications", "fraud", "pricing"), start="2026-11-20T06:00", end="2026-11-20T07:00"
+    )
+    with at(NOW):
+        one, three = (queries(client, f"/changes/{change.ref}/") for change in (small, large))
+    assert one == three == 22
