@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.approvals.rules import describe
 from apps.approvals.selectors import Standing, standing
-from apps.calendar.selectors import conflicts_of, explained
+from apps.calendar.selectors import Found, Step, conflicts_of, explained
 from apps.cards.selectors import cards_visible_to
 from apps.catalog.enums import DependencyKind, Severity
 from apps.catalog.selectors import graph
@@ -28,6 +27,7 @@ from apps.web.pictures import said as hit_said
 
 SHOWN_MOMENTS = 20
 SHOWN_ROWS = 100
+MOST_DRAWN = 512
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,14 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         **_actions(user, change, mine),
         "track": _track(change, moments),
         "sign_by": _sign_by(change, standings),
-        "drawing": _drawing(change.revision.digest, _shape(reading)),
+        "drawing": _drawing(reading),
         "left_out": max(0, len(reading.items) + len(reading.reached) - MOST),
         "reached": reading.reached[:SHOWN_ROWS],
         "tier_one": sum(row.tier == 1 for row in reading.reached),
         "blocks": [_block(one, user, change) for one in standings],
         "signed": sum(one.state == RequirementState.MET for one in standings),
         "rejections": [one.signature for one in standings if one.state == RequirementState.REJECTED],
-        "conflicts": [(found, explained(found.path)) for found in conflicts],
+        "conflicts": _explained(conflicts),
         "metrics": [_metric(one) for one in reading.content.get("success_metrics", [])],
         "rollback": reading.content.get("rollback", {}),
         "risk_sentence": reading.content.get("risk_reason", ""),
@@ -97,6 +97,11 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "all_moments": len(moments),
         "more_moments": 0 if all_moments else max(0, len(moments) - SHOWN_MOMENTS),
     }
+
+
+def _explained(conflicts: list[Found]) -> list[tuple[Found, list[Step]]]:
+    known = graph() if conflicts else None
+    return [(found, explained(found.path, known)) for found in conflicts if known]
 
 
 def _mine(user: User, standings: list[Standing]) -> Standing | None:
@@ -262,9 +267,20 @@ def _among(keys: list[str]) -> set[tuple[str, str, str]]:
     return {(known.nodes[tie.source].key, known.nodes[tie.target].key, tie.kind) for tie in ties}
 
 
-@lru_cache(maxsize=512)
-def _drawing(digest: str, shape: _Shape) -> Drawing:
-    """Return the picture of a revision. It never changes, so it is drawn once in a process."""
+_drawn: dict[str, Drawing] = {}
+
+
+def _drawing(reading: Reading) -> Drawing:
+    """Return the picture of a revision. It never changes, so a process draws it once."""
+    digest = reading.revision.digest
+    if digest not in _drawn:
+        if len(_drawn) >= MOST_DRAWN:
+            _drawn.clear()
+        _drawn[digest] = _draw(_shape(reading))
+    return _drawn[digest]
+
+
+def _draw(shape: _Shape) -> Drawing:
     boxes = [Box(key, kind, title, note, tone, address(key)) for key, kind, title, note, tone in shape[0]]
     moved = {box.id for box in boxes if box.tone == "changed"}
     arrows = [

@@ -2,6 +2,7 @@
 
 from apps.accounts.models import User
 from apps.accounts.selectors import roles_of
+from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.people import Standing, actor_is_requester, may_do, may_propose
 from apps.changes.rules.steps import TRANSITIONS
@@ -11,16 +12,23 @@ from apps.lifecycle.selectors import may_advance
 
 
 def standing_of(actor: Actor, change: Change | None = None) -> Standing:
-    """Return what an actor is to a change (or to changes at all); two queries."""
+    """Return what an actor is to a change (or to changes at all); one query, two for a draft."""
     user = actor.user
     if not isinstance(user, User):
         return Standing(is_system=actor.kind == "system")
-    lead = change is not None and change.plan_steps.filter(lead=user).exists()
+    lead = change is not None and leads(change, user)
     return Standing(
         is_requester=change is not None and actor_is_requester(change, actor),
         is_lead=lead,
         roles=frozenset(roles_of(user)),
     )
+
+
+def leads(change: Change, user: User) -> bool:
+    """Return whether a person leads a step of the plan: of the revision in force, else of the draft."""
+    if change.revision is None or change.state == ChangeState.DRAFT:
+        return change.plan_steps.filter(lead=user).exists()
+    return any(step["lead"] == f"person:{user.pk}" for step in change.revision.content.get("plan", []))
 
 
 def may_do_now(change: Change, event: str, actor: Actor) -> Decision:
