@@ -15,6 +15,11 @@ def active_person(username: str) -> User | None:
     return User.objects.filter(username=username, is_active=True).first()
 
 
+def active_people() -> QuerySet[User]:
+    """Return everyone who may sign in, by name."""
+    return User.objects.filter(is_active=True).order_by("first_name", "last_name", "username")
+
+
 def active_grants(at: datetime | None = None) -> QuerySet[RoleGrant]:
     """Return every grant in force at an instant (now, when none is given) and held by an active person."""
     moment = at or clock.now()

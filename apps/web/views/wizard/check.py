@@ -1,0 +1,95 @@
+"""Check and submit: every answer once more, what follows from it, and what is still missing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Prefetch, prefetch_related_objects
+from django.urls import reverse
+
+from apps.changes.enums import WizardStep
+from apps.changes.models import Change, ChangeItem, PlanStep
+from apps.changes.rules.completeness import Missing
+from apps.changes.selectors import missing_of
+from apps.core.errors import PortalError
+from apps.web.views.wizard.forecast import Forecast, forecast
+from apps.web.views.wizard.when import Checked, checked, span_of
+
+
+class SubmitForm(forms.Form):
+    """Nothing to type: it carries what stands in the way of submitting."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that is missing, and where it is asked."""
+
+    message: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All that a draft says, with what follows from it."""
+
+    change: Change
+    items: list[Any]
+    metrics: list[Any]
+    criteria: list[Any]
+    risks: list[Any]
+    steps: list[Any]
+    forecast: Forecast
+    checked: Checked | None
+    gaps: list[Gap]
+
+    @property
+    def next_revision(self) -> int:
+        """Return the number that the revision gets when this is submitted."""
+        return self.change.revision.number + 1 if self.change.revision else 1
+
+
+def answers_of(change: Change) -> Answers:
+    """Return all answers of a draft. The number of queries does not grow with what it moves."""
+    span = span_of(change)
+    lists = ("success_metrics", "rollback_criteria", "risk_scenarios")
+    items = ChangeItem.objects.select_related("component", "from_version", "to_version")
+    steps = PlanStep.objects.select_related("lead").prefetch_related("after")
+    # What is read here once is not asked again when we look for what is missing.
+    prefetch_related_objects([change], *lists, Prefetch("items", items), Prefetch("plan_steps", steps))
+    moved = [item.component_id for item in change.items.all()]
+    return Answers(
+        change=change,
+        items=list(change.items.all()),
+        metrics=list(change.success_metrics.all()),
+        criteria=list(change.rollback_criteria.all()),
+        risks=list(change.risk_scenarios.all()),
+        steps=list(change.plan_steps.all()),
+        forecast=forecast(change),
+        checked=checked(change, span, moved) if span else None,
+        gaps=[gap(change, one) for one in missing_of(change)],
+    )
+
+
+FIELDS = {"items": "id_find", "metrics": "id_metrics-0-name", "window": "id_local_start",
+          "criteria": "id_criteria-0-text", "risks": "id_risks-0-text", "steps": "id_steps-0-text"}  # fmt: skip
+"""Where a list begins on its page; other fields have an id of their own name."""
+
+
+def gap(change: Change, missing: Missing) -> Gap:
+    """Return what is missing with the address of its field."""
+    step = WizardStep(missing.step)
+    place = FIELDS.get(missing.field, f"id_{missing.field}")
+    url = reverse("web:change-edit", args=[change.ref, step.value])
+    return Gap(missing.message, step.label, f"{url}#{place}")
+
+
+def refused(error: PortalError) -> SubmitForm:
+    """Return a form that says why the draft could not be submitted."""
+    form = SubmitForm({})
+    form.full_clean()
+    fields = getattr(error, "fields", None)
+    texts = [text for each in fields.values() for text in each] if fields else [error.reason]
+    for text in [*texts, error.remedy] if error.remedy and not fields else texts:
+        form.add_error(None, text)
+    return form

@@ -1,0 +1,93 @@
+"""What follows from a draft as it is now: what it reaches, who will be asked to sign, and how risky it is."""
+
+from dataclasses import dataclass
+
+from apps.accounts.enums import Role
+from apps.approvals.selectors import people_for_needs
+from apps.catalog.rules.impact import Hit
+from apps.catalog.selectors import blast_radius, graph
+from apps.changes.models import Change, ChangeItem
+from apps.changes.rules.impact import ImpactRow
+from apps.changes.rules.risk import Risk
+from apps.changes.selectors import barred_for, impact_of, needs_for, risk_for
+from apps.core import clock
+from apps.web import pictures
+from apps.web.pictures import Picture
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A signature that will be asked, and who can give it. Nobody in ``people`` means that nobody may."""
+
+    role: str
+    subject: str
+    reason: str
+    people: list[str]
+
+    @property
+    def who(self) -> str:
+        """Return the names: one, two, or the first two and how many more."""
+        if len(self.people) <= 3:
+            return " or ".join(self.people)
+        return f"{', '.join(self.people[:2])} or {len(self.people) - 2} others"
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What follows from a draft."""
+
+    impact: list[ImpactRow]
+    asked: list[Asked]
+    risk: Risk
+
+    @property
+    def reached(self) -> list[ImpactRow]:
+        """Return what is reached, without what was ticked off."""
+        return [row for row in self.impact if row.included]
+
+    @property
+    def farthest(self) -> int:
+        """Return how many steps away the farthest of them is."""
+        return max((row.depth for row in self.impact), default=0)
+
+
+def forecast(change: Change) -> Forecast:
+    """Work out what follows from a draft. The number of queries does not grow with what it moves or reaches."""
+    impact = impact_of(change)
+    needs = needs_for(change, impact, now=clock.now())
+    barred = barred_for(change)
+    asked = [
+        Asked(
+            role=Role(need.role).label,
+            subject=need.component_label,
+            reason=need.reason,
+            people=[
+                str(user)
+                for user in able
+                if not any(bar.user_id == user.pk and bar.bars(need) for bar in barred)
+            ],
+        )
+        for need, able in zip(needs, people_for_needs(needs), strict=True)
+    ]
+    return Forecast(impact, asked, risk_for(change, impact))
+
+
+def picture(items: list[ChangeItem]) -> Picture | None:
+    """Draw what a change moves and what it reaches, or None when it moves nothing yet."""
+    if not items:
+        return None
+    hits: list[Hit] = blast_radius([item.component for item in items])
+    changed = {item.component_id: _moves(item) for item in items}
+    title = (
+        f"Blast radius: {_count(len(items))} that move on the left, {_count(len(hits))} reached to the right. "
+        "The table below says the same."
+    )
+    return pictures.blast(graph(), changed, hits, title=title)
+
+
+def _moves(item: ChangeItem) -> str:
+    return f"{item.from_version.version} to {item.to_version.version}" if item.from_version else "New"
+
+
+def _count(number: int) -> str:
+    return "1 component" if number == 1 else f"{number} components"

@@ -1,0 +1,128 @@
+"""When: the window, and what it would collide with."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import QueryDict
+
+from apps.accounts.models import User
+from apps.calendar.rules import Span, comes_twice, span_from_local
+from apps.calendar.selectors import Found, Step, explained, find_conflicts, freezes_between
+from apps.changes.enums import ChangeClass, WizardStep
+from apps.changes.models import Change
+from apps.changes.services import save_when
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.errors import Invalid
+from apps.web.forms.wizard import Row, WhenForm
+from apps.web.views.wizard.base import Page
+
+LOOK_AHEAD = timedelta(days=42)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A conflict with its path in words."""
+
+    found: Found
+    steps: list[Step]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A window that was checked, and what it would collide with."""
+
+    span: Span
+    clashes: list[Clash]
+
+    @property
+    def blocking(self) -> int:
+        """Return how many conflicts would keep it from going out."""
+        return sum(clash.found.blocking for clash in self.clashes)
+
+    @property
+    def minutes(self) -> int:
+        """Return how long the window is."""
+        return int((self.span.end - self.span.start).total_seconds() // 60)
+
+    @property
+    def twice(self) -> list[str]:
+        """Return the wall-clock times that come twice on their day; their first coming is meant."""
+        ends = (self.span.local_start, self.span.local_end)
+        return [local[-5:] for local in ends if comes_twice(local, self.span.time_zone)]
+
+
+def checked(change: Change, span: Span, moved: Collection[int]) -> Checked:
+    """Return what moving these components would collide with at a time. Nothing is stored."""
+    clashes = find_conflicts(moved, span, exclude_ref=change.ref)
+    return Checked(span, [Clash(one, explained(one.path)) for one in clashes])
+
+
+def span_of(change: Change) -> Span | None:
+    """Return the window that is saved, or None."""
+    if change.planned_start is None or change.planned_end is None:
+        return None
+    return Span(
+        change.planned_start, change.planned_end, change.time_zone, change.local_start, change.local_end
+    )
+
+
+class WhenPage(Page):
+    """Choose a class and a window; "Check this time" looks without saving."""
+
+    step = WizardStep.WHEN
+    heading = "When it happens"
+    lede = "We check the window against every other change and every freeze, also through the graph."
+    form = WhenForm
+
+    def __init__(self, user: User, change: Change | None) -> None:
+        super().__init__(user, change)
+        self.checked: Checked | None = None
+
+    def saved_values(self) -> Row:
+        """Return the window, and check it again."""
+        assert self.change is not None
+        span = span_of(self.change)
+        self.checked = checked(self.change, span, self._moved()) if span else None
+        return {name: getattr(self.change, name) for name in WhenForm.base_fields}
+
+    def rearrange(self, data: QueryDict, act: str) -> None:
+        """Check the time that is typed."""
+        assert self.change is not None
+        self.focus = "checked"
+        if not self.bind(data):
+            return
+        given = self.answers.form.cleaned_data
+        try:
+            span = span_from_local(given["local_start"], given["local_end"], given["time_zone"])
+        except Invalid as error:
+            self.answers.refuse(error, {}, lead_to={})
+        else:
+            self.checked = checked(self.change, span, self._moved())
+
+    def _moved(self) -> list[int]:
+        assert self.change is not None
+        return list(self.change.items.values_list("component_id", flat=True))
+
+    def write(self, actor: Actor, change: Change, *, complete: bool) -> None:
+        """Save the class and the window."""
+        given: Mapping[str, str] = self.answers.form.cleaned_data
+        save_when(
+            actor=actor,
+            change=change,
+            change_class=given["change_class"] or ChangeClass.NORMAL,
+            time_zone=given["time_zone"],
+            local_start=given["local_start"],
+            local_end=given["local_end"],
+            complete=complete,
+        )
+
+    def context(self) -> dict[str, Any]:
+        """Return what the window collides with, and the freezes of the next weeks."""
+        now = clock.now()
+        return {
+            "checked": self.checked,
+            "freezes": list(freezes_between(self.user, now, now + LOOK_AHEAD)[:6]),
+        }
