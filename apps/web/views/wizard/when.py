@@ -9,7 +9,8 @@ from django.http import QueryDict
 
 from apps.accounts.models import User
 from apps.calendar.rules import Span, comes_twice, span_from_local
-from apps.calendar.selectors import Found, Step, explained, find_conflicts, freezes_between
+from apps.calendar.selectors import Found, find_conflicts, freezes_between
+from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeClass, WizardStep
 from apps.changes.models import Change
 from apps.changes.services import save_when
@@ -17,6 +18,7 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Invalid
 from apps.web.forms.wizard import Row, WhenForm
+from apps.web.planning.marks import Stop, stops_of
 from apps.web.views.wizard.base import Page
 
 LOOK_AHEAD = timedelta(days=42)
@@ -27,7 +29,7 @@ class Clash:
     """A conflict with its path in words."""
 
     found: Found
-    steps: list[Step]
+    stops: tuple[Stop, ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Checked:
 def checked(change: Change, span: Span, moved: Collection[int]) -> Checked:
     """Return what moving these components would collide with at a time. Nothing is stored."""
     clashes = find_conflicts(moved, span, exclude_ref=change.ref)
-    return Checked(span, [Clash(one, explained(one.path)) for one in clashes])
+    known = graph()
+    return Checked(span, [Clash(one, stops_of(change.ref, one, known)) for one in clashes])
 
 
 def span_of(change: Change) -> Span | None:
