@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
@@ -116,6 +116,7 @@ def test_consistency_proof_from_every_size_is_the_literal_one_and_holds(size) ->
         assert merkle.consistency_holds(old_size=old, size=size, old_root=old_root, root=root, proof=proof)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_inclusion_proof_with_anything_changed_does_not_hold(data) -> None:
     size = data.draw(st.integers(1, 40))
@@ -145,6 +146,7 @@ def test_inclusion_proof_with_anything_changed_does_not_hold(data) -> None:
     assert not merkle.inclusion_holds(**claim)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_consistency_proof_with_anything_changed_does_not_hold(data) -> None:
     size = data.draw(st.integers(2, 40))
@@ -169,6 +171,7 @@ def test_consistency_proof_with_anything_changed_does_not_hold(data) -> None:
     assert not merkle.consistency_holds(**claim)
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(1, 700), max_size=6))
 def test_edge_extended_in_any_steps_gives_the_root_and_the_tiles(steps) -> None:
     tiles: dict[tuple[int, int], bytes] = {}

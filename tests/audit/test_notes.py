@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.audit.rules.notes import BadNote, Head, Signer, head_of, opened, parse_verifier
@@ -43,6 +43,7 @@ def test_note_that_is_no_checkpoint_is_refused(text) -> None:
         head_of(SIGNER.sign(text), SIGNER.verifier)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_as_key_or_note_is_refused_in_words(text) -> None:
     with pytest.raises(BadNote):

@@ -33,7 +33,7 @@ class Packed:
     def repacked(self, members: dict[str, bytes]) -> Path:
         """Write a zip of these members as any zip program would."""
         path = self.path.with_name("repacked.zip")
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(path, "w") as archive:
             for name, content in members.items():
                 archive.writestr(name, content)
         return path

@@ -65,7 +65,7 @@ def quick_signatures(monkeypatch) -> None:
 
 
 def test_verify_with_any_byte_of_any_member_flipped_finds_it(pack, run, quick_signatures) -> None:
-    bundle = pack(2, 3)
+    bundle = pack(2, 2)
     members = bundle.members()
     assert run(bundle.repacked(members), bundle.key)[0] == 0
     line_of = line_numbers(members["entries.jsonl"])
@@ -217,7 +217,10 @@ def test_verify_with_a_member_missing_swapped_added_or_doubled_finds_it(pack, ru
 
 def test_verify_of_a_zip_bomb_refuses_to_unpack_it(pack, run) -> None:
     bundle = pack(2, 3)
-    bomb = bundle.repacked(bundle.members() | {"texts.jsonl": bytes(200_000_000)})
+    bomb = bundle.path.with_name("bomb.zip")
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (bundle.members() | {"texts.jsonl": bytes(50_000_000)}).items():
+            archive.writestr(name, content)
     assert "zip bomb" in assert_not_verified(run(bomb, bundle.key))
 
 
@@ -296,6 +299,7 @@ def test_signature_with_a_second_form_of_its_scalar_does_not_hold() -> None:
     assert not verify.signature_holds(public, message, signature[:32] + scalar.to_bytes(32, "little"))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200))
 def test_root_of_is_the_ledgers_own(size) -> None:
     leaves = [hashlib.sha256(b"%d" % number).digest() for number in range(size)]

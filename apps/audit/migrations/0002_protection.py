@@ -9,7 +9,7 @@ APPEND = """
 CREATE FUNCTION audit_append(
     p_object_type text, p_object_id text, p_before bytea, p_after bytea,
     p_event text, p_actor_key text, p_at timestamptz,
-    p_names text[], p_salts bytea[], p_texts text[],
+    p_texts jsonb,
     OUT o_id bigint, OUT o_seq bigint
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -24,9 +24,10 @@ BEGIN
             p_event, p_actor_key, p_at)
     RETURNING id INTO o_id;
     INSERT INTO audit_pending (event_id) VALUES (o_id);
-    IF cardinality(p_names) > 0 THEN
+    IF p_texts IS NOT NULL THEN
         INSERT INTO audit_text (event_id, name, salt, text)
-        SELECT o_id, t.name, t.salt, t.text FROM unnest(p_names, p_salts, p_texts) AS t(name, salt, text);
+        SELECT o_id, t.name, decode(t.salt, 'hex'), t.text
+          FROM jsonb_to_recordset(p_texts) AS t(name text, salt text, text text);
     END IF;
 END $$;
 """

@@ -1,12 +1,13 @@
 """Recording what happened."""
 
+import json
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Model
 
 from apps.audit.models import AuditEvent
-from apps.audit.rules.entries import ObjectRef, draft
+from apps.audit.rules.entries import ObjectRef, PrivateText, draft
 from apps.audit.rules.merkle import leaf_hash
 from apps.core import clock
 from apps.core.actors import Actor
@@ -15,8 +16,7 @@ Named = Model | ObjectRef | tuple[str, str]
 
 _APPEND = (
     "SELECT o_id, o_seq FROM audit_append("
-    "%s::text, %s::text, %s::bytea, %s::bytea, %s::text, %s::text, %s::timestamptz, "
-    "%s::text[], %s::bytea[], %s::text[])"
+    "%s::text, %s::text, %s::bytea, %s::bytea, %s::text, %s::text, %s::timestamptz, %s::jsonb)"
 )
 
 
@@ -58,9 +58,7 @@ def record_event(
                 entry.event,
                 entry.actor_key,
                 entry.at,
-                [text.name for text in entry.texts],
-                [text.salt for text in entry.texts],
-                [text.text for text in entry.texts],
+                _texts_json(entry.texts),
             ],
         )
         pk, seq = cursor.fetchone()
@@ -90,6 +88,12 @@ def record_denial(*, actor: Actor, obj: Named, action: str, reason: str) -> None
         record_event(
             event="access.denied", actor=actor, obj=obj, data={"action": action}, private={"reason": reason}
         )
+
+
+def _texts_json(texts: list[PrivateText]) -> str | None:
+    if not texts:
+        return None
+    return json.dumps([{"name": text.name, "salt": text.salt.hex(), "text": text.text} for text in texts])
 
 
 def reference(obj: Named) -> ObjectRef:

@@ -317,6 +317,7 @@ class Bundle:
         self.root = b""
         self.manifest: dict[str, Any] = {}
         self.first, self.expected = -1, 0
+        self.start = self.end = ""
         self.leaves, self.root_holds = bytearray(), False
         self.count = self.outside = self.texts = self.erased = 0
 
@@ -344,6 +345,10 @@ class Bundle:
         data = self.archive.small("manifest.json")
         self.manifest = parsed(data, "manifest.json")
         self.first, self.expected = number_in(self.manifest, "first"), number_in(self.manifest, "count")
+        period = self.manifest.get("period")
+        if not isinstance(period, dict):
+            raise Wrong("manifest.json is damaged: it names no period.")
+        self.start, self.end = str(period.get("start")), str(period.get("end"))
         text = open_note(self.archive.small("manifest.sig"), self.key, "manifest.sig")
         if text != f"{self.key.name}/bundle\n{hashlib.sha256(data).hexdigest()}\n":
             raise Wrong("manifest.json is not the one that was signed.")
@@ -400,7 +405,7 @@ class Bundle:
         digest = hashlib.sha256(b"\x00" + line).digest()
         if digest != self.leaves[HASH * index : HASH * (index + 1)]:
             raise Wrong(self.explain(index, line, digest))
-        return parsed(line, entry_name(index, line, self.count + 1))
+        return parsed(line, "An entry")
 
     def explain(self, index: int, line: bytes, digest: bytes) -> str:
         """Say what is wrong with a line whose hash is not the one of its place."""
@@ -470,10 +475,7 @@ class Bundle:
 
     def in_period(self, at: str) -> bool:
         """Tell whether a time lies in the period. All times are written alike, so they compare as text."""
-        period = self.manifest.get("period")
-        if not isinstance(period, dict):
-            raise Wrong("The manifest names no period.")
-        return str(period.get("start")) <= at < str(period.get("end"))
+        return self.start <= at < self.end
 
     def check_files(self) -> None:
         """Check every file against the manifest."""
