@@ -117,14 +117,16 @@ def wall(now: datetime, days: int, at: str) -> str:
 def live(story: Story, now: datetime) -> None:
     """Take one change as far as its story goes."""
     start = opening(story, now)
-    asked = min(start, now) - timedelta(days=7)
+    # Urgent signatures are due within 4 hours, others within 3 days: what waits for one was sent lately.
+    ahead = timedelta(hours=3) if story.change_class == "urgent" else timedelta(hours=26)
+    asked = now - ahead if start > now else start - timedelta(days=7)
     with clock.moved_to(asked):
         change = propose(story, start)
     if story.end == "draft":
         return
-    with clock.moved_to(asked + timedelta(hours=1)):
+    with clock.moved_to(asked + ahead * 0.1):
         changes.submit_change(actor=actor(story.requester), change=change)
-    with clock.moved_to(asked + timedelta(days=1)):
+    with clock.moved_to(asked + ahead * 0.9):
         collect(change, story)
         leave(change, story)
     run(change, story, start)

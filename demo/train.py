@@ -69,7 +69,7 @@ MODELS = [
         "1",
         datasets.load_breast_cancer,
         "loan-applications",
-        [("logistic", logistic(0.05)), ("logistic-weaker", logistic(1.0)), ("forest", forest(60))],
+        [("logistic", logistic(0.05)), ("forest", forest(60)), ("logistic-weaker", logistic(1.0))],
         1,
         "ingrid.solheim",
         (4, 8, 9, 14, 18, 19, 28, 29),
@@ -114,8 +114,8 @@ MODELS = [
         datasets.load_diabetes,
         "store-sales",
         [
-            ("ridge", scaled(linear_model.Ridge(1.0))),
             ("forest", ensemble.RandomForestRegressor(80, random_state=SEED)),
+            ("ridge", scaled(linear_model.Ridge(1.0))),
         ],
         0,
         "jonas.weber",

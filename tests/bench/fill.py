@@ -11,20 +11,20 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from apps.audit.services import seal_pending
-from apps.changes.selectors import content_of
 from django.db import connection, models
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import RoleGrant, Team, User
 from apps.approvals.enums import AuthMethod, RequirementState, RoundState, SignatureDecision
 from apps.approvals.models import Requirement, Round, Signature
+from apps.audit.services import seal_pending
 from apps.calendar.enums import BookingState
 from apps.calendar.models import BookedComponent, Booking
 from apps.catalog.enums import ComponentKind, DependencyKind
 from apps.catalog.models import Component, ComponentVersion, Dependency
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change, ChangeItem, PlanStep, Revision, SuccessMetric
+from apps.changes.selectors import content_of
 from apps.core.canonical import digest
 from tests.bench.__main__ import say
 

@@ -20,7 +20,6 @@ from itertools import count
 from typing import Any
 
 import httpx
-from apps.accounts.services import issue_token
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -28,6 +27,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from playwright.sync_api import sync_playwright
 
 from apps.accounts.enums import TokenScope
+from apps.accounts.services import issue_token
 from apps.core import actors, clock
 from tests.bench.__main__ import say
 from tests.bench.fill import PASSWORD, fill
