@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -101,6 +102,17 @@ def test_change_briefing_any_state_answers(as_executive: Client, executive: User
     answer = as_executive.get(f"/changes/{change.ref}/briefing/")
     assert answer.status_code == 200
     assert "reading grade" in answer.content.decode()
+
+
+def test_change_briefing_each_number_leads_to_a_section_of_the_change(as_executive: Client) -> None:
+    change = in_review(DUE)
+    change.rollback_minutes = 4
+    change.save()
+    page = as_executive.get(f"/changes/{change.ref}/briefing/").content.decode()
+    shown = as_executive.get(f"/changes/{change.ref}/").content.decode()
+    anchors = re.findall(rf'href="/changes/{change.ref}/#(\w+)"', page)
+    assert anchors == ["metrics", "blast", "risks"]
+    assert all(f'id="{anchor}"' in shown for anchor in anchors)
 
 
 def test_change_briefing_someone_elses_draft_is_not_found(as_executive: Client) -> None:

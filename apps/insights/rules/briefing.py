@@ -49,17 +49,19 @@ _KINDS = ("product", "service", "model", "pipeline", "feature set", "dataset")
 
 @dataclass(frozen=True)
 class Part:
-    """One section. ``anchor`` is where on the change's page the facts stand."""
+    """One section."""
 
     key: str
     heading: str
     text: str
-    anchor: str
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A number that is never shown without what to compare it with, nor without where it comes from."""
+    """A number that is never shown without what to compare it with, nor without where it comes from.
+
+    ``anchor`` is the section, of the change's page or of the week's, that shows the records.
+    """
 
     value: str
     label: str
@@ -86,11 +88,11 @@ def build_briefing(facts: Facts) -> Briefing:
     """Return the briefing of a change. What the change does not say is named as missing, never left out."""
     decision = _short(decision_for(facts))
     parts = (
-        Part("changes", "What changes", _fitted("changes", _changes(facts)), "summary"),
-        Part("affects", "Who it affects", _fitted("affects", _affects(facts)), "impact"),
-        Part("wrong", "What could go wrong", _fitted("wrong", _wrong(facts)), "risks"),
-        Part("undo", "How we undo it", _fitted("undo", _undo(facts)), "rollback"),
-        Part("waiting", "Cost of waiting", _fitted("waiting", _waiting(facts)), "summary"),
+        Part("changes", "What changes", _fitted("changes", _changes(facts))),
+        Part("affects", "Who it affects", _fitted("affects", _affects(facts))),
+        Part("wrong", "What could go wrong", _fitted("wrong", _wrong(facts))),
+        Part("undo", "How we undo it", _fitted("undo", _undo(facts))),
+        Part("waiting", "Cost of waiting", _fitted("waiting", _waiting(facts))),
     )
     text = " ".join([sentence(decision.heading), decision.text, *(part.text for part in parts)])
     names = _names(facts)
@@ -220,7 +222,7 @@ def _reach(facts: Facts) -> Figure:
         value=f"{reached:,}",
         label="other part it can reach" if reached == 1 else "other parts it can reach",
         comparator=f"{count(len(facts.moves), 'part')} {'moves' if len(facts.moves) == 1 else 'move'}",
-        anchor="impact",
+        anchor="blast",
     )
 
 
@@ -235,6 +237,6 @@ def _way_back(facts: Facts) -> list[Figure]:
             value=short_duration(facts.rollback_minutes),
             label="to go back",
             comparator=f"The window: {window}",
-            anchor="rollback",
+            anchor="risks",
         )
     ]
