@@ -1,14 +1,15 @@
 """Cards, for whoever holds any role."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.rules import reaches
-from apps.accounts.selectors import grants_of, holds_any_role
+from apps.accounts.selectors import grants_of, holds_any_role, people_with_role
 from apps.cards.models import CardEdition, ModelCard
 from apps.cards.rules import (
     TEXT_FIELDS,
@@ -54,6 +55,11 @@ def _numbers_in(ref: str) -> list[int]:
 def card_of_version(user: User, version: ComponentVersion) -> ModelCard | None:
     """Return the card of a model version when there is one and the person may see it."""
     return cards_visible_to(user).filter(version=version).first()
+
+
+def cards_of_versions(user: User, version_ids: Collection[int]) -> dict[int, ModelCard]:
+    """Return the cards of these versions that the person may see, by version. The queries do not grow."""
+    return {card.version_id: card for card in cards_visible_to(user).filter(version_id__in=version_ids)}
 
 
 def siblings_of(card: ModelCard) -> list[ModelCard]:
@@ -117,14 +123,31 @@ def writer_of(user: User, version: ComponentVersion, card: ModelCard | None = No
     )
 
 
+def people_for(card: ModelCard) -> QuerySet[User]:
+    """Return who can be named as an owner of a card: its owners, the team, the author, and the model's owners."""
+    component = card.version.component
+    holders = people_with_role(Role.OWNER, component.key, component.owner_team_id)
+    chosen = (
+        Q(model_cards=card)
+        | Q(teams__in=[component.owner_team_id])
+        | Q(pk__in=[card.version.author_id, component.owner_person_id])
+        | Q(pk__in=holders.values("pk"))
+    )
+    return User.objects.filter(chosen, is_active=True).distinct()
+
+
 @dataclass(frozen=True)
 class ModelRow:
-    """A model with its versions that have cards: the one in use, and the newest."""
+    """A model with its versions that have cards: the one in use, and the newest.
+
+    ``uncarded`` is the model's newest version when that has no card yet.
+    """
 
     component: Component
     in_use: ModelCard | None
     newest: ModelCard | None
     count: int
+    uncarded: ComponentVersion | None
 
     @property
     def card(self) -> ModelCard | None:
@@ -149,20 +172,24 @@ def list_models(user: User, *, text: str = "", team: str = "") -> list[ModelRow]
     by_model: dict[int, list[ModelCard]] = {}
     for card in cards.select_related("version").prefetch_related("owners"):
         by_model.setdefault(card.version.component_id, []).append(card)
-    return [_row(model, by_model.get(model.pk, [])) for model in found]
+    versions = ComponentVersion.objects.filter(component__in=found, retired_at=None)
+    newest = versions.order_by("component_id", "-released_at", "-pk").distinct("component_id")
+    latest = {version.component_id: version for version in newest}
+    return [_row(model, by_model.get(model.pk, []), latest.get(model.pk)) for model in found]
 
 
-def _row(model: Component, cards: list[ModelCard]) -> ModelRow:
+def _row(model: Component, cards: list[ModelCard], latest: ComponentVersion | None) -> ModelRow:
     cards.sort(key=lambda card: _age(card.version), reverse=True)
-    serving = [
-        (PRODUCTION.index(alias), card)
-        for card in cards
-        for alias in card.version.aliases
-        if alias in PRODUCTION
-    ]
-    in_use = min(serving, key=lambda pair: pair[0])[1] if serving else None
+    in_use = in_use_among(cards)
     current = [card for card in cards if card.version.retired_at is None] or cards
-    return ModelRow(model, in_use, current[0] if current else None, len(cards))
+    uncarded = None if any(card.version == latest for card in cards) else latest
+    return ModelRow(model, in_use, current[0] if current else None, len(cards), uncarded)
+
+
+def in_use_among(cards: Collection[ModelCard]) -> ModelCard | None:
+    """Return the card of the version that an alias says is in use, or None when no alias says so."""
+    named = (card for alias in PRODUCTION for card in cards if alias in card.version.aliases)
+    return next(named, None)
 
 
 def _age(version: ComponentVersion) -> tuple[float, int]:

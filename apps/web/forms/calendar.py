@@ -48,10 +48,8 @@ class FreezeForm(forms.Form):
     time_zone = forms.CharField(
         label="Time zone", help_text="The clock on the wall that you mean.", widget=forms.Select()
     )
-    local_start = forms.CharField(
-        label="Starts", widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    local_end = forms.CharField(label="Ends", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    local_start = forms.CharField(label="Start", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    local_end = forms.CharField(label="End", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     scope = forms.ChoiceField(
         label="How much", choices=FreezeScope.choices, widget=forms.RadioSelect, initial=FreezeScope.TEAM
     )
