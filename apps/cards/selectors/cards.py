@@ -26,7 +26,7 @@ from apps.catalog.selectors import components_visible_to
 from apps.core.actors import Actor
 from apps.core.decisions import Decision, denied
 
-PRODUCTION = ("champion", "production", "prod")
+PRODUCTION = ("champion", "production", "live", "current")
 """Aliases that say a version is in use, the first that is there."""
 
 
