@@ -29,6 +29,7 @@ from apps.changes.selectors import version_in_use
 from apps.core import actors, clock
 from apps.core.actors import Actor
 from apps.reviews import services as reviews
+from apps.reviews.selectors import digest_of
 from demo.people import PEOPLE, Person
 from demo.stories import STORIES, Story
 from demo.versions import VERSIONS
@@ -296,7 +297,8 @@ def learn(change: Change, story: Story, who: Actor) -> None:
             actor=who, review=review, text=text, owner=User.objects.get(username=owner), due_on=due
         )
     manager = actor("leila.haddad")
-    reviews.sign_review(actor=manager, review=review)
+    review.refresh_from_db()
+    reviews.sign_review(actor=manager, review=review, digest=digest_of(review))
     changes.close_change(actor=manager, change=change)
 
 

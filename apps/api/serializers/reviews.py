@@ -7,6 +7,7 @@ from rest_framework import serializers
 from apps.reviews.enums import Outcome
 from apps.reviews.models import ActionItem, RealisedMetric, Review
 from apps.reviews.selectors import digest_of
+from apps.reviews.selectors import digest_of
 
 
 class RealisedMetricSerializer(serializers.ModelSerializer[RealisedMetric]):
@@ -29,6 +30,7 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
     digest = serializers.SerializerMethodField(
         help_text="SHA-256 over what a signature covers; send it to sign"
     )
+    digest = serializers.SerializerMethodField(help_text="What a signature binds to")
     metrics = RealisedMetricSerializer(many=True, read_only=True)
     actions = ActionSerializer(many=True, read_only=True)
 
@@ -63,3 +65,10 @@ class NewActionSerializer(serializers.Serializer[Any]):
 class SignReviewSerializer(serializers.Serializer[Any]):
     digest = serializers.CharField(help_text="The digest of the review as it was read")
     password = serializers.CharField(trim_whitespace=False, write_only=True)
+
+
+class SignReviewSerializer(serializers.Serializer[Any]):
+    """The digest that was read. The password proves, now, who signs."""
+
+    digest = serializers.CharField(max_length=64)
+    password = serializers.CharField(write_only=True, trim_whitespace=False)

@@ -8,14 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
-from apps.accounts.services import password_problem
 from apps.api.serializers.approvals import RequirementSerializer, SignatureSerializer, SignSerializer
 from apps.api.views.base import Resource
 from apps.approvals.enums import AuthMethod
 from apps.approvals.models import Requirement
 from apps.approvals.selectors import inbox_for, requirement_for
 from apps.approvals.services import sign
-from apps.core.errors import Forbidden
 
 
 class Approvals(Resource, ListAPIView[Requirement]):
@@ -38,9 +36,7 @@ class Sign(Resource):
         requirement = requirement_for(self.user, pk) or self.missing("requirement", str(pk))
         asked = SignSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        problem = password_problem(user=self.user, password=asked.validated_data.pop("password"))
-        if problem:
-            raise Forbidden(problem, remedy="Send the password of the person whom the token acts for.")
+        self.prove(asked.validated_data.pop("password"))
         signature = sign(
             actor=self.actor, requirement=requirement, auth_method=AuthMethod.TOKEN, **asked.validated_data
         )

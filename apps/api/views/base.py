@@ -8,9 +8,11 @@ from rest_framework.views import APIView
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.models import User
+from apps.accounts.services import password_problem
 from apps.api.authentication import actor_of, person_of
 from apps.audit.services import record_denial
 from apps.core.actors import Actor
+from apps.core.errors import Forbidden
 
 
 class Resource(APIView):
@@ -26,6 +28,12 @@ class Resource(APIView):
     @property
     def actor(self) -> Actor:
         return actor_of(self.request)
+
+    def prove(self, password: str) -> None:
+        """Raise Forbidden unless this is the password of the person whom the token acts for."""
+        problem = password_problem(user=self.user, password=password)
+        if problem:
+            raise Forbidden(problem, remedy="Send the password of the person whom the token acts for.")
 
     def missing(self, kind: str, ref: str) -> NoReturn:
         """Answer 404 alike for what is not there and what this person may not see, and leave a denial.

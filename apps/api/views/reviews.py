@@ -16,6 +16,7 @@ from apps.api.serializers.reviews import (
     RecordSerializer,
     ReviewSerializer,
     SignReviewSerializer,
+    SignReviewSerializer,
 )
 from apps.api.views.base import Resource
 from apps.core.errors import Forbidden, Invalid
