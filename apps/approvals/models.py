@@ -87,6 +87,7 @@ class Requirement(Stamped):
                 condition=Q(state="open"),
                 name="open_requirements",
             ),
+            models.Index(fields=["role", "due_at"], condition=Q(state="open"), name="open_requirements_role"),
             models.Index(fields=["due_at"], condition=Q(state="open"), name="open_requirements_due"),
         ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from apps.accounts.enums import GrantScope
 from apps.accounts.models import RoleGrant, User
@@ -21,38 +21,46 @@ def inbox_for(user: User, tab: Tab) -> QuerySet[Requirement]:
     The first two are sorted by time left, then risk. ``decided`` is newest first, with ``my_decision`` and
     ``my_signed_at``.
     """
-    rows = Requirement.objects.select_related("round", "team")
-    if tab == "needs_me":
-        return rows.filter(pk__in=_needing(user).values("pk")).order_by("due_at", "-round__risk", "pk")
-    if tab == "waiting":
-        mine = rows.filter(round__opened_by=user, state=RequirementState.OPEN)
-        return mine.order_by("due_at", "-round__risk", "pk")
-    decided = rows.filter(signatures__signer=user)
-    return decided.annotate(
-        my_decision=F("signatures__decision"), my_signed_at=F("signatures__signed_at")
-    ).order_by("-signatures__signed_at", "pk")
+    if tab == "decided":
+        return _decided_by(user)
+    rows = _needing(user) if tab == "needs_me" else _waited_for_by(user)
+    return rows.select_related("round", "team").order_by("due_at", "-round__risk", "pk")
 
 
 def open_count_for(user: User) -> int:
     """Return how many requirements need a person, counted no further than a badge can show."""
-    return _needing(user)[: BADGE_LIMIT + 1].count()
+    # In this order the index of open requirements gives the first hundred at once.
+    return _needing(user).order_by("due_at")[: BADGE_LIMIT + 1].count()
 
 
 def waiting_count_for(user: User) -> int:
     """Return how many requirements a person waits for, counted no further than a badge can show."""
-    return inbox_for(user, "waiting").order_by()[: BADGE_LIMIT + 1].count()
+    return _waited_for_by(user).order_by()[: BADGE_LIMIT + 1].count()
+
+
+def _decided_by(user: User) -> QuerySet[Requirement]:
+    own = FilteredRelation("signatures", condition=Q(signatures__signer=user))
+    found = Requirement.objects.select_related("round", "team").annotate(own=own).filter(own__signer=user)
+    decided = found.annotate(my_decision=F("own__decision"), my_signed_at=F("own__signed_at"))
+    return decided.order_by("-own__signed_at", "-own__pk")
+
+
+def _waited_for_by(user: User) -> QuerySet[Requirement]:
+    return Requirement.objects.filter(round__opened_by=user, state=RequirementState.OPEN)
 
 
 def _needing(user: User) -> QuerySet[Requirement]:
-    """Return the open requirements that a person may sign, found from the grants that they hold."""
-    grants = grants_of(user)
-    if not grants:
-        return Requirement.objects.none()
+    """Return the open requirements that a person may sign, found from the grants that they hold.
+
+    It says what ``rules.may_sign`` says, in SQL; a test holds the two together.
+    """
     signed_here = Signature.objects.filter(signer=user, requirement__round=OuterRef("round"))
     bars = Bar.objects.filter(user=user, round=OuterRef("round"))
-    return Requirement.objects.filter(_reached_by(grants), state=RequirementState.OPEN).exclude(
-        Exists(signed_here.filter(~Q(requirement__role=OuterRef("role")) | Q(requirement=OuterRef("pk"))))
-        | Exists(bars.filter(Q(requirement=None) | Q(requirement=OuterRef("pk"))))
+    return Requirement.objects.filter(
+        _reached_by(grants_of(user)),
+        ~Exists(bars.filter(Q(requirement=None) | Q(requirement=OuterRef("pk")))),
+        ~Exists(signed_here.filter(~Q(requirement__role=OuterRef("role")) | Q(requirement=OuterRef("pk")))),
+        state=RequirementState.OPEN,
     )
 
 

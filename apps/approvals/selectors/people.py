@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from operator import itemgetter
 
+from apps.accounts.enums import GrantScope
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.rules import reaches
 from apps.accounts.selectors import active_grants
@@ -16,13 +18,13 @@ def eligible_people(requirements: Iterable[Requirement]) -> dict[int, list[User]
     """Return, for each requirement, the people who may still sign it, by name; three queries in all."""
     wanted = list(requirements)
     round_ids = {requirement.round_id for requirement in wanted}
-    grants = grants_for({requirement.role for requirement in wanted})
+    holders = Holders({requirement.role for requirement in wanted})
     bars = barred(round_ids)
     signed = roles_signed(round_ids)
     return {
         requirement.pk: [
             user
-            for user in holders(grants, requirement, bars[requirement.round_id])
+            for user in holders.free_of(requirement, bars[requirement.round_id])
             if _still_free(requirement, signed[requirement.round_id].get(user.pk, set()))
         ]
         for requirement in wanted
@@ -36,29 +38,34 @@ def _still_free(requirement: Requirement, done: set[tuple[str, int]]) -> bool:
 
 def people_for_needs(needs: list[Need]) -> list[list[User]]:
     """Return, for each need of a round about to open, the active people whose role reaches it."""
-    grants = grants_for({need.role for need in needs})
-    return [_unique(grant for grant in grants if covers(grant, need)) for need in needs]
+    holders = Holders({need.role for need in needs})
+    return [holders.of(need) for need in needs]
 
 
-def grants_for(roles: set[str]) -> list[RoleGrant]:
-    """Return the grants of these roles that are in force, with their people, by name."""
-    held = active_grants().filter(role__in=roles).select_related("user")
-    return list(held.order_by("user__first_name", "user__last_name", "user_id"))
+class Holders:
+    """Who holds which role where, read once, so that each question costs no query and no search."""
 
+    def __init__(self, roles: set[str]) -> None:
+        held = active_grants().filter(role__in=roles).select_related("user")
+        self._at: dict[tuple[str, str, object], list[tuple[int, User]]] = defaultdict(list)
+        for rank, grant in enumerate(held.order_by("user__first_name", "user__last_name", "user_id")):
+            self._at[grant.role, grant.scope, grant.team_id or grant.component_key].append((rank, grant.user))
 
-def holders(
-    grants: list[RoleGrant], requirement: Requirement, bars: set[tuple[int, int | None]]
-) -> list[User]:
-    """Return each person once whose grant reaches a requirement and who is not barred from it."""
-    return [
-        user
-        for user in _unique(grant for grant in grants if covers(grant, requirement))
-        if not bars & {(user.pk, None), (user.pk, requirement.pk)}
-    ]
+    def of(self, asked: Requirement | Need) -> list[User]:
+        """Return each person once whose role reaches what is asked, by name."""
+        places: list[tuple[str, str, object]] = [(asked.role, GrantScope.EVERYTHING.value, "")]
+        places += [(asked.role, GrantScope.TEAM.value, asked.team_id)] if asked.team_id else []
+        places += (
+            [(asked.role, GrantScope.COMPONENT.value, asked.component_key)] if asked.component_key else []
+        )
+        found = sorted((one for place in places for one in self._at.get(place, ())), key=itemgetter(0))
+        return list({user: None for _, user in found})
 
-
-def _unique(grants: Iterable[RoleGrant]) -> list[User]:
-    return list({grant.user: None for grant in grants})
+    def free_of(self, requirement: Requirement, bars: set[tuple[int, int | None]]) -> list[User]:
+        """Return the holders who are not barred from a requirement."""
+        return [
+            user for user in self.of(requirement) if not bars & {(user.pk, None), (user.pk, requirement.pk)}
+        ]
 
 
 def covers(grant: RoleGrant, asked: Requirement | Need) -> bool:

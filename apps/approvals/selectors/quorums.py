@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from apps.approvals.enums import RequirementState, RoundState, SignatureDecision
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules import Ask, describe
-from apps.approvals.selectors.people import barred, grants_for, holders, roles_signed
+from apps.approvals.selectors.people import Holders, barred, roles_signed
 
 
 @dataclass
@@ -26,7 +26,7 @@ def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
     """
     ids = set(round_ids)
     requirements = list(Requirement.objects.filter(round__in=ids, state=RequirementState.OPEN))
-    grants = grants_for({requirement.role for requirement in requirements})
+    holders = Holders({requirement.role for requirement in requirements})
     bars = barred(ids)
     signed = roles_signed(ids)
     found = {pk: Tally() for pk in ids}
@@ -34,7 +34,7 @@ def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
         found[round_id].taken = {user_id: min(done)[0] for user_id, done in people.items()}
     for requirement in requirements:
         done = (requirement.role, requirement.pk)
-        able = {user.pk for user in holders(grants, requirement, bars[requirement.round_id])}
+        able = {user.pk for user in holders.free_of(requirement, bars[requirement.round_id])}
         able |= {user_id for user_id, given in signed[requirement.round_id].items() if done in given}
         label = describe(requirement.role, requirement.component_label or requirement.component_key)
         found[requirement.round_id].asks.append(
