@@ -23,6 +23,8 @@ EVERY = {
     "apps.approvals.tasks.task_reject_unreachable_rounds": 300,
     "apps.changes.tasks.task_expire_changes": 60,
     "apps.changes.tasks.task_remind_of_windows": 300,
+    "apps.exports.tasks.task_resume_exports": 300,
+    "apps.exports.tasks.task_remove_expired_exports": 3600,
 }
 # A run that could not start before the next one is due is dropped: the next one does its work.
 app.conf.beat_schedule = {

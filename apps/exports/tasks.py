@@ -13,6 +13,12 @@ def task_write_bundle(*, export_id: int) -> None:
 
 
 @shared_task(ignore_result=True)
+def task_resume_exports() -> None:
+    """Hand over again the exports that a worker or the broker has lost."""
+    services.resume_exports()
+
+
+@shared_task(ignore_result=True)
 def task_remove_expired_exports() -> None:
     """Delete the files of exports whose time is over."""
     services.remove_expired(actor=system("exporter"))

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from apps.exports import selectors
 from apps.exports.enums import ExportState
 from apps.exports.models import ExportJob
 from apps.exports.rules.spreadsheet import safe_cell
-from apps.exports.services import jobs, remove_expired, request_export
+from apps.exports.services import jobs, remove_expired, request_export, resume_exports
 from apps.exports.tasks import task_write_bundle
 from apps.outbox import services as outbox
 from apps.outbox.models import Notification, OutboxMessage
@@ -106,6 +107,32 @@ def test_export_with_the_broker_down_waits_in_the_outbox(auditor, monkeypatch) -
     request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
     outbox.deliver_due()
     assert OutboxMessage.objects.get(topic="export").delivered_at is None
+
+
+@pytest.mark.slow
+def test_export_asked_for_in_the_portal_is_written_by_a_real_worker(
+    auditor, real_worker, run, ledger_home
+) -> None:
+    job = request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
+    deadline = time.monotonic() + 30
+    while job.state != ExportState.DONE:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        job.refresh_from_db()
+    assert run(selectors.file_of(job), ledger_home / "ledger.pub")[0] == 0
+
+
+def test_resume_exports_hands_over_what_was_lost_and_nothing_else(auditor, monkeypatch) -> None:
+    sent = []
+    monkeypatch.setattr(jobs.current_app, "send_task", lambda name, **options: sent.append(options["kwargs"]))
+    lost, done, young = (
+        request_export(actor=actors.person(auditor), start=FIRST, end=LAST) for _ in range(3)
+    )
+    task_write_bundle(export_id=done.pk)
+    sent.clear()
+    ExportJob.objects.exclude(pk=young.pk).update(created_at=clock.now() - jobs.LOST_AFTER)
+    assert resume_exports() == 1
+    assert sent == [{"export_id": lost.pk}]
 
 
 def test_export_that_fails_says_why_and_leaves_no_file(auditor, ledger_home, monkeypatch) -> None:

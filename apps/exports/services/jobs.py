@@ -21,6 +21,7 @@ from apps.exports.services.bundle import Bundle, write_bundle
 from apps.outbox.services import enqueue, notify
 
 KEPT_FOR = timedelta(days=7)
+LOST_AFTER = timedelta(minutes=5)
 _EXPORTER = system("exporter")
 _WRITER_LOCK = 0xE4B0
 _log = logging.getLogger(__name__)
@@ -45,9 +46,21 @@ def request_export(*, actor: Actor, start: date, end: date) -> ExportJob:
 def queue_writing(key: str, payload: dict[str, Any]) -> None:
     """Hand a requested export to a worker. The outbox calls it, again and again until the broker takes it."""
     _log.info("Handing %s to a worker.", key)
-    current_app.send_task(
-        "apps.exports.tasks.task_write_bundle", kwargs={"export_id": payload["export"]}, retry=False
+    _send(payload["export"])
+
+
+def resume_exports() -> int:
+    """Hand over again what a worker or the broker has lost, and return how many exports that may be.
+
+    One that is still being written, or waits its turn, is not harmed: it is written by one worker at a time.
+    """
+    unfinished = ExportJob.objects.filter(
+        state__in=(ExportState.QUEUED, ExportState.RUNNING), created_at__lte=clock.now() - LOST_AFTER
     )
+    jobs = list(unfinished.values_list("pk", flat=True))
+    for pk in jobs:
+        _send(pk)
+    return len(jobs)
 
 
 def write_requested_bundle(*, export_id: int) -> None:
@@ -90,6 +103,12 @@ def remove_expired(*, actor: Actor) -> int:
     return len(over)
 
 
+def _send(export_id: int) -> None:
+    current_app.send_task(
+        "apps.exports.tasks.task_write_bundle", kwargs={"export_id": export_id}, retry=False
+    )
+
+
 def _new_job(actor: Actor, start: date, end: date) -> ExportJob:
     period_of(start, end)
     requester = actor.user.pk if actor.user is not None else None
@@ -105,6 +124,9 @@ def _carry_out(job: ExportJob) -> None:
     except (PortalError, OSError) as error:
         _log.exception("%s failed", job)
         _fail(job, str(error))
+    except Exception:
+        _log.exception("%s failed", job)
+        _fail(job, "Something went wrong that the portal did not expect. The worker's log says what.")
 
 
 def _written(job: ExportJob, out: Path) -> Bundle:
@@ -145,7 +167,7 @@ def _finish(job: ExportJob, out: Path, bundle: Bundle) -> None:
             due=now,
             title=f"{job.ref} is ready",
             body=f"The bundle from {job.start} to {job.end} holds {bundle.count:,} entries.",
-            url="/exports/",
+            url=f"/exports/{job.ref}/",
         )
 
 
