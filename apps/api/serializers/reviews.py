@@ -7,7 +7,6 @@ from rest_framework import serializers
 from apps.reviews.enums import Outcome
 from apps.reviews.models import ActionItem, RealisedMetric, Review
 from apps.reviews.selectors import digest_of
-from apps.reviews.selectors import digest_of
 
 
 class RealisedMetricSerializer(serializers.ModelSerializer[RealisedMetric]):
@@ -30,7 +29,6 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
     digest = serializers.SerializerMethodField(
         help_text="SHA-256 over what a signature covers; send it to sign"
     )
-    digest = serializers.SerializerMethodField(help_text="What a signature binds to")
     metrics = RealisedMetricSerializer(many=True, read_only=True)
     actions = ActionSerializer(many=True, read_only=True)
 
@@ -60,11 +58,6 @@ class NewActionSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=300)
     owner = serializers.CharField(help_text="A username")
     due_on = serializers.DateField()
-
-
-class SignReviewSerializer(serializers.Serializer[Any]):
-    digest = serializers.CharField(help_text="The digest of the review as it was read")
-    password = serializers.CharField(trim_whitespace=False, write_only=True)
 
 
 class SignReviewSerializer(serializers.Serializer[Any]):

@@ -9,17 +9,15 @@ from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.selectors import active_person
-from apps.accounts.services import password_problem
 from apps.api.serializers.reviews import (
     ActionSerializer,
     NewActionSerializer,
     RecordSerializer,
     ReviewSerializer,
     SignReviewSerializer,
-    SignReviewSerializer,
 )
 from apps.api.views.base import Resource
-from apps.core.errors import Forbidden, Invalid
+from apps.core.errors import Invalid
 from apps.reviews.models import Review
 from apps.reviews.selectors import review_for, reviews_visible_to
 from apps.reviews.services import add_action, record_review, sign_review
@@ -96,8 +94,6 @@ class SignReview(ReviewResource):
         review = self.review(ref)
         asked = SignReviewSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        problem = password_problem(user=self.user, password=asked.validated_data["password"])
-        if problem:
-            raise Forbidden(problem, remedy="Send the password of the person whom the token acts for.")
+        self.prove(asked.validated_data["password"])
         signed = sign_review(actor=self.actor, review=review, digest=asked.validated_data["digest"])
         return Response(ReviewSerializer(signed).data)
