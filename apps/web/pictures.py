@@ -42,12 +42,13 @@ def said(severity: str, tier: int) -> str:
     return f"{Severity(severity).label} · tier {tier}"
 
 
-def around(graph: Graph, component_id: int, *, hops: int = 2, note: str = "") -> Picture:
-    """Return what a component relies on to its left, and what relies on it to its right, so many steps away."""
-    left, right = (
-        graph.reach([component_id], depth=hops, against=True),
-        graph.reach([component_id], depth=hops),
-    )
+def around(graph: Graph, component_id: int, *, back: int, hops: int, note: str = "") -> Picture:
+    """Return what a component relies on to its left, and what relies on it to its right.
+
+    ``back`` says how many steps to go to the left, ``hops`` how many to the right.
+    """
+    left = graph.reach([component_id], depth=back, against=True)
+    right = graph.reach([component_id], depth=hops)
     # In a circle something can lie on both sides; it then counts as something that is reached.
     reached = {hit.component_id for hit in right}
     left = [hit for hit in left if hit.component_id not in reached]
@@ -58,8 +59,8 @@ def around(graph: Graph, component_id: int, *, hops: int = 2, note: str = "") ->
     boxes += [_hit_box(nodes[hit.component_id], hit) for hit in right[:share]]
     ids = {box.id for box in boxes}
     title = (
-        f"{nodes[component_id].label} relies on {_count(left)} to its left; {_count(right)} to its right rely on it, "
-        f"within {hops} steps. The table below says the same."
+        f"{nodes[component_id].label} relies on {_count(left)} to its left; {_count(right)} to its right rely on it. "
+        "The table below says the same."
     )
     drawing = draw(boxes, _arrows(graph, ids), title=title, heads=SIDES)
     shown = [hit.component_id for hit in (*left[:share], *right[:share])]

@@ -130,7 +130,7 @@ def _picture(
     if found.pk not in graph.nodes:
         return None
     note = f"This {found.get_kind_display().lower()}" + (f" · {current.version}" if current else "")
-    return pictures.around(graph, found.pk, hops=hops, note=note)
+    return pictures.around(graph, found.pk, back=hops - 1 or 1, hops=hops, note=note)
 
 
 def _hops(request: HttpRequest) -> int:
@@ -152,7 +152,8 @@ def whole_graph(request: HttpRequest) -> HttpResponse:
     if chosen.get("around"):
         around = _meant(request, chosen["around"])
     if around is not None and around.pk in graph.nodes:
-        picture = pictures.around(graph, around.pk, hops=int(chosen.get("hops") or 2))
+        hops = int(chosen.get("hops") or 2)
+        picture = pictures.around(graph, around.pk, back=hops, hops=hops)
         table_ids = [around.pk, *picture.shown]
     else:
         picture = pictures.part(graph, ids, title=_title(len(ids)))
