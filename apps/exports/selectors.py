@@ -37,7 +37,12 @@ def may_export(user: Reader) -> Decision:
 
 
 def ledger_entries_for(
-    user: Reader, filters: Filters, *, after: Cursor | None = None, limit: int = 50
+    user: Reader,
+    filters: Filters,
+    *,
+    after: Cursor | None = None,
+    before: Cursor | None = None,
+    limit: int = 50,
 ) -> Page:
     """Return a page of the entries that a person may read, newest first.
 
@@ -45,7 +50,9 @@ def ledger_entries_for(
     auditors and change managers.
     """
     seen = _seen_by(user, filters)
-    return entries(seen, after=after, limit=limit) if seen is not None else Page([], None)
+    if seen is None:
+        return Page([], None)
+    return entries(seen, after=after, before=before, limit=limit)
 
 
 def ledger_count_for(user: Reader, filters: Filters, *, cap: int = 1_000) -> int:
@@ -61,6 +68,27 @@ def ledger_entry_for(user: Reader, number: int) -> tuple[Entry, EntryProof | Non
     return (decoded_entry(event), proof_of(event)) if event is not None else None
 
 
+def may_read_ledger(user: Reader) -> Decision:
+    """Tell whether a person may read the ledger at all."""
+    if isinstance(user, User) and holds_any_role(user):
+        return ALLOWED
+    return denied(
+        "The ledger is for people who hold a role here.",
+        "Ask a change manager to give you the role you need.",
+    )
+
+
+def entry_exists(number: int) -> bool:
+    """Return whether an entry exists, so that a refused look can be told from a wrong address."""
+    return matching(Filters()).filter(pk=number).exists()
+
+
+def export_exists(ref: str) -> bool:
+    """Return whether an export exists, so that a refused look can be told from a wrong address."""
+    number = _number(ref)
+    return number is not None and ExportJob.objects.filter(pk=number).exists()
+
+
 def exports_visible_to(user: Reader) -> QuerySet[ExportJob]:
     """Return the exports that a person may see, newest first: all of them for an auditor or a change manager."""
     jobs = ExportJob.objects.select_related("requester").order_by("-id")
@@ -69,10 +97,8 @@ def exports_visible_to(user: Reader) -> QuerySet[ExportJob]:
 
 def export_for(user: Reader, ref: str) -> ExportJob | None:
     """Return the export called ``EXP-7``, if the person may see it."""
-    number = ref.removeprefix("EXP-")
-    if not number.isdecimal() or len(number) > 15:
-        return None
-    return exports_visible_to(user).filter(pk=int(number)).first()
+    number = _number(ref)
+    return exports_visible_to(user).filter(pk=number).first() if number is not None else None
 
 
 def file_of(job: ExportJob) -> Path | None:
@@ -81,6 +107,11 @@ def file_of(job: ExportJob) -> Path | None:
         return None
     path = Path(job.path)
     return path if path.is_file() else None
+
+
+def _number(ref: str) -> int | None:
+    number = ref.removeprefix("EXP-")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) <= 15 else None
 
 
 def _seen_by(user: Reader, filters: Filters) -> Filters | None:

@@ -10,7 +10,7 @@ from apps.audit.models import AuditEvent, AuditText
 from apps.audit.rules import entries as form
 
 Cursor = tuple[datetime, int]
-"""Time and id of the last entry of a page: the next page starts after it."""
+"""Time and id of an entry at the edge of a page: the next page starts beyond it."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +48,36 @@ class Entry:
 
 @dataclass(frozen=True)
 class Page:
-    """Some entries, and where the next page starts (None at the end)."""
+    """Some entries, newest first. Older ones come ``after``, newer ones ``before``; None where there are none."""
 
     entries: list[Entry]
     after: Cursor | None
+    before: Cursor | None = None
 
 
-def entries(filters: Filters, *, after: Cursor | None = None, limit: int = 50) -> Page:
-    """Return a page of entries with their leaves and private texts, in three queries."""
-    rows = AuditEvent.objects.filter(_condition(filters)).order_by("-at", "-id").select_related("leaf")
-    if after is not None:
+def entries(
+    filters: Filters, *, after: Cursor | None = None, before: Cursor | None = None, limit: int = 50
+) -> Page:
+    """Return a page of entries with their leaves and private texts, in two queries.
+
+    It starts at the newest, or holds what is next older than ``after``, or next newer than ``before``.
+    """
+    rows = AuditEvent.objects.filter(_condition(filters)).select_related("leaf")
+    if before is not None:
+        at, pk = before
+        rows = rows.filter(at__gte=at).filter(Q(at__gt=at) | Q(id__gt=pk)).order_by("at", "id")
+    elif after is not None:
         at, pk = after
-        rows = rows.filter(at__lte=at).filter(Q(at__lt=at) | Q(id__lt=pk))
+        rows = rows.filter(at__lte=at).filter(Q(at__lt=at) | Q(id__lt=pk)).order_by("-at", "-id")
+    else:
+        rows = rows.order_by("-at", "-id")
     found = list(rows[: limit + 1])
-    shown = found[:limit]
-    more = len(found) > limit
-    return Page(_decoded(shown), (shown[-1].at, shown[-1].pk) if more else None)
+    shown, more = found[:limit], len(found) > limit
+    if before is not None:
+        shown.reverse()
+    older, newer = (True, more) if before is not None else (more, after is not None)
+    first, last = (_cursor(shown[0]), _cursor(shown[-1])) if shown else (None, None)
+    return Page(_decoded(shown), last if older else None, first if newer else None)
 
 
 def entries_for(object_type: str, object_id: str) -> list[Entry]:
@@ -85,6 +99,10 @@ def matching(filters: Filters) -> QuerySet[AuditEvent]:
 def count_up_to(filters: Filters, cap: int) -> int:
     """Return how many entries match, counting no further than ``cap``."""
     return matching(filters).order_by()[:cap].count()
+
+
+def _cursor(row: AuditEvent) -> Cursor:
+    return row.at, row.pk
 
 
 def _condition(filters: Filters) -> Q:

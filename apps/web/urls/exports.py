@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+"""Exports of the ledger: asking for one, watching it, and fetching it."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from apps.web.views import exports
+
+urlpatterns: list[URLPattern] = [
+    path("exports/", exports.export_list, name="exports"),
+    path("exports/new/", exports.check, name="export-new"),
+    path("exports/<str:ref>/", exports.export, name="export"),
+    path("exports/<str:ref>/progress/", exports.progress, name="export-progress"),
+    path("exports/<str:ref>/download/", exports.download, name="export-download"),
+]

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+"""The ledger, and the permanent link of each entry."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from apps.web.views import ledger
+
+urlpatterns: list[URLPattern] = [
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/<int:number>/", ledger.entry, name="ledger-entry"),
+]

@@ -1,0 +1,254 @@
+"""Entries of the ledger in plain words: what happened, who did it, to what, and where to see that."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.audit.selectors import Entry
+from apps.core import clock
+from apps.web import dates
+
+# event → what the actor did. {name} takes a fact of the entry; the record stands beside it.
+WORDS = {
+    "change.drafted": "began a draft",
+    "change.edited": "edited the draft, step {step}",
+    "change.submitted": "submitted revision {revision}",
+    "change.revised": "took it back to revise it",
+    "change.approved": "approved it: every signature is there",
+    "change.rejected": "rejected it",
+    "change.withdrawn": "withdrew it",
+    "change.held": "put it on hold",
+    "change.resumed": "took it off hold",
+    "change.started": "started it",
+    "change.completed": "completed it",
+    "change.rolled_back": "rolled it back",
+    "change.failed": "marked it as failed",
+    "change.expired": "let it expire: its window passed",
+    "change.closed": "closed it",
+    "approval.asked": "asked for {asked} on revision {revision}",
+    "approval.signed": "signed revision {revision} as {role}",
+    "approval.rejected": "rejected revision {revision} as {role}",
+    "approval.round_closed": "closed the signing of revision {revision}",
+    "approval.unreachable": "ended the signing of revision {revision}: nobody may sign as {missing}",
+    "booking.made": "set the window: {window}",
+    "booking.changed": "moved the window: {window}",
+    "booking.started": "opened the window",
+    "booking.released": "gave the window back",
+    "conflict.found": "found a conflict with {with}",
+    "conflict.cleared": "cleared the conflict with {with}",
+    "freeze.declared": "declared a freeze: {window}",
+    "freeze.lifted": "lifted the freeze",
+    "card.drafted": "began a model card",
+    "card.edited": "edited the model card",
+    "card.filled": "filled the model card from the registry",
+    "card.published": "published the model card",
+    "card.reopened": "reopened the model card",
+    "card.archived": "archived the model card",
+    "review.opened": "opened the review",
+    "review.recorded": "wrote the review",
+    "review.action_added": "added an action",
+    "review.action_done": "did an action",
+    "review.signed": "signed the review",
+    "component.registered": "registered a component",
+    "component.updated": "updated the component",
+    "component.restored": "restored the component",
+    "component.retired": "retired the component",
+    "component.version_added": "added version {version}",
+    "component.version_updated": "updated version {version}",
+    "component.version_retired": "retired version {version}",
+    "component.dependencies_changed": "changed what it depends on",
+    "component.promise_recorded": "recorded a service objective",
+    "contract.registered": "registered a contract",
+    "contract.updated": "updated the contract",
+    "contract.restored": "restored the contract",
+    "contract.retired": "retired the contract",
+    "person.created": "added a person",
+    "person.imported": "took a person over from the catalog",
+    "person.updated": "updated a person",
+    "person.deactivated": "took a person's access away",
+    "person.profile_changed": "changed their time zone",
+    "person.joined_team": "added a person to {team}",
+    "person.left_team": "took a person out of {team}",
+    "person.signed_in": "signed in",
+    "person.signed_out": "signed out",
+    "person.sign_in_failed": "refused a sign-in",
+    "role.granted": "gave the role {role}",
+    "role.revoked": "took the role {role} back",
+    "team.created": "made a team",
+    "team.updated": "updated the team",
+    "team.escalation_contact_set": "named whom to tell when nobody answers",
+    "token.issued": "issued a token",
+    "token.revoked": "revoked a token",
+    "export.requested": "asked for the days {from} to {to}",
+    "export.finished": "finished the bundle of {entries} entries",
+    "export.failed": "could not finish the bundle",
+    "export.expired": "removed the bundle: its time was over",
+}
+REFUSED = "access.denied"
+
+# type of record → its page.
+_PAGES = {
+    "change": "change",
+    "component": "component",
+    "card": "card",
+    "review": "review",
+    "freeze": "freeze",
+    "export": "export",
+}
+_JOBS = {
+    "approvals": "Watch over approvals",
+    "calendar": "Watch over the calendar",
+    "clock": "Clock",
+    "exporter": "Export",
+    "import_catalog": "Catalog import",
+    "import_mlflow": "Model registry import",
+    "sign-in": "Sign-in",
+}
+
+
+@dataclass(frozen=True)
+class Who:
+    """The actor as people read it: printed name, how they came, and an icon."""
+
+    name: str
+    note: str
+    icon: str
+    kind: str
+    user: User | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entry as a line of the ledger."""
+
+    entry: Entry
+    who: Who
+    said: str
+    refused: bool
+    record: str
+    url: str
+
+    @property
+    def number(self) -> int:
+        """Return the number in the entry's permanent link."""
+        return self.entry.number
+
+    @property
+    def place(self) -> int | None:
+        """Return which entry of the ledger this is, counted from 1; None while it waits for its seal."""
+        return None if self.entry.leaf is None else self.entry.leaf + 1
+
+    @property
+    def utc(self) -> str:
+        """Return when it was written, to the second, in UTC."""
+        at = self.entry.event.at.astimezone(UTC)
+        year = "" if at.year == clock.now().year else f" {at.year}"
+        return f"{at.day} {at:%b}{year}, {at:%H:%M:%S}"
+
+    @property
+    def local(self) -> str:
+        """Return the same time in the reader's zone, with the day when that is another."""
+        at = self.entry.event.at.astimezone(dates.zone_of())
+        day = "" if at.date() == self.entry.event.at.astimezone(UTC).date() else f"{at.day} {at:%b}, "
+        return f"{day}{at:%H:%M} {dates.zone_name(at).partition(',')[0]}"
+
+
+def rows(entries: Iterable[Entry]) -> list[Row]:
+    """Return entries as lines, with the printed names of all their people in one query."""
+    found = list(entries)
+    numbers = {number for entry in found for number in _people_in(entry)}
+    people = User.objects.in_bulk(numbers) if numbers else {}
+    return [_row(entry, people) for entry in found]
+
+
+def _people_in(entry: Entry) -> Iterable[int]:
+    subject = f"{entry.event.object_type}:{entry.event.object_id}"
+    return (n for n in map(_person_number, (entry.event.actor_key, subject)) if n is not None)
+
+
+def _person_number(key: str) -> int | None:
+    kind, _, ident = key.partition(":")
+    number = ident.partition("/")[0]
+    return int(number) if kind in ("person", "token") and number.isascii() and number.isdecimal() else None
+
+
+def _row(entry: Entry, people: dict[int, User]) -> Row:
+    event = entry.event
+    return Row(
+        entry=entry,
+        who=_who(event.actor_key, event.event, people),
+        said=said(entry),
+        refused=event.event == REFUSED,
+        record=_record(event.object_type, event.object_id, people),
+        url=address(event.object_type, event.object_id),
+    )
+
+
+def _who(actor_key: str, event: str, people: dict[int, User]) -> Who:
+    kind, _, ident = actor_key.partition(":")
+    if kind == "system":
+        return Who("Countersign", _JOBS.get(ident, ident), "server-2", kind, None)
+    number = _person_number(actor_key)
+    user = people.get(number) if number is not None else None
+    name = str(user) if user else "Somebody who has left"
+    if kind == "token":
+        return Who(name, f"By token {ident.partition('/')[2]}", "robot", kind, user)
+    signed = event.startswith(("approval.signed", "approval.rejected"))
+    return Who(name, "", "writing-sign" if signed else "user", kind, user)
+
+
+def said(entry: Entry) -> str:
+    """Return what the actor did, in words; for a refusal, the reason they were given."""
+    event = entry.event.event
+    if event == REFUSED:
+        return entry.private.get("reason") or "the reason has been erased"
+    words = WORDS.get(event)
+    if words is None:
+        return event.replace(".", " ").replace("_", " ")
+    try:
+        return words.format_map(_facts(entry.data))
+    except KeyError:
+        # An entry of before a fact was recorded still says what happened.
+        return words.partition("{")[0].rstrip(" :,")
+
+
+def _facts(data: dict[str, Any]) -> dict[str, Any]:
+    facts = dict(data)
+    if data.get("role") in Role.values:
+        component = data.get("component")
+        facts["role"] = Role(data["role"]).label + (f" for {component}" if component else "")
+    if isinstance(asked := data.get("asked"), list):
+        facts["asked"] = "1 signature" if len(asked) == 1 else f"{len(asked)} signatures"
+    if isinstance(entries := data.get("entries"), int):
+        facts["entries"] = f"{entries:,}"
+    for name in ("from", "to"):
+        if isinstance(text := data.get(name), str) and len(text) == 10 and text[4] == "-":
+            facts[name] = dates.day(date.fromisoformat(text))
+    if data.get("start") and data.get("end") and data.get("time_zone"):
+        start, end = datetime.fromisoformat(data["start"]), datetime.fromisoformat(data["end"])
+        facts["window"] = f"{dates.window(start, end, data['time_zone'])} {data['time_zone']}"
+    return facts
+
+
+def _record(kind: str, ident: str, people: dict[int, User]) -> str:
+    number = _person_number(f"{kind}:{ident}") if kind == "person" else None
+    if number is not None and number in people:
+        return str(people[number])
+    return ident
+
+
+def address(kind: str, ident: str) -> str:
+    """Return the page of a record, or empty when it has none."""
+    if kind == "booking" and ident.startswith("CHG-"):
+        kind = "change"
+    if kind not in _PAGES:
+        return ""
+    try:
+        return reverse(f"web:{_PAGES[kind]}", args=[ident])
+    except NoReverseMatch:
+        return ""

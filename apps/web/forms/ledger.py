@@ -1,0 +1,104 @@
+"""What a person looks for in the ledger, and for which days they export it."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from apps.accounts.models import User
+from apps.accounts.selectors import active_person
+from apps.audit.selectors import Filters
+
+KINDS = {
+    "changes": ("Changes and revisions", ("change.",)),
+    "signatures": ("Signatures", ("approval.",)),
+    "calendar": ("Calendar", ("booking.", "conflict.", "freeze.")),
+    "reviews": ("Reviews", ("review.",)),
+    "cards": ("Model cards", ("card.",)),
+    "catalog": ("Catalog", ("component.", "contract.")),
+    "refused": ("Refused attempts", ("access.",)),
+    "people": ("People, roles and tokens", ("person.", "role.", "team.", "token.")),
+    "exports": ("Exports", ("export.",)),
+}
+ACTORS = {"person": "People", "token": "Tokens of CI and services", "system": "Countersign"}
+_REF = re.compile(r"(chg|card|pir|frz|exp)-\d+", re.IGNORECASE)
+
+
+def day_field(label: str, **options: Any) -> forms.DateField:
+    """Return a field for a day, in the browser's own picker."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    wrong = {"invalid": f"{label}: give a date such as 2026-11-19."}
+    return forms.DateField(label=label, widget=widget, error_messages=wrong, **options)
+
+
+class LedgerForm(forms.Form):
+    """The facets. Every one may stay empty."""
+
+    q = forms.CharField(
+        label="Record",
+        help_text="Its whole name, such as CHG-1042",
+        max_length=250,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    start = day_field("First day (UTC)", required=False)
+    end = day_field("Last day (UTC)", required=False)
+    kind = forms.MultipleChoiceField(
+        label="Kind",
+        choices=[(name, label) for name, (label, _) in KINDS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    by = forms.MultipleChoiceField(
+        label="Who", choices=list(ACTORS.items()), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    person = forms.CharField(
+        label="One person",
+        help_text="Their user name",
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_q(self) -> str:
+        """Return the record's name as the ledger writes it."""
+        ref: str = self.cleaned_data["q"].strip()
+        return ref.upper() if _REF.fullmatch(ref) else ref
+
+    def clean_person(self) -> User | None:
+        """Return the person named, if any."""
+        name = self.cleaned_data["person"].strip()
+        if not name:
+            return None
+        found = active_person(name)
+        if found is None:
+            raise forms.ValidationError("Nobody here has this user name.")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it starts."""
+        given = super().clean() or {}
+        start, end = given.get("start"), given.get("end")
+        if start and end and end < start:
+            self.add_error("end", "The last day must not come before the first day.")
+        return given
+
+    def filters(self) -> Filters:
+        """Return what to look for; of a form with errors, what is valid in it."""
+        given = self.cleaned_data
+        person = given.get("person")
+        kinds = given.get("kind", [])
+        return Filters(
+            start=_midnight(given.get("start")),
+            end=_midnight(given.get("end"), 1),
+            object_id=given.get("q", ""),
+            events=tuple(event for kind in kinds for event in KINDS[kind][1]),
+            actors=(f"person:{person.pk}",) if person else tuple(f"{kind}:" for kind in given.get("by", [])),
+        )
+
+
+def _midnight(day: date | None, later: int = 0) -> datetime | None:
+    if day is None or day >= date.max:
+        return None
+    return datetime.combine(day + timedelta(days=later), time.min, UTC)
