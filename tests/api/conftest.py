@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from apps.accounts.enums import TokenScope
@@ -16,6 +17,7 @@ Caller = Callable[..., Any]
 
 @pytest.fixture
 def estate(db: None) -> Estate:
+    cache.clear()  # the counted password tries of an earlier test
     return make_estate()
 
 
