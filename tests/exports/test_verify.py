@@ -187,7 +187,7 @@ def test_verify_with_a_text_changed_names_its_entry(pack, run) -> None:
 
 def test_verify_signed_over_by_another_ledger_is_foreign(pack, run) -> None:
     bundle = pack(2, 3)
-    other = Signer("countersign/ledger", bytes(range(32)))
+    other = Signer(bundle.key.read_text().partition("+")[0], bytes(range(32)))
     key = bundle.path.with_name("other.pub")
     key.write_text(other.verifier.text)
     assert "not signed by the key that you gave" in assert_not_verified(run(bundle.path, key))

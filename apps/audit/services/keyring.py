@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -16,8 +17,6 @@ from django.conf import settings
 from apps.audit.rules.merkle import EMPTY_ROOT
 from apps.audit.rules.notes import BadNote, Head, Signer, head_of
 from apps.core.errors import PortalError
-
-_DEFAULT_ORIGIN = "countersign/ledger"
 
 
 class LedgerBroken(PortalError):
@@ -80,7 +79,8 @@ def _make_key(path: Path) -> None:
             f"The ledger's key is missing: {path} does not exist, although the ledger was signed before.",
             remedy="Bring back ledger.key from its safe copy.",
         )
-    origin = getattr(settings, "LEDGER_ORIGIN", _DEFAULT_ORIGIN)
+    # A ledger is named after the address of its portal, and keeps the name that it was given first.
+    origin = f"{urlsplit(settings.PUBLIC_URL).netloc}/ledger"
     made = Signer(origin, Ed25519PrivateKey.generate().private_bytes_raw())
     # The key comes last: whatever a crash before it leaves behind is made again.
     _write("ledger.pub", made.verifier.text + "\n")

@@ -1,0 +1,68 @@
+"""An entry is canonical JSON, whatever goes into it, or it is refused."""
+
+import json
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apps.audit.rules.entries import MAX_ENTRY_BYTES, EntryTooLarge, NotRecordable, ObjectRef, draft
+from apps.core.actors import Actor
+from apps.core.canonical import NotCanonical, canonical_bytes
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TEXT = st.text(st.characters(codec=None), max_size=20)
+# From 2**53 to 1e21 a float is written as an integer, which would be refused when read back and written again.
+FLOATS = st.floats().filter(lambda number: not 2**53 <= abs(number) < 1e21)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | FLOATS | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.dictionaries(TEXT, VALUES, max_size=4), TEXT, TEXT, TEXT, st.integers(1, 2**63 - 1))
+def test_draft_of_anything_is_the_canonical_form_of_what_it_says_or_refused(
+    data, event, name, text, seq
+) -> None:
+    try:
+        entry = draft(
+            event=event,
+            actor=Actor("person", "7"),
+            obj=ObjectRef("change", name),
+            at=AT,
+            data=data,
+            private={name: text},
+        )
+    except (NotCanonical, NotRecordable):
+        return
+    content = entry.with_seq(1)
+    decoded = json.loads(content)
+    assert content == canonical_bytes(decoded)
+    assert b"\n" not in content
+    assert decoded["data"] == json.loads(canonical_bytes(data))
+    assert decoded["object"] == {"id": name, "seq": 1, "type": "change"}
+    assert decoded["private"] == {name: entry.texts[0].digest}
+    assert json.loads(entry.with_seq(seq))["object"]["seq"] == seq
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(-40, 40))
+def test_draft_at_the_size_limit_fits_or_is_refused(beyond) -> None:
+    def made(size):
+        return draft(
+            event="a.b",
+            actor=Actor("person", "7"),
+            obj=ObjectRef("change", "CHG-1"),
+            at=AT,
+            data={"s": "x" * size},
+            private={},
+        )
+
+    room = MAX_ENTRY_BYTES - len(made(0).with_seq(2**63 - 1))
+    try:
+        assert len(made(room + beyond).with_seq(2**63 - 1)) <= MAX_ENTRY_BYTES
+        assert beyond <= 0
+    except EntryTooLarge:
+        assert beyond > 0
