@@ -57,7 +57,7 @@ def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> Non
 
 
 FILL = """
-import json, math, sys
+import math, sys
 
 from mlflow import MlflowClient
 from mlflow.data.pandas_dataset import from_pandas
@@ -68,7 +68,8 @@ from sklearn.tree import DecisionTreeClassifier
 client = MlflowClient(tracking_uri=sys.argv[1])
 frame = load_breast_cancer(as_frame=True).frame
 table = from_pandas(frame, name="breast-cancer")
-dataset = Dataset(table.name, table.digest, "local", "{}", schema=json.dumps(table.schema.to_dict()))
+said = table.to_dict()
+dataset = Dataset(said["name"], said["digest"], said["source_type"], said["source"], said["schema"], said["profile"])
 experiment = client.create_experiment("screening")
 client.create_registered_model("Screening Model v2", {"risk_tier": "high"}, "Sorts tumours.")
 client.create_registered_model("bare")

@@ -118,12 +118,12 @@ def test_reach_over_a_large_graph_is_quick() -> None:
     ]
     ties = [Tie(rng.randrange(count), rng.randrange(count), "calls", None) for _ in range(250_000)]
     gc.collect()
-    began = time.perf_counter()
+    began = time.process_time()
     graph = build_graph(1, nodes, ties)
     assert graph.after
-    built = time.perf_counter()
+    built = time.process_time()
     hits = graph.reach(range(20))
-    walked = time.perf_counter()
+    walked = time.process_time()
     print(f"build {built - began:.2f} s, reach {len(hits)} in {walked - built:.2f} s")
     assert len(hits) > 40_000
     assert sum(len(hit.path) for hit in hits[:1000]) > 1000

@@ -43,6 +43,9 @@ class Answers:
     def run(self, run_id: str) -> dict[str, Any] | None:
         return self._runs.get(run_id)
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
 
 def _take(client: Any) -> ImportReport:
     return import_mlflow(actor=actors.system("import_mlflow"), client=client)

@@ -63,17 +63,17 @@ def _bomb(levels: int) -> str:
     ],
 )
 def test_read_documents_refuses_what_would_hurt_in_plain_words(text: str, said: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     (found,) = read_documents(text)
     assert said in found.problem
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_read_documents_of_many_documents_takes_linear_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(read_documents("---\na: 1\n" * 20_000)) == 20_000
     assert len(read_documents("\n" * 500_000 + "x")) == 1
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 @given(st.text(max_size=200))

@@ -34,6 +34,9 @@ class Registry(Protocol):
     def run(self, run_id: str) -> Answer | None:
         """Return a run with its metrics, parameters, tags and inputs; None when it is gone."""
 
+    def close(self) -> None:
+        """Let go of connections."""
+
 
 def registry_at(place: str) -> Registry:
     """Return the registry at an http address, or the answers saved in a folder.
@@ -73,6 +76,9 @@ class LiveRegistry:
     def run(self, run_id: str) -> Answer | None:
         answer = self._ask("runs/get", {"run_id": run_id})
         return mapping(answer.get("run")) if answer is not None else None
+
+    def close(self) -> None:
+        self._client.close()
 
     def _pages(self, path: str, name: str, size: int) -> Iterator[Answer]:
         token = ""
@@ -126,6 +132,9 @@ class SavedRegistry:
 
     def run(self, run_id: str) -> Answer | None:
         return self._runs.get(run_id)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     def _answers(self, call: str, *, required: bool = False) -> list[Answer]:
         paths = sorted(self._folder.glob(f"{call}*.json"))

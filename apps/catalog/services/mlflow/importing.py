@@ -45,6 +45,8 @@ def import_mlflow(*, actor: Actor, client: Registry) -> ImportReport:
     except RegistryUnreachable as error:
         report.error(error.reason, file=client.root)
         return report
+    finally:
+        client.close()
     report.read = 1
     with transaction.atomic():
         _Writer(client.root, actor, report).write(models)
