@@ -16,7 +16,7 @@ from apps.web import dates
 # event → what the actor did. {name} takes a fact of the entry; the record stands beside it.
 WORDS = {
     "change.drafted": "began a draft",
-    "change.edited": "edited the draft, step {step}",
+    "change.edited": "edited the draft: {step}",
     "change.submitted": "submitted revision {revision}",
     "change.revised": "took it back to revise it",
     "change.approved": "approved it: every signature is there",
@@ -222,6 +222,8 @@ def _facts(data: dict[str, Any]) -> dict[str, Any]:
     if data.get("role") in Role.values:
         component = data.get("component")
         facts["role"] = Role(data["role"]).label + (f" for {component}" if component else "")
+    if isinstance(step := data.get("step"), str):
+        facts["step"] = step.replace("-", " ")
     if isinstance(asked := data.get("asked"), list):
         facts["asked"] = "1 signature" if len(asked) == 1 else f"{len(asked)} signatures"
     if isinstance(entries := data.get("entries"), int):
