@@ -6,6 +6,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import RoundState
 from apps.approvals.rules import describe
 from apps.approvals.selectors import Standing, standing
+from apps.calendar.enums import ConflictKind
 from apps.calendar.selectors import Found, conflicts_of
 from apps.changes.enums import ENDED, PLANNED, ChangeState
 from apps.changes.models import Change
@@ -60,33 +61,57 @@ def _hold(change: Change) -> list[Blocker]:
 
 
 def _unsigned(change: Change, asked: list[Standing], user: User | None) -> list[Blocker]:
+    """Return what is not signed, one line for those who could sign the same: nobody is named ten times."""
     if change.round is None or change.round.state != RoundState.OPEN:
         return []
-    return [_signature(one, change, user) for one in asked if one.is_open]
+    groups: dict[tuple[int, ...], list[Standing]] = {}
+    for one in asked:
+        if one.is_open:
+            groups.setdefault((*(person.pk for person in one.waited_on),), []).append(one)
+    return [_signatures(group, change, user) for group in groups.values()]
 
 
-def _signature(one: Standing, change: Change, user: User | None) -> Blocker:
-    requirement = one.requirement
-    role = describe(requirement.role, requirement.component_label)
-    by = f"by {said(requirement.due_at, change.time_zone)}"
-    if user is not None and any(person.pk == user.pk for person in one.waited_on):
-        url = f"/inbox/{requirement.pk}/"
-        return Blocker("Your signature is needed", "You", f"sign as {role}, {by}.", url, yours=True)
-    names = [str(person) for person in one.waited_on]
-    if not names:
+def _signatures(group: list[Standing], change: Change, user: User | None) -> Blocker:
+    people = group[0].waited_on
+    due = min(one.requirement.due_at for one in group)
+    role, by = _roles(group), f"by {said(due, change.time_zone)}"
+    if user is not None and any(person.pk == user.pk for person in people):
+        url = f"/inbox/{group[0].requirement.pk}/"
+        times = "" if len(group) == 1 else f" {len(group)} times"
+        return Blocker(f"Your signature is needed{times}", "You", f"sign as {role}, {by}.", url, yours=True)
+    if not people:
         how = "names someone for this role."
         return Blocker(f"Nobody can sign as {role}", "A Change Manager", how, "", "alert-triangle")
-    who = names[0] if len(names) == 1 else f"One of {', '.join(names)}"
-    text = f"{names[0]} has not signed" if len(names) == 1 else f"{role} has not signed"
-    return Blocker(text, who, f"signs as {role}, {by}.", "", "hourglass")
+    names = [str(person) for person in people]
+    if len(names) == 1:
+        return Blocker(f"{names[0]} has not signed", names[0], f"signs as {role}, {by}.", "", "hourglass")
+    who = f"One of {', '.join(names[:4])}" + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return Blocker(f"{role} has not signed", who, f"signs {by}.", "", "hourglass")
+
+
+def _roles(group: list[Standing]) -> str:
+    """Return "Service Owner for pricing and checkout": each role once, with what it is asked for."""
+    asked: dict[str, list[str]] = {}
+    for one in group:
+        asked.setdefault(one.requirement.role, []).append(one.requirement.component_label)
+    return ", ".join(describe(role, _listed(names)) for role, names in asked.items())
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > 4:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _conflict(found: Found, change: Change) -> Blocker:
-    if found.blocking:
-        how = "moves one of the two windows, or a Change Manager lifts the freeze."
-        return Blocker(found.sentence, str(change.requester), how, found.url, "calendar-time")
-    how = "checks that the two can go together."
-    return Blocker(found.sentence, str(change.requester), how, found.url, "calendar-time", warning=True)
+    if found.kind == ConflictKind.FREEZE:
+        how = "chooses a time outside it, or whoever declared it lifts it."
+    elif found.blocking:
+        how = "moves one of the two windows."
+    else:
+        how = "checks that the two can go together."
+    who = str(change.requester)
+    return Blocker(found.sentence, who, how, found.url, "calendar-time", warning=not found.blocking)
 
 
 def _window(change: Change) -> list[Blocker]:

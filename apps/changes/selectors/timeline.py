@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.approvals.rules import describe
 from apps.audit.selectors import Entry, entries_for
 from apps.changes.models import Change
 
@@ -24,6 +27,8 @@ _SENTENCES = {
     "change.failed": "marked it as failed",
     "change.expired": "let it expire: its window passed",
     "change.closed": "closed it",
+    "approval.asked": "asked everyone who must sign",
+    "approval.round_closed": "closed the round of approval",
     "access.denied": "was refused",
 }
 
@@ -92,12 +97,16 @@ def _said(entry: Entry) -> str:
     event = entry.event.event
     sentence = _SENTENCES.get(event)
     if sentence is None:
-        return f"{event.partition('.')[2].replace('_', ' ')}{_about(entry)}"
+        return event.partition(".")[2].replace("_", " ")
+    if event in ("approval.signed", "approval.rejected"):
+        return _signed(event, entry.data)
     if event == "access.denied":
         return f"was refused: {entry.data.get('action', 'an act')}"
     return sentence.format(revision=f"revision {entry.data.get('revision', '')}".strip())
 
 
-def _about(entry: Entry) -> str:
-    about = entry.data.get("component_label") or entry.data.get("role")
-    return f", {about}" if isinstance(about, str) and about else ""
+def _signed(event: str, data: dict[str, Any]) -> str:
+    verb = "rejected it" if event == "approval.rejected" else "signed"
+    where = str(data.get("component", "")).rpartition("/")[2]
+    role = data.get("role", "")
+    return f"{verb} as {describe(role, where)}" if role in Role.values else verb

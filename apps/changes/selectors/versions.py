@@ -1,6 +1,9 @@
 """The version of a component that is in use."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+
+from django.db.models import F
 
 from apps.catalog.models import Component, ComponentVersion
 
@@ -8,7 +11,7 @@ IN_USE = ("champion", "production", "live", "current")
 
 
 def version_in_use(component: Component, *, other_than: str = "") -> ComponentVersion | None:
-    """Return the version that an alias says is in use, else the latest; ``other_than`` passes one over."""
+    """Return the version that an alias says is in use, else the latest. With ``other_than``, the one before it."""
     return versions_in_use([component.pk], other_than={component.pk: other_than}).get(component.pk)
 
 
@@ -20,15 +23,23 @@ def versions_in_use(
     An alias wins even over ``other_than``: who moves to the version in use must be told that nothing moves.
     """
     passed = other_than or {}
-    found: dict[int, ComponentVersion] = {}
+    by_component: dict[int, list[ComponentVersion]] = defaultdict(list)
     rows = ComponentVersion.objects.filter(component__in=list(component_ids), retired_at=None)
-    for row in rows.order_by("component_id", "-released_at", "-pk"):
-        held = found.get(row.component_id)
-        named = _is_in_use(row) and not (held and _is_in_use(held))
-        latest = held is None and row.version != passed.get(row.component_id)
-        if named or latest:
-            found[row.component_id] = row
-    return found
+    for row in rows.order_by("component_id", F("released_at").desc(nulls_last=True), "-pk"):
+        by_component[row.component_id].append(row)
+    chosen = {pk: _in_use(versions, passed.get(pk, "")) for pk, versions in by_component.items()}
+    return {pk: version for pk, version in chosen.items() if version is not None}
+
+
+def _in_use(versions: list[ComponentVersion], other_than: str) -> ComponentVersion | None:
+    """Return the version in use of one component; ``versions`` come newest first."""
+    named = next((version for version in versions if _is_in_use(version)), None)
+    if named is not None:
+        return named
+    places = [place for place, version in enumerate(versions) if version.version == other_than]
+    # What comes after the version that is passed over is older: the one that it follows on.
+    older = versions[places[0] + 1 :] if places else versions
+    return next(iter(older), None)
 
 
 def _is_in_use(version: ComponentVersion) -> bool:
