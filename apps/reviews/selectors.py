@@ -81,13 +81,17 @@ def open_actions(user: User) -> QuerySet[ActionItem]:
     )
 
 
-def reviews_to_write(user: User) -> QuerySet[Review]:
-    """Return the open reviews of the changes that a person asked for, the most urgent first."""
-    return (
-        Review.objects.filter(state=ReviewState.OPEN, change__requester=user)
-        .select_related("change")
-        .order_by("due_at")
-    )
+def reviews_to_write(user: User, now: datetime) -> QuerySet[Review]:
+    """Return the open reviews that nobody has written and that a person should, the most urgent first.
+
+    These are those of the changes that they asked for; for a change manager, the overdue ones of others too.
+    """
+    theirs = Q(change__requester=user)
+    if has_role(user, Role.CHANGE_MANAGER):
+        theirs |= Q(due_at__lte=now)
+    unwritten = Q(outcome="") | Q(what_happened="")
+    found = Review.objects.filter(theirs, unwritten, state=ReviewState.OPEN)
+    return found.select_related("change").order_by("due_at")
 
 
 def reviews_to_sign(user: User) -> QuerySet[Review]:

@@ -77,7 +77,7 @@ def test_briefing_full_change_reads_as_written() -> None:
 
     assert texts["affects"] == (
         "It can reach one product and two services. "
-        "People meet it in Loan app, loan-decision and fraud-gateway. "
+        "People meet it in Loan app. "
         "Lending and Payments own these parts."
     )
     assert texts["wrong"] == (
@@ -112,7 +112,7 @@ def test_briefing_numbers_each_have_a_comparator() -> None:
     figures = build_briefing(FULL).figures
 
     assert [(each.value, each.comparator) for each in figures] == [
-        ("0.82", "Today: 0.79"),
+        ("0.82", "Expected. Today: 0.79"),
         ("3", "2 parts move"),
         ("4 min", "The window: 2 h 30 min"),
     ]
@@ -120,7 +120,7 @@ def test_briefing_numbers_each_have_a_comparator() -> None:
 
 def test_briefing_baseline_not_measured_is_written_out() -> None:
     figures = build_briefing(replace(FULL, promises=FULL.promises[1:])).figures
-    assert figures[0].comparator == "Today: not measured"
+    assert figures[0].comparator == "Expected. Today: not measured"
 
 
 def test_briefing_full_change_is_short_and_plain() -> None:

@@ -10,6 +10,7 @@ from apps.catalog.models import ServiceObjective
 from apps.changes.enums import ChangeState
 from apps.core.actors import person
 from apps.reviews import services
+from apps.reviews.models import Review
 from tests.insights.build import in_review
 from tests.people import add_person
 from tests.reviews.build import a_change, a_component, a_review
@@ -35,6 +36,18 @@ def priya() -> User:
 def as_priya(client: Client, priya: User) -> Client:
     client.force_login(priya)
     return client
+
+
+def told(by: User, review: Review) -> Review:
+    return services.record_review(
+        actor=person(by),
+        review=review,
+        outcome="rolled_back",
+        what_happened="It broke.",
+        contributing_factors="",
+        went_well="",
+        realised={},
+    )
 
 
 def page_of(client: Client) -> str:
@@ -63,16 +76,7 @@ def test_home_most_urgent_need_comes_first(as_priya: Client, priya: User) -> Non
 
 
 def test_home_review_that_is_written_waits_for_who_may_sign(as_priya: Client, priya: User) -> None:
-    review = a_review(title="New card limits")
-    services.record_review(
-        actor=person(priya),
-        review=review,
-        outcome="rolled_back",
-        what_happened="It broke.",
-        contributing_factors="",
-        went_well="",
-        realised={},
-    )
+    told(priya, a_review(title="New card limits"))
     assert "you can sign it" in page_of(as_priya)
 
 
@@ -81,6 +85,19 @@ def test_home_requester_is_asked_to_write_the_review(client: Client) -> None:
     a_review(requester)
     client.force_login(requester)
     assert "you write it" in page_of(client)
+
+
+def test_home_written_review_no_longer_asks_its_requester(client: Client, priya: User) -> None:
+    requester = add_person("noor", Role.REQUESTER)
+    told(priya, a_review(requester))
+    client.force_login(requester)
+    assert "Nothing needs you." in page_of(client)
+
+
+def test_home_overdue_review_waits_for_the_change_manager_too(as_priya: Client) -> None:
+    with time_machine.travel(TUESDAY - timedelta(days=20)):
+        a_review(add_person("noor", Role.REQUESTER))
+    assert "you write it" in page_of(as_priya)
 
 
 def test_home_what_went_wrong_shows_rolled_back_and_failed_only(as_priya: Client) -> None:
@@ -160,4 +177,4 @@ def test_home_number_of_queries_is_constant(
         as_priya.get("/")
 
 
-HOME_QUERIES = 20
+HOME_QUERIES = 21

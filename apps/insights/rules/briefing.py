@@ -148,7 +148,7 @@ def _affects(facts: Facts) -> list[str]:
         return ["As far as the catalog shows, it reaches nothing else."]
     kinds = Counter(reached.kind for reached in facts.reached)
     counted = [count_in_words(kinds[kind], kind) for kind in _KINDS if kinds[kind]]
-    people_meet = [reached.title for reached in facts.reached if reached.kind in _KINDS[:2]]
+    people_meet = _titles(facts, "product") or _titles(facts, "service")
     told = [f"It can reach {join_and(counted)}."]
     if people_meet:
         told.append(f"People meet it in {some_of(people_meet, PRODUCTS_NAMED)}.")
@@ -157,6 +157,10 @@ def _affects(facts: Facts) -> list[str]:
         verb = "owns" if len(owners) == 1 else "own"
         told.append(f"{capital(some_of(owners, PRODUCTS_NAMED))} {verb} these parts.")
     return told
+
+
+def _titles(facts: Facts, kind: str) -> list[str]:
+    return [reached.title for reached in facts.reached if reached.kind == kind]
 
 
 def _wrong(facts: Facts) -> list[str]:
@@ -204,8 +208,8 @@ def _promised(facts: Facts) -> list[Figure]:
     return [
         Figure(
             value=figure(promise.target, promise.unit),
-            label=f"{promise.name}, expected",
-            comparator=f"Today: {_today(promise.baseline, promise.unit)}",
+            label=promise.name,
+            comparator=f"Expected. Today: {_today(promise.baseline, promise.unit)}",
             anchor="metrics",
         )
         for promise in facts.promises

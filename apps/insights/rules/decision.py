@@ -44,7 +44,9 @@ def _draft(facts: Facts) -> DecisionPart:
 
 def _in_review(facts: Facts) -> DecisionPart:
     waiting = _waiting(facts)
-    blocked = f"First settle how it meets {some_of(facts.blocked_by, NAMED)}." if facts.blocked_by else ""
+    blocked = (
+        f"It clashes with {some_of(facts.blocked_by, NAMED)}. Settle that first." if facts.blocked_by else ""
+    )
     when = f" on {long_day(facts.planned_start, facts.zone, facts.today)}" if facts.planned_start else ""
     return DecisionPart(
         heading=f"Do we go ahead{when}?",

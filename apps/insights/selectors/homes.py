@@ -111,7 +111,7 @@ def _as(role: str, label: str) -> str:
 
 
 def _reviews(user: User) -> list[Need]:
-    write = [(review, "you write it") for review in reviews_to_write(user)[:NEEDS_SHOWN]]
+    write = [(review, "you write it") for review in reviews_to_write(user, clock.now())[:NEEDS_SHOWN]]
     sign = [(review, "you can sign it") for review in reviews_to_sign(user)[:NEEDS_SHOWN]]
     return [
         Need(

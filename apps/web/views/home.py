@@ -23,9 +23,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what needs a person and what is coming. Someone who only reads lands on the briefing of the week."""
     if roles_of(reader(request)) == [Role.EXECUTIVE]:
         return redirect("web:briefings")
-    hour = clock.now().astimezone(ZoneInfo(reader(request).time_zone)).hour
+    now = clock.now()
+    hour = now.astimezone(ZoneInfo(reader(request).time_zone)).hour
     found = home_for(reader(request))
-    context = {"home": found, "greeting": _greeting(hour), "needs_you": _needs_you(found)}
+    context = {"home": found, "greeting": _greeting(hour), "needs_you": _needs_you(found), "now": now}
     return render(request, "home/home.html", context)
 
 
