@@ -36,11 +36,13 @@ def a_content(ref: str = "CHG-1042") -> dict[str, Any]:
                 "title": "Credit risk",
                 "kind": "model",
                 "from": a_version(
-                    "12", metrics={"auc": 0.831, "recall": None}, hyperparameters={"depth": "3"}
+                    "12",
+                    metrics={"auc": 0.831, "auc_low": 0.822, "auc_high": 0.84, "recall": None},
+                    hyperparameters={"depth": "3"},
                 ),
                 "to": a_version(
                     "13",
-                    metrics={"auc": 0.842, "recall": 0.5},
+                    metrics={"auc": 0.842, "auc_low": 0.833, "auc_high": 0.851, "recall": 0.5},
                     hyperparameters={"depth": "4"},
                     datasets=[{"name": "loans 2026-09", "digest": "dd44ee55ff66"}],
                     code_commit="0123456789abcdef",

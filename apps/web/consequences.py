@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.accounts.models import User
-from apps.approvals.enums import RequirementState
+from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Requirement, Round
 from apps.approvals.selectors import Standing
 from apps.web import dates
@@ -38,31 +38,42 @@ def waiting_sentence(requirement: Requirement, people: Sequence[User]) -> str:
     return f"Waits on one of {len(people)} people who are {requirement.get_role_display()}."
 
 
-def outcomes(requirement: Requirement, rows: Sequence[Standing], *, own: bool) -> Outcomes:
+def outcomes(requirement: Requirement, rows: Sequence[Standing], reader: User | None) -> Outcomes:
     """Return what follows from each decision on a requirement of a round that stands like ``rows``.
 
-    ``own`` says that the reader is the one to decide.
+    ``reader`` is the person who reads it when they are the one to decide, else None.
     """
-    return Outcomes(_if_signed(requirement, rows, own=own), _if_rejected(requirement.round))
+    return Outcomes(_if_signed(requirement, rows, reader), _if_rejected(requirement.round))
 
 
-def _if_signed(requirement: Requirement, rows: Sequence[Standing], *, own: bool) -> str:
+def _if_signed(requirement: Requirement, rows: Sequence[Standing], reader: User | None) -> str:
     round_ = requirement.round
     waited = [row for row in rows if row.is_open and row.requirement.pk != requirement.pk]
-    done = f"{'Your' if own else 'This'} part is done for revision {round_.revision}."
+    more = any(row.waited_on == [reader] for row in waited)
+    done = f"{'Your' if reader and not more else 'This'} part is done for revision {round_.revision}."
     if not waited:
         then = f" It may start {_start(round_)}, unless something else blocks it." if round_.starts_at else ""
         return f"{done} Every role has then signed, and {round_.subject_ref} is approved.{then}"
-    return f"{done} {_still_sign(waited)} Nothing goes live yet."
+    return f"{done} {_still_sign(waited, reader)} Nothing goes live yet."
 
 
-def _still_sign(waited: Sequence[Standing]) -> str:
+def _still_sign(waited: Sequence[Standing], reader: User | None) -> str:
     """Return who still signs: people by name where one person alone can, roles where several can."""
     named: dict[str, None] = {}
+    mine = []
     for row in waited:
+        if row.waited_on == [reader]:
+            mine.append(row.requirement.component_label or "the whole")
+            continue
         alone = len(row.waited_on) == 1
         named[str(row.waited_on[0]) if alone else f"a {row.requirement.get_role_display()}"] = None
-    return f"{sentence_case(listed(list(named)))} still {'signs' if len(named) == 1 else 'sign'}."
+    yours = f"You still sign for {listed(mine)}." if mine else ""
+    others = (
+        f"{sentence_case(listed(list(named)))} still {'signs' if len(named) == 1 else 'sign'}."
+        if named
+        else ""
+    )
+    return " ".join(filter(None, [yours, others]))
 
 
 def _if_rejected(round_: Round) -> str:
@@ -73,14 +84,23 @@ def _if_rejected(round_: Round) -> str:
     )
 
 
+_ENDS = {
+    RoundState.OPEN: "waits for other signatures",
+    RoundState.APPROVED: "was signed by every role",
+    RoundState.REJECTED: "was rejected by another role",
+    RoundState.CLOSED: "was taken back before every role had signed",
+}
+
+
 def decided_sentence(requirement: Requirement) -> str:
     """Return what became of a requirement, for a row of what was decided."""
     round_ = requirement.round
+    what = f"Revision {round_.revision}"
     return {
         RequirementState.OPEN: f"{round_.subject_ref} waits for others.",
-        RequirementState.MET: f"Revision {round_.revision}: {round_.get_state_display().lower()}.",
-        RequirementState.REJECTED: f"Revision {round_.revision} stopped here.",
-        RequirementState.LAPSED: f"Revision {round_.revision} was settled without this.",
+        RequirementState.MET: f"{what} {_ENDS[RoundState(round_.state)]}.",
+        RequirementState.REJECTED: f"{what} stopped here.",
+        RequirementState.LAPSED: f"{what} was settled without this.",
     }[RequirementState(requirement.state)]
 
 

@@ -6,12 +6,14 @@ It is taken from the content of the revision that is signed, so the page shows e
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from apps.accounts.enums import Role
 from apps.approvals.models import Requirement
 from apps.web import dates
 from apps.web.consequences import listed
+from apps.web.interval_plot import Interval, Plot, plot
 
 Content = dict[str, Any]
 NOT_MEASURED = "Not measured"
@@ -63,7 +65,7 @@ class Lines:
     kind: str = "lines"
 
 
-Block = Facts | Table | Prose | Lines
+Block = Facts | Table | Prose | Lines | Plot
 
 
 def evidence_for(requirement: Requirement, content: Content) -> list[Block]:
@@ -81,6 +83,7 @@ def _validator(key: str, content: Content) -> Iterable[Block | None]:
         yield _path(key, content)
         yield _metrics(content)
         return
+    yield from _plots(item)
     yield _compared(item)
     yield Facts("How it was made", _made(item))
     yield _settings(item)
@@ -90,8 +93,9 @@ def _compared(item: Content) -> Table:
     before, after = item["from"], item["to"]
     old, new = (before or {}).get("metrics") or {}, after["metrics"] or {}
     rows = [
-        [name, number(old.get(name)), number(new.get(name)), _moved(old.get(name), new.get(name))]
+        [name, _measured(name, old), _measured(name, new), _moved(old.get(name), new.get(name))]
         for name in dict.fromkeys([*new, *old])
+        if not _is_end_of_interval(name, {**old, **new})
     ]
     columns = [
         "Measure",
@@ -100,6 +104,39 @@ def _compared(item: Content) -> Table:
     ]
     title = f"Version {after['version']} against version {before['version']}" if before else "As measured"
     return Table(title, [*columns, "Difference"], rows, "As the registry measured it", numeric=True)
+
+
+def _plots(item: Content) -> Iterable[Plot]:
+    """Yield a drawing of each measure that the registry gives with its interval, at most two."""
+    before, after = item["from"], item["to"]
+    new = after["metrics"] or {}
+    drawn = [name for name in new if _interval(name, after) is not None][:2]
+    for name in drawn:
+        found = _interval(name, after)
+        if found is not None:
+            yield plot(name, found, _interval(name, before) if before else None)
+
+
+def _interval(name: str, version: Content) -> Interval | None:
+    """Return a measure with its interval: MLflow has no word for it, so ``auc_low`` and ``auc_high`` are its ends."""
+    metrics = version["metrics"] or {}
+    given = [metrics.get(key) for key in (name, f"{name}_low", f"{name}_high")]
+    ends = [float(end) for end in given if isinstance(end, int | float) and isfinite(end)]
+    if len(ends) < 3:
+        return None
+    value, low, high = ends
+    return Interval(f"Version {version['version']}", value, low, high) if low <= high else None
+
+
+def _is_end_of_interval(name: str, metrics: Content) -> bool:
+    base, _, end = name.rpartition("_")
+    return end in ("low", "high") and base in metrics
+
+
+def _measured(name: str, metrics: Content) -> str:
+    low, high = metrics.get(f"{name}_low"), metrics.get(f"{name}_high")
+    said = number(metrics.get(name))
+    return f"{said} ({number(low)} to {number(high)})" if low is not None and high is not None else said
 
 
 def _made(item: Content) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ def of(user: User, requirement: Requirement) -> Preview:
     here = next(row for row in rows if row.requirement.pk == requirement.pk)
     return Preview(
         requirement=requirement,
-        outcomes=outcomes(requirement, rows, own=bool(allowed)),
+        outcomes=outcomes(requirement, rows, user if allowed else None),
         evidence=_evidence(user, requirement),
         allowed=allowed,
         waits=waiting_sentence(requirement, here.waited_on) if here.is_open else "",

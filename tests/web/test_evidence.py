@@ -1,10 +1,13 @@
 """Each role sees its own evidence, from the content that it signs."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.accounts.enums import Role
 from apps.approvals.models import Requirement
-from apps.web.evidence import evidence_for, number, short
+from apps.web.evidence import Table, evidence_for, number, short
+from apps.web.interval_plot import Interval, Plot, plot
 from tests.contents import a_content
 
 
@@ -15,11 +18,42 @@ def text_of(role: str, key: str = "") -> str:
 def test_evidence_for_a_validator_compares_the_two_versions() -> None:
     said = text_of(Role.VALIDATOR, "model:default/credit-risk")
     assert "Version 13 against version 12" in said
-    assert "['auc', '0.831', '0.842', '+0.011']" in said
+    assert "['auc', '0.831 (0.822 to 0.84)', '0.842 (0.833 to 0.851)', '+0.011']" in said
     assert "['recall', 'Not measured', '0.5', 'Not known']" in said
     assert "['depth', '3', '4']" in said
     assert "loans 2026-09 (dd44ee55)" in said
     assert "cost" not in said
+
+
+def test_evidence_for_a_validator_folds_intervals_into_their_measure_and_draws_them() -> None:
+    content = a_content()
+    model = content["items"][1]
+    model["from"]["metrics"] = {"auc": 0.83, "auc_low": 0.81, "auc_high": 0.85}
+    model["to"]["metrics"] = {"auc": 0.88, "auc_low": 0.86, "auc_high": 0.9, "load_low": 3}
+    asked = Requirement(role=Role.VALIDATOR, component_key="model:default/credit-risk")
+    drawn, table, *_ = evidence_for(asked, content)
+    assert isinstance(drawn, Plot)
+    assert isinstance(table, Table)
+    assert drawn.said.endswith("The intervals are apart.")
+    assert [mark.label for mark in drawn.marks] == ["Version 13", "Version 12"]
+    assert all(170 <= mark.x1 <= mark.x <= mark.x2 <= 630 for mark in drawn.marks)
+    assert [row[0] for row in table.rows] == ["auc", "load_low"]
+    assert table.rows[0][2] == "0.88 (0.86 to 0.9)"
+
+
+@given(
+    st.lists(st.floats(-1e9, 1e9), min_size=3, max_size=3).map(sorted),
+    st.none() | st.lists(st.floats(-1e9, 1e9), min_size=3, max_size=3).map(sorted),
+)
+def test_plot_of_any_two_intervals_stays_inside_its_frame(new: list[float], old: list[float] | None) -> None:
+    drawn = plot("m", interval(new), interval(old) if old else None)
+    assert 1 < len(drawn.ticks) <= 12
+    for mark in drawn.marks:
+        assert 170 <= mark.x1 <= mark.x <= mark.x2 <= 630
+
+
+def interval(ends: list[float]) -> Interval:
+    return Interval("Version", ends[1], ends[0], ends[2])
 
 
 def test_evidence_for_a_steward_shows_digests_and_readers() -> None:
