@@ -165,6 +165,19 @@ def test_export_killed_while_written_is_written_whole_by_the_next_worker(
     assert ExportJob.objects.get().state == ExportState.DONE
 
 
+def test_export_to_the_operators_own_file_is_never_handed_out_nor_removed(
+    auditor, monkeypatch, tmp_path
+) -> None:
+    out = tmp_path / "mine.zip"
+    assert jobs.export_to_file(actor=actors.system("operator"), start=FIRST, end=LAST, out=out) > 0
+    job = selectors.exports_visible_to(auditor).get()
+    assert (job.state, selectors.file_of(job)) == (ExportState.DONE, None)
+    later = clock.now() + timedelta(days=99)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert remove_expired(actor=actors.system("exporter")) == 0
+    assert out.exists()
+
+
 def test_export_past_its_time_is_removed(auditor, monkeypatch) -> None:
     job = request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
     task_write_bundle(export_id=job.pk)

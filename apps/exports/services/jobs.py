@@ -1,7 +1,7 @@
 """Asking for exports and carrying them out. Every export is in the ledger."""
 
 import logging
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,11 @@ def resume_exports() -> int:
 
     One that is still being written, or waits its turn, is not harmed: it is written by one worker at a time.
     """
+    # What an operator wrote by hand and broke off is theirs to repeat.
     unfinished = ExportJob.objects.filter(
-        state__in=(ExportState.QUEUED, ExportState.RUNNING), created_at__lte=clock.now() - LOST_AFTER
+        state__in=(ExportState.QUEUED, ExportState.RUNNING),
+        created_at__lte=clock.now() - LOST_AFTER,
+        requester__isnull=False,
     )
     jobs = list(unfinished.values_list("pk", flat=True))
     for pk in jobs:
@@ -89,7 +92,10 @@ def export_to_file(*, actor: Actor, start: date, end: date, out: Path) -> int:
     """
     with transaction.atomic():
         job = _new_job(actor, start, end)
-    return _written(job, out).count
+    bundle = _written(job, out)
+    # The file is the operator's: the portal neither hands it out nor removes it.
+    _finish(job, bundle)
+    return bundle.count
 
 
 def remove_expired(*, actor: Actor) -> int:
@@ -120,7 +126,8 @@ def _new_job(actor: Actor, start: date, end: date) -> ExportJob:
 
 def _carry_out(job: ExportJob) -> None:
     try:
-        _written(job, Path(settings.PORTAL_HOME) / "exports" / f"{job.ref}.zip")
+        out = Path(settings.PORTAL_HOME) / "exports" / f"{job.ref}.zip"
+        _finish(job, _written(job, out), path=str(out), expires_at=clock.now() + KEPT_FOR)
     except (PortalError, OSError) as error:
         _log.exception("%s failed", job)
         _fail(job, str(error))
@@ -133,25 +140,23 @@ def _written(job: ExportJob, out: Path) -> Bundle:
     seal_pending()
     jobs = ExportJob.objects.filter(pk=job.pk)
     jobs.update(state=ExportState.RUNNING)
-    bundle = write_bundle(
+    return write_bundle(
         out=out,
         period=period_of(job.start, job.end),
         progress=lambda done, total: jobs.update(done=done, total=total),
     )
-    _finish(job, out, bundle)
-    return bundle
 
 
 @transaction.atomic
-def _finish(job: ExportJob, out: Path, bundle: Bundle) -> None:
+def _finish(job: ExportJob, bundle: Bundle, *, path: str = "", expires_at: datetime | None = None) -> None:
     now = clock.now()
     ExportJob.objects.filter(pk=job.pk).update(
         state=ExportState.DONE,
-        path=str(out),
+        path=path,
         sha256=bundle.file.sha256,
         size=bundle.file.size,
         finished_at=now,
-        expires_at=now + KEPT_FOR,
+        expires_at=expires_at,
     )
     record_event(
         event="export.finished",
