@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-LEFT, RIGHT, TOP, ROW = 170.0, 630.0, 26.0, 30.0
+LEFT, RIGHT, TOP, ROW = 96.0, 630.0, 26.0, 30.0
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def test_evidence_for_a_validator_folds_intervals_into_their_measure_and_draws_t
     assert isinstance(table, Table)
     assert drawn.said.endswith("The intervals are apart.")
     assert [mark.label for mark in drawn.marks] == ["Version 13", "Version 12"]
-    assert all(170 <= mark.x1 <= mark.x <= mark.x2 <= 630 for mark in drawn.marks)
+    assert all(96 <= mark.x1 <= mark.x <= mark.x2 <= 630 for mark in drawn.marks)
     assert [row[0] for row in table.rows] == ["auc", "load_low"]
     assert table.rows[0][2] == "0.88 (0.86 to 0.9)"
 
@@ -49,7 +49,7 @@ def test_plot_of_any_two_intervals_stays_inside_its_frame(new: list[float], old:
     drawn = plot("m", interval(new), interval(old) if old else None)
     assert 1 < len(drawn.ticks) <= 12
     for mark in drawn.marks:
-        assert 170 <= mark.x1 <= mark.x <= mark.x2 <= 630
+        assert 96 <= mark.x1 <= mark.x <= mark.x2 <= 630
 
 
 def interval(ends: list[float]) -> Interval:
