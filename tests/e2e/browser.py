@@ -65,6 +65,7 @@ def signed_in(
     width: int = 1280,
     theme: str = "light",
     cookie: str = "",
+    scripts: bool = True,
 ) -> BrowserContext:
     """Return a browser context at ``server`` as ``user`` (None: nobody). Height follows the width.
 
@@ -74,6 +75,7 @@ def signed_in(
         viewport={"width": width, "height": 900 if width > 700 else 720},
         color_scheme="dark" if theme == "dark" else "light",
         locale="en-GB",
+        java_script_enabled=scripts,
         timezone_id="Europe/London",
     )
     key = cookie or (session_cookie(user) if user else "")

@@ -59,6 +59,8 @@ class Checked:
 def checked(change: Change, span: Span, moved: Collection[int]) -> Checked:
     """Return what moving these components would collide with at a time. Nothing is stored."""
     clashes = find_conflicts(moved, span, exclude_ref=change.ref)
+    if not clashes:
+        return Checked(span, [])
     known = graph()
     return Checked(span, [Clash(one, stops_of(change.ref, one, known)) for one in clashes])
 
