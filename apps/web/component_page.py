@@ -15,10 +15,10 @@ from apps.calendar.selectors import freezes_between, scope_of
 from apps.cards.models import ModelCard
 from apps.cards.selectors import cards_visible_to
 from apps.catalog.enums import ComponentKind, DependencyKind
-from apps.catalog.models import Component, Contract, Dependency
+from apps.catalog.models import Component, ComponentVersion, Contract, Dependency
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import components_visible_to, ties_of
-from apps.changes.enums import OPEN, OVER
+from apps.changes.enums import OPEN, OVER, ChangeState
 from apps.changes.models import Change, ChangeItem
 from apps.changes.selectors import changes_visible_to
 from apps.core import clock
@@ -112,6 +112,15 @@ def _moves(user: User, component: Component, which: Q, order: OrderBy | str) -> 
     items = component.change_items.filter(which, change__in=changes_visible_to(user))
     rows = items.select_related("change__review", "from_version", "to_version").order_by(order)
     return [Move(item.change, item) for item in rows[: MOST_CHANGES + 1]]
+
+
+def version_at_work(current: ComponentVersion | None, coming: Sequence[Move]) -> ComponentVersion | None:
+    """Return the version that is at work: what the next submitted change moves away from, else the current one.
+
+    A service's newest version may be recorded long before it goes live; whoever proposes to move it knows.
+    """
+    submitted = (move for move in coming if move.change.state != ChangeState.DRAFT)
+    return next((move.item.from_version for move in submitted if move.item.from_version), current)
 
 
 def freezes_over(user: User, component: Component) -> list[Freeze]:

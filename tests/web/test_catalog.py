@@ -14,6 +14,7 @@ from apps.audit.models import AuditEvent
 from apps.catalog.models import Component, Contract
 from apps.catalog.services import add_dependency, add_version, record_slo, register_component
 from apps.core import actors, clock
+from tests.changes.estate import make_estate, submitted
 
 pytestmark = pytest.mark.django_db
 SYSTEM = actors.system("test")
@@ -200,3 +201,18 @@ def test_pages_ask_the_same_number_of_queries_for_one_and_three(
     page.get(path)
     with django_assert_num_queries(expected):
         page.get(path)
+
+
+def test_component_page_shows_what_changes_come_and_what_is_at_work(client: Client) -> None:
+    estate = make_estate()
+    change = submitted(estate)
+    item = change.items.select_related("component", "from_version", "to_version").first()
+    assert item
+    assert item.from_version
+    client.force_login(estate.requester)
+    found = client.get(f"/catalog/{item.component.key}/")
+    text = found.content.decode()
+    assert change.ref in text
+    assert item.to_version.version in text
+    assert found.context["current"] == item.from_version
+    assert [move.change for move in found.context["coming"]] == [change]

@@ -100,8 +100,8 @@ def component(request: HttpRequest, key: str) -> HttpResponse:
     if found is None:
         raise not_found(request, ("component", key), exists=selectors.component_exists(key))
     person, graph, hops = reader(request), selectors.graph(), _hops(request)
-    current = version_in_use(found)
     coming = component_page.changes_coming(person, found)
+    current = component_page.version_at_work(version_in_use(found), coming)
     past = component_page.changes_past(person, found)
     picture = _picture(found, graph, hops, current)
     neighbours = component_page.neighbours(person, found, graph, picture) if picture else []
