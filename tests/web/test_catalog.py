@@ -183,7 +183,7 @@ def test_pages_ask_the_same_number_of_queries_for_one_and_three(
     page: Client, path: str, django_assert_num_queries: Callable[..., object]
 ) -> None:
     hub = _component("hub")
-    expected = {"/catalog/": 9, "/catalog/graph/": 9, "/catalog/service:default/hub/": 20}[path]
+    expected = {"/catalog/": 11, "/catalog/graph/": 11, "/catalog/service:default/hub/": 22}[path]
 
     def grow(name: str) -> None:
         leaf, far = _component(name), _component(f"{name}-far")
@@ -209,7 +209,7 @@ def test_component_page_shows_what_changes_come_and_what_is_at_work(client: Clie
     item = change.items.select_related("component", "from_version", "to_version").first()
     assert item
     assert item.from_version
-    client.force_login(estate.requester)
+    client.force_login(estate.people["leila"])
     found = client.get(f"/catalog/{item.component.key}/")
     text = found.content.decode()
     assert change.ref in text
