@@ -1,0 +1,132 @@
+"""Home, briefings and reviews in a real browser: looks, and a review by keyboard alone."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.changes.enums import ChangeState
+from apps.core import clock
+from apps.core.actors import person
+from apps.reviews import services
+from apps.reviews.models import Review
+from tests.e2e.browser import THEMES, WIDTHS, Chromium, axe, complaints, overflows, signed_in
+from tests.insights.build import in_review
+from tests.people import PASSWORD, add_person
+from tests.reviews.build import a_change, a_component, a_review, sign
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def leila() -> User:
+    return add_person("leila", Role.CHANGE_MANAGER, Role.SPONSOR, name="Leila Haddad")
+
+
+@pytest.fixture
+def reviews(leila: User) -> tuple[Review, Review]:
+    """Return a written review with an action, and a signed one; and fill the weeks around them."""
+    now = clock.now()
+    model = a_component(owner_person=leila)
+    in_review(now + timedelta(minutes=5), leila, "Loan scoring before the peak")
+    start = now + timedelta(days=1)
+    a_change(
+        leila,
+        state=ChangeState.APPROVED,
+        component=model,
+        planned_start=start,
+        planned_end=start + timedelta(1),
+    )
+    mine = a_review(component=model, actual_end=now)
+    services.record_review(
+        actor=person(leila),
+        review=mine,
+        outcome="rolled_back",
+        what_happened="10:00 It began.\n10:54 We went back.",
+        contributing_factors="The sample left out store cards.",
+        went_well="The bound held.",
+        realised={mine.metrics.get().pk: 265.0},
+    )
+    services.add_action(
+        actor=person(leila), review=mine, text="Rehearse the undo", owner=leila, due_on=now.date()
+    )
+    past = a_review(component=model, event="complete")
+    past = services.record_review(
+        actor=person(leila),
+        review=past,
+        outcome="with_issues",
+        what_happened="It went.",
+        contributing_factors="",
+        went_well="",
+        realised={},
+    )
+    return mine, sign(past, leila)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_learning_pages_in_each_width_and_theme_are_accessible(
+    browser: Chromium,
+    live_server: LiveServer,
+    leila: User,
+    reviews: tuple[Review, Review],
+    width: int,
+    theme: str,
+) -> None:
+    mine, past = reviews
+    paths = [
+        "/",
+        "/briefings/",
+        f"/changes/{mine.change.ref}/briefing/",
+        "/reviews/",
+        "/reviews/?tab=signed",
+        "/reviews/?tab=actions",
+        f"/reviews/{mine.ref}/",
+        f"/reviews/{mine.ref}/edit/",
+        f"/reviews/{mine.ref}/sign/",
+        f"/reviews/{past.ref}/",
+    ]
+    with signed_in(browser, live_server.url, leila, width=width, theme=theme) as context:
+        for path in paths:
+            page = context.new_page()
+            said = complaints(page)
+            page.goto(live_server.url + path)
+            assert said == [], path
+            assert overflows(page) == [], path
+            assert axe(page) == [], path
+            page.close()
+
+
+def test_review_by_keyboard_alone_is_signed(
+    browser: Chromium, live_server: LiveServer, leila: User, reviews: tuple[Review, Review]
+) -> None:
+    mine, _ = reviews
+    with signed_in(browser, live_server.url, leila) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}/reviews/{mine.ref}/")
+        page.get_by_role("link", name="Sign this review").focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("Your password").focus()
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/reviews/{mine.ref}/")
+        assert page.get_by_text("Signed by Leila Haddad").is_visible()
+    mine.refresh_from_db()
+    assert mine.signed_by == leila
+
+
+def test_briefing_when_printed_is_paper_without_buttons(
+    browser: Chromium, live_server: LiveServer, leila: User, reviews: tuple[Review, Review]
+) -> None:
+    with signed_in(browser, live_server.url, leila, theme="dark") as context:
+        page = context.new_page()
+        page.goto(live_server.url + "/briefings/")
+        page.emulate_media(media="print")
+        assert not page.get_by_role("link", name="Read the change").is_visible()
+        assert not page.locator(".topbar").is_visible()
+        assert page.get_by_role("heading", name="Cost of waiting").is_visible()
+        assert (
+            page.locator("body").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
+        )
