@@ -5,11 +5,13 @@ that it shares with them and once for all that it can reach among them; nobody a
 """
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from apps.calendar.enums import ConflictKind
+from apps.calendar.rules.paths import Path, Walks
 from apps.calendar.rules.reach import Masks, reach_of
 from apps.catalog.rules.impact import Graph
 
@@ -90,7 +92,6 @@ class _Search:
         self.graph, self.plans = graph, {plan.id: plan for plan in plans}
         moved = sorted({part for plan in plans for part in plan.parts})
         self.bit_of = {part: bit for bit, part in enumerate(moved)}
-        self.part_of = moved
         self.reach = reach_of(graph)
         self.ahead: Masks = self.reach.masks(self.bit_of)
         self.back: Masks = self.reach.masks_back(self.bit_of)
@@ -131,54 +132,41 @@ class _Search:
             yield Meeting(ConflictKind.SAME_COMPONENT, first, other, (key,))
 
     def through(self, ties: set[tuple[int, int]]) -> Iterator[Meeting]:
-        found: dict[tuple[int, int], tuple[tuple[str, ...], bool]] = {}
-        for source, targets in _grouped(ties).items():
-            walked = self._paths(source, targets)
-            for target in targets:
-                path = self._nearest(walked, source, target)
-                pair, forward = _pair(source, target), source < target
-                if pair not in found or _before(path, found[pair][0]):
-                    found[pair] = (path, forward)
+        found: dict[tuple[int, int], tuple[Path, bool]] = {}
+        for source, target, path in self._paths(ties):
+            pair, forward = _pair(source, target), source < target
+            if pair not in found or (len(path), path) < (len(found[pair][0]), found[pair][0]):
+                found[pair] = (path, forward)
         for (first, other), (path, forward) in sorted(found.items()):
             yield Meeting(ConflictKind.DEPENDENCY, first, other, path, forward)
 
-    def _nearest(self, walked: dict[int, int], source: int, target: int) -> tuple[str, ...]:
-        ours = self.plans[source].parts
-        ends = [part for part in self.plans[target].parts if part in walked and part not in ours]
-        return min((self._path(walked, end) for end in ends), key=lambda path: (len(path), path))
+    def _paths(self, ties: set[tuple[int, int]]) -> Iterator[tuple[int, int, Path]]:
+        """Walk from each side that is tied to more others, so that one walk answers for many pairs."""
+        walks = Walks(self.graph, self.reach, self.bit_of, self.ahead, self.back)
+        onward, inward = self._sides(ties)
+        for source, targets in onward.items():
+            ours = self.plans[source].parts
+            goals = {target: self.plans[target].parts.keys() - ours.keys() for target in targets}
+            for target, path in walks.onward(ours.keys(), goals).items():
+                yield source, target, path
+        for target, sources in inward.items():
+            starts = {source: self.plans[source].parts.keys() for source in sources}
+            for source, path in walks.inward(self.plans[target].parts.keys(), starts).items():
+                yield source, target, path
 
-    def _path(self, walked: dict[int, int], end: int) -> tuple[str, ...]:
-        keys, here = [self.graph.nodes[end].key], end
-        while here in walked:
-            here = walked[here]
-            keys.append(self.graph.nodes[here].key)
-        return tuple(reversed(keys))
-
-    def _paths(self, source: int, targets: Iterable[int]) -> dict[int, int]:
-        """Walk from a plan's parts towards others' parts; return from where each component was first met."""
-        wanted = 0
-        for target in targets:
-            wanted |= self._mask(self.plans[target].parts)
-        starts = [part for part in self.plans[source].parts if part in self.graph.nodes]
-        level = sorted(starts, key=lambda part: self.graph.nodes[part].key)
-        seen, walked = set(level), dict[int, int]()
-        wanted &= self.reach.of(self.ahead, level) & ~self._mask(starts)
-        while level and wanted:
-            level = self._step(level, wanted, seen, walked)
-            wanted &= ~self._mask(part for part in level if part in self.bit_of)
-        return walked
-
-    def _step(self, level: list[int], wanted: int, seen: set[int], walked: dict[int, int]) -> list[int]:
-        found: list[int] = []
-        for here in level:
-            for tie in self.graph.after.get(here, ()):
-                there = tie.target
-                # A component that leads to nothing wanted is not worth the walk.
-                if there not in seen and self.ahead[self.reach.knot_of[there]] & wanted:
-                    seen.add(there)
-                    walked[there] = here
-                    found.append(there)
-        return found
+    def _sides(self, ties: set[tuple[int, int]]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+        from_source = Counter(source for source, _ in ties)
+        to_target = Counter(target for _, target in ties)
+        onward: dict[int, list[int]] = {}
+        inward: dict[int, list[int]] = {}
+        for source, target in sorted(ties):
+            shared = not self.plans[source].parts.keys().isdisjoint(self.plans[target].parts.keys())
+            # Walked against the ties, a part that both move would end every path before it starts.
+            if shared or from_source[source] >= to_target[target]:
+                onward.setdefault(source, []).append(target)
+            else:
+                inward.setdefault(target, []).append(source)
+        return onward, inward
 
     def _mask(self, parts: Iterable[int]) -> int:
         mask = 0
@@ -196,14 +184,3 @@ def _bits(mask: int) -> Iterator[int]:
 
 def _pair(one: int, two: int) -> tuple[int, int]:
     return (one, two) if one < two else (two, one)
-
-
-def _before(path: Sequence[str], other: Sequence[str]) -> bool:
-    return (len(path), path) < (len(other), other)
-
-
-def _grouped(ties: set[tuple[int, int]]) -> dict[int, list[int]]:
-    groups: dict[int, list[int]] = {}
-    for source, target in sorted(ties):
-        groups.setdefault(source, []).append(target)
-    return groups
