@@ -91,6 +91,16 @@ def test_month_when_many_fall_on_a_day_says_how_many_more(client: Client, leila:
     assert "CHG-6" in page(client, "/calendar/agenda/?month=2030-11&day=2030-11-19")
 
 
+def test_agenda_when_a_day_is_full_leads_to_the_day_alone(client: Client, leila: User) -> None:
+    model = component("m")
+    for number in range(27):
+        booked(f"CHG-{100 + number}", span(number / 2, number / 2 + 0.5), model)
+    text = page(client, "/calendar/agenda/?month=2030-11")
+    assert "2 more on Tue 19 Nov 2030" in text
+    assert "CHG-126" not in text
+    assert "CHG-126" in page(client, "/calendar/agenda/?month=2030-11&day=2030-11-19")
+
+
 def test_agenda_when_asked_lists_the_same(client: Client, leila: User) -> None:
     model = component("credit-risk")
     booked("CHG-1", span(6, 8), model)
@@ -103,7 +113,7 @@ def test_agenda_when_asked_lists_the_same(client: Client, leila: User) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("path", "queries"), [(MONTH, 16), ("/calendar/agenda/?month=2030-11", 16)])
+@pytest.mark.parametrize(("path", "queries"), [(MONTH, 14), ("/calendar/agenda/?month=2030-11", 14)])
 def test_calendar_when_more_is_planned_asks_the_same(
     client: Client, leila: User, count: int, path: str, queries: int
 ) -> None:

@@ -8,6 +8,9 @@ from apps.calendar.models import Freeze
 from apps.web import dates
 from apps.web.planning.marks import Event, days_of, freeze_url, scope_words
 
+MOST = 25
+"""Lines that a day shows among other days before it says how many more there are."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -27,13 +30,28 @@ class Day:
 
     day: date
     today: bool
+    most: int
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[Line]:
+        """Return the lines that there is room for."""
+        return self.lines[: self.most]
+
+    @property
+    def more(self) -> int:
+        """Return how many there is no room for."""
+        return len(self.lines) - len(self.shown)
 
 
 def agenda_of(
     events: Iterable[Event], freezes: Sequence[Freeze], *, first: date, last: date, today: date, zone: tzinfo
 ) -> list[Day]:
-    """Return the days from ``first`` to ``last`` on which something begins; what began before is on ``first``."""
+    """Return the days from ``first`` to ``last`` on which something begins; what began before is on ``first``.
+
+    A day on its own shows all its lines.
+    """
+    most = MOST if first != last else 10**6
     lines = [
         (Line(each.booking.start, each.booking.title, each.booking.url, each), each.days(zone))
         for each in events
@@ -43,7 +61,7 @@ def agenda_of(
     for line, (begins, ends) in sorted(lines, key=lambda pair: (pair[0].at, pair[0].event is not None)):
         if begins <= last and ends >= first:
             day = max(begins, first)
-            days.setdefault(day, Day(day, day == today)).lines.append(line)
+            days.setdefault(day, Day(day, day == today, most)).lines.append(line)
     return [days[day] for day in sorted(days)]
 
 

@@ -48,7 +48,8 @@ def _calendar(request: HttpRequest, here: str, *, table: bool) -> Context:
     shown = month_named(request.GET.get("month", ""), today, zone)
     form = CalendarFilter(request.GET)
     chosen = form.chosen
-    bookings = bookings_between(user, shown.start, shown.end, **chosen).select_related("change")
+    found = bookings_between(user, shown.start, shown.end, **chosen)
+    bookings = found.select_related("change").prefetch_related(None)
     freezes = list(freezes_between(user, shown.start, shown.end, **chosen))
     events = events_of(bookings, conflicts_of_all([booking.ref for booking in bookings]))
     clashes = clashes_of(events)
