@@ -285,7 +285,7 @@ def test_a_model_update_goes_from_proposal_to_a_verified_bundle(
 def carry_out(page: Page, portal: Portal, ref: str, start: datetime) -> None:
     """Start the change in its window, complete it, and write its review."""
     page.goto(f"{portal.address}/changes/{ref}/")
-    assert state(page) == "Approved"
+    assert state(page) == "Scheduled"
     wait_until(lambda: datetime.now(UTC) >= start + timedelta(seconds=1), 180)
     act(page, portal, ref, "start")
     assert state(page) == "In progress"
