@@ -40,9 +40,8 @@ def reviews_visible_to(user: User) -> QuerySet[Review]:
 
 def reviews_of(visible: QuerySet[Change]) -> QuerySet[Review]:
     """Return the reviews of these changes, which the caller has asked for in a person's name."""
-    return Review.objects.filter(change__in=visible).select_related(
-        "change", "change__requester", "signed_by"
-    )
+    found = Review.objects.filter(change__in=visible)
+    return found.select_related("change", "change__requester", "signed_by").defer("change__search")
 
 
 def review_for(user: User, ref: str) -> Review | None:

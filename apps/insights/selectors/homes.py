@@ -47,7 +47,10 @@ class Day:
 
 @dataclass(frozen=True)
 class Home:
-    """Everything on a person's home. ``need_count`` counts also what ``needs`` has no room for."""
+    """Everything on a person's home. ``need_count`` counts also what ``needs`` has no room for.
+
+    ``days`` is empty for someone who owns nothing.
+    """
 
     needs: list[Need]
     need_count: int
@@ -66,20 +69,22 @@ def home_for(user: User) -> Home:
     """Return a person's home, in a constant number of queries."""
     needs, need_count = _needs(user)
     components = owned_components(user)
-    visible = changes_visible_to(user)
+    visible = changes_visible_to(user).defer("search")
+    owned = owned_by(visible, components)
     return Home(
         needs=needs,
         need_count=need_count,
         troubles=list(troubles(visible, clock.now() - LATELY)[:TROUBLES_SHOWN]),
-        days=_days(user, plans_ahead(visible, components)),
-        owned=owned_by(visible, components),
+        days=_days(user, plans_ahead(visible, components)) if owned else [],
+        owned=owned,
         mine=list(_mine(user)[:MINE_SHOWN]),
     )
 
 
 def _mine(user: User) -> QuerySet[Change]:
     """Return the changes that a person asked for and that are not over, the latest first."""
-    return Change.objects.filter(requester=user).exclude(state__in=OVER).order_by("-number")
+    mine = Change.objects.filter(requester=user).exclude(state__in=OVER)
+    return mine.defer("search").order_by("-number")
 
 
 def _needs(user: User) -> tuple[list[Need], int]:

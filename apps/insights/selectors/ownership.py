@@ -102,6 +102,8 @@ def owned_by(visible: QuerySet[Change], components: QuerySet[Component]) -> list
             latest=Subquery(latest.values("version")[:1]), promise=Subquery(promises.values("objective")[:1])
         )[:OWNED_SHOWN]
     )
+    if not rows:
+        return []
     coming, last = _coming(visible, rows), _last(visible, rows)
     return [
         Owned(row, row.latest or "", row.promise or "", coming.get(row.pk), last.get(row.pk)) for row in rows
@@ -128,4 +130,4 @@ def _last(visible: QuerySet[Change], components: Sequence[Component]) -> dict[in
 
 
 def _one_each(items: QuerySet[ChangeItem]) -> QuerySet[ChangeItem]:
-    return items.distinct("component_id").select_related("change__review")
+    return items.distinct("component_id").select_related("change__review").defer("change__search")

@@ -24,6 +24,8 @@ ROWS = 20
 WEEK = timedelta(days=7)
 NEVER_STARTS = (ChangeState.DRAFT, ChangeState.REJECTED, ChangeState.WITHDRAWN, ChangeState.EXPIRED)
 _STILL_OPEN = Q(round__requirements__state=RequirementState.OPEN)
+# What no row shows and what would make sorting slow.
+_LONG = ("search", "revision__content")
 AS_PLANNED = (Outcome.SUCCESSFUL, Outcome.WITH_ISSUES)
 
 
@@ -112,7 +114,11 @@ def _undecided(visible: QuerySet[Change], start: datetime, end: datetime) -> Que
 def _soonest(undecided: QuerySet[Change]) -> list[Change]:
     """Return the first of them, each with ``decide_by``, when its next signature is due."""
     dated = undecided.annotate(decide_by=Min("round__requirements__due_at", filter=_STILL_OPEN))
-    return list(dated.select_related("requester", "revision").order_by("decide_by", "-risk", "pk")[:ROWS])
+    return list(
+        dated.select_related("requester", "revision")
+        .defer(*_LONG)
+        .order_by("decide_by", "-risk", "pk")[:ROWS]
+    )
 
 
 def _counted(undecided: QuerySet[Change]) -> tuple[int, int]:
