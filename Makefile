@@ -24,7 +24,7 @@ lint: setup-dev
 
 # Progress goes to standard error; the last line of standard output is one JSON object.
 bench: setup-dev
-	@$(PY) -m tests.bench $(ONLY)
+	@$(PY) -m tests.bench
 
 setup: .venv/runtime.stamp static/vendor/tabler.min.css
 setup-dev: setup .venv/dev.stamp

@@ -187,6 +187,7 @@ def make_changes(
             " setweight(to_tsvector('english', title || ' CHG-' || number), 'A')"
             " || setweight(to_tsvector('english', summary || ' ' || outcome), 'B')"
         )
+        cursor.execute("SELECT setval('changes_change_number', %s)", [1001 + CHANGES])
     return Change.objects.filter(state=ChangeState.IN_REVIEW).order_by("-number")[0]
 
 
@@ -281,6 +282,7 @@ def make_round(change: Change) -> Round:
         digest=hashlib.sha256(change.ref.encode()).hexdigest(),
         risk=change.risk,
         starts_at=change.planned_start,
+        opened_by=change.requester,
         state=state,
     )
 
@@ -329,7 +331,7 @@ def make_requirements(change: Change, items: list[ChangeItem]) -> Iterator[Requi
             team_id=component.owner_team_id if component else None,
             question="Is it fit for its use?",
             reason="The change moves it.",
-            due_at=change.planned_start - timedelta(days=2),
+            due_at=(change.planned_start or NOW) - timedelta(days=2),
             state=RequirementState.OPEN if is_open and position < 2 else RequirementState.MET,
         )
 
@@ -386,12 +388,10 @@ def make_ledger(draw: random.Random, people: list[User]) -> None:
     events.append("change.completed")
     columns = "(object_type, object_id, object_seq, entry, leaf_hash, event, actor_key, at)"
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY audit_auditevent {columns} FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy(f"COPY audit_event {columns} FROM STDIN") as copy:  # type: ignore[attr-defined]
             for n in range(ENTRIES):
                 copy.write_row(ledger_row(draw, people, events, n))
-        cursor.execute(
-            "INSERT INTO audit_auditpending (event_id) SELECT id FROM audit_auditevent ORDER BY id"
-        )
+        cursor.execute("INSERT INTO audit_pending (event_id) SELECT id FROM audit_event ORDER BY id")
     say("sealing")
     while seal_pending():
         pass

@@ -24,14 +24,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
-from playwright.sync_api import sync_playwright
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.services import issue_token
 from apps.core import actors, clock
 from tests.bench.__main__ import say
 from tests.bench.fill import PASSWORD, fill
-from tests.e2e.browser import LAUNCH
+from tests.e2e.browser import chromium
 
 CALLS_ONE_CLIENT = 60
 CALLS_EACH_OF_FOUR = 30
@@ -43,7 +42,7 @@ def measure() -> dict[str, float]:
     call_command("collectstatic", interactive=False, verbosity=0)
     filled = fill()
     secret = issue_token(
-        actor=actors.system("bench"),
+        actor=actors.person(filled["approver"]),
         user=filled["approver"],
         name="bench",
         scopes=list(TokenScope),
@@ -183,8 +182,7 @@ def first_load(address: str, username: str) -> float:
         nonlocal received
         received += event["encodedDataLength"]
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**LAUNCH)
+    with chromium() as browser:
         page = browser.new_page()
         page.goto(f"{address}/accounts/login/")
         page.fill("input[name=login]", username)
@@ -196,5 +194,4 @@ def first_load(address: str, username: str) -> float:
         wire.send("Network.clearBrowserCache")
         wire.on("Network.loadingFinished", count_bytes)
         page.goto(f"{address}/", wait_until="networkidle")
-        browser.close()
     return round(received / 1024, 1)
