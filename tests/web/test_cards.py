@@ -12,6 +12,7 @@ from apps.cards.enums import CardState
 from apps.cards.models import ModelCard
 from apps.cards.services import fill_from_registry, write_edition
 from apps.catalog.models import Component, ComponentVersion
+from apps.web.planning.intervals import figure_of
 from apps.web.planning.measures import change, measure, metric_name, short_source
 from tests.planning import SYSTEM, component, person, team
 
@@ -227,3 +228,31 @@ def test_words_of_metrics_when_written_are_for_people() -> None:
     )
     assert (metric_name("log_loss"), metric_name("auc")) == ("Log loss", "AUC")
     assert short_source("run 9b0b62a5221745ab98b1407ee5fdb4e2") == "run 9b0b62a5"
+
+
+def metric(
+    group: str, value: float | None, low: float | None = None, high: float | None = None
+) -> dict[str, Any]:
+    return {"name": "auc", "slice": group, "value": value, "low": low, "high": high, "source": ""}
+
+
+def test_figure_when_groups_have_intervals_places_each_within_the_axis() -> None:
+    rows = [metric("", 0.9, 0.88, 0.92), metric("Ages 18 to 24", 0.8, 0.7, 0.95), metric("Over 60", None)]
+    figure = figure_of(rows, [metric("", 0.85), metric("Over 60", 0.4)])
+    assert figure
+    assert [mark.label for mark in figure.marks] == ["All cases", "Ages 18 to 24"]
+    assert all(330 <= place <= 890 for mark in figure.marks for place in (mark.low, mark.at, mark.high))
+    assert [mark.other is None for mark in figure.marks] == [False, True]
+    assert figure.ticks[0].x == 330
+    assert figure.ticks[-1].x == 890
+    assert "Ages 18 to 24 0.8, between 0.7 and 0.95" in figure.said
+
+
+def test_figure_when_nothing_has_an_interval_is_none() -> None:
+    assert figure_of([metric("", 0.9)], []) is None
+
+
+def test_figure_when_the_interval_is_a_point_still_has_an_axis() -> None:
+    figure = figure_of([metric("", 0.0, 0.0, 0.0)], [])
+    assert figure
+    assert len(figure.ticks) == 2

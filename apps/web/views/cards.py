@@ -25,6 +25,7 @@ from apps.changes.selectors import changes_visible_to
 from apps.core import actors
 from apps.web.errors import not_found
 from apps.web.forms.cards import ModelFilter
+from apps.web.planning.intervals import figure_of
 from apps.web.planning.measures import compare_rows, metric_rows
 from apps.web.reader import reader
 
@@ -58,6 +59,7 @@ def card(request: HttpRequest, ref: str) -> HttpResponse:
         "family": family,
         "other": other,
         "metrics": metric_rows(found.metrics),
+        "figure": figure_of(found.metrics, other.metrics if other else []),
         "compared": compare_rows(compare(found, other)) if other else [],
         "lacks": lacks,
         "meter": _meter(len(lacks.filled), lacks.total),
