@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from apps.accounts.enums import Role
@@ -58,7 +59,7 @@ def timeline_of(change: Change) -> list[Moment]:
     moments = [_moment(entry, people) for entry in entries]
     kept = [
         moment
-        for moment, after in zip(moments, [*moments[1:], None], strict=True)
+        for moment, after in zip_longest(moments, moments[1:])
         if not (after and moment.event == after.event == "change.edited" and moment.who == after.who)
     ]
     return kept[::-1]
