@@ -353,11 +353,11 @@ def make_signature(
 
 
 def freeze_revisions(submitted: list[Change]) -> None:
-    """Give every submitted change its first revision; some of those in review get a whole content."""
+    """Give every submitted change its first revision; those in review with their whole content."""
     revisions = []
     for change in submitted:
         content = (
-            content_of(change) if change.state == ChangeState.IN_REVIEW and change.number % 100 == 0 else {}
+            content_of(change) if change.state == ChangeState.IN_REVIEW else {}
         )
         revisions.append(
             Revision(
