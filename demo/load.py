@@ -51,7 +51,8 @@ def load() -> bool:
         import_backstage(actor=LOADER, paths=[HERE / "catalog"])
         for person in PEOPLE:
             give_roles(person)
-    call_command("import_mlflow", str(HERE / "mlflow"), verbosity=0)
+    with clock.moved_to(now - timedelta(days=75)):
+        call_command("import_mlflow", str(HERE / "mlflow"), verbosity=0)
     make_versions(now)
     with clock.moved_to(now - timedelta(days=21)):
         freeze_for_the_peak(now)

@@ -95,7 +95,7 @@ def fill() -> dict[str, Any]:
 
 
 def make_people(draw: random.Random) -> tuple[User, list[User]]:
-    """Make teams and people; the approver is an ordinary validator and owner over everything."""
+    """Make teams and people; the approver validates, owns and may propose, over everything."""
     in_batches(
         Team,
         (Team(slug=f"team-{n}", name=f"Team {n}", department=f"Department {n % 8}") for n in range(TEAMS)),
@@ -112,7 +112,8 @@ def make_people(draw: random.Random) -> tuple[User, list[User]]:
     approver = people[0]
     approver.set_password(PASSWORD)
     in_batches(User, people)
-    grants = [RoleGrant(user=approver, role=role, valid_from=NOW) for role in (Role.VALIDATOR, Role.OWNER)]
+    own = (Role.VALIDATOR, Role.OWNER, Role.REQUESTER)
+    grants = [RoleGrant(user=approver, role=role, valid_from=NOW) for role in own]
     grants += [
         RoleGrant(user=person, role=draw.choice(list(Role)), scope=GrantScope.EVERYTHING, valid_from=NOW)
         for person in people[1:]
@@ -356,9 +357,7 @@ def freeze_revisions(submitted: list[Change]) -> None:
     """Give every submitted change its first revision; those in review with their whole content."""
     revisions = []
     for change in submitted:
-        content = (
-            content_of(change) if change.state == ChangeState.IN_REVIEW else {}
-        )
+        content = content_of(change) if change.state == ChangeState.IN_REVIEW else {}
         revisions.append(
             Revision(
                 change=change,
