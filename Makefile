@@ -4,7 +4,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 PIP := $(PY) -m pip install -q --disable-pip-version-check --require-hashes
 PORT ?= 8000
-export PORT PIP_ROOT_USER_ACTION = ignore
+export PORT
+export PIP_ROOT_USER_ACTION := ignore
 
 .PHONY: demo test lint bench setup setup-dev browser lock
 
