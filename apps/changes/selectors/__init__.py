@@ -10,6 +10,7 @@ from apps.changes.selectors.blockers import Blocker, blockers_of
 from apps.changes.selectors.completeness import missing_of
 from apps.changes.selectors.content import content_of
 from apps.changes.selectors.impact import impact_of
+from apps.changes.selectors.items import items_of
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.reading import Reading, reading_of
@@ -37,6 +38,7 @@ __all__ = [
     "content_of",
     "differences",
     "impact_of",
+    "items_of",
     "list_changes",
     "matching",
     "missing_of",

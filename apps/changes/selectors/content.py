@@ -6,6 +6,7 @@ from apps.catalog.models import ComponentVersion
 from apps.changes.models import Change
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.selectors.impact import impact_of
+from apps.changes.selectors.items import items_of
 from apps.changes.selectors.needs import risk_for
 from apps.core import clock
 
@@ -42,8 +43,7 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
 
 
 def items_content(change: Change) -> list[dict[str, Any]]:
-    """Return what moves, each version with its lineage; one query."""
-    items = change.items.select_related("component", "from_version", "to_version").order_by("pk")
+    """Return what moves, each version with its lineage."""
     return [
         {
             "component": item.component.key,
@@ -53,7 +53,7 @@ def items_content(change: Change) -> list[dict[str, Any]]:
             "to": version_content(item.to_version),
             "difference": item.difference,
         }
-        for item in items
+        for item in items_of(change)
     ]
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from apps.catalog.models import Component
 from apps.catalog.rules.impact import Hit, Node
-from apps.catalog.selectors import blast_radius, graph
+from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change, ImpactNote
 from apps.changes.rules.impact import ImpactRow, PathStep, row_from_content
+from apps.changes.selectors.items import items_of
 
 _OWNER = (
     "owner_team__name",
@@ -30,12 +31,10 @@ def impact_of(change: Change) -> list[ImpactRow]:
 
 def _found(change: Change) -> list[ImpactRow]:
     notes = {note.component_id: note for note in change.impact_notes.select_related("component")}
-    items = list(change.items.select_related("component"))
-    moved = {item.component_id for item in items}
-    nodes = graph().nodes
+    moved = {item.component_id for item in items_of(change)}
+    known = graph()
     rows = [
-        _corrected(_row(hit, nodes), notes.pop(hit.component_id, None))
-        for hit in blast_radius([item.component for item in items])
+        _corrected(_row(hit, known.nodes), notes.pop(hit.component_id, None)) for hit in known.reach(moved)
     ]
     return rows + [
         _added(note) for note in notes.values() if note.included and note.component_id not in moved

@@ -10,17 +10,18 @@ from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.rules.needs import Touched, due_at, needs_of
 from apps.changes.rules.risk import Moved, Risk, risk_of
+from apps.changes.selectors.items import items_of
 
 
 def risk_for(change: Change, impact: list[ImpactRow]) -> Risk:
-    """Return the risk of a change with the sentence that explains it; one query."""
-    moved = change.items.values_list("component__tier", "component__data_class")
-    return risk_of([Moved(*one) for one in moved], impact, change.change_class)
+    """Return the risk of a change with the sentence that explains it."""
+    moved = [Moved(item.component.tier, item.component.data_class) for item in items_of(change)]
+    return risk_of(moved, impact, change.change_class)
 
 
 def needs_for(change: Change, impact: list[ImpactRow], *, now: datetime) -> list[Need]:
-    """Return every signature that a change needs, with why and by when; two queries."""
-    items = list(change.items.select_related("component"))
+    """Return every signature that a change needs, with why and by when."""
+    items = items_of(change)
     due = due_at(now, change.planned_start, change.change_class) if change.planned_start else now
     return needs_of([_moved(item) for item in items], impact, _contracts(items), due=due)
 
@@ -28,7 +29,7 @@ def needs_for(change: Change, impact: list[ImpactRow], *, now: datetime) -> list
 def barred_for(change: Change) -> list[Barred]:
     """Return who may not sign: the requester at all, and the author of a model's version as its validator."""
     barred = [Barred(change.requester_id, "You asked for this change. Nobody approves their own.")]
-    for item in change.items.select_related("component", "to_version"):
+    for item in items_of(change):
         author = item.to_version.author_id
         if item.component.kind == ComponentKind.MODEL and author is not None:
             made = f"You made version {item.to_version.version} of {item.component}."

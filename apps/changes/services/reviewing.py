@@ -12,7 +12,15 @@ from apps.calendar.services import book, release_booking
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change, Revision
 from apps.changes.rules.window import said
-from apps.changes.selectors import barred_for, content_of, impact_of, missing_of, needs_for, risk_for
+from apps.changes.selectors import (
+    barred_for,
+    content_of,
+    impact_of,
+    items_of,
+    missing_of,
+    needs_for,
+    risk_for,
+)
 from apps.changes.services.access import given_reason, locked, permit, require_state
 from apps.core import clock
 from apps.core.actors import Actor
@@ -46,7 +54,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
         title=draft.title,
         url=_url(draft),
         span=_span(draft),
-        component_ids=list(draft.items.values_list("component_id", flat=True)),
+        component_ids=[item.component_id for item in items_of(draft)],
     )
     draft.round = open_round(
         actor=actor,

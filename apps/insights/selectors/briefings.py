@@ -15,7 +15,7 @@ from apps.catalog.enums import ComponentKind
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.impact import ImpactRow
-from apps.changes.selectors import impact_of
+from apps.changes.selectors import impact_of, items_of
 from apps.core import clock
 from apps.insights.rules.briefing import Briefing, build_briefing
 from apps.insights.rules.facts import Facts, Move, Promise, Reached, Scenario
@@ -84,7 +84,7 @@ def _moves(change: Change) -> tuple[Move, ...]:
             from_version=item.from_version.version if item.from_version else "",
             to_version=item.to_version.version,
         )
-        for item in change.items.select_related("component", "from_version", "to_version")
+        for item in items_of(change)
     )
 
 

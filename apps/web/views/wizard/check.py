@@ -8,9 +8,9 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 
 from apps.changes.enums import WizardStep
-from apps.changes.models import Change, ChangeItem, PlanStep
+from apps.changes.models import Change, PlanStep
 from apps.changes.rules.completeness import Missing
-from apps.changes.selectors import missing_of
+from apps.changes.selectors import items_of, missing_of
 from apps.core.errors import PortalError
 from apps.web.views.wizard.forecast import Forecast, forecast
 from apps.web.views.wizard.when import Checked, checked, span_of
@@ -53,20 +53,19 @@ def answers_of(change: Change) -> Answers:
     """Return all answers of a draft. The number of queries does not grow with what it moves."""
     span = span_of(change)
     lists = ("success_metrics", "rollback_criteria", "risk_scenarios")
-    items = ChangeItem.objects.select_related("component", "from_version", "to_version")
     steps = PlanStep.objects.select_related("lead").prefetch_related("after")
     # What is read here once is not asked again when we look for what is missing.
-    prefetch_related_objects([change], *lists, Prefetch("items", items), Prefetch("plan_steps", steps))
-    moved = [item.component_id for item in change.items.all()]
+    prefetch_related_objects([change], *lists, Prefetch("plan_steps", steps))
+    items = items_of(change)
     return Answers(
         change=change,
-        items=list(change.items.all()),
+        items=items,
         metrics=list(change.success_metrics.all()),
         criteria=list(change.rollback_criteria.all()),
         risks=list(change.risk_scenarios.all()),
         steps=list(change.plan_steps.all()),
         forecast=forecast(change),
-        checked=checked(change, span, moved) if span else None,
+        checked=checked(change, span, [item.component_id for item in items]) if span else None,
         gaps=[gap(change, one) for one in missing_of(change)],
     )
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from apps.accounts.enums import Role
 from apps.approvals.selectors import people_for_needs
-from apps.catalog.rules.impact import Hit
-from apps.catalog.selectors import blast_radius, graph
+from apps.catalog.selectors import graph
 from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.rules.risk import Risk
@@ -76,13 +75,14 @@ def picture(items: list[ChangeItem]) -> Picture | None:
     """Draw what a change moves and what it reaches, or None when it moves nothing yet."""
     if not items:
         return None
-    hits: list[Hit] = blast_radius([item.component for item in items])
+    known = graph()
+    hits = known.reach(item.component_id for item in items)
     changed = {item.component_id: _moves(item) for item in items}
     title = (
         f"Blast radius: {_count(len(items))} that move on the left, {_count(len(hits))} reached to the right. "
         "The table below says the same."
     )
-    return pictures.blast(graph(), changed, hits, title=title)
+    return pictures.blast(known, changed, hits, title=title)
 
 
 def _moves(item: ChangeItem) -> str:

@@ -10,6 +10,7 @@ from apps.changes.enums import WizardStep
 from apps.changes.models import Change
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.rules.inputs import NoteInput
+from apps.changes.selectors import items_of
 from apps.changes.services import save_impact
 from apps.core.actors import Actor
 from apps.web.forms.wizard import ImpactForm, NoteForm, Row
@@ -125,7 +126,7 @@ class ImpactPage(Page):
     @cached_property
     def _items(self) -> list[Any]:
         assert self.change is not None
-        return list(self.change.items.select_related("component", "from_version", "to_version"))
+        return items_of(self.change)
 
 
 def _by_hand(key: str, component: Any) -> ImpactRow:

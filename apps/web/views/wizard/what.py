@@ -8,7 +8,7 @@ from apps.catalog.selectors import components_visible_to
 from apps.changes.enums import WizardStep
 from apps.changes.models import Change
 from apps.changes.rules.inputs import ItemInput
-from apps.changes.selectors import versions_in_use
+from apps.changes.selectors import items_of, versions_in_use
 from apps.changes.services import save_what
 from apps.core.actors import Actor
 from apps.web.forms.wizard import NEW, FindForm, ItemForm, Movable, Row
@@ -86,7 +86,7 @@ class WhatPage(Page):
 
 
 def _items(change: Change | None) -> list[Any]:
-    return list(change.items.select_related("component", "from_version", "to_version")) if change else []
+    return items_of(change) if change else []
 
 
 def _input(row: Row) -> ItemInput:
