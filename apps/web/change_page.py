@@ -91,12 +91,18 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "risk_sentence": reading.content.get("risk_reason", ""),
         "risks": [_risk(one) for one in reading.content.get("risks", [])],
         "cards": _cards(user, reading),
-        "has_review": change.state in ENDED or change.state == ChangeState.CLOSED,
+        "review_ref": _review_ref(change),
         "revisions": list(change.revisions.select_related("submitted_by").defer("content")),
         "moments": moments if all_moments else moments[:SHOWN_MOMENTS],
         "all_moments": len(moments),
         "more_moments": 0 if all_moments else max(0, len(moments) - SHOWN_MOMENTS),
     }
+
+
+def _review_ref(change: Change) -> str:
+    """Return the number of its review, or nothing while it has not ended: a review opens at the end."""
+    ended = change.state in ENDED or change.state == ChangeState.CLOSED
+    return f"PIR-{change.number}" if ended else ""
 
 
 def _explained(conflicts: list[Found]) -> list[tuple[Found, list[Step]]]:

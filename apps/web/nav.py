@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,8 @@ _PAGES = (
 
 def destinations(path: str) -> list[Destination]:
     """Return the main pages in order, with the one that ``path`` lies under marked as current."""
-    found = []
-    for label, name in _PAGES:
-        try:
-            url = reverse(f"web:{name}")
-        except NoReverseMatch:
-            continue
-        found.append(Destination(label, name, url, _current(path, url)))
-    return found
+    urls = [(label, name, reverse(f"web:{name}")) for label, name in _PAGES]
+    return [Destination(label, name, url, _current(path, url)) for label, name, url in urls]
 
 
 def _current(path: str, url: str) -> str:

@@ -2,7 +2,7 @@
 
 Marks: icon, kind_icon, chip, state_chip, say, risk, mark, wave, avatar. Times: when, day, clock, zone, left,
 ago (filters), time and window (tags). Text: digest, person, thousands (filters). Forms: field, error_summary.
-Layout: crumbs, fact, page_url. ``templates/_*.html`` holds the larger fragments.
+Layout: crumbs, fact. ``templates/_*.html`` holds the larger fragments.
 """
 
 from datetime import date, datetime
@@ -10,7 +10,6 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -144,17 +143,6 @@ def field(bound: Any, hint: str | None = None, label: str = "") -> SafeString:
 def error_summary(*forms: Any) -> dict[str, Any]:
     """``{% error_summary form formset %}``: "There is a problem", each line leading to its field."""
     return {"problems": fields.problems(forms)}
-
-
-@register.simple_tag
-def page_url(name: str, *args: object) -> str:
-    """``{% page_url "web:help" %}``: the address of a page, or "#" while that page is not built."""
-    for candidate in (name, f"web:{name}"):
-        try:
-            return reverse(candidate, args=args)
-        except NoReverseMatch:
-            continue
-    return "#"
 
 
 _MESSAGES = {
