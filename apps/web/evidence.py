@@ -17,6 +17,8 @@ from apps.web.interval_plot import Interval, Plot, plot
 
 Content = dict[str, Any]
 NOT_MEASURED = "Not measured"
+FEW = 6  # rows of settings that are read at a glance
+_SHORT = {"auc", "f1", "ks", "mae", "mape", "mse", "psi", "r2", "rmse", "roc"}
 LIKELIHOOD = {"rare": "Rare", "unlikely": "Unlikely", "possible": "Possible", "likely": "Likely"}
 HARM = {"minor": "Minor", "moderate": "Moderate", "severe": "Severe"}
 
@@ -32,13 +34,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first cell of each row names it. ``aside`` says what the numbers are."""
+    """A table; the first cell of each row names it. ``aside`` says what the numbers are, or what is folded away."""
 
     title: str
     columns: list[str]
     rows: list[list[str]]
     aside: str = ""
     numeric: bool = False
+    folded: bool = False
     kind: str = "table"
 
     @property
@@ -93,7 +96,7 @@ def _compared(item: Content) -> Table:
     before, after = item["from"], item["to"]
     old, new = (before or {}).get("metrics") or {}, after["metrics"] or {}
     rows = [
-        [name, _measured(name, old), _measured(name, new), _moved(old.get(name), new.get(name))]
+        [measure_name(name), _measured(name, old), _measured(name, new), _moved(old.get(name), new.get(name))]
         for name in dict.fromkeys([*new, *old])
         if not _is_end_of_interval(name, {**old, **new})
     ]
@@ -114,7 +117,7 @@ def _plots(item: Content) -> Iterable[Plot]:
     for name in drawn:
         found = _interval(name, after)
         if found is not None:
-            yield plot(name, found, _interval(name, before) if before else None)
+            yield plot(measure_name(name), found, _interval(name, before) if before else None)
 
 
 def _interval(name: str, version: Content) -> Interval | None:
@@ -154,10 +157,13 @@ def _settings(item: Content) -> Table | None:
     new = item["to"]["hyperparameters"] or {}
     rows = [
         [name, str(old.get(name, "Not set")), str(new.get(name, "Not set"))]
-        for name in sorted({*old, *new})
+        for name in sorted({*old, *new}, key=lambda name: (name not in old or name not in new, name))
         if old.get(name) != new.get(name)
     ]
-    return Table("Settings that differ", ["Setting", "Before", "After"], rows) if rows else None
+    kept = sum(old[name] != new[name] for name in {*old} & {*new})
+    aside = f"{kept} changed, {len({*new} - {*old})} new, {len({*old} - {*new})} gone"
+    columns = ["Setting", "Before", "After"]
+    return Table("Settings that differ", columns, rows, aside, folded=len(rows) > FEW) if rows else None
 
 
 # Data Steward
@@ -344,7 +350,13 @@ def _moved(old: float | None, new: float | None) -> str:
     if not isinstance(old, int | float) or not isinstance(new, int | float):
         return "Not known"
     difference = new - old
-    return "The same" if abs(difference) < 1e-12 else f"{difference:+,.3g}"
+    return "The same" if abs(difference) < 1e-12 else f"{difference:+,.3g}".replace("-", "−")
+
+
+def measure_name(name: str) -> str:
+    """Return the name that a machine gave a measure as people write it: "log_loss" as "Log loss"."""
+    text = " ".join(word.upper() if word in _SHORT else word for word in name.split("_") if word)
+    return text[:1].upper() + text[1:]
 
 
 def short(digest: str) -> str:

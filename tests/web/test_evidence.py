@@ -18,8 +18,8 @@ def text_of(role: str, key: str = "") -> str:
 def test_evidence_for_a_validator_compares_the_two_versions() -> None:
     said = text_of(Role.VALIDATOR, "model:default/credit-risk")
     assert "Version 13 against version 12" in said
-    assert "['auc', '0.831 (0.822 to 0.84)', '0.842 (0.833 to 0.851)', '+0.011']" in said
-    assert "['recall', 'Not measured', '0.5', 'Not known']" in said
+    assert "['AUC', '0.831 (0.822 to 0.84)', '0.842 (0.833 to 0.851)', '+0.011']" in said
+    assert "['Recall', 'Not measured', '0.5', 'Not known']" in said
     assert "['depth', '3', '4']" in said
     assert "loans 2026-09 (dd44ee55)" in said
     assert "cost" not in said
@@ -37,7 +37,7 @@ def test_evidence_for_a_validator_folds_intervals_into_their_measure_and_draws_t
     assert drawn.said.endswith("The intervals are apart.")
     assert [mark.label for mark in drawn.marks] == ["Version 13", "Version 12"]
     assert all(96 <= mark.x1 <= mark.x <= mark.x2 <= 630 for mark in drawn.marks)
-    assert [row[0] for row in table.rows] == ["auc", "load_low"]
+    assert [row[0] for row in table.rows] == ["AUC", "Load low"]
     assert table.rows[0][2] == "0.88 (0.86 to 0.9)"
 
 
@@ -61,7 +61,7 @@ def test_evidence_for_a_steward_shows_digests_and_readers() -> None:
     assert "aa11bb22" in said
     assert "107,788 more rows" in said
     assert "Credit risk 13" in said
-    assert "auc" not in said
+    assert "AUC" not in said
 
 
 def test_evidence_for_an_owner_explains_the_path_the_window_and_the_way_back() -> None:
@@ -71,7 +71,7 @@ def test_evidence_for_an_owner_explains_the_path_the_window_and_the_way_back() -
     assert "Tue 19 Jan 2027, 06:00 to 08:30" in said
     assert "4 minutes" in said
     assert "Approvals fall" in said
-    assert "auc" not in said
+    assert "AUC" not in said
 
 
 def test_evidence_for_a_sponsor_weighs_outcome_cost_and_risk() -> None:
@@ -80,7 +80,7 @@ def test_evidence_for_a_sponsor_weighs_outcome_cost_and_risk() -> None:
     assert "£40,000" in said
     assert "at least 24 per 1,000" in said
     assert "Nothing yet" in said
-    assert "auc" not in said
+    assert "AUC" not in said
 
 
 @pytest.mark.parametrize("role", [Role.VALIDATOR, Role.STEWARD, Role.OWNER])

@@ -14,7 +14,7 @@ from apps.changes.selectors.items import items_of
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.reading import Reading, reading_of
-from apps.changes.selectors.revisions import Difference, differences, revision_of, said_content
+from apps.changes.selectors.revisions import Difference, differences, named_content, revision_of
 from apps.changes.selectors.standing import actions_for, may_do_now, may_propose_now, standing_of
 from apps.changes.selectors.timeline import Moment, timeline_of
 from apps.changes.selectors.versions import version_in_use, versions_in_use
@@ -44,11 +44,11 @@ __all__ = [
     "missing_of",
     "may_do_now",
     "may_propose_now",
+    "named_content",
     "needs_for",
     "reading_of",
     "revision_of",
     "risk_for",
-    "said_content",
     "standing_of",
     "tab_counts",
     "timeline_of",

@@ -1,7 +1,8 @@
 """The revisions of a change, and what is different between two."""
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from typing import Any
 
 from apps.accounts.models import User
 from apps.changes.models import Change, Revision
@@ -15,22 +16,35 @@ def revision_of(change: Change, number: int) -> Revision | None:
     return change.revisions.select_related("submitted_by").filter(number=number).first()
 
 
-def said_content(revision: Revision) -> list[Difference]:
-    """Return the whole of a revision, field by field in words, as if nothing had been before it; one query."""
-    return _named(differences_between({}, revision.content))
+def named_content(revision: Revision) -> dict[str, Any]:
+    """Return the content of a revision with people by name; one query."""
+    return _named(revision.content)[0]
 
 
 def differences(before: Revision, after: Revision) -> list[Difference]:
     """Return what is different between two revisions, with people by name; one query."""
-    return _named(differences_between(before.content, after.content))
+    return differences_between(*_named(before.content, after.content))
 
 
-def _named(found: list[Difference]) -> list[Difference]:
-    texts = [text for one in found for text in (one.before, one.after)]
-    numbers = {int(number) for text in texts for number in _PERSON.findall(text)}
-    names = {str(user.pk): str(user) for user in User.objects.filter(pk__in=numbers)} if numbers else {}
+def _named(*contents: dict[str, Any]) -> list[dict[str, Any]]:
+    numbers = {int(number) for text in _texts(contents) for number in _PERSON.findall(text)}
+    people = {str(user.pk): str(user) for user in User.objects.filter(pk__in=numbers)} if numbers else {}
+    return [_with_names(content, people) for content in contents]
 
-    def named(text: str) -> str:
-        return _PERSON.sub(lambda match: names.get(match[1], "somebody who has left"), text)
 
-    return [replace(one, before=named(one.before), after=named(one.after)) for one in found]
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
+
+
+def _with_names(value: Any, people: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        return _PERSON.sub(lambda match: people.get(match[1], "somebody who has left"), value)
+    if isinstance(value, dict):
+        return {key: _with_names(one, people) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_with_names(one, people) for one in value]
+    return value

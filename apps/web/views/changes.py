@@ -21,6 +21,7 @@ from apps.web.change_words import BY_SLUG, Act
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.changes import ChangesFilter, ReasonForm
 from apps.web.reader import reader
+from apps.web.revision_page import lineages_of, sections_of
 
 TABS = {
     "open": "Open",
@@ -135,6 +136,7 @@ def revision(request: HttpRequest, ref: str, number: str) -> HttpResponse:
     named = request.GET.get("against", "")
     other = int(named) if named.isdecimal() and len(named) < 6 else int(number) - 1
     before = selectors.revision_of(found, other)
+    content = selectors.named_content(shown)
     context = {
         "change": found,
         "revision": shown,
@@ -142,7 +144,8 @@ def revision(request: HttpRequest, ref: str, number: str) -> HttpResponse:
         "before": before,
         "rows": selectors.differences(before, shown) if before else [],
         "revisions": found.revisions.defer("content"),
-        "content": selectors.said_content(shown),
+        "sections": sections_of(content),
+        "lineages": lineages_of(content),
     }
     return render(request, "changes/revision.html", context)
 

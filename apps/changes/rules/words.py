@@ -1,0 +1,101 @@
+"""The parts of a revision in words: each row in one line, each value as people write it."""
+
+from datetime import datetime
+from typing import Any
+
+from apps.catalog.enums import ComponentKind, DependencyKind, Severity
+from apps.changes.enums import ChangeClass, Direction, Harm, Likelihood
+from apps.changes.rules.risk import WORDS as RISKS
+
+_CHOICES: dict[str, dict[Any, Any]] = {
+    "class": dict(ChangeClass.choices),
+    "direction": dict(Direction.choices),
+    "harm": dict(Harm.choices),
+    "kind": dict(ComponentKind.choices),
+    "likelihood": dict(Likelihood.choices),
+    "risk": RISKS,
+    "severity": dict(Severity.choices),
+}
+_TIES = {str(kind): kind.label.lower() for kind in DependencyKind}
+
+
+def said(value: Any, name: str = "") -> str:
+    """Return a value as a short text; ``name`` is its field, whose choices and times have words of their own."""
+    if value is None:
+        return ""
+    if name in _CHOICES:
+        return str(_CHOICES[name].get(value, value))
+    if name in ("local_start", "local_end"):
+        return moment(value)
+    if name == "path":
+        return path(value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, dict):
+        return "; ".join(f"{words(key)}: {said(one, key)}" for key, one in value.items() if said(one, key))
+    if isinstance(value, list):
+        return ", ".join(said(one) for one in value)
+    return str(value)
+
+
+def words(name: str) -> str:
+    """Return the name of a field or a measure as words."""
+    return name.replace("_", " ")
+
+
+def moment(text: str) -> str:
+    """Return a wall-clock time as people write it, with its year: it may be read long after."""
+    local = datetime.fromisoformat(text) if text else None
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}" if local else ""
+
+
+def path(steps: list[dict[str, Any]]) -> str:
+    """Return a path with what each component does with the one before: "a → b (reads)"."""
+    return " → ".join(
+        f"{step['title']} ({_TIES.get(step['kind'], step['kind'])})" if step["kind"] else step["title"]
+        for step in steps
+    )
+
+
+def item_line(row: dict[str, Any]) -> str:
+    """Return a component that moves: "2 → 3. Trained again"."""
+    before = row["from"]["version"] if row["from"] else "new there"
+    moved = f"{before} → {row['to']['version']}"
+    return f"{moved}. {row['difference']}" if row["difference"] else moved
+
+
+def hit_line(row: dict[str, Any]) -> str:
+    """Return a component that is reached, how hard, and by which path."""
+    if not row["included"]:
+        return f"Taken away by hand: {row['reason']}"
+    hard = f"{said(row['severity'], 'severity')}, tier {row['tier']}"
+    return f"{hard}. " + (f"Added by hand: {row['reason']}" if row["by_hand"] else path(row["path"]))
+
+
+def metric_line(row: dict[str, Any]) -> str:
+    """Return a promise: "At least 0.955. Today 0.935. Go back beyond 0.93"."""
+
+    def measured(value: float | None, none: str) -> str:
+        return none if value is None else f"{said(value)} {row['unit']}".strip()
+
+    promise = f"{said(row['direction'], 'direction')} {measured(row['target'], 'not said')}"
+    today = f"Today {measured(row['baseline'], 'not measured')}"
+    return f"{promise}. {today}. Go back beyond {measured(row['bound'], 'no bound')}"
+
+
+def risk_line(row: dict[str, Any]) -> str:
+    """Return how likely and how bad something is, and what is done about it."""
+    likely, harm = said(row["likelihood"], "likelihood"), said(row["harm"], "harm").lower()
+    return f"{likely}, {harm} harm. {row['mitigation'] or 'Nothing was said about it'}"
+
+
+def step_line(row: dict[str, Any]) -> str:
+    """Return a step of the plan: what, who leads it, how long, after which steps, and its way back."""
+    parts = [row["text"], f"{row['lead']}, {row['minutes']} minutes"]
+    if row["after"]:
+        parts.append(f"After step {said(row['after'])}")
+    if row["way_back"]:
+        parts.append(f"Way back: {row['way_back']}")
+    return ". ".join(part.rstrip(".") for part in parts)

@@ -1,0 +1,114 @@
+"""What the page of a revision shows: all that a signature signs, each part with one line, the rest folded away."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from apps.changes.rules.difference import FIELDS, ROLLBACK, WINDOW
+from apps.changes.rules.words import hit_line, item_line, metric_line, risk_line, said, step_line
+from apps.web.evidence import measure_name
+from apps.web.pictures import address
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One part with what it says. ``url`` leads to its page."""
+
+    name: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Parts that belong together. ``folded`` parts are many: the title and ``line`` stand for them."""
+
+    title: str
+    rows: list[Row]
+    line: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """A component that moves, with where both of its versions come from, side by side."""
+
+    title: str
+    key: str
+    kind: str
+    line: str
+    before: str
+    after: str
+    rows: list[tuple[str, str, str]]
+
+    @property
+    def url(self) -> str:
+        return address(self.key)
+
+
+def sections_of(content: Content) -> list[Section]:
+    """Return all that a content says beside what moves, in the order of the change page."""
+    hits = [Row(row["title"], hit_line(row), address(row["key"])) for row in content.get("impact", [])]
+    found = [
+        Section("In words", _fields(FIELDS, content)),
+        Section(
+            "What it can reach", hits, f"{len(hits)} component{'' if len(hits) == 1 else 's'}", folded=True
+        ),
+        Section("Success metrics", _lines(content, "success_metrics", "name", metric_line)),
+        Section("Window", _fields(WINDOW, content.get("window", {}))),
+        Section("Plan", _lines(content, "plan", "position", step_line, "Step ")),
+        Section("How we go back", _fields(ROLLBACK, content.get("rollback", {}))),
+        Section("What could go wrong", _lines(content, "risks", "text", risk_line)),
+    ]
+    return [section for section in found if section.rows]
+
+
+def lineages_of(content: Content) -> list[Lineage]:
+    """Return what moves, each with the lineage of its versions."""
+    return [
+        Lineage(
+            item["title"],
+            item["component"],
+            item["kind"],
+            item_line(item),
+            item["from"]["version"] if item["from"] else "",
+            item["to"]["version"],
+            _lineage(item["from"] or {}, item["to"]),
+        )
+        for item in content.get("items", [])
+    ]
+
+
+def _fields(labels: dict[str, str], content: Content) -> list[Row]:
+    rows = [Row(label, said(content.get(name), name)) for name, label in labels.items()]
+    return [row for row in rows if row.text]
+
+
+def _lines(
+    content: Content, name: str, key: str, line: Callable[[Content], str], word: str = ""
+) -> list[Row]:
+    return [Row(f"{word}{row[key]}", line(row)) for row in content.get(name, [])]
+
+
+def _lineage(before: Content, after: Content) -> list[tuple[str, str, str]]:
+    rows = [
+        ("Data", _data(before), _data(after)),
+        ("Code", said(before.get("code_commit")), said(after.get("code_commit"))),
+        ("Source", said(before.get("source_ref")), said(after.get("source_ref"))),
+    ]
+    rows += _pairs(before, after, "metrics", measure_name)
+    rows += _pairs(before, after, "hyperparameters", lambda name: f"Setting {name}")
+    return [row for row in rows if row[1] or row[2]]
+
+
+def _pairs(
+    before: Content, after: Content, name: str, words: Callable[[str], str]
+) -> list[tuple[str, str, str]]:
+    old, new = before.get(name) or {}, after.get(name) or {}
+    return [(words(key), said(old.get(key)), said(new.get(key))) for key in sorted({*old, *new})]
+
+
+def _data(version: Content) -> str:
+    return "; ".join(said(one) for one in version.get("datasets") or [])
