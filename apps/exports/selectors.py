@@ -5,13 +5,16 @@ from pathlib import Path
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import User
 from apps.accounts.selectors import active_grants, holds_any_role
 from apps.audit.selectors import Entry, EntryProof, Filters, Page, decoded_entry, entries, proof_of
 from apps.audit.selectors.entries import Cursor, count_up_to, matching
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change
 from apps.core import clock
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.exports.enums import ExportState
@@ -22,7 +25,7 @@ Reader = AbstractBaseUser | AnonymousUser | None
 OVERSEERS = (Role.AUDITOR, Role.CHANGE_MANAGER)
 """Who reads the whole ledger and may export it, holding the role over everything."""
 
-GUARDED_TYPES = ("person", "token", "export")
+GUARDED_TYPES = ("person", "token", "export", "sign_in")
 """Entries about these are for auditors and change managers alone."""
 
 
@@ -46,8 +49,8 @@ def ledger_entries_for(
 ) -> Page:
     """Return a page of the entries that a person may read, newest first.
 
-    Anyone who holds a role reads the ledger. Entries about people, tokens and exports are left out for all but
-    auditors and change managers.
+    Anyone who holds a role reads the ledger. For all but auditors and change managers it leaves out entries about
+    people, sign-ins, tokens and exports, and what others wrote in a draft that they have not submitted.
     """
     seen = _seen_by(user, filters)
     if seen is None:
@@ -120,7 +123,18 @@ def _seen_by(user: Reader, filters: Filters) -> Filters | None:
         return filters
     if not isinstance(user, User) or not holds_any_role(user):
         return None
-    return replace(filters, hidden_types=GUARDED_TYPES)
+    return replace(filters, hidden=Q(object_type__in=GUARDED_TYPES) | _unsent_by_others(user))
+
+
+def _unsent_by_others(user: User) -> Q:
+    """Return what tells of drafts of others: all of a change that was never submitted, the edits of a revised one."""
+    others = Change.objects.exclude(requester=user).annotate(
+        named=Concat(Value("CHG-"), Cast("number", CharField()), output_field=CharField())
+    )
+    never_sent = others.filter(revision=None).values("named")
+    drafts = others.filter(state=ChangeState.DRAFT).values("named")
+    change = Q(object_type="change")
+    return change & (Q(object_id__in=never_sent) | Q(event="change.edited", object_id__in=drafts))
 
 
 def _oversees(user: Reader) -> bool:

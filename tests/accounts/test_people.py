@@ -151,3 +151,13 @@ def test_sign_in_when_it_works_or_fails_is_in_the_ledger() -> None:
         "person.signed_out",
     ]
     assert client.post("/accounts/signup/", {"username": "x"}).status_code != 302
+
+
+def test_sign_in_that_fails_stores_nothing_of_what_was_typed() -> None:
+    add_person("ann")
+    for typed in ("my secret pass phrase", "ann"):
+        Client().post("/accounts/login/", {"login": typed, "password": "wrong"})
+    failed = AuditEvent.objects.filter(event="person.sign_in_failed")
+    assert failed.count() == 2
+    assert not AuditText.objects.filter(event__in=failed).exists()
+    assert not [one for one in failed if b"secret" in bytes(one.entry)]

@@ -1,5 +1,6 @@
 """What each person may read of the ledger, page by page."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,10 +8,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from apps.accounts.enums import Role
+from apps.accounts.services import record_failed_sign_in
 from apps.audit.selectors import Filters
 from apps.audit.services import record_event
+from apps.changes.services import revise_change, save_impact, submit_change
 from apps.core import actors
 from apps.exports import selectors
+from tests.changes.estate import NOW, at, draft, make_estate
 from tests.exports.test_jobs import person
 
 
@@ -35,6 +39,40 @@ def test_ledger_read_by_role_shows_guarded_entries_to_overseers_alone(ledger) ->
     assert selectors.ledger_entry_for(validator, token.number) is None
     entry, proof = selectors.ledger_entry_for(auditor, token.number)
     assert (entry.leaf, proof) == (None, None)
+
+
+def test_ledger_hides_failed_sign_ins_from_all_but_overseers(ledger) -> None:
+    record_failed_sign_in(username="a password")
+    asked = Filters(events=("person.sign_in_failed",))
+    assert selectors.ledger_count_for(person("val", Role.VALIDATOR), asked) == 0
+    assert selectors.ledger_count_for(person("aud", Role.AUDITOR), asked) == 1
+
+
+@pytest.mark.django_db
+def test_ledger_shows_a_draft_to_its_requester_and_overseers_alone() -> None:
+    estate = make_estate()
+    change = draft(estate)
+    asked = Filters(object_type="change", object_id=change.ref)
+
+    def seen() -> list[int]:
+        readers = ("amara", "henrik", "leila", "ruth")
+        return [selectors.ledger_count_for(estate.people[name], asked) for name in readers]
+
+    assert seen() == [6, 0, 6, 6]
+    number = selectors.ledger_entries_for(estate.people["amara"], asked).entries[0].number
+    assert selectors.ledger_entry_for(estate.people["henrik"], number) is None
+    with at(NOW):
+        submit_change(actor=estate.actor("amara"), change=change)
+    whole = seen()
+    assert len(set(whole)) == 1
+    with at(NOW):
+        revise_change(actor=estate.actor("amara"), change=change)
+        save_impact(actor=estate.actor("amara"), change=change, notes=[])
+    # What they read of it is that it was revised; its edits come back when it is submitted again.
+    mine, other, *overseeing = seen()
+    assert overseeing == [mine, mine]
+    assert other == mine - 6
+    assert not selectors.ledger_count_for(estate.people["henrik"], replace(asked, events=("change.edited",)))
 
 
 def test_ledger_pages_hold_every_entry_once_newest_first(ledger) -> None:

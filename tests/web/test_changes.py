@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.audit.models import AuditEvent
 from apps.changes.enums import ChangeState
 from apps.changes.rules.inputs import MetricInput
-from apps.changes.services import revise_change, save_why, submit_change
+from apps.changes.services import revise_change, save_why, submit_change, withdraw_change
 from tests.changes.estate import (
     AFTER_WINDOW,
     IN_WINDOW,
@@ -149,6 +149,19 @@ def test_list_finds_by_title_number_and_component(estate: Estate, enter: Enter, 
     page = text_of(enter("ruth").get("/changes/", {"q": words.format(change.number)}))
     assert change.ref in page
     assert change.ref not in text_of(enter("ruth").get("/changes/", {"q": "something else"}))
+
+
+def test_list_searched_or_narrowed_to_a_state_looks_in_every_tab(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    with at(NOW):
+        withdraw_change(actor=estate.actor("amara"), change=change, reason="Not now.")
+    client = enter("ruth")
+    for query in ("q=retrain", "state=withdrawn", f"q={change.ref}&state=withdrawn"):
+        page = text_of(client.get(f"/changes/?{query}"))
+        assert change.ref in page, query
+        assert '<a href="?tab=all" aria-current="page">' in page
+    for query in ("", "team=credit", "tab=open&q=retrain", "tab=nonsense"):
+        assert change.ref not in text_of(client.get(f"/changes/?{query}")), query
 
 
 def test_list_filters_narrow_and_show_how_to_widen(estate: Estate, enter: Enter) -> None:

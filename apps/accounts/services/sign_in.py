@@ -21,10 +21,11 @@ def record_sign_out(*, user: User) -> None:
 
 @transaction.atomic
 def record_failed_sign_in(*, username: str) -> None:
-    """Write that somebody failed to sign in. What they typed may be a password: it is kept apart."""
+    """Write that somebody failed to sign in, as whom if that person is here.
+
+    Nothing of what was typed is stored: it may be a password in the wrong field.
+    """
     known = User.objects.filter(username__iexact=username).only("pk").first()
     subject: User | tuple[str, str] = known or ("sign_in", "unknown")
     actor: Actor = system("sign-in")
-    record_event(
-        event="person.sign_in_failed", actor=actor, obj=subject, private={"username": username[:150]}
-    )
+    record_event(event="person.sign_in_failed", actor=actor, obj=subject)

@@ -27,7 +27,8 @@ class Filters:
     object_id: str = ""
     events: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
-    hidden_types: tuple[str, ...] = ()
+    hidden: Q = field(default_factory=Q)
+    """What the reader may not see, as a condition on entries."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,8 @@ def _condition(filters: Filters) -> Q:
         condition &= Q(object_type=filters.object_type)
     if filters.object_id:
         condition &= Q(object_id=filters.object_id)
-    if filters.hidden_types:
-        condition &= ~Q(object_type__in=filters.hidden_types)
+    if filters.hidden:
+        condition &= ~filters.hidden
     condition &= _any_of("event", filters.events, ".")
     return condition & _any_of("actor_key", filters.actors, ":")
 

@@ -28,7 +28,7 @@ PAGE = 50
 class Filters:
     """Which changes: each part that is set must hold. ``start`` and ``end`` bound the planned start, half-open."""
 
-    tab: Tab = "open"
+    tab: Tab = "all"
     text: str = ""
     state: str = ""
     change_class: str = ""

@@ -40,8 +40,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     form = ChangesFilter(request.GET)
     chosen: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    tab = request.GET.get("tab", "open")
-    tab = tab if tab in TABS else "open"
+    tab = _tab(request, chosen)
     filters = _filters(form, chosen, tab, request.GET.get("page", "1"))
     page = selectors.list_changes(user, filters)
     counts = selectors.tab_counts(user)
@@ -63,6 +62,14 @@ def change_list(request: HttpRequest) -> HttpResponse:
             "clear": f"?tab={tab}",
         },
     )
+
+
+def _tab(request: HttpRequest, chosen: dict[str, Any]) -> str:
+    """Return the tab asked for. Who searches, or asks for a state, without naming a tab looks in all of them."""
+    tab = request.GET.get("tab", "")
+    if tab in TABS:
+        return tab
+    return "all" if chosen.get("q") or chosen.get("state") else "open"
 
 
 def _filters(form: ChangesFilter, chosen: dict[str, Any], tab: str, page: str) -> Filters:
