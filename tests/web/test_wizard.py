@@ -654,7 +654,7 @@ def test_steps_and_changes_that_are_not_there(estate: Estate, amara: Client) -> 
 def test_queries_do_not_grow_with_what_is_moved(estate: Estate, amara: Client, step: str) -> None:
     amara.get(path(draft(estate), step))
     counts = []
-    for names in (("applications",), ("applications", "credit-risk", "loan-decision")):
+    for names in (("applications",), ("applications", "loan-decision")):
         change = draft(estate, names=names)
         with CaptureQueriesContext(connection) as asked:
             assert amara.get(path(change, step)).status_code == 200

@@ -111,6 +111,8 @@ def add_version(
 ) -> ComponentVersion:
     """Record a version of a component with its lineage. A metric that was not measured is None.
 
+    With no ``author`` named, it is the person who records it, by hand or by token: they may not validate it.
+
     Raises:
         Invalid: the version is blank or too long, or the commit is not a hexadecimal one.
         Conflict: the component has this version already.
@@ -129,6 +131,8 @@ def add_version(
         "code_commit": code_commit, "datasets": list(datasets), "hyperparameters": hyperparameters or {},
         "metrics": metrics or {},
     }  # fmt: skip
+    if author is None and isinstance(actor.user, User):
+        author = actor.user
     row = ComponentVersion(
         component=component, version=version, description=description, author=author, source=PORTAL,
         source_digest=digest({"version": version, **lineage}), released_at=clock.now(), **lineage,

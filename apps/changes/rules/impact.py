@@ -32,6 +32,7 @@ class ImpactRow:
     reason: str = ""
     owner: str = ""
     team_id: int | None = None
+    component_id: int | None = None
 
     @property
     def why(self) -> str:

@@ -98,4 +98,9 @@ def owner_of(component: Component | None) -> str:
 def _owned(row: ImpactRow, component: Component | None) -> ImpactRow:
     if component is None:
         return row
-    return replace(row, owner=owner_of(component), team_id=component.owner_team_id)
+    return replace(
+        row,
+        owner=owner_of(component),
+        team_id=component.owner_team_id,
+        component_id=component.pk,
+    )

@@ -5,12 +5,13 @@ from datetime import datetime
 from apps.accounts.enums import Role
 from apps.approvals.rules import Barred, Need
 from apps.catalog.enums import ComponentKind, ContractKind
-from apps.catalog.models import Contract
+from apps.catalog.models import ComponentVersion, Contract
 from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.rules.needs import Touched, due_at, needs_of
 from apps.changes.rules.risk import Moved, Risk, risk_of
 from apps.changes.selectors.items import items_of
+from apps.changes.selectors.versions import versions_in_use
 
 
 def risk_for(change: Change, impact: list[ImpactRow]) -> Risk:
@@ -26,16 +27,32 @@ def needs_for(change: Change, impact: list[ImpactRow], *, now: datetime) -> list
     return needs_of([_moved(item) for item in items], impact, _contracts(items), due=due)
 
 
-def barred_for(change: Change) -> list[Barred]:
-    """Return who may not sign: the requester at all, and the author of a model's version as its validator."""
+def barred_for(change: Change, impact: list[ImpactRow]) -> list[Barred]:
+    """Return who may not sign: the requester at all, and as validator of a model whoever made its version.
+
+    Of a model that moves it is the version that it moves to; of one that is reached, the version in use.
+    """
     barred = [Barred(change.requester_id, "You asked for this change. Nobody approves their own.")]
-    for item in items_of(change):
-        author = item.to_version.author_id
-        if item.component.kind == ComponentKind.MODEL and author is not None:
-            made = f"You made version {item.to_version.version} of {item.component}."
+    for key, title, version in [*_models_moved(change), *_models_reached(impact)]:
+        if version.author_id is not None:
+            made = f"You made version {version.version} of {title}."
             reason = f"{made} Nobody validates their own model."
-            barred.append(Barred(author, reason[:200], Role.VALIDATOR, item.component.key))
+            barred.append(Barred(version.author_id, reason[:200], Role.VALIDATOR, key))
     return barred
+
+
+def _models_moved(change: Change) -> list[tuple[str, str, ComponentVersion]]:
+    return [
+        (item.component.key, str(item.component), item.to_version)
+        for item in items_of(change)
+        if item.component.kind == ComponentKind.MODEL
+    ]
+
+
+def _models_reached(impact: list[ImpactRow]) -> list[tuple[str, str, ComponentVersion]]:
+    models = [row for row in impact if row.included and row.kind == ComponentKind.MODEL]
+    in_use = versions_in_use(row.component_id for row in models if row.component_id is not None)
+    return [(row.key, row.title, in_use[row.component_id]) for row in models if row.component_id in in_use]
 
 
 def _moved(item: ChangeItem) -> Touched:

@@ -64,7 +64,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
         risk=draft.risk,
         starts_at=draft.planned_start,
         needs=needs_for(draft, impact, now=now),
-        barred=barred_for(draft),
+        barred=barred_for(draft, impact),
     )
     draft.save(update_fields=["risk", "revision", "booking", "round", "updated_at"])
     facts = {"revision": revision.number, "digest": revision.digest, "risk": draft.risk}

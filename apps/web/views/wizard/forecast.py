@@ -54,7 +54,7 @@ def forecast(change: Change) -> Forecast:
     """Work out what follows from a draft. The number of queries does not grow with what it moves or reaches."""
     impact = impact_of(change)
     needs = needs_for(change, impact, now=clock.now())
-    barred = barred_for(change)
+    barred = barred_for(change, impact)
     asked = [
         Asked(
             role=Role(need.role).label,
