@@ -20,6 +20,8 @@ from apps.audit.services import seal_pending
 from apps.calendar.enums import FreezeScope
 from apps.calendar.rules import Scope, span_from_local
 from apps.calendar.services import declare_freeze
+from apps.cards.models import ModelCard
+from apps.cards.services import publish_card, write_edition
 from apps.catalog.models import Component
 from apps.catalog.services import add_version, import_backstage
 from apps.changes import services as changes
@@ -30,6 +32,7 @@ from apps.core import actors, clock
 from apps.core.actors import Actor
 from apps.reviews import services as reviews
 from apps.reviews.selectors import digest_of
+from demo.cards import CARDS, Card
 from demo.people import PEOPLE, Person
 from demo.stories import STORIES, Story
 from demo.versions import VERSIONS
@@ -54,6 +57,9 @@ def load() -> bool:
     with clock.moved_to(now - timedelta(days=75)):
         call_command("import_mlflow", str(HERE / "mlflow"), verbosity=0)
     make_versions(now)
+    for card in CARDS:
+        with clock.moved_to(now - timedelta(days=card.days)):
+            write_card(card)
     with clock.moved_to(now - timedelta(days=21)):
         freeze_for_the_peak(now)
     for story in sorted(STORIES, key=lambda story: story.opens):
@@ -97,6 +103,38 @@ def make_versions(now: datetime) -> None:
             add_version(
                 actor=LOADER, component=component, version=version, description=text, datasets=datasets
             )
+
+
+def write_card(told: Card) -> None:
+    """Write what a registry cannot know on a card, and publish it where it is done."""
+    card = ModelCard.objects.get(
+        version__component__key=f"model:default/{told.model}", version__version=told.version
+    )
+    who = actor(told.writer)
+    fields: dict[str, Any] = told.texts | {"retraining_triggers": told.triggers}
+    if told.slices:
+        fields["metrics"] = [*card.metrics, *by_group(card, told)]
+    card = write_edition(actor=who, card=card, fields=fields)
+    if told.published:
+        publish_card(actor=who, card=card)
+
+
+def by_group(card: ModelCard, told: Card) -> list[dict[str, Any]]:
+    """Return the card's AUC for each group that its validator looked at."""
+    of_all = next(row["value"] for row in card.metrics if row["name"] == "auc" and not row["slice"])
+    return [
+        {
+            "name": "auc",
+            "slice": each.group,
+            "value": round(of_all + each.apart, 4),
+            "low": round(of_all + each.apart - each.half, 4),
+            "high": round(min(of_all + each.apart + each.half, 1), 4),
+            "source": "Validation by age and channel"
+            if told.model == "credit-risk"
+            else "Validation by channel",
+        }
+        for each in told.slices
+    ]
 
 
 def freeze_for_the_peak(now: datetime) -> None:

@@ -107,6 +107,11 @@ class ApiToken(Stamped):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
 
+    @property
+    def scope_names(self) -> list[str]:
+        """Return what the token may do, in the words of the form that made it."""
+        return [TokenScope(scope).label for scope in self.scopes]
+
     def ledger_ref(self) -> tuple[str, str]:
         """A token acts as its person, so it stands among that person's entries."""
         return "person", str(self.user_id)

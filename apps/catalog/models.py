@@ -106,6 +106,15 @@ class ComponentVersion(Sourced, Stamped):
         return f"{self.component} {self.version}"
 
 
+FORMATS = {
+    "asyncapi": "AsyncAPI",
+    "graphql": "GraphQL",
+    "grpc": "gRPC",
+    "odcs": "ODCS",
+    "openapi": "OpenAPI",
+}
+
+
 class Contract(Sourced, Stamped):
     """A promise that a component makes to those who rely on it: an API or a data contract."""
 
@@ -128,6 +137,11 @@ class Contract(Sourced, Stamped):
 
     def __str__(self) -> str:
         return self.title or self.name
+
+    @property
+    def format_name(self) -> str:
+        """Return the format of the definition as its makers write it, or as the catalog names it."""
+        return FORMATS.get(self.type.lower(), self.type)
 
     def ledger_ref(self) -> tuple[str, str]:
         return "contract", self.key

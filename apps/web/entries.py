@@ -152,8 +152,10 @@ class Row:
 
     @property
     def local(self) -> str:
-        """Return the same time in the reader's zone, with the day when that is another."""
+        """Return the same time in the reader's zone, with the day when that is another; empty where UTC is the same."""
         at = self.entry.event.at.astimezone(dates.zone_of())
+        if not at.utcoffset():
+            return ""
         day = "" if at.date() == self.entry.event.at.astimezone(UTC).date() else f"{at.day} {at:%b}, "
         return f"{day}{at:%H:%M} {dates.zone_name(at).partition(',')[0]}"
 

@@ -29,7 +29,12 @@ _PAGES = (
 
 
 def destinations(path: str) -> list[Destination]:
-    """Return the main pages in order, with the one that ``path`` lies under marked as current."""
+    """Return the main pages in order, with the one that ``path`` lies under marked as current.
+
+    Exports are reached through the ledger, so they lie under it.
+    """
+    if path.startswith(reverse("web:exports")):
+        path = f"{reverse('web:ledger')}exports/"
     urls = [(label, name, reverse(f"web:{name}")) for label, name in _PAGES]
     return [Destination(label, name, url, _current(path, url)) for label, name, url in urls]
 

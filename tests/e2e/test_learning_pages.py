@@ -112,7 +112,7 @@ def test_review_by_keyboard_alone_is_signed(
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/reviews/{mine.ref}/")
-        assert page.get_by_text("Signed by Leila Haddad").is_visible()
+        assert page.locator(".sig-name", has_text="Leila Haddad").is_visible()
     mine.refresh_from_db()
     assert mine.signed_by == leila
 

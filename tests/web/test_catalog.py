@@ -71,7 +71,7 @@ def test_list_shows_components_with_owner_version_and_what_relies_on_them(page: 
     assert "5 components, by name." in text
     assert "model:default/credit-risk" in text
     assert "Credit Risk" in text
-    assert re.search(r'<td data-l="Relied on by" class="num">1</td>', text)
+    assert re.search(r'<td data-l="Relied on by" class="num"><a href="[^"]+#dep">1<span', text)
 
 
 @pytest.mark.parametrize(

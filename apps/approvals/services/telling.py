@@ -33,7 +33,7 @@ def tell_asked(round_: Round, asked: list[tuple[Requirement, list[User]]]) -> No
             body=(
                 f"{round_.subject_title}\n\n{requirement.question}\n"
                 f"You are asked as {label_of(requirement)}. {requirement.reason}\n"
-                "Nothing goes live when you sign."
+                "Your signature starts nothing by itself."
             ),
             url=inbox_url(requirement),
         )

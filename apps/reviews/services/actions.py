@@ -47,6 +47,7 @@ def add_action(*, actor: Actor, review: Review, text: str, owner: User, due_on: 
         action.due_at,
         f"You have an action from {review.ref}",
         text,
+        on=due_on,
     )
     return action
 

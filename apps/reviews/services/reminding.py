@@ -49,6 +49,14 @@ def _remind_owners() -> None:
     due = selectors.actions_to_remind(now + NOTICE).select_for_update(of=["self"], skip_locked=True)
     for action in due[:BATCH]:
         rule = f"action.due.{action.pk}"
-        tell(action.owner, rule, action.review, action.due_at, "An action of yours is due", action.text)
+        tell(
+            action.owner,
+            rule,
+            action.review,
+            action.due_at,
+            "An action of yours is due",
+            action.text,
+            on=action.due_on,
+        )
         action.reminded_at = now
         action.save(update_fields=["reminded_at"])

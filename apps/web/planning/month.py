@@ -139,6 +139,13 @@ class Cell:
         """Return whether one of its conflicts keeps something from going out."""
         return any(clash.found.blocking for clash in self.clashes)
 
+    @property
+    def counted(self) -> str:
+        """Return how many conflicts and warnings it has, in words."""
+        blocking = sum(clash.found.blocking for clash in self.clashes)
+        counts = ((blocking, "conflict"), (len(self.clashes) - blocking, "warning"))
+        return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
+
 
 def weeks_of(
     month: Month, events: Iterable[Event], freezes: Sequence[Freeze], clashes: Iterable[Clash], today: date

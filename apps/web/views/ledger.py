@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from apps.accounts.enums import Role
 from apps.audit.rules.merkle import inclusion_holds
 from apps.audit.selectors import Entry, EntryProof, Page
 from apps.audit.selectors.entries import Cursor
@@ -95,9 +96,33 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "ledger/entry.html", context)
 
 
-def _fact(name: str, value: object) -> tuple[str, str]:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-    return name.replace("_", " ").capitalize(), text or "Empty"
+@dataclass(frozen=True)
+class _Fact:
+    """A fact of an entry: its name and what it says. Digests and the like stand in code letters."""
+
+    name: str
+    text: str
+    code: bool
+
+
+_NAMES = {"auth_method": "Signed in with", "requirement": "Requirement number"}
+_DIGEST = 32
+"""Words are shorter than this, or hold a space."""
+
+
+def _fact(name: str, value: object) -> _Fact:
+    """Return a fact in words. The JSON at the foot of the page says it as it was hashed."""
+    said = _NAMES.get(name, name.replace("_", " ").capitalize())
+    if name == "role" and value in Role.values:
+        return _Fact(said, Role(value).label, code=False)
+    if isinstance(value, str):
+        return _Fact(said, value or "None", code=len(value) >= _DIGEST and " " not in value)
+    if isinstance(value, dict | list):
+        text = json.dumps(value, ensure_ascii=False, indent=1)
+        return _Fact(said, text if value else "None", code=bool(value))
+    if isinstance(value, bool):
+        return _Fact(said, "Yes" if value else "No", code=False)
+    return _Fact(said, "None" if value is None else str(value), code=False)
 
 
 @dataclass(frozen=True)
