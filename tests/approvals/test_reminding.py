@@ -7,8 +7,8 @@ import time_machine
 
 from apps.accounts.enums import Role
 from apps.approvals.enums import RequirementState
-from apps.approvals.models import Requirement
-from apps.approvals.services import remind, sign
+from apps.approvals.models import Requirement, Round
+from apps.approvals.services import Need, remind, sign
 from apps.approvals.tasks import task_remind_approvals
 from apps.core import clock
 from apps.core.actors import person
@@ -24,7 +24,7 @@ def told(rule: str) -> list[str]:
 
 def test_remind_when_run_twice_tells_once() -> None:
     add_person("val", Role.VALIDATOR)
-    a_round(a_need(hours=23))
+    asked_long_ago(a_need(hours=23))
     messages = OutboxMessage.objects.count()
     task_remind_approvals()
     task_remind_approvals()
@@ -32,11 +32,18 @@ def test_remind_when_run_twice_tells_once() -> None:
     assert OutboxMessage.objects.count() == messages + 1
 
 
+def asked_long_ago(*needs: Need) -> Round:
+    """Open a round, and let its people have been asked two days ago."""
+    round_ = a_round(*needs)
+    round_.requirements.update(created_at=clock.now() - timedelta(days=2))
+    return round_
+
+
 @pytest.mark.parametrize(("hours", "rules"), [(24.01, []), (24, ["approval.due"]), (0, ["approval.overdue"])])
 def test_remind_when_at_the_edge_counts_the_instant_itself(hours: float, rules: list[str]) -> None:
     add_person("val", Role.VALIDATOR)
     with time_machine.travel(clock.now(), tick=False):
-        a_round(a_need(hours=hours))
+        asked_long_ago(a_need(hours=hours))
         remind()
     assert [rule for rule in ("approval.due", "approval.overdue") if told(rule)] == rules
 
@@ -59,7 +66,7 @@ def test_remind_when_someone_cannot_sign_any_more_leaves_them_out() -> None:
     val = add_person("val", Role.VALIDATOR)
     add_person("wal", Role.VALIDATOR)
     add_person("spo", Role.SPONSOR)
-    round_ = a_round(a_need(quorum=2, hours=1), a_need(Role.SPONSOR, hours=99))
+    round_ = asked_long_ago(a_need(quorum=2, hours=1), a_need(Role.SPONSOR, hours=99))
     sign(actor=person(val), requirement=asked_of(round_, Role.VALIDATOR), digest=DIGEST, decision="approve")
     remind()
     assert told("approval.due") == ["wal"]
@@ -68,5 +75,40 @@ def test_remind_when_someone_cannot_sign_any_more_leaves_them_out() -> None:
 def test_remind_when_there_are_many_works_through_them_in_portions() -> None:
     add_person("val", Role.VALIDATOR)
     for _ in range(5):
-        a_round(a_need(hours=1))
+        asked_long_ago(a_need(hours=1))
     assert [remind(limit=2) for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_remind_when_asked_a_moment_ago_waits_for_half_of_the_time() -> None:
+    add_person("val", Role.VALIDATOR)
+    asked = clock.now()
+    with time_machine.travel(asked, tick=False):
+        a_round(a_need(hours=4))
+        assert remind() == 0
+    with time_machine.travel(asked + timedelta(minutes=119), tick=False):
+        assert remind() == 0
+    with time_machine.travel(asked + timedelta(minutes=120), tick=False):
+        assert remind() == 1
+    assert told("approval.due") == ["val"]
+
+
+def test_remind_when_a_sponsor_of_many_teams_is_overdue_tells_the_change_managers() -> None:
+    add_person("spo", Role.SPONSOR)
+    add_person("manager", Role.CHANGE_MANAGER)
+    add_person("partial", Role.CHANGE_MANAGER, team=add_team("other"))
+    a_round(a_need(Role.SPONSOR, hours=-1))
+    remind()
+    assert told("approval.escalated") == ["manager"]
+
+
+def test_remind_when_the_contact_has_left_tells_the_change_managers() -> None:
+    gone, team = add_person("gone"), add_team("bare")
+    add_person("val", Role.VALIDATOR)
+    add_person("manager", Role.CHANGE_MANAGER)
+    left = add_team("left", gone)
+    gone.is_active = False
+    gone.save()
+    a_round(a_need(hours=-1, team_id=left.pk))
+    a_round(a_need(hours=-1, team_id=team.pk))
+    remind()
+    assert told("approval.escalated") == ["manager", "manager"]

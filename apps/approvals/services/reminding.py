@@ -1,4 +1,6 @@
-"""Reminding people of what is due soon, and telling their team's contact of what is overdue.
+"""Reminding people of what is due soon, and escalating what is overdue.
+
+What is overdue goes to the contact of the team that is asked; where there is none, to the Change Managers.
 
 A reminder is due when its time has passed, however late the worker comes (DESIGN 4.11). Each requirement is
 marked in the transaction that fills the outbox, so that nothing is told twice and nothing is left out.
@@ -7,9 +9,11 @@ marked in the transaction that fills the outbox, so that nothing is told twice a
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, QuerySet
 
+from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.accounts.selectors import people_with_role
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement
 from apps.approvals.selectors import eligible_people
@@ -18,24 +22,32 @@ from apps.core import clock
 from apps.outbox.services import notify
 
 NOTICE = timedelta(hours=24)
+# Whoever was asked a moment ago needs no reminder yet, however little time there is.
+_HALFWAY = ExpressionWrapper(
+    F("created_at") + ExpressionWrapper((F("due_at") - F("created_at")) / 2, DurationField()), DateTimeField()
+)
 
 
 @transaction.atomic
 def remind(*, limit: int = 200) -> int:
     """Tell people of up to ``limit`` requirements that are overdue or due within a day, and return how many.
 
+    One is due soon only when half of its time has passed too.
     Silence never approves: nothing here decides anything (DESIGN 4.6).
     """
     now = clock.now()
     overdue = _claim(Requirement.objects.filter(due_at__lte=now, escalated_at=None), limit)
     soon = _claim(
-        Requirement.objects.filter(due_at__gt=now, due_at__lte=now + NOTICE, reminded_at=None),
+        Requirement.objects.alias(halfway=_HALFWAY).filter(
+            due_at__gt=now, due_at__lte=now + NOTICE, halfway__lte=now, reminded_at=None
+        ),
         limit - len(overdue),
     )
     able = eligible_people([*overdue, *soon])
+    contacts = _contacts(overdue)
     for requirement in overdue:
         _tell(requirement, able[requirement.pk], "approval.overdue")
-        _escalate(requirement, able[requirement.pk])
+        _escalate(requirement, able[requirement.pk], contacts[requirement.pk])
     for requirement in soon:
         _tell(requirement, able[requirement.pk], "approval.due")
     _mark(overdue, now, escalated=True)
@@ -76,20 +88,33 @@ def _tell(requirement: Requirement, people: list[User], rule: str) -> None:
         )
 
 
-def _escalate(requirement: Requirement, people: list[User]) -> None:
-    contact = requirement.team.escalation_contact if requirement.team else None
-    if contact is None or not contact.is_active:
-        return
+def _contacts(overdue: list[Requirement]) -> dict[int, list[User]]:
+    """Return whom each goes to: never to nobody, for what nobody hears of is not escalated (DESIGN 4.6)."""
+    of_team = {
+        requirement.pk: [requirement.team.escalation_contact]
+        for requirement in overdue
+        if requirement.team
+        and requirement.team.escalation_contact
+        and requirement.team.escalation_contact.is_active
+    }
+    if len(of_team) == len(overdue):
+        return of_team
+    managers = list(people_with_role(Role.CHANGE_MANAGER))
+    return {requirement.pk: of_team.get(requirement.pk, managers) for requirement in overdue}
+
+
+def _escalate(requirement: Requirement, people: list[User], contacts: list[User]) -> None:
     waited_on = ", ".join(str(user) for user in people) or "nobody, because no one holds the role any more"
-    notify(
-        user=contact,
-        rule="approval.escalated",
-        subject=("requirement", str(requirement.pk)),
-        due=requirement.due_at,
-        title=f"A signature on {requirement.round.subject_ref} is overdue",
-        body=(
-            f"{requirement.round.subject_title}\n\n{label_of(requirement)} has not signed in time. "
-            f"It waits on {waited_on}."
-        ),
-        url=requirement.round.subject_url,
-    )
+    for contact in contacts:
+        notify(
+            user=contact,
+            rule="approval.escalated",
+            subject=("requirement", str(requirement.pk)),
+            due=requirement.due_at,
+            title=f"A signature on {requirement.round.subject_ref} is overdue",
+            body=(
+                f"{requirement.round.subject_title}\n\n{label_of(requirement)} has not signed in time. "
+                f"It waits on {waited_on}."
+            ),
+            url=requirement.round.subject_url,
+        )
