@@ -8,6 +8,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.approvals.rules import describe
 from apps.approvals.selectors import Standing, standing
+from apps.audit.selectors import Entry
 from apps.calendar.selectors import Found, Step, conflicts_of, explained
 from apps.cards.selectors import cards_visible_to
 from apps.catalog.enums import DependencyKind, Severity
@@ -16,11 +17,12 @@ from apps.changes import selectors
 from apps.changes.enums import ENDED, PLANNED, ChangeState, Direction, Harm, Likelihood
 from apps.changes.models import Change
 from apps.changes.rules.window import said
-from apps.changes.selectors import Moment, Reading
+from apps.changes.selectors import Reading
 from apps.core import actors
 from apps.core.decisions import Decision
 from apps.web.change_words import ACTS, Act
 from apps.web.dates import when
+from apps.web.entries import rows
 from apps.web.graphs import Arrow, Box, Drawing, draw
 from apps.web.pictures import IMPACT_WORDS, MOST, TONES, address
 from apps.web.pictures import said as hit_said
@@ -65,7 +67,8 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
     reading = selectors.reading_of(change, change.revision)
     standings = standing(change.round) if change.round else []
     conflicts = conflicts_of(change.ref) if change.state in PLANNED else []
-    moments = selectors.timeline_of(change)
+    entries = selectors.timeline_of(change)
+    shown = entries if all_moments else entries[:SHOWN_MOMENTS]
     mine = _mine(user, standings)
     blockers = selectors.blockers_of(change, user, standings=standings, conflicts=conflicts)
     return {
@@ -76,7 +79,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "mine": mine,
         "mine_role": describe(mine.requirement.role, mine.requirement.component_label) if mine else "",
         **_actions(user, change, mine),
-        "track": _track(change, moments),
+        "track": _track(change, entries),
         "sign_by": _sign_by(change, standings),
         "drawing": _drawing(reading),
         "left_out": max(0, len(reading.items) + len(reading.reached) - MOST),
@@ -93,9 +96,9 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "cards": _cards(user, reading),
         "review_ref": _review_ref(change),
         "revisions": list(change.revisions.select_related("submitted_by").defer("content")),
-        "moments": moments if all_moments else moments[:SHOWN_MOMENTS],
-        "all_moments": len(moments),
-        "more_moments": 0 if all_moments else max(0, len(moments) - SHOWN_MOMENTS),
+        "moments": rows(shown),
+        "all_moments": len(entries),
+        "more_moments": len(entries) - len(shown),
     }
 
 
@@ -152,10 +155,10 @@ _REACHED = {
 }
 
 
-def _track(change: Change, moments: list[Moment]) -> list[Stop]:
+def _track(change: Change, entries: list[Entry]) -> list[Stop]:
     """Return where the change was, is and goes, the dates taken from the ledger."""
     state = ChangeState(change.state)
-    last = {moment.event: moment.at for moment in reversed(moments)}
+    last = {entry.event.event: entry.event.at for entry in reversed(entries)}
     zone = change.time_zone
     if state in _ENDS:
         stops = [Stop(word, _since(last, events, zone), "past") for word, events in _TRACK[:2]]

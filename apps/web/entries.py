@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.approvals.rules import describe
 from apps.audit.selectors import Entry
 from apps.core import clock
 from apps.web import dates
@@ -139,6 +140,12 @@ class Row:
         return self.entry.number
 
     @property
+    def quotes(self) -> list[str]:
+        """Return what the actor gave as a reason or a note, in their own words. A refusal's reason is what it says."""
+        given = [self.entry.private.get(name) for name in ("reason", "note")]
+        return [] if self.refused else [text for text in given if text]
+
+    @property
     def place(self) -> int | None:
         """Return which entry of the ledger this is, counted from 1; None while it waits for its seal."""
         return None if self.entry.leaf is None else self.entry.leaf + 1
@@ -222,8 +229,7 @@ def said(entry: Entry) -> str:
 def _facts(data: dict[str, Any]) -> dict[str, Any]:
     facts = dict(data)
     if data.get("role") in Role.values:
-        component = data.get("component")
-        facts["role"] = Role(data["role"]).label + (f" for {component}" if component else "")
+        facts["role"] = describe(data["role"], str(data.get("component", "")).rpartition("/")[2])
     if isinstance(step := data.get("step"), str):
         facts["step"] = step.replace("-", " ")
     if isinstance(asked := data.get("asked"), list):

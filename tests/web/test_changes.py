@@ -1,5 +1,6 @@
 """The list of changes, the page of each, and the pages that ask before a step."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.changes.estate import (
     draft,
     fresh,
     make_estate,
+    sign_all,
     submitted,
     tie,
 )
@@ -74,6 +76,28 @@ def test_requester_of_an_approved_change_sees_why_it_cannot_start_yet(estate: Es
         assert "The window opens Thu 19 Nov, 06:00" in text_of(client.get(f"/changes/{change.ref}/"))
     with at(IN_WINDOW):
         assert f"/changes/{change.ref}/start/" in text_of(client.get(f"/changes/{change.ref}/"))
+
+
+def test_timeline_says_who_signed_as_what_in_the_words_of_the_ledger(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    sign_all(estate, change)
+    client = enter("ruth")
+    page = text_of(client.get(f"/changes/{change.ref}/?timeline=all"))
+    timeline = " ".join(re.sub(r"<[^>]+>", " ", page[page.index('id="timeline"') :]).split())
+    assert "Tomasz Wojcik signed revision 1 as Model Validator for credit-risk" in timeline
+    assert "Henrik Lindqvist signed revision 1 as Change Sponsor Entry" in timeline
+    ledger = text_of(client.get(f"/ledger/?q={change.ref}"))
+    assert "Signed revision 1 as Model Validator for credit-risk" in ledger
+
+
+def test_timeline_gives_the_reason_of_a_step_and_of_a_refusal_once(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    with at(NOW):
+        assert enter("henrik").post(f"/changes/{change.ref}/revise/").status_code == 403
+        withdraw_change(actor=estate.actor("amara"), change=change, reason="Not this year.")
+    page = text_of(enter("ruth").get(f"/changes/{change.ref}/?timeline=all"))
+    assert page.count("Not this year.") == 1
+    assert page.count("was refused: Only Amara Okafor") == 1
 
 
 def test_draft_is_seen_by_its_requester_alone(estate: Estate, enter: Enter) -> None:

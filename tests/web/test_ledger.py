@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -12,7 +13,9 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent
 from apps.audit.services import record_event, seal_pending
+from apps.changes.rules.steps import TRANSITIONS
 from apps.core import actors, clock
+from apps.web.entries import WORDS
 from tests.changes.estate import Estate, make_estate, sign_all, submitted
 from tests.people import add_person
 
@@ -211,6 +214,14 @@ def test_list_of_a_whole_change_has_words_for_every_step(client: Client, estate:
     assert "Signed revision 1 as" in page
     assert "Set the window:" in page
     assert "{" not in re.sub(r"<[^>]+>", "", page.split("<tbody>")[1].split("</tbody>")[0])
+
+
+def test_words_exist_for_every_event_that_the_portal_records() -> None:
+    sources = (path.read_text() for path in Path("apps").rglob("*.py"))
+    written = {event for source in sources for event in re.findall(r'event="([a-z_]+\.[a-z_]+)"', source)}
+    moves = {f"change.{move.past.replace(' ', '_')}" for move in TRANSITIONS}
+    assert len(written) > 30
+    assert (written | moves) - WORDS.keys() == {"access.denied"}
 
 
 def test_entry_guarded_is_not_found_and_recorded(reading: Client) -> None:

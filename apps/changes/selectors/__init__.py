@@ -16,7 +16,7 @@ from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.reading import Reading, reading_of
 from apps.changes.selectors.revisions import Difference, differences, named_content, revision_of
 from apps.changes.selectors.standing import actions_for, may_do_now, may_propose_now, standing_of
-from apps.changes.selectors.timeline import Moment, timeline_of
+from apps.changes.selectors.timeline import timeline_of
 from apps.changes.selectors.versions import version_in_use, versions_in_use
 from apps.changes.selectors.visible import change_exists, change_for, changes_visible_to, window_passed
 
@@ -25,7 +25,6 @@ __all__ = [
     "ChangePage",
     "Difference",
     "Filters",
-    "Moment",
     "Reading",
     "Row",
     "Tab",
