@@ -11,7 +11,7 @@ import io
 import json
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +27,7 @@ from apps.core.errors import PolicyBlocked
 from apps.exports.rules.period import Period
 from apps.exports.rules.spreadsheet import safe_cell
 from apps.exports.services.container import Container, Written
+from apps.exports.services.revisions import NamedRevisions
 
 BATCH_ROWS = 5_000
 _VERIFIER = Path(__file__).resolve().parent.parent / "verifier"
@@ -127,9 +128,11 @@ def _write_entries(container: Container, span: _Span, progress: Progress) -> Non
     """Write the entries, and beside them, over temporary files, everything that is made from them."""
     people = _People()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        paths = {name: Path(folder) / name for name in ("indexes.txt", "texts.jsonl", "report.csv")}
+        names = ("indexes.txt", "texts.jsonl", "revisions.jsonl", "report.csv")
+        paths = {name: Path(folder) / name for name in names}
         beside = {name: stack.enter_context(path.open("wb")) for name, path in paths.items()}
         report = _Report(beside["report.csv"], people)
+        revisions = stack.enter_context(closing(NamedRevisions(beside["revisions.jsonl"], Path(folder))))
         progress(0, span.count)
         with container.member("entries.jsonl", packed=False) as entries:
             for rows in _batches(span):
@@ -137,6 +140,7 @@ def _write_entries(container: Container, span: _Span, progress: Progress) -> Non
                 beside["indexes.txt"].write(b"".join(b"%d\n" % row.index for row in rows))
                 texts = _texts_of(rows)
                 beside["texts.jsonl"].write(_text_lines(rows, texts))
+                revisions.write([row.entry for row in rows])
                 report.write(rows, texts)
                 progress(rows[-1].index + 1 - span.first, span.count)
         report.flush()

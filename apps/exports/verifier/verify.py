@@ -9,7 +9,8 @@ The key must come from a source that you trust, never from the bundle. Exit stat
 What is checked, against that key alone: the signature of the checkpoint; that the hashes of all entries of the
 ledger give the checkpoint's root (RFC 9162, section 2.1); that each entry of the bundle is the one sealed at its
 place; that none is missing between them or at either end of the period; that each object's entries follow each
-other without a gap; the texts; the signature of the manifest and the digest of every file.
+other without a gap; the texts; that each revision of a change which an entry names is here, and is what was signed;
+the signature of the manifest and the digest of every file.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ MEMBERS = (
     "entries.jsonl",
     "indexes.txt",
     "texts.jsonl",
+    "revisions.jsonl",
     "report.csv",
     "people.json",
     "edges.jsonl",
@@ -319,7 +321,7 @@ class Bundle:
         self.first, self.expected = -1, 0
         self.start = self.end = ""
         self.leaves, self.root_holds = bytearray(), False
-        self.count = self.outside = self.texts = self.erased = 0
+        self.count = self.outside = self.texts = self.erased = self.revisions = 0
 
     def check(self) -> None:
         """Run every check."""
@@ -372,7 +374,7 @@ class Bundle:
         """Check each entry in its place, and its texts. Stop at the first that is wrong."""
         first, expected = self.first, self.expected
         indexes = self.archive.lines("indexes.txt", 32)
-        texts = Texts(self.archive)
+        texts, revisions = Texts(self.archive), Revisions(self.archive)
         last_of: dict[Any, int] = {}
         at = None
         lines = self.archive.lines("entries.jsonl", LONGEST_ENTRY)
@@ -390,6 +392,7 @@ class Bundle:
             self.outside += outside
             self.check_step(last_of, entry, index, line)
             self.check_texts(texts, entry, index, line)
+            revisions.check(entry, index, line, self.count + 1)
             self.count += 1
         if next(indexes, None) is not None or self.count != expected:
             raise Wrong(
@@ -399,6 +402,8 @@ class Bundle:
         if at is not None and not self.in_period(at):
             raise Wrong(f"The last entry, at leaf {first + self.count - 1}, lies outside the period.")
         texts.must_be_over()
+        revisions.must_be_over()
+        self.revisions = len(revisions.met)
 
     def checked_entry(self, index: int, line: bytes) -> dict[str, Any]:
         """Return the entry of a line, once it is the one that was sealed at this place."""
@@ -526,6 +531,42 @@ class Texts:
             raise Wrong("texts.jsonl holds a text that belongs to no entry of the bundle.")
 
 
+class Revisions:
+    """The lines of revisions.jsonl, each taken where an entry first names its digest."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.lines = archive.lines("revisions.jsonl", LONGEST_LINE)
+        self.next = next(self.lines, None)
+        self.met: set[str] = set()
+
+    def check(self, entry: dict[str, Any], index: int, line: bytes, number: int) -> None:
+        """Check the revision that an entry is the first to name, if it names one."""
+        data, obj = entry["data"], entry["object"]
+        digest = data.get("digest")
+        if obj["type"] != "change" or "revision" not in data or digest is None or digest in self.met:
+            return
+        name = f"revision {plain(data['revision'])} of {plain(obj['id'])}"
+        named_by = entry_name(index, line, number, small=True)
+        match = re.match(b'{"content":(.*),"digest":"([^"]*)"}\\Z', self.next or b"", re.DOTALL)
+        if self.next is not None and match is None:
+            raise Wrong(f"revisions.jsonl is damaged where {name} should stand.")
+        held = hashlib.sha256(match.group(1)).hexdigest() if match else ""
+        if match is None or digest not in (held, match.group(2).decode("utf-8", "replace")):
+            raise Wrong(f"The content of {name} is missing. It was named by {named_by}.")
+        if held != digest:
+            raise Wrong(
+                f"The content of {name} is not what was signed: it was changed. It was named by {named_by}."
+            )
+        if match.group(2) != digest.encode():
+            raise Wrong(f"revisions.jsonl names a wrong digest for {name}.")
+        self.met.add(digest)
+        self.next = next(self.lines, None)
+
+    def must_be_over(self) -> None:
+        if self.next is not None:
+            raise Wrong("revisions.jsonl holds a revision that no entry of the bundle names.")
+
+
 def step_of(lines: Iterator[bytes], index: int, number: int) -> bytes | None:
     """Return the next line of the entries, or None at the end."""
     try:
@@ -597,12 +638,13 @@ def statement(bundle: Bundle, as_exported: bool) -> str:
         f"Period    {plain(period['start'])} up to, not including, {plain(period['end'])}",
         f"Entries   {count} ({place})",
         f"Texts     {bundle.texts} checked, {bundle.erased} erased since",
+        f"Revisions {bundle.revisions} checked",
         f"Key       {bundle.key.ident.hex()}, which you gave",
         "",
         f"Proven: the holder of this key signed a ledger of {bundle.size} entries. Every entry here stands in it,",
         "byte for byte, in its place. None is missing between them or at either end of the period, and the",
-        "entries of each record follow each other without a gap. Every other file is the one that the portal",
-        "wrote.",
+        "entries of each record follow each other without a gap. Each revision of a change that they name is here,",
+        "as it was signed. Every other file is the one that the portal wrote.",
     ]
     if bundle.outside:
         lines.append(
