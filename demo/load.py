@@ -324,6 +324,7 @@ def learn(change: Change, story: Story, who: Actor) -> None:
     reviews.record_review(
         actor=who,
         review=review,
+        digest=digest_of(review),
         outcome=story.lesson.outcome,
         what_happened=story.lesson.happened,
         contributing_factors=story.lesson.factors,

@@ -12,6 +12,7 @@ from apps.changes.models import Change
 from apps.core import actors, clock
 from tests.api.conftest import Caller, secret_of
 from tests.changes.estate import Estate
+from tests.reviews.build import a_review
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,3 +135,11 @@ def test_draft_with_a_plan_in_a_circle_is_422(call: Caller) -> None:
     answer = call("amara", "post", "changes/", {"title": "A", "plan_steps": steps})
     assert answer.status_code == 422
     assert any(name.startswith("steps") for name in answer.json()["errors"])
+
+
+def test_record_of_a_review_that_was_edited_since_is_409_and_overwrites_nothing(call: Caller) -> None:
+    path = f"reviews/{a_review().ref}/"
+    read = call("leila", "get", path).json()["digest"]
+    assert call("leila", "patch", path, {"what_happened": "Theirs", "digest": read}).status_code == 200
+    assert call("leila", "patch", path, {"what_happened": "Mine", "digest": read}).status_code == 409
+    assert call("leila", "get", path).json()["what_happened"] == "Theirs"

@@ -72,6 +72,7 @@ def test_what_is_refused_at_its_field(estate: Estate, items: Any, field: str, wo
         ({"metrics": [MetricInput("AUC", float("nan"))]}, "metrics.0.target", "Enter a number"),
         ({"metrics": [MetricInput("AUC", 0.8, direction="up")]}, "metrics.0.direction", "Choose one of"),
         ({"metrics": [MetricInput("AUC", 0.8, bound=0.9)]}, "metrics.0.bound", "must be below the target"),
+        ({"metrics": [MetricInput("AUC", 1), MetricInput("auc ", 2)]}, "metrics.1.name", "is here twice"),
         (
             {"metrics": [MetricInput("p95", 100, direction="at_most", bound=90)]},
             "metrics.0.bound",
@@ -135,6 +136,13 @@ def test_when_is_refused_at_its_field(estate: Estate, values: Any, field: str, w
         ({"steps": [StepInput("a", "amara", 0)]}, "steps.0.minutes", "from 1 to"),
         ({"steps": [StepInput("a", "amara", after=(1,))]}, "steps.0.after", "cannot come after itself"),
         ({"steps": [StepInput("a", "amara", after=(4,))]}, "steps.0.after", "There is no step 4"),
+        (
+            {"steps": [StepInput("a", "amara", after=(2,)), StepInput("b", "amara")]},
+            "steps.0.after",
+            "Step 2 stands below step 1. Move step 1 below it.",
+        ),
+        ({"risks": [RiskInput("Breaks"), RiskInput(" breaks ")]}, "risks.1.text", "is here twice"),
+        ({"criteria": ["Falls", "Falls"]}, "criteria.1", "is here twice"),
     ],
 )
 def test_how_back_is_refused_at_its_field(estate: Estate, values: Any, field: str, words: str) -> None:
@@ -146,22 +154,6 @@ def test_how_back_is_refused_at_its_field(estate: Estate, values: Any, field: st
         "steps": [StepInput("Go", "amara")],
     }
     assert words in refused(estate, save_how_back, **{**sound, **values})[field][0]
-
-
-def test_plan_that_waits_for_itself_names_the_circle(estate: Estate) -> None:
-    steps = [
-        StepInput("a", "amara"),
-        StepInput("b", "amara", after=(4,)),
-        StepInput("c", "amara", after=(2,)),
-        StepInput("d", "amara", after=(3,)),
-    ]
-    fields = refused(
-        estate, save_how_back, rollback_plan="Back", rollback_minutes=4, criteria=["x"], risks=[RiskInput("y")],
-        steps=steps,
-    )  # fmt: skip
-    (message,) = (text for texts in fields.values() for text in texts)
-    assert "These steps wait for each other" in message
-    assert "2 comes after 4" in message
 
 
 def test_submit_of_an_empty_draft_names_every_field_that_is_missing(estate: Estate) -> None:

@@ -12,6 +12,7 @@ from apps.core import clock
 from apps.core.actors import person
 from apps.reviews import services
 from apps.reviews.models import Review
+from apps.reviews.selectors import digest_of
 from tests.e2e.browser import THEMES, WIDTHS, Chromium, axe, complaints, overflows, signed_in
 from tests.insights.build import in_review
 from tests.people import PASSWORD, add_person
@@ -43,6 +44,7 @@ def reviews(leila: User) -> tuple[Review, Review]:
     services.record_review(
         actor=person(leila),
         review=mine,
+        digest=digest_of(mine),
         outcome="rolled_back",
         what_happened="10:00 It began.\n10:54 We went back.",
         contributing_factors="The sample left out store cards.",
@@ -56,6 +58,7 @@ def reviews(leila: User) -> tuple[Review, Review]:
     past = services.record_review(
         actor=person(leila),
         review=past,
+        digest=digest_of(past),
         outcome="with_issues",
         what_happened="It went.",
         contributing_factors="",

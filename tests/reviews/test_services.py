@@ -42,7 +42,9 @@ def manager() -> User:
 
 
 def written(review: Review, user: User) -> Review:
-    return services.record_review(actor=person(user), review=review, realised={}, **TOLD)
+    return services.record_review(
+        actor=person(user), review=review, digest=digest_of(review), realised={}, **TOLD
+    )
 
 
 @time_machine.travel(NOW, tick=False)
@@ -73,7 +75,9 @@ def test_record_review_keeps_blank_measures_blank(manager: User) -> None:
     review = a_review()
     metric = review.metrics.get()
 
-    services.record_review(actor=person(manager), review=review, realised={metric.pk: None}, **TOLD)
+    services.record_review(
+        actor=person(manager), review=review, digest=digest_of(review), realised={metric.pk: None}, **TOLD
+    )
 
     metric.refresh_from_db()
     assert metric.realised is None
@@ -84,7 +88,9 @@ def test_record_review_keeps_blank_measures_blank(manager: User) -> None:
 def test_record_review_zero_is_a_value(manager: User) -> None:
     review = a_review()
     metric = review.metrics.get()
-    services.record_review(actor=person(manager), review=review, realised={metric.pk: 0.0}, **TOLD)
+    services.record_review(
+        actor=person(manager), review=review, digest=digest_of(review), realised={metric.pk: 0.0}, **TOLD
+    )
     metric.refresh_from_db()
     assert metric.realised == 0.0
 
@@ -110,14 +116,22 @@ def test_record_review_no_number_is_named_at_its_field(manager: User, value: flo
     review = a_review()
     metric = review.metrics.get()
     with pytest.raises(Invalid) as caught:
-        services.record_review(actor=person(manager), review=review, realised={metric.pk: value}, **TOLD)
+        services.record_review(
+            actor=person(manager),
+            review=review,
+            digest=digest_of(review),
+            realised={metric.pk: value},
+            **TOLD,
+        )
     assert list(caught.value.fields) == [f"realised_{metric.pk}"]
 
 
 def test_record_review_measure_of_another_review_is_refused(manager: User) -> None:
-    other = a_review().metrics.get()
+    other, review = a_review().metrics.get(), a_review()
     with pytest.raises(Invalid, match="does not belong"):
-        services.record_review(actor=person(manager), review=a_review(), realised={other.pk: 1.0}, **TOLD)
+        services.record_review(
+            actor=person(manager), review=review, digest=digest_of(review), realised={other.pk: 1.0}, **TOLD
+        )
 
 
 def test_sign_review_by_a_change_manager_signs_and_records_its_digest(manager: User) -> None:
@@ -170,12 +184,28 @@ def test_sign_review_edited_since_it_was_read_is_stale_and_signs_nothing(manager
     review = written(a_review(), manager)
     read = digest_of(review)
     services.record_review(
-        actor=person(manager), review=review, realised={}, **{**TOLD, "went_well": "The alarm was quick."}
+        actor=person(manager),
+        review=review,
+        digest=digest_of(review),
+        realised={},
+        **{**TOLD, "went_well": "The alarm was quick."},
     )
     with pytest.raises(Stale):
         services.sign_review(actor=person(manager), review=review, digest=read)
     review.refresh_from_db()
     assert (review.state, review.signed_by) == (ReviewState.OPEN, None)
+
+
+def test_record_review_edited_since_it_was_read_is_stale_and_overwrites_nothing(manager: User) -> None:
+    review = a_review()
+    read = digest_of(review)
+    written(review, manager)
+    with pytest.raises(Stale):
+        services.record_review(
+            actor=person(manager), review=review, digest=read, realised={}, **{**TOLD, "went_well": "Mine"}
+        )
+    review.refresh_from_db()
+    assert review.went_well == TOLD["went_well"]
 
 
 def test_signed_review_no_longer_changes(manager: User) -> None:

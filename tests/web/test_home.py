@@ -11,6 +11,7 @@ from apps.changes.enums import ChangeState
 from apps.core.actors import person
 from apps.reviews import services
 from apps.reviews.models import Review
+from apps.reviews.selectors import digest_of
 from tests.insights.build import in_review
 from tests.people import add_person
 from tests.reviews.build import a_change, a_component, a_review
@@ -42,6 +43,7 @@ def told(by: User, review: Review) -> Review:
     return services.record_review(
         actor=person(by),
         review=review,
+        digest=digest_of(review),
         outcome="rolled_back",
         what_happened="It broke.",
         contributing_factors="",

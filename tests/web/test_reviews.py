@@ -36,7 +36,13 @@ def as_manager(client: Client, manager: User) -> Client:
 
 
 def told(manager: User, review: Review) -> Review:
-    return services.record_review(actor=person(manager), review=review, realised={}, **TOLD)
+    return services.record_review(
+        actor=person(manager), review=review, digest=digest_of(review), realised={}, **TOLD
+    )
+
+
+def form_of(review: Review) -> dict[str, str]:
+    return {**TOLD, "digest": digest_of(review)}
 
 
 def test_list_each_tab_shows_its_own(as_manager: Client, manager: User) -> None:
@@ -80,7 +86,7 @@ def test_edit_saves_what_is_said_and_leaves_blank_as_not_measured(as_manager: Cl
     review = a_review()
     metric = review.metrics.get()
 
-    answer = as_manager.post(f"/reviews/{review.ref}/edit/", {**TOLD, f"realised_{metric.pk}": ""})
+    answer = as_manager.post(f"/reviews/{review.ref}/edit/", {**form_of(review), f"realised_{metric.pk}": ""})
 
     assert answer.status_code == 302
     metric.refresh_from_db()
@@ -92,13 +98,40 @@ def test_edit_saves_what_is_said_and_leaves_blank_as_not_measured(as_manager: Cl
 def test_edit_value_that_is_no_number_is_named_at_its_field(as_manager: Client) -> None:
     review = a_review()
     metric = review.metrics.get()
-    answer = as_manager.post(f"/reviews/{review.ref}/edit/", {**TOLD, f"realised_{metric.pk}": "many"})
+    answer = as_manager.post(
+        f"/reviews/{review.ref}/edit/", {**form_of(review), f"realised_{metric.pk}": "many"}
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert f'href="#id_realised_{metric.pk}"' in page
     assert "The bound broke" in page
     review.refresh_from_db()
     assert review.what_happened == ""
+
+
+def test_edit_when_somebody_was_faster_shows_both_and_saves_on_top_when_asked_again(
+    as_manager: Client, manager: User
+) -> None:
+    review = a_review()
+    mine = {**form_of(review), "what_happened": "Mine", "went_well": "The alarm", "outcome": "failed"}
+    url = f"/reviews/{review.ref}/edit/"
+    told(manager, review)
+
+    answer = as_manager.post(url, mine)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Somebody edited this review while you were writing." in page
+    assert "<dt>What happened?</dt><dd>The bound broke at 10:48.</dd>" in page
+    assert "<dt>How did it turn out?</dt><dd>Rolled back</dd>" in page
+    assert "<dt>What went well?</dt><dd>Nothing</dd>" in page
+    assert ">\nMine</textarea>" in page
+    review.refresh_from_db()
+    assert review.what_happened == TOLD["what_happened"]
+
+    assert as_manager.post(url, {**mine, "digest": digest_of(review)}).status_code == 302
+    review.refresh_from_db()
+    assert (review.what_happened, review.went_well) == ("Mine", "The alarm")
 
 
 def test_edit_by_someone_who_may_not_is_refused_with_the_reason_and_recorded(client: Client) -> None:

@@ -47,6 +47,9 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
 class RecordSerializer(serializers.Serializer[Any]):
     """What a person says of a change. ``realised`` maps a metric's name to its value; null is not measured."""
 
+    digest = serializers.CharField(
+        required=False, max_length=64, help_text="The digest of the review that you read"
+    )
     outcome = serializers.ChoiceField(Outcome.choices, required=False)
     what_happened = serializers.CharField(required=False, allow_blank=True)
     contributing_factors = serializers.CharField(required=False, allow_blank=True)

@@ -19,7 +19,7 @@ from apps.api.serializers.reviews import (
 from apps.api.views.base import Resource
 from apps.core.errors import Invalid
 from apps.reviews.models import Review
-from apps.reviews.selectors import review_for, reviews_visible_to
+from apps.reviews.selectors import digest_of, review_for, reviews_visible_to
 from apps.reviews.services import add_action, record_review, sign_review
 
 
@@ -51,12 +51,15 @@ class ReviewDetail(ReviewResource):
 
     @extend_schema(request=RecordSerializer, responses=ReviewSerializer)
     def patch(self, request: Request, ref: str) -> Response:
-        """Write what happened. A text that is left out stays; a metric that is left out stays not measured."""
+        """Write what happened. A text or metric that is left out stays as it is.
+
+        With the digest that was read, an edit that somebody made since then is refused as stale, not overwritten.
+        """
         review = self.review(ref)
         asked = RecordSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         content = dict(asked.validated_data)
-        realised = content.pop("realised", {})
+        realised, read = content.pop("realised", {}), content.pop("digest", digest_of(review))
         metrics = {metric.name: metric for metric in review.metrics.all()}
         unknown = realised.keys() - metrics.keys()
         if unknown:
@@ -66,7 +69,7 @@ class ReviewDetail(ReviewResource):
             for name in ("outcome", "what_happened", "contributing_factors", "went_well")
         }
         values = {metric.pk: realised.get(name, metric.realised) for name, metric in metrics.items()}
-        review = record_review(actor=self.actor, review=review, realised=values, **texts)
+        review = record_review(actor=self.actor, review=review, digest=read, realised=values, **texts)
         return Response(ReviewSerializer(review_for(self.user, ref) or review).data)
 
 

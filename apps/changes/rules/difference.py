@@ -1,10 +1,12 @@
 """What is different between two revisions, in words."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from apps.changes.rules.words import hit_line, item_line, metric_line, risk_line, said, step_line, words
+from apps.core.canonical import canonical_bytes
 
 FIELDS = {
     "title": "Title",
@@ -50,20 +52,46 @@ class Difference:
 
 
 def differences_between(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
-    """Return each field that differs between two contents, in the order in which the page shows them."""
+    """Return each field that differs between two contents, in the order in which the page shows them.
+
+    Two contents with different digests always differ in at least one field here.
+    """
     found = _named(FIELDS, before, after)
     for name, (label, key, title, line) in _LISTS.items():
         found += _rows(label, (key, title), line, before.get(name, []), after.get(name, []))
-    found += _named(WINDOW, before.get("window", {}), after.get("window", {}))
-    found += _named(ROLLBACK, before.get("rollback", {}), after.get("rollback", {}))
-    return [one for one in found if one.before != one.after]
+    found += _nested("Window", WINDOW, before.get("window", {}), after.get("window", {}))
+    found += _nested("Rollback", ROLLBACK, before.get("rollback", {}), after.get("rollback", {}))
+    return found + _rest("", {*FIELDS, *_LISTS, "window", "rollback"}, before, after)
+
+
+def _nested(
+    place: str, labels: dict[str, str], before: dict[str, Any], after: dict[str, Any]
+) -> list[Difference]:
+    """Return what differs in the parts with a label; what has none, only when nothing else says it.
+
+    So the instants of a window stay out while its wall-clock says them.
+    """
+    return _named(labels, before, after) or _rest(f"{place}, ", set(labels), before, after)
+
+
+def _rest(place: str, known: set[str], before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
+    names = sorted({*before, *after} - known)
+    return _named({name: f"{place}{words(name)}".capitalize() for name in names}, before, after)
 
 
 def _named(labels: dict[str, str], before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
     return [
-        Difference(label, said(before.get(name), name), said(after.get(name), name))
-        for name, label in labels.items()
+        one for name, label in labels.items() for one in _one(label, name, before.get(name), after.get(name))
     ]
+
+
+def _one(label: str, name: str, before: Any, after: Any) -> list[Difference]:
+    """Return the difference of two values, if any. Two that read alike are shown as they are signed."""
+    signed = [canonical_bytes(value).decode() for value in (before, after)]
+    if signed[0] == signed[1]:
+        return []
+    read = [said(before, name), said(after, name)]
+    return [Difference(label, *(signed if read[0] == read[1] else read))]
 
 
 def _rows(
@@ -73,29 +101,43 @@ def _rows(
     before: list[dict[str, Any]],
     after: list[dict[str, Any]],
 ) -> list[Difference]:
-    """Return what differs in a list: a new or lost row as one line, else each part that differs."""
+    """Return what differs in a list: a new or lost row as one line, each part that differs, and the order."""
     key, title = names
-    old, new = {row[key]: row for row in before}, {row[key]: row for row in after}
+    old, new = _placed(key, before), _placed(key, after)
     found = []
-    for one in dict.fromkeys([*old, *new]):
-        place = f"{label}: {(new.get(one) or old[one])[title]}"
-        if one in old and one in new:
-            found += _leaves(place, "", old[one], new[one])
+    for at in dict.fromkeys([*old, *new]):
+        place = f"{label}: {_title(at, new.get(at) or old[at], title)}"
+        if at in old and at in new:
+            found += _leaves(place, "", old[at], new[at])
         else:
-            found.append(Difference(place, *(line(rows[one]) if one in rows else "" for rows in (old, new))))
-    return found
+            found.append(Difference(place, *(line(rows[at]) if at in rows else "" for rows in (old, new))))
+    stayed = [_title(at, old[at], title) for at in old if at in new]
+    now = [_title(at, old[at], title) for at in new if at in old]
+    return found + _one(f"{label}, order", "", stayed, now)
+
+
+def _placed(key: str, rows: list[dict[str, Any]]) -> dict[tuple[Any, int], dict[str, Any]]:
+    """Return the rows by what tells them apart, and by how many of the same stand above them."""
+    seen: Counter[Any] = Counter()
+    placed = {}
+    for row in rows:
+        placed[row[key], seen[row[key]]] = row
+        seen[row[key]] += 1
+    return placed
+
+
+def _title(at: tuple[Any, int], row: dict[str, Any], title: str) -> str:
+    return f"{row[title]} ({at[1] + 1})" if at[1] else str(row[title])
 
 
 def _leaves(place: str, name: str, before: Any, after: Any) -> list[Difference]:
     """Return the single values that differ, however deep: nobody finds one in a wall of all of them."""
-    if isinstance(before, dict) or isinstance(after, dict):
-        old, new = before or {}, after or {}
+    if isinstance(before, dict) and isinstance(after, dict):
         return [
             leaf
-            for part in sorted({*old, *new})
-            if old.get(part) != new.get(part)
+            for part in sorted({*before, *after})
             for leaf in _leaves(
-                f"{place}, {_PARTS.get(part, words(part))}", part, old.get(part), new.get(part)
+                f"{place}, {_PARTS.get(part, words(part))}", part, before.get(part), after.get(part)
             )
         ]
-    return [Difference(place, said(before, name), said(after, name))]
+    return _one(place, name, before, after)

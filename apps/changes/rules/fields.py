@@ -1,7 +1,7 @@
 """Gathering what is wrong with an input, field by field, and raising it once."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import TextChoices
 
@@ -56,6 +56,14 @@ class Problems:
         elif not 1 <= value <= longest:
             self.add(name, f"Enter a whole number from 1 to {longest:,}.")
         return value
+
+    def once(self, rows: str, name: str, texts: Sequence[str]) -> None:
+        """Add a problem for each row whose text, in whatever case, stands in a row before it."""
+        known = [text.casefold() for text in texts]
+        for place, text in enumerate(known):
+            if text and text in known[:place]:
+                at = ".".join(part for part in (rows, str(place), name) if part)
+                self.add(at, "This is here twice. Change it, or take one row away.")
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -158,6 +158,7 @@ def write_why(
         problems.add("metrics", "Name at least one success metric with its target.")
     _at_most(problems, "metrics", metrics, MOST_ROWS)
     rows = [_metric(draft, place, metric, problems) for place, metric in enumerate(metrics)]
+    problems.once("metrics", "name", [row.name for row in rows])
     problems.raise_any()
     draft.success_metrics.all().delete()
     SuccessMetric.objects.bulk_create(rows)
@@ -267,6 +268,8 @@ def write_rollback(
         for place, text in enumerate(criteria)
     ]
     rows = [_risk(draft, place, risk, problems) for place, risk in enumerate(risks)]
+    problems.once("criteria", "", texts)
+    problems.once("risks", "text", [row.text for row in rows])
     problems.raise_any()
     draft.rollback_criteria.all().delete()
     draft.risk_scenarios.all().delete()
@@ -286,7 +289,7 @@ def _risk(draft: Change, place: int, risk: RiskInput, problems: Problems) -> Ris
 
 
 def write_plan(draft: Change, steps: Sequence[StepInput], *, complete: bool) -> None:
-    """Write the ordered plan. Its ``after`` ties must not lead in a circle."""
+    """Write the ordered plan. A step comes after steps that stand above it."""
     problems = Problems()
     if complete and not steps:
         problems.add("steps", "Plan at least one step.")

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from apps.audit.services import record_event
 from apps.core.actors import Actor
-from apps.core.errors import Invalid
+from apps.core.errors import Invalid, Stale
 from apps.reviews import selectors
 from apps.reviews.enums import Outcome
 from apps.reviews.models import RealisedMetric, Review
@@ -20,6 +20,7 @@ def record_review(
     *,
     actor: Actor,
     review: Review,
+    digest: str,
     outcome: str,
     what_happened: str,
     contributing_factors: str,
@@ -29,15 +30,19 @@ def record_review(
     """Write what a person says of a change. ``realised`` maps a metric's number to its value, or to None.
 
     None means that it was not measured; it is never taken for 0. A metric that is left out keeps what it has.
+    ``digest`` is ``selectors.digest_of`` the review that the person read before they wrote.
 
     Raises:
         Forbidden: this person may not write this review, or it is signed.
         Invalid: an unknown outcome, a metric of another review, or a value that is not a number.
+        Stale: somebody edited it since they read it.
     """
     review = locked(review)
     require(may_write(review, selectors.standing_of(person_of(actor), review)))
     metrics = {metric.pk: metric for metric in review.metrics.all()}
     _check_record(outcome, realised, metrics)
+    if digest != selectors.digest_of(review):
+        raise Stale("Somebody edited this review while you were writing.", remedy="Read it again, then save.")
     review.outcome = outcome
     review.what_happened = what_happened.strip()
     review.contributing_factors = contributing_factors.strip()

@@ -7,14 +7,18 @@ from django import forms
 from apps.accounts.models import User
 from apps.reviews.enums import Outcome
 from apps.reviews.models import Review
-from apps.reviews.selectors import possible_owners
+from apps.reviews.selectors import digest_of, possible_owners
 
 PREFIX = "realised_"
 
 
 class ReviewForm(forms.Form):
-    """What a person says of a change, with one field for the realised value of each measure."""
+    """What a person says of a change, with one field for the realised value of each measure.
 
+    ``digest`` is the review that they read.
+    """
+
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     outcome = forms.ChoiceField(
         label="How did it turn out?", choices=Outcome.choices, widget=forms.RadioSelect, required=False
     )
@@ -42,6 +46,7 @@ class ReviewForm(forms.Form):
         super().__init__(
             data,
             initial={
+                "digest": digest_of(review),
                 "outcome": review.outcome,
                 "what_happened": review.what_happened,
                 "contributing_factors": review.contributing_factors,
@@ -61,6 +66,17 @@ class ReviewForm(forms.Form):
     def measures(self) -> list[forms.BoundField]:
         """Return the fields of the measures, in the order of the change."""
         return [self[f"{PREFIX}{metric.pk}"] for metric in self._metrics]
+
+    @property
+    def said_now(self) -> list[tuple[str, str]]:
+        """Return (label, what the review says now) for each field where something else was typed."""
+        labels = dict(Outcome.choices)
+        fields = [self[name] for name in self.changed_data]
+        now = [labels.get(field.initial) if field.name == "outcome" else field.initial for field in fields]
+        return [
+            (str(field.label), "" if value is None else str(value))
+            for field, value in zip(fields, now, strict=True)
+        ]
 
     def realised(self) -> dict[int, float | None]:
         """Return each metric's value; None for one that was not measured."""

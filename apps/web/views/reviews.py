@@ -17,7 +17,7 @@ from apps.accounts.services import password_problem
 from apps.audit.services import record_denial
 from apps.core import clock
 from apps.core.decisions import Decision
-from apps.core.errors import Forbidden, Invalid
+from apps.core.errors import Forbidden, Invalid, Stale
 from apps.insights.rules.endings import how_it_ended, minutes_between
 from apps.insights.rules.grammar import count, figure
 from apps.reviews import rules, selectors, services
@@ -140,20 +140,37 @@ def review_edit(request: HttpRequest, ref: str) -> HttpResponse:
     review = _review(request, ref)
     _require(rules.may_write(review, selectors.standing_of(reader(request), review)))
     form = ReviewForm(request.POST or None, review=review)
+    status = 200
     if request.method == "POST" and form.is_valid():
         said = {name: form.cleaned_data[name] for name in _SAID}
         try:
             services.record_review(actor=actor_of(request), review=review, realised=form.realised(), **said)
         except Invalid as error:
             add_to_form(form, error)
+            status = 422
+        except Stale as error:
+            status, form = 409, _again(request, ref, error)
         else:
             messages.success(request, f"{review.ref} is saved.")
             return redirect("web:review", review.ref)
-    context = {"review": review, "form": form}
-    return render(request, "reviews/edit.html", context, status=422 if form.errors else 200)
+    elif form.errors:
+        status = 422
+    context = {"review": review, "form": form, "said_now": form.said_now if status == 409 else []}
+    return render(request, "reviews/edit.html", context, status=status)
 
 
-_SAID = ("outcome", "what_happened", "contributing_factors", "went_well")
+def _again(request: HttpRequest, ref: str, error: Stale) -> ReviewForm:
+    """Keep what was typed, over the review as it is now: saving once more puts it on top."""
+    review = _review(request, ref)
+    data = request.POST.copy()
+    data["digest"] = selectors.digest_of(review)
+    form = ReviewForm(data, review=review)
+    said = f"{error.reason} Yours is still here. Read theirs, then save again to put yours on top."
+    form.add_error(None, said)
+    return form
+
+
+_SAID = ("digest", "outcome", "what_happened", "contributing_factors", "went_well")
 
 
 @login_required
