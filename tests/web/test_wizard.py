@@ -519,7 +519,7 @@ BAD = {
         "how-back",
         bad("steps", {**STEP, "after": "2"}, {**STEP, "after": "1"}),
         "id_steps-",
-        "wait for each other",
+        "stands below step",
     ),
 }
 
