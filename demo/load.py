@@ -113,7 +113,8 @@ def write_card(told: Card) -> None:
     who = actor(told.writer)
     fields: dict[str, Any] = told.texts | {"retraining_triggers": told.triggers}
     if told.slices:
-        fields["metrics"] = [*card.metrics, *by_group(card, told)]
+        # One measure stands together: all cases, then its groups.
+        fields["metrics"] = sorted([*card.metrics, *by_group(card, told)], key=lambda row: row["name"])
     card = write_edition(actor=who, card=card, fields=fields)
     if told.published:
         publish_card(actor=who, card=card)

@@ -106,6 +106,9 @@ def lift(request: HttpRequest, ref: str) -> HttpResponse:
         lift_freeze(actor=actors.person(reader(request)), freeze=found)
         messages.success(request, f"{found.name} is lifted.")
         return redirect("web:freeze", found.ref)
+    decision = freeze_decision(actors.person(reader(request)), scope_of(found))
+    if not decision:
+        raise Forbidden(decision.reason, remedy=decision.remedy)
     context = {
         "question": f"Lift {found.name}?",
         "consequence": "Changes that only this freeze kept back can go out again. It stays on record. "

@@ -1,6 +1,7 @@
 """The ledger: its entries page by page, and each entry with its proof."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +17,7 @@ from apps.audit.selectors.entries import Cursor
 from apps.changes.selectors import Difference, change_for, differences, revision_of
 from apps.core.errors import Forbidden
 from apps.exports.selectors import entry_exists, ledger_entries_for, ledger_entry_for, may_read_ledger
-from apps.web import entries
+from apps.web import dates, entries
 from apps.web.errors import not_found
 from apps.web.forms.ledger import LedgerForm
 from apps.web.reader import reader
@@ -106,6 +107,7 @@ class _Fact:
 
 
 _NAMES = {"auth_method": "Signed in with", "requirement": "Requirement number"}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z?")
 _DIGEST = 32
 """Words are shorter than this, or hold a space."""
 
@@ -116,13 +118,25 @@ def _fact(name: str, value: object) -> _Fact:
     if name == "role" and value in Role.values:
         return _Fact(said, Role(value).label, code=False)
     if isinstance(value, str):
-        return _Fact(said, value or "None", code=len(value) >= _DIGEST and " " not in value)
+        code = len(value) >= _DIGEST and " " not in value
+        return _Fact(said, _moment(value) or value or "None", code=code)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return _Fact(said, "\n".join(value) or "None", code=False)
     if isinstance(value, dict | list):
         text = json.dumps(value, ensure_ascii=False, indent=1)
         return _Fact(said, text if value else "None", code=bool(value))
     if isinstance(value, bool):
         return _Fact(said, "Yes" if value else "No", code=False)
     return _Fact(said, "None" if value is None else str(value), code=False)
+
+
+def _moment(text: str) -> str:
+    """Return an instant, or a time on the wall, as people read it; empty for any other text."""
+    if not _TIME.fullmatch(text):
+        return ""
+    at = datetime.fromisoformat(text)
+    zone = " UTC" if at.tzinfo else ""
+    return f"{dates.when(at.replace(tzinfo=UTC), UTC)}{zone}"
 
 
 @dataclass(frozen=True)
