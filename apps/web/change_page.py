@@ -20,9 +20,11 @@ from apps.changes.rules.window import said
 from apps.changes.selectors import Reading
 from apps.core import actors
 from apps.core.decisions import Decision
+from apps.insights.rules.grammar import duration
 from apps.web.change_words import ACTS, Act
 from apps.web.dates import when
 from apps.web.entries import rows
+from apps.web.evidence import number
 from apps.web.graphs import Arrow, Box, Drawing, draw
 from apps.web.pictures import IMPACT_WORDS, MOST, TONES, address
 from apps.web.pictures import said as hit_said
@@ -91,6 +93,9 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "conflicts": _explained(conflicts),
         "metrics": [_metric(one) for one in reading.content.get("success_metrics", [])],
         "rollback": reading.content.get("rollback", {}),
+        "watch_for": _inside_a_sentence(reading.content.get("rollback", {}).get("criteria", [])),
+        "work": duration(reading.minutes),
+        "rest": _rest(change),
         "risk_sentence": reading.content.get("risk_reason", ""),
         "risks": [_risk(one) for one in reading.content.get("risks", [])],
         "cards": _cards(user, reading),
@@ -200,7 +205,7 @@ def _block(one: Standing, user: User, change: Change) -> Block:
         name = str(signature.signer)
         return Block(role, subject, name, "signed" if met else "rejected", f"Signed {on}" if met else on)
     if not one.is_open:
-        return Block(role, subject, "Not asked any more", "open", "The round is closed")
+        return Block(role, subject, "Not asked any more", "open", "The review ended before")
     by = f"sign by {said(asked.due_at, change.time_zone)}"
     if any(person.pk == user.pk for person in one.waited_on):
         return Block(role, subject, "", "you", by)
@@ -214,8 +219,36 @@ def _revision_number(change: Change) -> int:
     return change.round.revision if change.round else 0
 
 
-def _metric(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "direction": Direction(row["direction"]).label.lower()}
+def _metric(row: dict[str, Any]) -> dict[str, str]:
+    bound = row["bound"]
+    return {
+        "name": row["name"],
+        "today": number(row["baseline"], row["unit"]),
+        "target": f"{Direction(row['direction']).label} {number(row['target'], row['unit'])}",
+        "bound": "No bound" if bound is None else number(bound, row["unit"]),
+    }
+
+
+def _inside_a_sentence(criteria: list[str]) -> str:
+    """Return the first sign to go back as the middle of a sentence: an acronym keeps its capitals."""
+    text = criteria[0].rstrip(".") if criteria else ""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _rest(change: Change) -> tuple[str, str]:
+    """Return what to say, as a title and a sentence, when nothing is in the way of a change."""
+    who = str(change.requester)
+    return {
+        ChangeState.IN_PROGRESS: ("It is under way", "Whoever leads it says how it ends."),
+        ChangeState.APPROVED: ("Nothing blocks this", "It is signed and nothing collides with it."),
+        ChangeState.CLOSED: ("It is closed", "There is nothing left to do."),
+        ChangeState.REJECTED: ("It was rejected", f"{who} can revise it and ask again."),
+        ChangeState.EXPIRED: (
+            "Its window has passed",
+            f"It had not started by then. {who} can revise it and choose a new window.",
+        ),
+        ChangeState.WITHDRAWN: ("It was withdrawn", "Nobody is asked any more, and its window is free."),
+    }.get(ChangeState(change.state), ("Nothing blocks this", "There is nothing to wait for."))
 
 
 def _risk(row: dict[str, Any]) -> dict[str, Any]:

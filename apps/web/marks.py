@@ -17,7 +17,7 @@ STATES: dict[str, tuple[str, str]] = {
     "rejected": ("blocked", "Rejected"),
     "failed": ("blocked", "Failed"),
     "rolled_back": ("blocked", "Rolled back"),
-    "withdrawn": ("waiting", "Withdrawn"),
+    "withdrawn": ("draft", "Withdrawn"),
     "expired": ("waiting", "Expired"),
     # requirements, cards, reviews, bookings, exports
     "open": ("waiting", "Open"),
@@ -37,6 +37,7 @@ STATES: dict[str, tuple[str, str]] = {
     "successful": ("done", "Successful"),
     "with_issues": ("waiting", "Successful with issues"),
 }
+STATE_ICONS = {"on_hold": "player-pause", "withdrawn": "circle-dashed", "expired": "clock"}
 CHIP_ICONS = {
     "draft": "pencil",
     "review": "eye",
@@ -79,7 +80,7 @@ def chip(colour: str, word: str, icon_name: str = "") -> SafeString:
 def state_chip(state: str, word: str = "") -> SafeString:
     """Return the chip of a state of a change, requirement, card, review or export."""
     colour, known = STATES.get(state, ("draft", state.replace("_", " ").capitalize()))
-    return chip(colour, word or known)
+    return chip(colour, word or known, STATE_ICONS.get(state, ""))
 
 
 def say(colour: str, word: str, icon_name: str = "") -> SafeString:

@@ -51,11 +51,10 @@ class Lineage:
 def sections_of(content: Content) -> list[Section]:
     """Return all that a content says beside what moves, in the order of the change page."""
     hits = [Row(row["title"], hit_line(row), address(row["key"])) for row in content.get("impact", [])]
+    count = f"{len(hits)} component{'' if len(hits) == 1 else 's'}"
     found = [
         Section("In words", _fields(FIELDS, content)),
-        Section(
-            "What it can reach", hits, f"{len(hits)} component{'' if len(hits) == 1 else 's'}", folded=True
-        ),
+        Section("What it can reach", hits, f"{count}, each with its path", folded=True),
         Section("Success metrics", _lines(content, "success_metrics", "name", metric_line)),
         Section("Window", _fields(WINDOW, content.get("window", {}))),
         Section("Plan", _lines(content, "plan", "position", step_line, "Step ")),

@@ -28,6 +28,27 @@ class Blocker:
     yours: bool = False
     warning: bool = False
 
+    @property
+    def line(self) -> str:
+        """Return who does what about it; a name that the text has just said is not said again."""
+        if self.yours or self.text.startswith(self.who):
+            return self.how[:1].upper() + self.how[1:]
+        return f"{self.who} {self.how}"
+
+    @property
+    def link(self) -> str:
+        """Return what its link leads to."""
+        return "Review and sign" if self.yours else _LINKS.get(self.icon, "Open it")
+
+
+_LINKS = {
+    "calendar-time": "See the other plan",
+    "clock": "Revise it",
+    "file-text": "Open the review",
+    "player-pause": "Take it off hold",
+}
+_WAITS = "hourglass"
+
 
 def blockers_of(
     change: Change,
@@ -36,8 +57,9 @@ def blockers_of(
     standings: list[Standing] | None = None,
     conflicts: list[Found] | None = None,
 ) -> list[Blocker]:
-    """Return what blocks a change, what the reader can clear first; warnings come last.
+    """Return what blocks a change: what the reader can clear first, then clashes, then who has yet to sign.
 
+    Warnings come last.
     ``standings`` and ``conflicts`` save a caller that has them from asking twice.
     """
     found = [*_hold(change)]
@@ -50,7 +72,7 @@ def blockers_of(
         found += _window(change)
     if change.state in ENDED:
         found += _review(change)
-    return sorted(found, key=lambda one: (one.warning, not one.yours))
+    return sorted(found, key=lambda one: (one.warning, not one.yours, one.icon == _WAITS))
 
 
 def _hold(change: Change) -> list[Blocker]:
@@ -84,9 +106,9 @@ def _signatures(group: list[Standing], change: Change, user: User | None) -> Blo
         return Blocker(f"Nobody can sign as {role}", "A Change Manager", how, "", "alert-triangle")
     names = [str(person) for person in people]
     if len(names) == 1:
-        return Blocker(f"{names[0]} has not signed", names[0], f"signs as {role}, {by}.", "", "hourglass")
+        return Blocker(f"{names[0]} has not signed", names[0], f"signs as {role}, {by}.", "", _WAITS)
     who = f"One of {', '.join(names[:4])}" + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    return Blocker(f"{role} has not signed", who, f"signs {by}.", "", "hourglass")
+    return Blocker(f"{role} has not signed", who, f"signs {by}.", "", _WAITS)
 
 
 def _roles(group: list[Standing]) -> str:
@@ -137,7 +159,7 @@ def _review(change: Change) -> list[Blocker]:
         Blocker(
             decision.reason.rstrip("."),
             str(change.requester),
-            decision.remedy or "signs the review.",
+            "writes the review and has it signed.",
             f"/reviews/PIR-{change.number}/",
             "file-text",
         )

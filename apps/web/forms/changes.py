@@ -9,7 +9,9 @@ from apps.accounts.selectors import teams
 from apps.changes.enums import ChangeClass, ChangeState
 from apps.changes.rules.risk import WORDS
 from apps.core import clock
+from apps.web.marks import STATES
 
+STATE_WORDS = [(str(state), STATES[state][1]) for state in ChangeState]  # as the chips say them
 WINDOWS = {
     "7": ("Next 7 days", 0, 7),
     "14": ("Next 14 days", 0, 14),
@@ -23,7 +25,7 @@ class ChangesFilter(forms.Form):
     """What the list of changes is narrowed by. All of it stands in the address."""
 
     q = forms.CharField(label="Title, number or component", required=False, max_length=200)
-    state = forms.ChoiceField(label="State", required=False, choices=[("", "Any"), *ChangeState.choices])
+    state = forms.ChoiceField(label="State", required=False, choices=[("", "Any"), *STATE_WORDS])
     change_class = forms.ChoiceField(
         label="Class", required=False, choices=[("", "Any"), *ChangeClass.choices]
     )

@@ -19,7 +19,7 @@ from apps.core.errors import Invalid
 from apps.web.change_page import context_of
 from apps.web.change_words import BY_SLUG, Act
 from apps.web.errors import add_to_form, not_found
-from apps.web.forms.changes import ChangesFilter, ReasonForm
+from apps.web.forms.changes import STATE_WORDS, ChangesFilter, ReasonForm
 from apps.web.reader import reader
 from apps.web.revision_page import lineages_of, sections_of
 
@@ -45,6 +45,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
     page = selectors.list_changes(user, filters)
     counts = selectors.tab_counts(user)
     may_propose = selectors.may_propose_now(user)
+    applied = _applied(request, form, chosen)
     newest = bool(chosen.get("q")) or tab in ("mine", "ended", "all")
     order = "newest first" if newest else "soonest window first"
     return render(
@@ -55,7 +56,8 @@ def change_list(request: HttpRequest) -> HttpResponse:
             "page": page,
             "tab": tab,
             "tabs": [(name, label, counts.get(name)) for name, label in TABS.items()],
-            "applied": _applied(request, form, chosen),
+            "applied": applied,
+            "no_match": _no_match(applied),
             "may_propose": may_propose,
             "said": f"{page.said_total} change{'' if page.total == 1 else 's'}, {order}. Times as planned.",
             "order": order,
@@ -92,7 +94,7 @@ def _filters(form: ChangesFilter, chosen: dict[str, Any], tab: str, page: str) -
 def _applied(request: HttpRequest, form: ChangesFilter, chosen: dict[str, Any]) -> list[dict[str, str]]:
     """Return each filter in force in words, with the address that leads on without it."""
     labels = {
-        "state": dict(ChangeState.choices),
+        "state": dict(STATE_WORDS),
         "change_class": dict(ChangeClass.choices),
         "risk": dict(form.fields["risk"].choices),  # type: ignore[attr-defined]
         "team": dict(form.fields["team"].choices),  # type: ignore[attr-defined]
@@ -116,6 +118,14 @@ def _applied(request: HttpRequest, form: ChangesFilter, chosen: dict[str, Any]) 
             rest = {key: value for key, value in kept.items() if key != name}
             applied.append({"said": f"{word}: {said}", "without": "?" + urlencode(rest)})
     return applied
+
+
+def _no_match(applied: list[dict[str, str]]) -> str:
+    """Return what an empty list says: which filters nothing passes, and what to do."""
+    said = [f"“{one['said']}”" for one in applied]
+    if len(said) < 2:
+        return f"Nothing here is {''.join(said)}. Take it away, or look in another view."
+    return f"Nothing is {', '.join(said[:-1])} and {said[-1]} at once. Take one away above."
 
 
 @login_required
