@@ -62,25 +62,28 @@ def _attributes(bound: BoundField, described: str) -> dict[str, Any]:
     return attributes
 
 
-def problems(sources: Iterable[Any]) -> list[Problem]:
-    """Return every error of the forms and formsets, in the order of their fields."""
+def problems(sources: Iterable[Any], *, in_rows: bool = False) -> list[Problem]:
+    """Return every error of the forms and formsets, in the order of their fields; rows name the field."""
     found: list[Problem] = []
     for source in sources:
         if not source:
             continue
         if hasattr(source, "forms"):
             found += [Problem(str(text), "") for text in source.non_form_errors()]
-            found += problems(source.forms)
+            found += problems(source.forms, in_rows=True)
         elif source.is_bound:
-            found += _of_form(source)
+            found += _of_form(source, in_rows)
     return found
 
 
-def _of_form(form: forms.BaseForm) -> list[Problem]:
+def _of_form(form: forms.BaseForm, in_rows: bool) -> list[Problem]:
     found = [Problem(str(text), "") for text in form.non_field_errors()]
     for bound in form:
         target = f"{bound.auto_id}_0" if isinstance(bound.field.widget, _LISTS) else str(bound.auto_id)
-        found += [Problem(text, target) for text in said(bound)]
+        named = f"{bound.label}: " if in_rows else ""
+        found += [
+            Problem(text if str(bound.label) in text else f"{named}{text}", target) for text in said(bound)
+        ]
     return found
 
 

@@ -77,7 +77,7 @@ def test_inbox_when_empty_names_the_next_thing_due(client: Client, val: User) ->
     assert "Nothing needs you" in page(client, ann)
     round_ = a_round(by=ann)
     text = page(client, ann)
-    assert f"Next: {round_.subject_ref} waits for a Model Validator until" in text
+    assert f"{round_.subject_ref}</a> waits for a Model Validator until" in text
     waiting = page(client, ann, "/inbox/?tab=waiting")
     assert round_.subject_title in waiting
     assert "Waits on Tomasz Wójcik." in waiting

@@ -79,7 +79,7 @@ class WhenPage(Page):
 
     step = WizardStep.WHEN
     heading = "When it happens"
-    lede = "We check the window against every other change and every freeze, also through the graph."
+    lede = "We check it against every other change and freeze, on what moves and on what it can reach."
     form = WhenForm
 
     def __init__(self, user: User, change: Change | None) -> None:
