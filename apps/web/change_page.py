@@ -174,7 +174,8 @@ def _track(change: Change, entries: list[Entry]) -> list[Stop]:
     stops = []
     for place, (word, events) in enumerate(_TRACK):
         shown = state.label if place == here else word
-        note = _since(last, events, zone) if place <= here else ahead[place]
+        since = {"change.held"} if place == here and state == ChangeState.ON_HOLD else events
+        note = _since(last, since, zone) if place <= here else ahead[place]
         stops.append(Stop(shown, note, _place(place, here)))
     ended = _since(last, {f"change.{state}"}, zone) if here == 4 else "after its review"
     return [*stops, Stop(final, ended, _place(4, here))]
