@@ -22,6 +22,7 @@ EVERY = {
     "apps.reviews.tasks.task_remind_reviews": 60,
     "apps.approvals.tasks.task_reject_unreachable_rounds": 300,
     "apps.changes.tasks.task_expire_changes": 60,
+    "apps.changes.tasks.task_settle_changes": 60,
     "apps.changes.tasks.task_remind_of_windows": 300,
     "apps.exports.tasks.task_resume_exports": 300,
     "apps.exports.tasks.task_remove_expired_exports": 3600,

@@ -21,10 +21,13 @@ def task_remind_approvals() -> None:
 
 @shared_task
 def task_reject_unreachable_rounds() -> None:
-    """Reject each open round whose quorum can no longer be reached."""
+    """Reject each open round whose quorum can no longer be reached. One that fails is logged."""
     rounds = {round_.pk: round_ for round_ in open_rounds()}
     for pk, tally in tallies(rounds).items():
-        if unreachable(tally.asks, tally.taken) and reject_unreachable(
-            actor=system("approvals"), round=rounds[pk]
-        ):
-            _log.warning("Rejected %s: nobody is left who can sign it.", rounds[pk])
+        try:
+            if unreachable(tally.asks, tally.taken) and reject_unreachable(
+                actor=system("approvals"), round=rounds[pk]
+            ):
+                _log.warning("Rejected %s: nobody is left who can sign it.", rounds[pk])
+        except Exception:
+            _log.exception("%s could not be rejected.", rounds[pk])

@@ -4,9 +4,10 @@ import logging
 
 from celery import shared_task
 
+from apps.changes.enums import ChangeState
 from apps.changes.models import Change
-from apps.changes.selectors import window_passed
-from apps.changes.services import expire_change, remind_of_windows
+from apps.changes.selectors import waiting_to_settle, window_passed
+from apps.changes.services import expire_change, remind_of_windows, settle_all
 from apps.core import actors
 
 _log = logging.getLogger(__name__)
@@ -14,14 +15,26 @@ _log = logging.getLogger(__name__)
 
 @shared_task
 def task_expire_changes() -> int:
-    """Expire every change whose window has passed without a start, and return how many."""
+    """Expire every change whose window has passed without a start, and return how many. One that fails is logged."""
     expired = 0
     for pk in window_passed():
-        expire_change(actor=actors.system("clock"), change=Change.objects.get(pk=pk))
-        expired += 1
+        try:
+            change = expire_change(actor=actors.system("clock"), change=Change.objects.get(pk=pk))
+            expired += change.state == ChangeState.EXPIRED
+        except Exception:
+            _log.exception("Change %s could not be expired.", pk)
     if expired:
         _log.info("expired %d changes", expired)
     return expired
+
+
+@shared_task
+def task_settle_changes() -> int:
+    """Approve what nothing keeps any more, and return how many.
+
+    The calendar says so after its commit; this finds what was left when the portal stopped in between.
+    """
+    return settle_all(actor=actors.system("calendar"), ids=waiting_to_settle())
 
 
 @shared_task

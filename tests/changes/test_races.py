@@ -1,19 +1,39 @@
 """Two people at the same moment: one of them wins, the other is told, and nothing happens twice."""
 
+import time
 from collections.abc import Callable
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from apps.approvals.models import Requirement
 from apps.approvals.services import sign
 from apps.audit.models import AuditEvent
 from apps.changes.enums import ChangeState
-from apps.changes.services import revise_change, start_draft, submit_change, withdraw_change
-from apps.core.errors import PortalError
-from tests.changes.estate import NOW, at, draft, fresh, make_estate, sign_all, submitted
+from apps.changes.services import (
+    revise_change,
+    start_change,
+    start_draft,
+    submit_change,
+    withdraw_change,
+)
+from apps.core.errors import PolicyBlocked, PortalError, Stale
+from tests.changes.estate import (
+    IN_WINDOW,
+    NOW,
+    Estate,
+    approved,
+    at,
+    draft,
+    fresh,
+    make_estate,
+    sign_all,
+    submitted,
+)
+from tests.changes.test_settling import freeze
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,3 +118,62 @@ def test_revise_and_sign_at_once_leave_no_signature_on_what_is_not_asked() -> No
     assert again.revision.number == 2
     sign_all(estate, again)
     assert fresh(change).state == ChangeState.APPROVED
+
+
+def waits_for_the_calendar() -> None:
+    """Return once somebody waits for the calendar's lock, or after two seconds in which nobody did."""
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+
+
+def during_a_freeze(estate: Estate, act: Callable[[], object]) -> object:
+    """Do something while a freeze is declared but not committed; return what it gave or raised."""
+    results: list[object] = []
+    thread = Thread(target=lambda: results.extend(together(act)))
+    with transaction.atomic():
+        freeze(estate)
+        thread.start()
+        waits_for_the_calendar()
+    thread.join(30)
+    return results[0]
+
+
+def test_start_while_a_freeze_is_declared_waits_for_it_and_is_refused() -> None:
+    estate = make_estate()
+    change: Any = approved(estate)
+
+    def start() -> object:
+        with at(IN_WINDOW):
+            return start_change(actor=estate.actor("amara"), change=change)
+
+    assert isinstance(during_a_freeze(estate, start), PolicyBlocked)
+    assert fresh(change).state == ChangeState.APPROVED
+    assert fresh(change).booking.state == "planned"
+
+
+def test_last_signature_while_a_freeze_is_declared_does_not_approve() -> None:
+    estate = make_estate()
+    change: Any = submitted(estate)
+    result = during_a_freeze(estate, lambda: sign_all(estate, change))
+    assert result is None
+    assert fresh(change).state == ChangeState.IN_REVIEW
+
+
+def test_withdraw_while_a_submit_opens_a_round_is_stale() -> None:
+    estate = make_estate()
+    change: Any = draft(estate)
+    results: list[object] = []
+    withdraw = partial(withdraw_change, actor=estate.actor("amara"), change=change, reason="No longer needed")
+    thread = Thread(target=lambda: results.extend(together(withdraw)))
+    with transaction.atomic(), at(NOW):
+        submit_change(actor=estate.actor("amara"), change=change)
+        thread.start()
+        time.sleep(1)
+    thread.join(30)
+    assert isinstance(results[0], Stale), results
+    assert fresh(change).state == ChangeState.IN_REVIEW

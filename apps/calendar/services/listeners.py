@@ -15,7 +15,8 @@ def on_conflicts_changed(listener: Listener) -> None:
     """Let an upper floor learn whose conflicts were found or cleared; called from its ``AppConfig.ready``.
 
     It is called with the booking references after the commit, outside the calendar's lock: a listener that
-    locks a change could otherwise wait for someone who holds that change and waits for the calendar.
+    locks a change could otherwise wait for someone who holds that change and waits for the calendar. A portal
+    that stops in between never calls it, and one that raises is only logged: what matters must be swept too.
     """
     if listener not in _listeners:
         _listeners.append(listener)
@@ -24,4 +25,4 @@ def on_conflicts_changed(listener: Listener) -> None:
 def tell(refs: set[str], actor: Actor) -> None:
     """Call the listeners once this transaction is in."""
     for listener in _listeners if refs else ():
-        transaction.on_commit(lambda call=listener: call(refs, actor))  # type: ignore[misc]
+        transaction.on_commit(lambda call=listener: call(refs, actor), robust=True)  # type: ignore[misc]

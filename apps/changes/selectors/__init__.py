@@ -18,7 +18,13 @@ from apps.changes.selectors.revisions import Difference, differences, named_cont
 from apps.changes.selectors.standing import actions_for, may_do_now, may_propose_now, standing_of
 from apps.changes.selectors.timeline import timeline_of
 from apps.changes.selectors.versions import version_in_use, versions_in_use
-from apps.changes.selectors.visible import change_exists, change_for, changes_visible_to, window_passed
+from apps.changes.selectors.visible import (
+    change_exists,
+    change_for,
+    changes_visible_to,
+    waiting_to_settle,
+    window_passed,
+)
 
 __all__ = [
     "Blocker",
@@ -53,5 +59,6 @@ __all__ = [
     "timeline_of",
     "version_in_use",
     "versions_in_use",
+    "waiting_to_settle",
     "window_passed",
 ]

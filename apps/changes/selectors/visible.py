@@ -1,9 +1,13 @@
 """Which changes a person may see."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.selectors import holds_any_role
+from apps.approvals.enums import RoundState
+from apps.calendar.selectors import conflicts_of_all
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.core import clock
@@ -43,3 +47,16 @@ def window_passed() -> list[int]:
         state__in=[ChangeState.IN_REVIEW, ChangeState.APPROVED], planned_end__lte=clock.now()
     )
     return list(late.order_by("pk").values_list("pk", flat=True))
+
+
+def waiting_to_settle(refs: Iterable[str] | None = None) -> list[int]:
+    """Return the ids of the changes in review that everyone has signed and that no conflict blocks; two queries.
+
+    With ``refs``, only those of them. For the portal's own jobs.
+    """
+    signed = Change.objects.filter(state=ChangeState.IN_REVIEW, round__state=RoundState.APPROVED)
+    if refs is not None:
+        signed = signed.filter(number__in=[number_in(ref) for ref in refs if ref.startswith("CHG-")])
+    found = {change.ref: change.pk for change in signed.only("number").order_by("pk")}
+    conflicts = conflicts_of_all(found)
+    return [pk for ref, pk in found.items() if not any(one.blocking for one in conflicts[ref])]

@@ -2,7 +2,8 @@
 
 - drafts: ``start_draft``, then one save for each step of the wizard: ``save_what``, ``save_why``, ``save_impact``,
   ``save_when``, ``save_how_back``. ``complete=False`` keeps what is there without asking for what is missing.
-- review: ``submit_change``, ``revise_change``, ``withdraw_change``, ``hold_change``, ``resume_change``, ``settle``.
+- review: ``submit_change``, ``revise_change``, ``withdraw_change``, ``hold_change``, ``resume_change``, ``settle``,
+  ``settle_all``.
 - going out: ``start_change``, ``complete_change``, ``roll_back_change``, ``fail_change``, ``close_change``.
 - time: ``expire_change``, ``remind_of_windows``.
 """
@@ -20,6 +21,7 @@ from apps.changes.services.reviewing import (
     resume_change,
     revise_change,
     settle,
+    settle_all,
     submit_change,
     withdraw_change,
 )
@@ -48,6 +50,7 @@ __all__ = [
     "save_when",
     "save_why",
     "settle",
+    "settle_all",
     "start_change",
     "start_draft",
     "submit_change",

@@ -5,7 +5,7 @@ from apps.changes.models import Change
 from apps.changes.rules.people import may_do
 from apps.changes.selectors import standing_of
 from apps.core.actors import Actor
-from apps.core.errors import Forbidden, IllegalTransition, Invalid
+from apps.core.errors import Forbidden, IllegalTransition, Invalid, Stale
 from apps.lifecycle.machine import machine_of
 
 
@@ -13,6 +13,9 @@ def locked(change: Change) -> Change:
     """Return the change as it is now, held until the transaction ends.
 
     The round is held first, as a signature holds it, so that the two never wait for each other.
+
+    Raises:
+        Stale: another round opened while this waited. To hold that one now would be the wrong order.
     """
     round_id = Change.objects.values_list("round_id", flat=True).get(pk=change.pk)
     if round_id is not None:
@@ -20,7 +23,13 @@ def locked(change: Change) -> Change:
     held = Change.objects.select_for_update(of=("self",)).select_related(
         "requester", "revision", "round", "booking"
     )
-    return held.get(pk=change.pk)
+    found = held.get(pk=change.pk)
+    if found.round_id != round_id:
+        raise Stale(
+            f"{found.ref} was submitted while you did this. Nothing was changed.",
+            remedy="Reload the page and look again.",
+        )
+    return found
 
 
 def permit(event: str, change: Change, actor: Actor) -> None:

@@ -102,6 +102,11 @@ def _item(
     if to and to_version is None and not item.register:
         known = _known(component, versions)
         problems.add(f"{at}.to_version", f"{component} has no version {to}. {known}")
+    if to_version is not None and to_version.retired_at is not None:
+        known = _known(component, versions)
+        problems.add(
+            f"{at}.to_version", f"{component} {to} is retired: nothing moves to it any more. {known}"
+        )
     from_version = _from(item, component, versions, in_use, at, problems)
     if to and from_version is not None and from_version.version == to:
         problems.add(f"{at}.to_version", f"{component} is at {to} already, so it does not move.")
@@ -133,7 +138,11 @@ def _from(
 
 
 def _known(component: Component, versions: dict[tuple[int, str], ComponentVersion]) -> str:
-    names = [row.version for (owner, _), row in versions.items() if owner == component.pk]
+    names = [
+        row.version
+        for (owner, _), row in versions.items()
+        if owner == component.pk and row.retired_at is None
+    ]
     if not names:
         return "The catalog knows none yet. Add it to the catalog first, or register it here."
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""

@@ -1,5 +1,8 @@
 """From draft to approved: submitting, revising, holding, withdrawing, and settling what was signed."""
 
+import logging
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from apps.approvals.enums import RoundState
@@ -8,7 +11,7 @@ from apps.approvals.rules import Subject
 from apps.approvals.services import close_round, open_round
 from apps.calendar.rules import Span
 from apps.calendar.selectors import conflicts_of
-from apps.calendar.services import book, release_booking
+from apps.calendar.services import book, hold_calendar, release_booking
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change, Revision
 from apps.changes.rules.window import said
@@ -20,13 +23,16 @@ from apps.changes.selectors import (
     missing_of,
     needs_for,
     risk_for,
+    waiting_to_settle,
 )
 from apps.changes.services.access import given_reason, locked, permit, require_state
 from apps.core import clock
-from apps.core.actors import Actor
+from apps.core.actors import Actor, system
 from apps.core.canonical import digest
 from apps.core.errors import Forbidden, Invalid
 from apps.lifecycle.services import advance
+
+_log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -34,7 +40,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     """Freeze the content as a revision, book its window, and ask everyone who must sign, in one transaction.
 
     Raises:
-        IllegalTransition: it is not a draft any more; a second submit ends here.
+        IllegalTransition, Stale: it is not a draft any more; a second submit ends here.
         Forbidden: the actor is not the requester.
         Invalid: something is missing, or the window has passed; named by the wizard's fields.
         PolicyBlocked: nobody is there who may sign for one of the roles.
@@ -156,6 +162,8 @@ def settle(*, change: Change, actor: Actor) -> Change:
     held = locked(change)
     if held.state != ChangeState.IN_REVIEW or held.round is None or held.round.state != RoundState.APPROVED:
         return held
+    # Held until this commits, so that no freeze and no booking comes between the look and the step.
+    hold_calendar()
     if any(conflict.blocking for conflict in conflicts_of(held.ref)):
         return held
     return advance(held, "approve", actor=actor, data=_signed(held))
@@ -175,14 +183,23 @@ def follow_round(round_: Round, actor: Actor) -> None:
         settle(change=change, actor=actor)
 
 
-def follow_conflicts(refs: set[str], actor: Actor) -> None:
-    """Approve what only waited for a conflict to clear. Registered with the calendar."""
-    numbers = [int(ref.removeprefix("CHG-")) for ref in refs if ref.startswith("CHG-")]
-    waiting = Change.objects.filter(
-        number__in=numbers, state=ChangeState.IN_REVIEW, round__state=RoundState.APPROVED
-    )
-    for change in waiting:
-        settle(change=change, actor=actor)
+def follow_conflicts(refs: set[str], actor: Actor) -> None:  # noqa: ARG001
+    """Approve what only waited for a conflict to clear. Registered with the calendar.
+
+    Who cleared the conflict did not approve anything: the ledger names the calendar.
+    """
+    settle_all(actor=system("calendar"), ids=waiting_to_settle(refs))
+
+
+def settle_all(*, actor: Actor, ids: Iterable[int]) -> int:
+    """Settle each of these changes on its own, and return how many were approved. One that fails is logged."""
+    done = 0
+    for pk in ids:
+        try:
+            done += settle(change=Change.objects.get(pk=pk), actor=actor).state == ChangeState.APPROVED
+        except Exception:
+            _log.exception("Change %s could not be settled.", pk)
+    return done
 
 
 def _signed(change: Change) -> dict[str, object]:

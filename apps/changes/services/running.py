@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from apps.calendar.services import mark_under_way, release_booking
+from apps.calendar.services import hold_calendar, mark_under_way, release_booking
 from apps.changes.models import Change
 from apps.changes.services.access import given_reason, locked, permit, require_state
 from apps.core import clock
@@ -15,11 +15,13 @@ def start_change(*, actor: Actor, change: Change) -> Change:
     """Start an approved change in its window, and write down when.
 
     Raises:
-        PolicyBlocked: the window is not open, a blocking conflict stands, or a version is no longer what was signed.
+        PolicyBlocked: the window is not open, a blocking conflict stands, or this is no longer what was signed.
         Forbidden, IllegalTransition: the actor may not, or it is not approved.
     """
     held = locked(change)
     permit("start", held, actor)
+    # Held until this commits, so that no freeze and no booking comes between the look and the start.
+    hold_calendar()
     started = advance(held, "start", actor=actor, data=_revision(held))
     started.actual_start = clock.now()
     started.save(update_fields=["actual_start", "updated_at"])

@@ -1,5 +1,7 @@
 """The machine of a change, what must hold before its steps, and whom it listens to. Called from ``ready``."""
 
+from typing import Any
+
 from apps.approvals.services import on_signed
 from apps.calendar.selectors import conflicts_of
 from apps.calendar.services import on_conflicts_changed
@@ -7,11 +9,15 @@ from apps.changes.models import Change
 from apps.changes.rules.steps import TRANSITIONS
 from apps.changes.rules.window import is_open
 from apps.changes.selectors.content import items_content
+from apps.changes.selectors.items import items_of
 from apps.changes.services.reviewing import follow_conflicts, follow_round
 from apps.core import clock
 from apps.core.actors import Actor
+from apps.core.canonical import digest
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.lifecycle.machine import add_guard, register
+
+_SIGN_AGAIN = "Revise the change, so that it is signed as it is now."
 
 
 def connect() -> None:
@@ -19,7 +25,8 @@ def connect() -> None:
     register(Change, "change", TRANSITIONS)
     add_guard(Change, "start", _window_is_open)
     add_guard(Change, "start", _nothing_collides)
-    add_guard(Change, "start", _versions_are_as_signed)
+    add_guard(Change, "start", _is_what_was_signed)
+    add_guard(Change, "start", _nothing_is_retired)
     on_signed("change", follow_round)
     on_conflicts_changed(follow_conflicts)
 
@@ -35,13 +42,39 @@ def _nothing_collides(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
     return ALLOWED
 
 
-def _versions_are_as_signed(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
-    """Refuse when the lineage of a version is no longer what was signed (DESIGN 4.2)."""
-    signed = change.revision.content.get("items", []) if change.revision else []
-    for before, now in zip(signed, items_content(change), strict=True):
-        if (before["component"], before["from"], before["to"]) != (now["component"], now["from"], now["to"]):
+def _is_what_was_signed(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
+    """Refuse when what would run differs by one byte from what was signed (DESIGN 4.2)."""
+    revision, round_ = change.revision, change.round
+    if revision is None or round_ is None:
+        return denied("Nothing was signed.", "Submit the change, so that it is signed.")
+    if not digest(revision.content) == revision.digest == round_.digest:
+        return denied(
+            f"Revision {revision.number} is no longer what was signed: its digest differs.",
+            "Tell a Change Manager. Then revise the change, so that it is signed again.",
+        )
+    return _moves_as_signed(revision.content.get("items", []), items_content(change))
+
+
+def _moves_as_signed(signed: list[dict[str, Any]], now: list[dict[str, Any]]) -> Decision:
+    if len(signed) != len(now):
+        return denied("What moves is no longer what was signed.", _SIGN_AGAIN)
+    for was, item in zip(signed, now, strict=True):
+        if any(was.get(part) != item[part] for part in ("component", "from", "to")):
             return denied(
-                f"{now['title']} {now['to']['version']} is no longer what was signed: its lineage has changed.",
-                "Revise the change, so that it is signed as it is now.",
+                f"{item['title']} {item['to']['version']} is no longer what was signed: its lineage has changed.",
+                _SIGN_AGAIN,
+            )
+    return ALLOWED
+
+
+def _nothing_is_retired(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
+    """Refuse when what it moves, or what it moves to, has left the catalog since it was signed."""
+    for item in items_of(change):
+        if item.component.retired_at is not None:
+            return denied(f"{item.component} is retired.", "Revise the change without it.")
+        if item.to_version.retired_at is not None:
+            return denied(
+                f"{item.component} {item.to_version.version} is retired.",
+                "Revise the change and choose another version.",
             )
     return ALLOWED

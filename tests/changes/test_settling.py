@@ -1,0 +1,139 @@
+"""A change that everyone signed waits for its conflicts, and goes on when they are gone: by itself, once."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from apps.audit.models import AuditEvent
+from apps.calendar.enums import FreezeScope
+from apps.calendar.models import Freeze
+from apps.calendar.rules import Scope, span_from_local
+from apps.calendar.services import declare_freeze, lift_freeze
+from apps.calendar.services import listeners as calendar_listeners
+from apps.changes.enums import ChangeState
+from apps.changes.services import expire_change, reviewing, start_change, withdraw_change
+from apps.changes.tasks import task_expire_changes, task_settle_changes
+from apps.core.errors import PolicyBlocked
+from tests.changes.estate import (
+    AFTER_WINDOW,
+    IN_WINDOW,
+    NOW,
+    Estate,
+    approved,
+    at,
+    fresh,
+    sign_all,
+    submitted,
+)
+
+
+def freeze(estate: Estate) -> Freeze:
+    """Freeze everything for the day of the window."""
+    with at(NOW):
+        return declare_freeze(
+            actor=estate.actor("leila"),
+            name="Peak",
+            reason="Sales must not be disturbed.",
+            span=span_from_local("2026-11-19T00:00", "2026-11-20T00:00", "Europe/London"),
+            scope=Scope(FreezeScope.EVERYTHING),
+        )
+
+
+def approval_of(change: Any) -> str:
+    """Return who approved a change, as the ledger has it."""
+    return AuditEvent.objects.get(event="change.approved", object_id=change.ref).actor_key
+
+
+def test_settle_with_a_blocking_conflict_leaves_it_in_review(estate: Estate) -> None:
+    change = submitted(estate)
+    freeze(estate)
+    sign_all(estate, change)
+    assert fresh(change).state == ChangeState.IN_REVIEW
+
+
+def test_conflict_cleared_approves_what_waited_in_the_name_of_the_calendar(
+    estate: Estate, django_capture_on_commit_callbacks: Any
+) -> None:
+    first, second = submitted(estate), submitted(estate)
+    sign_all(estate, first)
+    assert fresh(first).state == ChangeState.IN_REVIEW
+    with django_capture_on_commit_callbacks(execute=True), at(NOW):
+        withdraw_change(actor=estate.actor("amara"), change=second, reason="Not needed")
+    assert fresh(first).state == ChangeState.APPROVED
+    assert approval_of(first) == "system:calendar"
+
+
+def test_settle_task_approves_what_a_stopped_portal_left_behind(estate: Estate) -> None:
+    change = submitted(estate)
+    stands = freeze(estate)
+    sign_all(estate, change)
+    assert task_settle_changes() == 0
+    with at(NOW):
+        # Nothing runs after the commit here, as when the portal stops in between.
+        lift_freeze(actor=estate.actor("leila"), freeze=stands)
+    assert fresh(change).state == ChangeState.IN_REVIEW
+    assert task_settle_changes() == 1
+    assert fresh(change).state == ChangeState.APPROVED
+    assert approval_of(change) == "system:calendar"
+
+
+def test_settle_task_when_one_change_fails_goes_on_with_the_rest(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = submitted(estate)
+    good = submitted(estate, start="2026-11-20T06:00", end="2026-11-20T08:00")
+    stands = freeze(estate)
+    sign_all(estate, bad)
+    with monkeypatch.context() as patch:
+        patch.setattr("apps.changes.services.reviewing.settle", lambda **_: None)
+        sign_all(estate, good)
+    with at(NOW):
+        lift_freeze(actor=estate.actor("leila"), freeze=stands)
+    settle = reviewing.settle
+
+    def fails_for_one(*, change: Any, actor: Any) -> Any:
+        if change.pk == bad.pk:
+            raise RuntimeError("A row that nobody foresaw")
+        return settle(change=change, actor=actor)
+
+    monkeypatch.setattr("apps.changes.services.reviewing.settle", fails_for_one)
+    assert task_settle_changes() == 1
+    assert (fresh(bad).state, fresh(good).state) == (ChangeState.IN_REVIEW, ChangeState.APPROVED)
+
+
+def test_expire_task_when_one_change_fails_goes_on_with_the_rest(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = submitted(estate), submitted(estate)
+    expire = expire_change
+
+    def fails_for_one(*, change: Any, actor: Any) -> Any:
+        if change.pk == bad.pk:
+            raise RuntimeError("A row that nobody foresaw")
+        return expire(change=change, actor=actor)
+
+    monkeypatch.setattr("apps.changes.tasks.expire_change", fails_for_one)
+    with at(AFTER_WINDOW):
+        assert task_expire_changes() == 1
+    assert (fresh(bad).state, fresh(good).state) == (ChangeState.IN_REVIEW, ChangeState.EXPIRED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_conflicts_changed_when_a_listener_fails_the_act_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("A listener that nobody foresaw")
+
+    heard: list[set[str]] = []
+    monkeypatch.setattr(calendar_listeners, "_listeners", [broken, lambda refs, actor: heard.append(refs)])
+    with transaction.atomic():
+        calendar_listeners.tell({"CHG-1"}, reviewing.system("test"))
+    assert heard == [{"CHG-1"}]
+
+
+def test_start_with_a_blocking_conflict_is_refused(estate: Estate) -> None:
+    change = approved(estate)
+    freeze(estate)
+    with at(IN_WINDOW), pytest.raises(PolicyBlocked, match="Peak"):
+        start_change(actor=estate.actor("amara"), change=change)
+    assert fresh(change).state == ChangeState.APPROVED
