@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.changes.models import Change, ChangeItem, PlanStep
@@ -22,6 +22,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_exact_value_always_has_a_digest(value: Any) -> None:
     assert digest(exact(value)) == digest(exact(deepcopy(value)))

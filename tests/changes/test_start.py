@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from apps.changes.models import Revision
 from apps.changes.rules.inputs import ItemInput
 from apps.changes.services import save_what, start_change
 from apps.core.errors import Invalid, PolicyBlocked
 from tests.changes.estate import IN_WINDOW, NOW, Estate, approved, at, draft
+from tests.contents import tamper
 
 
 def start(estate: Estate, change: Any) -> Any:
@@ -17,25 +17,16 @@ def start(estate: Estate, change: Any) -> Any:
         return start_change(actor=estate.actor("amara"), change=change)
 
 
-def tamper(change: Any, **values: object) -> None:
-    """Change a revision behind the portal's back, as only the owner of the database can."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE changes_revision DISABLE TRIGGER changes_revision_no_change")
-        Revision.objects.filter(pk=change.revision.pk).update(**values)
-        cursor.execute("ALTER TABLE changes_revision ENABLE ALWAYS TRIGGER changes_revision_no_change")
-
-
 def test_start_when_the_content_was_changed_is_refused(estate: Estate) -> None:
     change = approved(estate)
-    tamper(change, content=change.revision.content | {"rollback": {}})
+    tamper(change.revision, content=change.revision.content | {"rollback": {}})
     with pytest.raises(PolicyBlocked, match="its digest differs"):
         start(estate, change)
 
 
 def test_start_when_the_digest_is_not_the_signed_one_is_refused(estate: Estate) -> None:
     change = approved(estate)
-    tamper(change, digest="0" * 64)
+    tamper(change.revision, digest="0" * 64)
     with pytest.raises(PolicyBlocked, match="its digest differs"):
         start(estate, change)
 

@@ -16,6 +16,7 @@ from apps.core import actors
 from apps.exports.rules.period import period_of
 from apps.exports.services.bundle import write_bundle
 from tests.changes.estate import NOW, Estate, at, fresh, make_estate, sign_all, submitted
+from tests.contents import tamper
 from tests.exports.conftest import Packed
 from tests.exports.test_verify import assert_not_verified, rewritten
 
@@ -134,11 +135,11 @@ def test_verify_of_a_portal_that_lost_or_changed_a_revision_says_so(
     estate: Estate, pack_days: Callable[[date, date], Packed], run: Run
 ) -> None:
     change = submitted(estate)
-    Revision.objects.update(content=change.revision.content | {"title": "Something harmless"})
+    tamper(change.revision, content=change.revision.content | {"title": "Something harmless"})
     changed = pack_days(DAY, DAY)
     said = assert_not_verified(run(changed.path, changed.key))
     assert f"The content of revision 1 of {change.ref} is not what was signed" in said
-    Revision.objects.update(digest="0" * 64)
+    tamper(change.revision, digest="0" * 64)
     lost = pack_days(DAY, DAY)
     said = assert_not_verified(run(lost.path, lost.key))
     assert f"The content of revision 1 of {change.ref} is missing" in said
