@@ -37,6 +37,9 @@ class User(AbstractUser):
     job_title = models.CharField(max_length=120, blank=True)
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
 
+    grants_now: "list[RoleGrant] | None" = None
+    """What this person holds, when ``accounts.selectors.remember_grants`` read it for one page; not a column."""
+
     class Meta(AbstractUser.Meta):
         ordering = ["first_name", "last_name", "username"]
 

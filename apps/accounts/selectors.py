@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import ApiToken, RoleGrant, Team, User
@@ -33,20 +33,38 @@ def active_grants(at: datetime | None = None) -> QuerySet[RoleGrant]:
 
 def grants_of(user: User, at: datetime | None = None) -> list[RoleGrant]:
     """Return the grants that a person holds at an instant, with their teams, in a stable order."""
+    if at is None and user.grants_now is not None:
+        return user.grants_now
     return list(active_grants(at).filter(user=user).select_related("team").order_by("role", "scope", "pk"))
+
+
+def remember_grants(user: User) -> None:
+    """Read a person's grants once, for a page that only shows: it asks for them in many places.
+
+    They stay with this object of the person. Nothing that writes may rest on them: it asks anew.
+    """
+    user.grants_now = grants_of(user)
 
 
 def has_role(user: User, role: str, component: OwnedComponent | None = None) -> bool:
     """Return whether a person holds a role now, over this component or, with none given, over anything."""
-    held = active_grants().filter(user=user, role=role)
-    if component is None:
-        return held.exists()
-    return any(reaches(grant, component.key, component.owner_team_id) for grant in held)
+    return any(
+        grant.role == role and (component is None or reaches(grant, component.key, component.owner_team_id))
+        for grant in grants_of(user)
+    )
+
+
+def with_any_role(user: User) -> Exists:
+    """Return the condition that a person holds any role now, which costs no query of its own.
+
+    Without a role they see nothing of the changes.
+    """
+    return Exists(active_grants().filter(user=user))
 
 
 def holds_any_role(user: User) -> bool:
-    """Return whether a person holds any role now. Without one they see nothing of the changes."""
-    return active_grants().filter(user=user).exists()
+    """Return whether a person holds any role now."""
+    return bool(grants_of(user))
 
 
 def people_with_role(role: str, component_key: str = "", team_id: int | None = None) -> QuerySet[User]:
@@ -64,7 +82,7 @@ def people_with_role(role: str, component_key: str = "", team_id: int | None = N
 
 def roles_of(user: User, at: datetime | None = None) -> list[Role]:
     """Return the roles a person holds, each once, in the order of the enum."""
-    held = set(active_grants(at).filter(user=user).values_list("role", flat=True))
+    held = {grant.role for grant in grants_of(user, at)}
     return [role for role in Role if role.value in held]
 
 

@@ -3,15 +3,21 @@
 from django.http import HttpRequest
 
 from apps.accounts.models import User
+from apps.accounts.selectors import remember_grants
 from apps.core import actors
 from apps.core.actors import Actor
+
+SAFE = ("GET", "HEAD")
 
 
 def reader(request: HttpRequest) -> User:
     """Return the signed-in person. Only for views behind ``login_required``."""
-    if not isinstance(request.user, User):
+    user = request.user
+    if not isinstance(user, User):
         raise TypeError("This view needs login_required.")
-    return request.user
+    if request.method in SAFE and user.grants_now is None:
+        remember_grants(user)
+    return user
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -1,7 +1,7 @@
 """Who could sign what: the holders of a role, less those who are barred or have signed."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from operator import itemgetter
 
 from apps.accounts.enums import GrantScope
@@ -10,6 +10,12 @@ from apps.accounts.rules import reaches
 from apps.accounts.selectors import active_grants
 from apps.approvals.models import Bar, Requirement, Signature
 from apps.approvals.rules import Need
+
+# Of each grant and its holder no more than is asked and shown: there may be many, and each costs time.
+_GRANT = ("user_id", "role", "scope", "team_id", "component_key")
+_NAME = (
+    "user__username", "user__first_name", "user__last_name", "user__job_title", "user__email", "user__time_zone",
+)  # fmt: skip
 
 Signed = dict[int, dict[int, set[tuple[str, int]]]]
 
@@ -22,18 +28,20 @@ def eligible_people(requirements: Iterable[Requirement]) -> dict[int, list[User]
     bars = barred(round_ids)
     signed = roles_signed(round_ids)
     return {
-        requirement.pk: [
-            user
-            for user in holders.free_of(requirement, bars[requirement.round_id])
-            if _still_free(requirement, signed[requirement.round_id].get(user.pk, set()))
-        ]
+        requirement.pk: holders.free_of(
+            requirement, bars[requirement.round_id], done_with(requirement, signed[requirement.round_id])
+        )
         for requirement in wanted
     }
 
 
-def _still_free(requirement: Requirement, done: set[tuple[str, int]]) -> bool:
-    """Return whether what a person has signed in the round leaves them free to sign this."""
-    return all(role == requirement.role and signed_id != requirement.pk for role, signed_id in done)
+def done_with(requirement: Requirement, signed: dict[int, set[tuple[str, int]]]) -> set[int]:
+    """Return who can sign a requirement no more: they signed it, or signed in the same round in another role."""
+    return {
+        user_id
+        for user_id, done in signed.items()
+        if any(role != requirement.role or signed_id == requirement.pk for role, signed_id in done)
+    }
 
 
 def people_for_needs(needs: list[Need]) -> list[list[User]]:
@@ -46,26 +54,33 @@ class Holders:
     """Who holds which role where, read once, so that each question costs no query and no search."""
 
     def __init__(self, roles: set[str]) -> None:
-        held = active_grants().filter(role__in=roles).select_related("user")
-        self._at: dict[tuple[str, str, object], list[tuple[int, User]]] = defaultdict(list)
+        held = active_grants().filter(role__in=roles).select_related("user").only(*_GRANT, *_NAME)
+        self._at: dict[tuple[str, str, object], dict[int, tuple[int, User]]] = defaultdict(dict)
         for rank, grant in enumerate(held.order_by("user__first_name", "user__last_name", "user_id")):
-            self._at[grant.role, grant.scope, grant.team_id or grant.component_key].append((rank, grant.user))
+            place = grant.role, grant.scope, grant.team_id or grant.component_key
+            self._at[place][grant.user_id] = rank, grant.user
 
     def of(self, asked: Requirement | Need) -> list[User]:
         """Return each person once whose role reaches what is asked, by name."""
-        places: list[tuple[str, str, object]] = [(asked.role, GrantScope.EVERYTHING.value, "")]
-        places += [(asked.role, GrantScope.TEAM.value, asked.team_id)] if asked.team_id else []
-        places += (
-            [(asked.role, GrantScope.COMPONENT.value, asked.component_key)] if asked.component_key else []
-        )
-        found = sorted((one for place in places for one in self._at.get(place, ())), key=itemgetter(0))
-        return list({user: None for _, user in found})
+        return [user for _, user in sorted(self._reaching(asked).values(), key=itemgetter(0))]
 
-    def free_of(self, requirement: Requirement, bars: set[tuple[int, int | None]]) -> list[User]:
-        """Return the holders who are not barred from a requirement."""
-        return [
-            user for user in self.of(requirement) if not bars & {(user.pk, None), (user.pk, requirement.pk)}
-        ]
+    def free_of(
+        self, requirement: Requirement, bars: set[tuple[int, int | None]], done: Collection[int] = ()
+    ) -> list[User]:
+        """Return the holders who are not barred from a requirement and not done with it, by name."""
+        found = self._reaching(requirement)
+        for user_id in (*done, *(user_id for user_id, of in bars if of in (None, requirement.pk))):
+            found.pop(user_id, None)
+        return [user for _, user in sorted(found.values(), key=itemgetter(0))]
+
+    def _reaching(self, asked: Requirement | Need) -> dict[int, tuple[int, User]]:
+        """Return each holder by number, with their place among the names."""
+        found = dict(self._at.get((asked.role, GrantScope.EVERYTHING.value, ""), {}))
+        if asked.team_id:
+            found |= self._at.get((asked.role, GrantScope.TEAM.value, asked.team_id), {})
+        if asked.component_key:
+            found |= self._at.get((asked.role, GrantScope.COMPONENT.value, asked.component_key), {})
+        return found
 
 
 def covers(grant: RoleGrant, asked: Requirement | Need) -> bool:

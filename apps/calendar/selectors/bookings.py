@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
-from apps.accounts.selectors import holds_any_role
+from apps.accounts.selectors import with_any_role
 from apps.calendar.enums import BookingState
 from apps.calendar.models import BookedComponent, Booking, during
 from apps.calendar.rules import Part, Plan
@@ -16,7 +16,7 @@ PART = ("component_id", "component__key", "component__kind", "component__tier", 
 
 def bookings_visible_to(user: User) -> QuerySet[Booking]:
     """Return all bookings to anyone who holds a role, and none to others."""
-    return Booking.objects.all() if holds_any_role(user) else Booking.objects.none()
+    return Booking.objects.filter(with_any_role(user))
 
 
 def bookings_between(

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.selectors import grants_of, holds_any_role
+from apps.accounts.selectors import grants_of, with_any_role
 from apps.calendar.enums import FreezeScope
 from apps.calendar.models import Booking, Freeze, during
 from apps.calendar.rules import Frozen, Scope, Span, frozen_parts, may_plan_freeze
@@ -19,7 +19,7 @@ from apps.core.decisions import Decision, denied
 def freezes_visible_to(user: User) -> QuerySet[Freeze]:
     """Return all freezes to anyone who holds a role, and none to others."""
     all_of_them = Freeze.objects.select_related("team", "component")
-    return all_of_them if holds_any_role(user) else all_of_them.none()
+    return all_of_them.filter(with_any_role(user))
 
 
 def freezes_between(

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.rules import reaches
-from apps.accounts.selectors import grants_of, holds_any_role, people_with_role
+from apps.accounts.selectors import grants_of, people_with_role, with_any_role
 from apps.cards.models import CardEdition, ModelCard
 from apps.cards.rules import (
     TEXT_FIELDS,
@@ -33,7 +33,7 @@ PRODUCTION = ("champion", "production", "live", "current")
 def cards_visible_to(user: User) -> QuerySet[ModelCard]:
     """Return all cards to anyone who holds a role, and none to others."""
     cards = ModelCard.objects.select_related("version__component__owner_team", "version__author")
-    return cards.prefetch_related("owners") if holds_any_role(user) else cards.none()
+    return cards.filter(with_any_role(user)).prefetch_related("owners")
 
 
 def card_for(user: User, ref: str) -> ModelCard | None:

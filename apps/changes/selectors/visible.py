@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
-from apps.accounts.selectors import holds_any_role
+from apps.accounts.selectors import with_any_role
 from apps.approvals.enums import RoundState
 from apps.calendar.selectors import conflicts_of_all
 from apps.changes.enums import ChangeState
@@ -15,9 +15,7 @@ from apps.core import clock
 
 def changes_visible_to(user: User) -> QuerySet[Change]:
     """Return the changes that a person may see: drafts are their requester's alone, the rest anyone's with a role."""
-    if not holds_any_role(user):
-        return Change.objects.none()
-    return Change.objects.filter(~Q(state=ChangeState.DRAFT) | Q(requester=user))
+    return Change.objects.filter(with_any_role(user), ~Q(state=ChangeState.DRAFT) | Q(requester=user))
 
 
 def change_for(user: User, ref: str) -> Change | None:
