@@ -110,7 +110,7 @@ def test_models_when_there_are_more_ask_the_same(client: Client, tomasz: User, c
     page(client, "/models/")
     with CaptureQueriesContext(connection) as captured:
         page(client, "/models/")
-    assert len(captured) == 11
+    assert len(captured) == 10
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -121,7 +121,7 @@ def test_card_when_there_is_more_asks_the_same(client: Client, tomasz: User, cou
     page(client, f"/models/{card.ref}/")
     with CaptureQueriesContext(connection) as captured:
         page(client, f"/models/{card.ref}/")
-    assert len(captured) == 14
+    assert len(captured) == 11
 
 
 def test_edit_when_saved_makes_an_edition_and_shows_it(client: Client, tomasz: User) -> None:

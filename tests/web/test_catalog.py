@@ -183,7 +183,7 @@ def test_pages_ask_the_same_number_of_queries_for_one_and_three(
     page: Client, path: str, django_assert_num_queries: Callable[..., object]
 ) -> None:
     hub = _component("hub")
-    expected = {"/catalog/": 11, "/catalog/graph/": 11, "/catalog/service:default/hub/": 22}[path]
+    expected = {"/catalog/": 10, "/catalog/graph/": 9, "/catalog/service:default/hub/": 16}[path]
 
     def grow(name: str) -> None:
         leaf, far = _component(name), _component(f"{name}-far")

@@ -21,8 +21,8 @@ from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
 
-LIST_QUERIES = 10
-ENTRY_QUERIES = 15
+LIST_QUERIES = 9
+ENTRY_QUERIES = 13
 
 
 @pytest.fixture

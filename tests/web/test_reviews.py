@@ -259,5 +259,5 @@ def test_detail_number_of_queries_is_constant(
         as_manager.get(f"/reviews/{review.ref}/")
 
 
-LIST_QUERIES = 8
-DETAIL_QUERIES = 18
+LIST_QUERIES = 7
+DETAIL_QUERIES = 14
