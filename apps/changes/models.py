@@ -37,6 +37,9 @@ class Change(Stamped):
     planned_end = models.DateTimeField(null=True, blank=True)
     actual_start = models.DateTimeField(null=True, blank=True)
     actual_end = models.DateTimeField(null=True, blank=True)
+    reminded_for = models.DateTimeField(
+        null=True, blank=True, help_text="The start of which people were told that it is near."
+    )
 
     # How back
     rollback_plan = models.TextField(blank=True)

@@ -130,7 +130,7 @@ def test_reject_unreachable_when_the_last_person_goes_rejects_at_once(
     heard: list[str] = []
     on_signed("change", lambda round_, _: heard.append(round_.state))
     val, spo = add_person("val", Role.VALIDATOR), add_person("spo", Role.SPONSOR)
-    round_ = a_round(a_need(), a_need(Role.SPONSOR))
+    round_ = a_round(a_need(), a_need(Role.SPONSOR), by=add_person("amara"))
     task_reject_unreachable_rounds()
     assert heard == []
     deactivate_person(actor=LOADER, user=val)
@@ -140,6 +140,7 @@ def test_reject_unreachable_when_the_last_person_goes_rejects_at_once(
     assert round_.state == RoundState.REJECTED
     assert heard == [RoundState.REJECTED]
     assert AuditEvent.objects.filter(event="approval.unreachable").count() == 1
+    assert Notification.objects.get(rule="approval.rejected").user.username == "amara"
     assert not reject_unreachable(actor=LOADER, round=round_)
     assert grants_of(spo)
 

@@ -143,6 +143,7 @@ def test_export_that_fails_says_why_and_leaves_no_file(auditor, ledger_home, mon
     assert (job.state, selectors.file_of(job)) == (ExportState.FAILED, None)
     assert job.error
     assert AuditEvent.objects.filter(event="export.failed").exists()
+    assert Notification.objects.get(rule="export.failed").user == auditor
 
 
 def test_export_killed_while_written_is_written_whole_by_the_next_worker(

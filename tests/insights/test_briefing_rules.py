@@ -172,3 +172,11 @@ def test_briefing_whatever_people_write_stays_within_the_limit(
     briefing = build_briefing(facts)
     assert briefing.words <= WORD_LIMIT
     assert len(briefing.figures) <= 3
+
+
+def test_briefing_of_an_approved_change_in_a_freeze_does_not_say_that_it_starts() -> None:
+    facts = replace(FULL, state=ChangeState.APPROVED, waiting_for=(), blocked_by=("the freeze “Peak”",))
+    decision = build_briefing(facts).decision
+    assert decision.heading == "Approved, but it cannot start yet"
+    assert "it clashes with the freeze “Peak”" in decision.text
+    assert "It starts on" not in decision.text

@@ -11,7 +11,7 @@ from apps.approvals.models import Bar, Requirement, Round
 from apps.approvals.rules import Ask, Barred, Need, Subject, unreachable
 from apps.approvals.selectors import people_for_needs, tallies
 from apps.approvals.services.deciding import end_round, tell_listeners
-from apps.approvals.services.telling import tell_asked
+from apps.approvals.services.telling import tell_asked, tell_unreachable
 from apps.audit.services import record_event
 from apps.core import clock
 from apps.core.actors import Actor
@@ -198,5 +198,6 @@ def reject_unreachable(*, actor: Actor, round: Round) -> bool:
         obj=current,
         data={"round": current.pk, "revision": current.revision, "missing": missing.label},
     )
+    tell_unreachable(current, missing.label)
     tell_listeners(current, actor)
     return True

@@ -57,3 +57,21 @@ def tell_outcome(asked: Requirement, signature: Signature) -> None:
         body=f"{round_.subject_title}\n\n{reason}",
         url=round_.subject_url,
     )
+
+
+def tell_unreachable(round_: Round, missing: str) -> None:
+    """Tell whoever opened the round that it was rejected, because nobody is left who can sign as ``missing``."""
+    if round_.opened_by is None or round_.closed_at is None:
+        return
+    notify(
+        user=round_.opened_by,
+        rule="approval.rejected",
+        subject=("round", str(round_.pk)),
+        due=round_.closed_at,
+        title=f"{round_.subject_ref} was rejected",
+        body=(
+            f"{round_.subject_title}\n\nToo few people are left who can sign as {missing}. Ask a Change Manager to "
+            "name someone for this role, and submit it again."
+        ),
+        url=round_.subject_url,
+    )

@@ -178,5 +178,16 @@ def _finish(job: ExportJob, bundle: Bundle, *, path: str = "", expires_at: datet
 
 @transaction.atomic
 def _fail(job: ExportJob, error: str) -> None:
-    ExportJob.objects.filter(pk=job.pk).update(state=ExportState.FAILED, error=error, finished_at=clock.now())
+    now = clock.now()
+    ExportJob.objects.filter(pk=job.pk).update(state=ExportState.FAILED, error=error, finished_at=now)
     record_event(event="export.failed", actor=_EXPORTER, obj=job, private={"error": error})
+    if job.requester is not None:
+        notify(
+            user=job.requester,
+            rule="export.failed",
+            subject=job.ledger_ref(),
+            due=now,
+            title=f"{job.ref} failed",
+            body=f"The bundle from {job.start} to {job.end} could not be written. Its page says why.",
+            url=f"/exports/{job.ref}/",
+        )

@@ -74,6 +74,12 @@ def _approved(facts: Facts) -> DecisionPart:
     if facts.planned_start is None:
         return _no_decision("Everyone asked has signed.")
     start = long_moment(facts.planned_start, facts.zone, facts.today)
+    if facts.blocked_by:
+        return DecisionPart(
+            "Approved, but it cannot start yet",
+            f"Everyone asked has signed. It is planned for {start}, but it clashes with "
+            f"{some_of(facts.blocked_by, NAMED)}. Settle that first.",
+        )
     return _no_decision(f"Everyone asked has signed. It starts on {start}.")
 
 

@@ -1,0 +1,65 @@
+"""What time does to a change: people are told before its window, and told when it has passed."""
+
+from datetime import timedelta
+from typing import Any
+
+from apps.calendar.enums import FreezeScope
+from apps.calendar.rules import Scope, span_from_local
+from apps.calendar.services import declare_freeze
+from apps.changes.services import expire_change, remind_of_windows
+from apps.changes.tasks import task_remind_of_windows
+from apps.core import actors
+from apps.outbox.models import Notification
+from tests.changes.estate import AFTER_WINDOW, IN_WINDOW, NOW, Estate, approved, at, submitted
+
+DAY_BEFORE = IN_WINDOW - timedelta(hours=12)
+
+
+def told(rule: str, change: Any) -> dict[str, str]:
+    """Return what each person was told of a change, by username."""
+    notes = Notification.objects.filter(rule=rule, subject_id=change.ref)
+    return dict(notes.values_list("user__username", "body"))
+
+
+def test_window_reminder_tells_the_requester_and_the_leads_once(estate: Estate) -> None:
+    change = approved(estate)
+    with at(NOW):
+        assert task_remind_of_windows() == 0
+    with at(DAY_BEFORE):
+        assert task_remind_of_windows() == 1
+        assert task_remind_of_windows() == 0
+    bodies = told("change.window", change)
+    assert set(bodies) == {"amara", "priya"}
+    assert "It is approved and can start then." in bodies["amara"]
+
+
+def test_window_reminder_when_more_are_due_than_one_portion_reaches_all(estate: Estate) -> None:
+    changes = [submitted(estate) for _ in range(3)]
+    with at(DAY_BEFORE):
+        assert [remind_of_windows(limit=2) for _ in range(3)] == [2, 1, 0]
+    assert all(told("change.window", change) for change in changes)
+
+
+def test_window_reminder_when_a_freeze_stands_does_not_say_that_it_can_start(estate: Estate) -> None:
+    change = approved(estate)
+    with at(NOW):
+        declare_freeze(
+            actor=estate.actor("leila"),
+            name="Peak",
+            reason="Sales must not be disturbed.",
+            span=span_from_local("2026-11-19T00:00", "2026-11-20T00:00", "Europe/London"),
+            scope=Scope(FreezeScope.EVERYTHING),
+        )
+    with at(DAY_BEFORE):
+        task_remind_of_windows()
+    body = told("change.window", change)["amara"]
+    assert "it cannot start yet" in body
+    assert "Peak" in body
+    assert "can start then" not in body
+
+
+def test_expire_tells_the_requester(estate: Estate) -> None:
+    change = approved(estate)
+    with at(AFTER_WINDOW):
+        expire_change(actor=actors.system("clock"), change=change)
+    assert set(told("change.expired", change)) == {"amara"}
