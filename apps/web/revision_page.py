@@ -1,15 +1,20 @@
 """What the page of a revision shows: all that a signature signs, each part with one line, the rest folded away."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
-from apps.changes.rules.difference import FIELDS, ROLLBACK, WINDOW
+from apps.changes.rules.difference import FIELDS, ROLLBACK, WINDOW, Difference
 from apps.changes.rules.words import hit_line, item_line, metric_line, risk_line, said, step_line
 from apps.web.evidence import measure_name
 from apps.web.pictures import address
 
 Content = dict[str, Any]
+_WORDS = re.compile(r"\s+|\S+")
+_ALIKE = 0.5  # below this share of common words, two texts are another text, not an edited one
+_LONGEST = 400  # words that are compared one by one
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,36 @@ class Lineage:
     @property
     def url(self) -> str:
         return address(self.key)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A field that differs, in pieces: each with whether it is among the words that moved."""
+
+    field: str
+    before: str
+    after: str
+    old: list[tuple[str, bool]]
+    new: list[tuple[str, bool]]
+
+
+def marked(differences: list[Difference]) -> list[Marked]:
+    """Return differences with the words marked that moved, where most of the words stayed."""
+    return [Marked(one.field, one.before, one.after, *_pieces(one.before, one.after)) for one in differences]
+
+
+def _pieces(before: str, after: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    whole = [(before, False)], [(after, False)]
+    if len(old) < 5 or len(new) < 5 or max(len(old), len(new)) > _LONGEST:
+        return whole
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return whole
+    steps = matcher.get_opcodes()
+    left = [("".join(old[a:b]), tag != "equal") for tag, a, b, _, _ in steps if b > a]
+    right = [("".join(new[c:d]), tag != "equal") for tag, _, _, c, d in steps if d > c]
+    return left, right
 
 
 def sections_of(content: Content) -> list[Section]:

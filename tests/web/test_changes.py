@@ -245,3 +245,26 @@ def test_page_stays_within_its_statements_in_every_state(estate: Estate, enter: 
             if step:
                 client.post(f"/changes/{change.ref}/{step}/")
     assert fresh(change).state == ChangeState.COMPLETED
+
+
+def test_revision_page_marks_the_words_that_moved(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    actor = estate.actor("amara")
+    assert change.revision is not None
+    words = f"{change.summary} It is one sentence longer than it was before."
+    with at(NOW):
+        change = revise_change(actor=actor, change=change)
+        save_why(
+            actor=actor, change=change, title=change.title, summary=f"{words} Or two.", outcome=words,
+            metrics=[MetricInput("AUC", 0.9)],
+        )  # fmt: skip
+        submit_change(actor=actor, change=change)
+        change = revise_change(actor=actor, change=change)
+        save_why(
+            actor=actor, change=change, title=change.title, summary=f"{words} Or ten.", outcome=words,
+            metrics=[MetricInput("AUC", 0.9)],
+        )  # fmt: skip
+        submit_change(actor=actor, change=change)
+        page = text_of(enter("ruth").get(f"/changes/{change.ref}/revisions/3/"))
+    assert "Or <b>two.</b></del>" in page
+    assert "Or <b>ten.</b></ins>" in page

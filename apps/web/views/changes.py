@@ -21,7 +21,7 @@ from apps.web.change_words import BY_SLUG, Act
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.changes import STATE_WORDS, ChangesFilter, ReasonForm
 from apps.web.reader import reader
-from apps.web.revision_page import lineages_of, sections_of
+from apps.web.revision_page import lineages_of, marked, sections_of
 
 TABS = {
     "open": "Open",
@@ -159,7 +159,7 @@ def revision(request: HttpRequest, ref: str, number: str) -> HttpResponse:
         "revision": shown,
         "number": number,
         "before": before,
-        "rows": selectors.differences(before, shown) if before else [],
+        "rows": marked(selectors.differences(before, shown)) if before else [],
         "revisions": found.revisions.defer("content"),
         "sections": sections_of(content),
         "lineages": lineages_of(content),
