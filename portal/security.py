@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from apps.web.views.errors import too_large
+from apps.web.views.errors import bad_request, too_large
 
 POLICY = "; ".join(
     [
@@ -20,6 +20,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+UNREADABLE = "The address holds a NUL character."
 TOO_LARGE = "The request is too large: {size:,} bytes. The portal takes {limit:,} bytes at most."
 DRAINED_LIMITS = 20
 
@@ -27,7 +28,10 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class ContentSecurityPolicy:
-    """Send the content security policy: everything comes from the portal itself, and nothing is inline."""
+    """Send the content security policy: everything comes from the portal itself, and nothing is inline.
+
+    What does not say how long it may be kept is one person's: no cache hands it to another, nor after sign-out.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -35,7 +39,24 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+class ReadableAddress:
+    """Refuse an address with a NUL character with 400: PostgreSQL would fail on it in the midst of a page.
+
+    The forms of pages take a NUL in a query themselves, and say so at the field.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.META.get("QUERY_STRING", "") if request.path.startswith("/api/") else ""
+        if "\x00" in request.path or "%00" in asked:
+            return _problem(request, 400, "Bad request", UNREADABLE) or bad_request(request)
+        return self.get_response(request)
 
 
 class BodyLimit:
@@ -50,7 +71,8 @@ class BodyLimit:
         if not size.isdigit() or int(size) <= limit:
             return self.get_response(request)
         _drain(request, limit)
-        return _too_large(request, TOO_LARGE.format(size=int(size), limit=limit))
+        said = TOO_LARGE.format(size=int(size), limit=limit)
+        return _problem(request, 413, "Request too large", said) or too_large(request, said)
 
 
 def _drain(request: HttpRequest, limit: int) -> None:
@@ -60,8 +82,9 @@ def _drain(request: HttpRequest, limit: int) -> None:
             return
 
 
-def _too_large(request: HttpRequest, detail: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": "Request too large", "status": 413, "detail": detail}
-        return JsonResponse(problem, status=413, content_type="application/problem+json")
-    return too_large(request, detail)
+def _problem(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse | None:
+    """Return a problem document for a call of the API; None for a page."""
+    if not request.path.startswith("/api/"):
+        return None
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JsonResponse(problem, status=status, content_type="application/problem+json")

@@ -1,12 +1,22 @@
 """Every address of the portal."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from typing import NoReturn
+
+from django.http import Http404, HttpRequest
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from portal.health import healthz, readyz
+
+
+def not_offered(request: HttpRequest) -> NoReturn:
+    """Answer 404. Who a person is, and where a new password is sent, is kept by operators and not in a session."""
+    raise Http404(f"There is no page at {request.path}.")
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
+    re_path(r"^accounts/(?:email|confirm-email)/", not_offered),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("apps.api.urls")),
     path("", include("apps.web.urls")),

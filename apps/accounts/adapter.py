@@ -3,9 +3,15 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
 
 from apps.accounts.models import User
-from apps.accounts.services import record_failed_sign_in, record_sign_in, record_sign_out
+from apps.accounts.services import (
+    record_failed_sign_in,
+    record_password_change,
+    record_sign_in,
+    record_sign_out,
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -26,6 +32,12 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
         if isinstance(user, User):
             record_sign_out(user=user)
+
+    @transaction.atomic
+    def set_password(self, user: User, password: str) -> None:
+        """Take a new password, and say so in the ledger."""
+        super().set_password(user, password)
+        record_password_change(user=user)
 
     def authentication_failed(self, request: Any, **credentials: Any) -> None:
         """Keep the framework's counting, and write the failure down."""

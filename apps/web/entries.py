@@ -73,6 +73,7 @@ WORDS = {
     "person.updated": "updated a person",
     "person.deactivated": "took a person's access away",
     "person.profile_changed": "changed their time zone",
+    "person.password_changed": "took a new password",
     "person.joined_team": "added a person to {team}",
     "person.left_team": "took a person out of {team}",
     "person.signed_in": "signed in",

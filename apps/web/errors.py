@@ -89,7 +89,9 @@ def _back(request: HttpRequest) -> str:
     """Return the page the person came from, when it is one of ours."""
     origin = request.build_absolute_uri("/")
     referer = request.headers.get("Referer", "")
-    return "/" + referer.removeprefix(origin) if referer.startswith(origin) else "/"
+    path = "/" + referer.removeprefix(origin) if referer.startswith(origin) else "/"
+    # Two slashes at the start would name another host.
+    return "/" if path.startswith(("//", "/\\")) else path
 
 
 def _record(request: HttpRequest, error: Forbidden) -> None:

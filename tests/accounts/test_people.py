@@ -161,3 +161,14 @@ def test_sign_in_that_fails_stores_nothing_of_what_was_typed() -> None:
     assert failed.count() == 2
     assert not AuditText.objects.filter(event__in=failed).exists()
     assert not [one for one in failed if b"secret" in bytes(one.entry)]
+
+
+def test_password_when_changed_is_in_the_ledger() -> None:
+    ann, client = add_person("ann"), Client()
+    client.force_login(ann)
+    new = "another horse battery staple"
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    ann.refresh_from_db()
+    assert ann.check_password(new)
+    assert events()[-1] == "person.password_changed"
+    assert AuditEvent.objects.get(event="person.password_changed").actor_key == f"person:{ann.pk}"

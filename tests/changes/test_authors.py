@@ -36,6 +36,7 @@ def another_validator() -> Actor:
 def test_sign_by_whoever_registered_the_version_with_a_token_is_refused(estate: Estate) -> None:
     vera, tomasz = another_validator(), estate.people["tomasz"]
     model = estate.components["credit-risk"]
+    estate.team.members.add(tomasz)
     with at(NOW):
         add_version(actor=actors.token(tomasz, "cs_abc"), component=model, version="3")
         change = draft(estate)

@@ -4,7 +4,7 @@ people: create_person, create_team, join_team, set_escalation_contact, change_pr
 grants: grant_role, revoke_role
 passwords: password_problem
 tokens: issue_token, revoke_token, authenticate_token
-sign_in: record_sign_in, record_sign_out, record_failed_sign_in
+sign_in: record_sign_in, record_sign_out, record_failed_sign_in, record_password_change
 """
 
 from apps.accounts.services.grants import grant_role, revoke_role
@@ -17,7 +17,12 @@ from apps.accounts.services.people import (
     join_team,
     set_escalation_contact,
 )
-from apps.accounts.services.sign_in import record_failed_sign_in, record_sign_in, record_sign_out
+from apps.accounts.services.sign_in import (
+    record_failed_sign_in,
+    record_password_change,
+    record_sign_in,
+    record_sign_out,
+)
 from apps.accounts.services.tokens import authenticate_token, issue_token, revoke_token
 
 __all__ = [
@@ -31,6 +36,7 @@ __all__ = [
     "join_team",
     "password_problem",
     "record_failed_sign_in",
+    "record_password_change",
     "record_sign_in",
     "record_sign_out",
     "revoke_role",

@@ -1,4 +1,4 @@
-"""Sign-in, sign-out and failed sign-in, for the ledger."""
+"""Sign-in, sign-out, failed sign-in and new passwords, for the ledger."""
 
 from django.db import transaction
 
@@ -17,6 +17,12 @@ def record_sign_in(*, user: User, method: str) -> None:
 def record_sign_out(*, user: User) -> None:
     """Write that a person signed out."""
     record_event(event="person.signed_out", actor=person(user), obj=user)
+
+
+@transaction.atomic
+def record_password_change(*, user: User) -> None:
+    """Write that a person has a new password: typed beside the old one, or through a link sent to their address."""
+    record_event(event="person.password_changed", actor=person(user), obj=user)
 
 
 @transaction.atomic

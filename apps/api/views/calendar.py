@@ -21,7 +21,7 @@ from apps.api.serializers.calendar import (
 from apps.api.views.base import Resource
 from apps.calendar.enums import FreezeScope
 from apps.calendar.models import Booking, Freeze
-from apps.calendar.rules import Scope, span_from_local
+from apps.calendar.rules import YEARS, Scope, span_from_local
 from apps.calendar.selectors import (
     booking_for,
     bookings_between,
@@ -59,6 +59,8 @@ def _moment(request: Request, name: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise Invalid({name: ["Give a time such as 2026-11-19T06:00:00Z."]}) from error
+    if moment.year not in YEARS:
+        raise Invalid({name: [f"Choose a year from {YEARS[0]} to {YEARS[-1]}."]})
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -2,10 +2,11 @@
 
 from apps.calendar.rules.freezes import Frozen, Scope, checked_scope, frozen_parts, may_plan_freeze
 from apps.calendar.rules.meetings import Meeting, Part, Plan, meetings
-from apps.calendar.rules.spans import Span, comes_twice, span_from_local, zone_named
+from apps.calendar.rules.spans import YEARS, Span, comes_twice, span_from_local, zone_named
 from apps.calendar.rules.words import conflict_sentence
 
 __all__ = [
+    "YEARS",
     "Frozen",
     "Meeting",
     "Part",

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from apps.core.errors import Invalid
 
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
+YEARS = range(1970, 3000)
+"""The years that a plan can be in. At the ends of the calendar another zone has no such time."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def span_from_local(local_start: str | datetime, local_end: str | datetime, time
             unknown, a time cannot be read or does not exist on that day, or the end is not after the start.
     """
     zone = zone_named(time_zone)
-    begins, ends = _read("local_start", local_start), _read("local_end", local_end)
+    begins, ends = _planned("local_start", local_start), _planned("local_end", local_end)
     start = _instant("local_start", begins, zone, time_zone)
     end = _instant("local_end", ends, zone, time_zone)
     if end <= start:
@@ -54,6 +56,13 @@ def comes_twice(local: str, time_zone: str) -> bool:
     """Return whether a wall-clock time comes twice on its day, because the clocks go back."""
     moment = datetime.strptime(local, LOCAL_FORMAT).replace(tzinfo=zone_named(time_zone))  # noqa: DTZ007
     return moment.utcoffset() != moment.replace(fold=1).utcoffset() and _exists(moment)
+
+
+def _planned(field: str, value: str | datetime) -> datetime:
+    local = _read(field, value)
+    if local.year not in YEARS:
+        raise Invalid({field: [f"Choose a year from {YEARS[0]} to {YEARS[-1]}."]})
+    return local
 
 
 def _read(field: str, value: str | datetime) -> datetime:

@@ -10,6 +10,7 @@ from apps.catalog.selectors.components import (
     objectives_of,
     search_components,
     ties_of,
+    version_decision,
     versions_of,
 )
 from apps.catalog.selectors.graph import blast_radius, forget_graph, graph
@@ -27,5 +28,6 @@ __all__ = [
     "objectives_of",
     "search_components",
     "ties_of",
+    "version_decision",
     "versions_of",
 ]

@@ -2,10 +2,14 @@
 
 from django.db.models import Count, Q, QuerySet
 
+from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.selectors import with_any_role
+from apps.accounts.selectors import has_role, with_any_role
 from apps.catalog.enums import ContractKind
 from apps.catalog.models import Component, ComponentVersion, Contract, Dependency, ServiceObjective
+from apps.catalog.rules.access import Maker, may_add_version
+from apps.core.actors import Actor
+from apps.core.decisions import ALLOWED, Decision
 
 
 def components_visible_to(user: User) -> QuerySet[Component]:
@@ -15,13 +19,15 @@ def components_visible_to(user: User) -> QuerySet[Component]:
 
 def component_for(user: User, key: str) -> Component | None:
     """Return a component by its key when the person may see it."""
+    if "\x00" in key:  # PostgreSQL keeps no such text, and refuses to look for it
+        return None
     owners = components_visible_to(user).select_related("owner_team__escalation_contact", "owner_person")
     return owners.filter(key=key.lower()).first()
 
 
 def component_exists(key: str) -> bool:
     """Return whether the catalog holds this key, whoever asks; for telling a refusal from a mistake."""
-    return Component.objects.filter(key=key.lower()).exists()
+    return "\x00" not in key and Component.objects.filter(key=key.lower()).exists()
 
 
 def search_components(user: User, text: str) -> QuerySet[Component]:
@@ -85,4 +91,21 @@ def ties_of(component: Component) -> QuerySet[Dependency]:
         "consumer__owner_person",
         "provider__owner_team",
         "provider__owner_person",
+    )
+
+
+def version_decision(actor: Actor, component: Component) -> Decision:
+    """Return whether the actor may register a version of a component, with the reason when not. A job may."""
+    if actor.kind == "system":
+        return ALLOWED
+    team = component.owner_team
+    maker = _maker_of(actor.user, component) if isinstance(actor.user, User) else Maker()
+    return may_add_version(maker, team.name if team else "")
+
+
+def _maker_of(user: User, component: Component) -> Maker:
+    return Maker(
+        proposes=has_role(user, Role.REQUESTER) or has_role(user, Role.CHANGE_MANAGER),
+        owns=component.owner_person_id == user.pk or has_role(user, Role.OWNER, component),
+        in_team=user.teams.filter(pk__in=[component.owner_team_id]).exists(),
     )

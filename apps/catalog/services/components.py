@@ -11,11 +11,12 @@ from apps.audit.services import record_event
 from apps.catalog.enums import ComponentKind, DataClass, DependencyKind
 from apps.catalog.models import Component, ComponentVersion, Contract, Dependency, ServiceObjective
 from apps.catalog.rules.references import DEFAULT_NAMESPACE, NAME
+from apps.catalog.selectors import version_decision
 from apps.catalog.services.graph_stamp import bump_graph
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.canonical import digest
-from apps.core.errors import Conflict, Invalid
+from apps.core.errors import Conflict, Forbidden, Invalid
 
 PORTAL = "portal"
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
@@ -114,9 +115,13 @@ def add_version(
     With no ``author`` named, it is the person who records it, by hand or by token: they may not validate it.
 
     Raises:
+        Forbidden: the actor neither has to do with the component nor proposes changes.
         Invalid: the version is blank or too long, or the commit is not a hexadecimal one.
         Conflict: the component has this version already.
     """
+    decision = version_decision(actor, component)
+    if not decision:
+        raise Forbidden(decision.reason, remedy=decision.remedy)
     version = version.strip()
     _check(
         version=(0 < len(version) <= 80, "Give the version in 1 to 80 characters."),

@@ -11,10 +11,9 @@ from django.views.decorators.csrf import requires_csrf_token
 from apps.web.errors import in_place_of_main
 
 
-@requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    """Answer a request that cannot be read."""
-    return render(request, "400.html", status=400)
+    """Answer a request that cannot be read. Nobody may have looked yet who asks, so the page has no frame."""
+    return HttpResponse(loader.render_to_string("400.html"), status=400)
 
 
 @requires_csrf_token

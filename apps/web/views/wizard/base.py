@@ -88,10 +88,10 @@ class Page:
         verb, _, rest = act.partition(":")
         name, _, place = rest.partition(":")
         focus: tuple[str, int] | None = None
-        if verb == "add" and name in rows:
+        if verb == "add" and name in rows and self.starts_with_a_row(name):
             rows[name].append(self.blank(name, len(rows[name])))
             focus = (name, len(rows[name]) - 1)
-        elif verb == "remove" and name in rows and place.isdecimal() and int(place) < len(rows[name]):
+        elif verb == "remove" and name in rows and place in map(str, range(len(rows[name]))):
             self.take_away(name, int(place), rows[name])
             self.focus = f"add:{name}"
         else:

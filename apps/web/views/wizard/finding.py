@@ -37,6 +37,6 @@ def find(user: User, text: str, chosen: Iterable[str]) -> Finds:
 
 def named(user: User, keys: Iterable[str]) -> dict[str, Component]:
     """Return the components in use with these keys; one query."""
-    wanted = [key for key in keys if key]
+    wanted = [key for key in keys if key and "\x00" not in key]
     rows = components_visible_to(user).filter(key__in=wanted, retired_at=None)
     return {row.key: row for row in rows.select_related("owner_team", "owner_person")}

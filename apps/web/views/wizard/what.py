@@ -101,6 +101,7 @@ def _input(row: Row) -> ItemInput:
 
 
 def _movables(user: User, keys: list[str]) -> dict[str, Movable]:
+    keys = [key for key in keys if key and "\x00" not in key]
     if not keys:
         return {}
     rows = components_visible_to(user).filter(key__in=keys, retired_at=None).select_related("owner_team")
