@@ -17,7 +17,7 @@ from apps.changes.selectors.reading import Reading, reading_of
 from apps.changes.selectors.revisions import Difference, differences, named_content, revision_of
 from apps.changes.selectors.standing import actions_for, may_do_now, may_propose_now, standing_of
 from apps.changes.selectors.timeline import timeline_of
-from apps.changes.selectors.versions import version_in_use, versions_in_use
+from apps.changes.selectors.versions import version_in_use, version_left, versions_in_use
 from apps.changes.selectors.visible import (
     change_exists,
     change_for,
@@ -58,6 +58,7 @@ __all__ = [
     "tab_counts",
     "timeline_of",
     "version_in_use",
+    "version_left",
     "versions_in_use",
     "waiting_to_settle",
     "window_passed",

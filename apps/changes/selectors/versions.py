@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from apps.catalog.models import Component, ComponentVersion
+from apps.changes.enums import OPEN, ChangeState
+from apps.changes.models import ChangeItem
 
 IN_USE = ("champion", "production", "live", "current")
 
@@ -29,6 +31,18 @@ def versions_in_use(
         by_component[row.component_id].append(row)
     chosen = {pk: _in_use(versions, passed.get(pk, "")) for pk, versions in by_component.items()}
     return {pk: version for pk, version in chosen.items() if version is not None}
+
+
+def version_left() -> Subquery:
+    """Return, to annotate components with, the version that their next submitted change moves away from.
+
+    A newer version may be recorded long before it goes live; whoever proposes to move to it knows which one works.
+    """
+    items = ChangeItem.objects.filter(
+        component=OuterRef("pk"), change__state__in=OPEN, from_version__isnull=False
+    ).exclude(change__state=ChangeState.DRAFT)
+    soonest = items.order_by(F("change__planned_start").asc(nulls_last=True), "pk")
+    return Subquery(soonest.values("from_version__version")[:1])
 
 
 def _in_use(versions: list[ComponentVersion], other_than: str) -> ComponentVersion | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import User
@@ -14,6 +15,8 @@ from apps.calendar.models import Conflict
 from apps.catalog.models import Component, ComponentVersion, ServiceObjective
 from apps.changes.enums import PLANNED, ChangeState
 from apps.changes.models import Change, ChangeItem
+from apps.changes.selectors import version_left
+from apps.changes.selectors.versions import IN_USE
 from apps.core import clock
 
 OWNED_SHOWN = 10
@@ -33,7 +36,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Owned:
-    """A component with its latest version, its first promise, and the changes before and after now."""
+    """A component with the version in use, its first promise, and the changes before and after now."""
 
     component: Component
     version: str
@@ -93,20 +96,26 @@ def _clashes(booking_ids: list[int | None]) -> dict[int | None, str]:
 
 def owned_by(visible: QuerySet[Change], components: QuerySet[Component]) -> list[Owned]:
     """Return a person's first components with what a table shows of them, in a constant number of queries."""
-    latest = ComponentVersion.objects.filter(component=OuterRef("pk"), retired_at=None).order_by(
+    versions = ComponentVersion.objects.filter(component=OuterRef("pk"), retired_at=None).order_by(
         F("released_at").desc(nulls_last=True), "-pk"
     )
+    named = versions.filter(aliases__overlap=list(IN_USE))
     promises = ServiceObjective.objects.filter(component=OuterRef("pk")).order_by("pk")
     rows = list(
         components.annotate(
-            latest=Subquery(latest.values("version")[:1]), promise=Subquery(promises.values("objective")[:1])
+            in_use=Coalesce(
+                version_left(),
+                Subquery(named.values("version")[:1]),
+                Subquery(versions.values("version")[:1]),
+            ),
+            promise=Subquery(promises.values("objective")[:1]),
         )[:OWNED_SHOWN]
     )
     if not rows:
         return []
     coming, last = _coming(visible, rows), _last(visible, rows)
     return [
-        Owned(row, row.latest or "", row.promise or "", coming.get(row.pk), last.get(row.pk)) for row in rows
+        Owned(row, row.in_use or "", row.promise or "", coming.get(row.pk), last.get(row.pk)) for row in rows
     ]
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +16,7 @@ from apps.catalog import selectors
 from apps.catalog.enums import ComponentKind
 from apps.catalog.models import Component, ComponentVersion
 from apps.catalog.rules.impact import Graph
-from apps.changes.selectors import version_in_use, versions_in_use
+from apps.changes.selectors import version_in_use, version_left, versions_in_use
 from apps.web import component_page, pictures
 from apps.web.errors import not_found
 from apps.web.forms.catalog import CatalogFilter, GraphFilter
@@ -26,10 +28,10 @@ MOST_HOPS = 4
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the list: a component, its version, and how many hang on it directly."""
+    """A line of the list: a component, the version at work, and how many hang on it directly."""
 
     component: Component
-    version: ComponentVersion | None
+    version: str
     relied_on_by: int
 
 
@@ -47,7 +49,8 @@ def component_list(request: HttpRequest) -> HttpResponse:
         tier=int(chosen["tier"]) if chosen.get("tier") else None,
         retired=chosen.get("retired", False),
     )
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    listed: QuerySet[Any] = found.annotate(left=version_left())
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form, "page": page, "rows": _rows(page), "applied": _applied(request, form, chosen),
         "said": _said(page),
@@ -62,11 +65,15 @@ def _rows(page: Page[Component]) -> list[Row]:
     return [
         Row(
             component,
-            versions.get(component.pk),
+            component.left or _name(versions.get(component.pk)),  # type: ignore[attr-defined]
             len({tie.target for tie in graph.after.get(component.pk, ())}),
         )
         for component in components
     ]
+
+
+def _name(version: ComponentVersion | None) -> str:
+    return version.version if version else ""
 
 
 def _said(page: Page[Component]) -> str:
