@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from apps.changes.rules.difference import FIELDS, ROLLBACK, WINDOW, Difference
-from apps.changes.rules.words import hit_line, item_line, metric_line, risk_line, said, step_line
+from apps.changes.rules.words import hit_line, item_line, metric_line, risk_line, said, step_line, words
 from apps.web.evidence import measure_name
 from apps.web.pictures import address
 
@@ -138,11 +138,16 @@ def _lineage(before: Content, after: Content) -> list[tuple[str, str, str]]:
 
 
 def _pairs(
-    before: Content, after: Content, name: str, words: Callable[[str], str]
+    before: Content, after: Content, name: str, called: Callable[[str], str]
 ) -> list[tuple[str, str, str]]:
     old, new = before.get(name) or {}, after.get(name) or {}
-    return [(words(key), said(old.get(key)), said(new.get(key))) for key in sorted({*old, *new})]
+    return [(called(key), said(old.get(key)), said(new.get(key))) for key in sorted({*old, *new})]
 
 
 def _data(version: Content) -> str:
-    return "; ".join(said(one) for one in version.get("datasets") or [])
+    return "; ".join(_dataset(one) for one in version.get("datasets") or [])
+
+
+def _dataset(one: Content) -> str:
+    rest = [f"{words(key)} {said(value)}" for key, value in one.items() if key != "name" and said(value)]
+    return ", ".join([said(one.get("name")), *rest])
