@@ -40,12 +40,12 @@ def may_change_grants(actor: Actor, *, subject_id: int, is_change_manager: bool)
     """Return whether the actor may give or take a role of the person ``subject_id``.
 
     A named job of the system may (an operator's command, the demo loader). Among people only a Change Manager
-    may, and never for themself: separation of duties has no way round.
+    over everything may, and never for themself: separation of duties has no way round.
     """
     if actor.kind == "system":
         return ALLOWED
     if actor.user is None or not is_change_manager:
-        return denied("Only a Change Manager gives and takes roles.", "Ask a Change Manager.")
+        return denied("Only a Change Manager over everything gives and takes roles.", "Ask one of them.")
     if actor.user.pk == subject_id:
         return denied("Nobody changes their own roles.", "Ask another Change Manager.")
     return ALLOWED

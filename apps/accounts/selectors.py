@@ -54,6 +54,11 @@ def has_role(user: User, role: str, component: OwnedComponent | None = None) -> 
     )
 
 
+def holds_everywhere(user: User, role: str) -> bool:
+    """Return whether a person holds a role over everything now."""
+    return any(grant.role == role and grant.scope == GrantScope.EVERYTHING for grant in grants_of(user))
+
+
 def with_any_role(user: User) -> Exists:
     """Return the condition that a person holds any role now, which costs no query of its own.
 

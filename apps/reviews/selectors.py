@@ -8,11 +8,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.selectors import active_grants, grants_of, has_role
+from apps.accounts.selectors import active_grants, grants_of, holds_everywhere
 from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Requirement, Signature
 from apps.changes.models import Change, ChangeItem, PlanStep
-from apps.changes.selectors import changes_visible_to
+from apps.changes.selectors import changes_visible_to, manages
 from apps.core.actors import Actor
 from apps.core.canonical import digest
 from apps.core.decisions import ALLOWED, Decision, denied
@@ -83,10 +83,10 @@ def open_actions(user: User) -> QuerySet[ActionItem]:
 def reviews_to_write(user: User, now: datetime) -> QuerySet[Review]:
     """Return the open reviews that nobody has written and that a person should, the most urgent first.
 
-    These are those of the changes that they asked for; for a change manager, the overdue ones of others too.
+    These are those of the changes that they asked for; for a change manager over everything, the overdue ones too.
     """
     theirs = Q(change__requester=user)
-    if has_role(user, Role.CHANGE_MANAGER):
+    if holds_everywhere(user, Role.CHANGE_MANAGER):
         theirs |= Q(due_at__lte=now)
     unwritten = Q(outcome="") | Q(what_happened="")
     found = Review.objects.filter(theirs, unwritten, state=ReviewState.OPEN)
@@ -96,11 +96,11 @@ def reviews_to_write(user: User, now: datetime) -> QuerySet[Review]:
 def reviews_to_sign(user: User) -> QuerySet[Review]:
     """Return the open reviews that are written and that a person may sign, the most urgent first.
 
-    These are those of the changes that they approved as sponsor or owner; for a change manager, all.
+    These are those of the changes that they approved as sponsor or owner; all, for a change manager over everything.
     """
     ready = Review.objects.filter(state=ReviewState.OPEN).exclude(outcome="").exclude(what_happened="")
     ready = ready.exclude(change__requester=user).select_related("change").order_by("due_at")
-    if has_role(user, Role.CHANGE_MANAGER):
+    if holds_everywhere(user, Role.CHANGE_MANAGER):
         return ready
     approved = Signature.objects.filter(
         signer=user,
@@ -205,7 +205,7 @@ def standing_of(user: User | None, review: Review) -> Standing:
     return Standing(
         requester=change.requester_id == user.pk,
         lead=PlanStep.objects.filter(change=change, lead=user).exists(),
-        change_manager=has_role(user, Role.CHANGE_MANAGER),
+        change_manager=manages(user, change),
         sponsor=_signed_as_sponsor(user, review),
         owner=_owns_affected(user, review),
     )

@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import RoleGrant, Team, User
 from apps.accounts.rules import may_change_grants
-from apps.accounts.selectors import has_role
+from apps.accounts.selectors import holds_everywhere
 from apps.audit.services import record_event
 from apps.core import clock
 from apps.core.actors import Actor
@@ -15,7 +15,7 @@ from apps.core.errors import Forbidden, Invalid
 
 
 def _check(actor: Actor, subject_id: int) -> None:
-    is_manager = isinstance(actor.user, User) and has_role(actor.user, Role.CHANGE_MANAGER)
+    is_manager = isinstance(actor.user, User) and holds_everywhere(actor.user, Role.CHANGE_MANAGER)
     decision = may_change_grants(actor, subject_id=subject_id, is_change_manager=is_manager)
     if not decision:
         raise Forbidden(decision.reason, remedy=decision.remedy)
@@ -37,7 +37,8 @@ def grant_role(
     The same grant without an end, given twice, is the first one: loaders may repeat themselves.
 
     Raises:
-        Forbidden: the actor is neither a Change Manager nor a job of the system, or grants to themself.
+        Forbidden: the actor is neither a Change Manager over everything nor a job of the system, or grants to
+            themself.
         Invalid: the role is unknown, both scopes are given, or the end is not after the start.
     """
     _check(actor, user.pk)

@@ -9,6 +9,8 @@ from apps.core.decisions import ALLOWED, Decision, denied
 
 _RUN = {"start": "start", "complete": "complete", "roll_back": "roll back", "fail": "mark as failed"}
 
+MAY_PROPOSE = frozenset({Role.REQUESTER, Role.CHANGE_MANAGER})
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -26,7 +28,7 @@ class Standing:
 
 def may_propose(standing: Standing) -> Decision:
     """Say whether somebody may start a draft: a requester or a change manager."""
-    if standing.roles & {Role.REQUESTER, Role.CHANGE_MANAGER}:
+    if standing.roles & MAY_PROPOSE:
         return ALLOWED
     return denied(
         "Only a Requester or a Change Manager can propose a change.",

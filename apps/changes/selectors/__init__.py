@@ -15,7 +15,14 @@ from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_c
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.reading import Reading, reading_of
 from apps.changes.selectors.revisions import Difference, differences, named_content, revision_of
-from apps.changes.selectors.standing import actions_for, may_do_now, may_propose_now, standing_of
+from apps.changes.selectors.standing import (
+    actions_for,
+    beyond_reach,
+    manages,
+    may_do_now,
+    may_propose_now,
+    standing_of,
+)
 from apps.changes.selectors.timeline import timeline_of
 from apps.changes.selectors.versions import version_in_use, version_left, versions_in_use
 from apps.changes.selectors.visible import (
@@ -36,6 +43,7 @@ __all__ = [
     "Tab",
     "actions_for",
     "barred_for",
+    "beyond_reach",
     "blockers_of",
     "change_exists",
     "change_for",
@@ -45,6 +53,7 @@ __all__ = [
     "impact_of",
     "items_of",
     "list_changes",
+    "manages",
     "matching",
     "missing_of",
     "may_do_now",

@@ -1,18 +1,27 @@
 """What an actor is to a change, and so what they may do now."""
 
-from apps.accounts.models import User
-from apps.accounts.selectors import roles_of
+from collections.abc import Iterable
+
+from apps.accounts.enums import GrantScope, Role
+from apps.accounts.models import RoleGrant, User
+from apps.accounts.rules import reaches
+from apps.accounts.selectors import grants_of
+from apps.catalog.models import Component
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
-from apps.changes.rules.people import Standing, actor_is_requester, may_do, may_propose
+from apps.changes.rules.people import MAY_PROPOSE, Standing, actor_is_requester, may_do, may_propose
 from apps.changes.rules.steps import TRANSITIONS
+from apps.changes.selectors.items import items_of
 from apps.core.actors import Actor, person
 from apps.core.decisions import Decision
 from apps.lifecycle.selectors import may_advance
 
 
 def standing_of(actor: Actor, change: Change | None = None) -> Standing:
-    """Return what an actor is to a change (or to changes at all); one query, two for a draft."""
+    """Return what an actor is to a change (or to changes at all); one query, two for a draft.
+
+    Of a change, a role counts as far as it reaches: to be its Change Manager takes all that it moves.
+    """
     user = actor.user
     if not isinstance(user, User):
         return Standing(is_system=actor.kind == "system")
@@ -20,8 +29,43 @@ def standing_of(actor: Actor, change: Change | None = None) -> Standing:
     return Standing(
         is_requester=change is not None and actor_is_requester(change, actor),
         is_lead=lead,
-        roles=frozenset(roles_of(user)),
+        roles=frozenset(_roles(user, change)),
     )
+
+
+def _roles(user: User, change: Change | None) -> set[str]:
+    grants = grants_of(user)
+    roles = {grant.role for grant in grants}
+    if change is not None and Role.CHANGE_MANAGER in roles and not _manages(grants, change):
+        roles.remove(Role.CHANGE_MANAGER)
+    return roles
+
+
+def manages(user: User, change: Change) -> bool:
+    """Return whether a person is a Change Manager over everything, or over each component that a change moves."""
+    return _manages(grants_of(user), change)
+
+
+def _manages(grants: list[RoleGrant], change: Change) -> bool:
+    held = [grant for grant in grants if grant.role == Role.CHANGE_MANAGER]
+    if not held or any(grant.scope == GrantScope.EVERYTHING for grant in held):
+        return bool(held)
+    moved = [item.component for item in items_of(change)]
+    return bool(moved) and not _beyond(held, moved)
+
+
+def beyond_reach(user: User, components: Iterable[Component]) -> list[Component]:
+    """Return those of the components that a person may not propose to move: no role of theirs reaches them."""
+    proposing = [grant for grant in grants_of(user) if grant.role in MAY_PROPOSE]
+    return _beyond(proposing, components)
+
+
+def _beyond(grants: list[RoleGrant], components: Iterable[Component]) -> list[Component]:
+    return [
+        component
+        for component in components
+        if not any(reaches(grant, component.key, component.owner_team_id) for grant in grants)
+    ]
 
 
 def leads(change: Change, user: User) -> bool:

@@ -19,7 +19,7 @@ from apps.changes.models import (
 from apps.changes.rules.fields import Problems
 from apps.changes.rules.inputs import ItemInput, MetricInput, NoteInput, RiskInput, StepInput
 from apps.changes.rules.plan import check_order
-from apps.changes.selectors import versions_in_use
+from apps.changes.selectors import beyond_reach, versions_in_use
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Invalid
@@ -39,6 +39,7 @@ def write_items(
     problems.raise_any()
     keys = [item.component.strip() for item in items]
     components = {one.key: one for one in Component.objects.filter(key__in=keys, retired_at=None)}
+    _within_reach(problems, actor, keys, components)
     versions = _versions(components)
     wanted = {
         components[key].pk: item.to_version
@@ -67,6 +68,20 @@ def write_items(
         }
         for row in made
     ]
+
+
+def _within_reach(
+    problems: Problems, actor: Actor, keys: Sequence[str], components: dict[str, Component]
+) -> None:
+    if not isinstance(actor.user, User):
+        return
+    for component in beyond_reach(actor.user, components.values()):
+        problems.add(f"items.{keys.index(component.key)}.component", not_reached(component))
+
+
+def not_reached(component: Component) -> str:
+    """Return why somebody may not propose to move a component."""
+    return f"No role of yours to propose changes reaches {component}. Ask a Change Manager for it."
 
 
 def _versions(components: dict[str, Component]) -> dict[tuple[int, str], ComponentVersion]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from apps.accounts.models import User
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
 from apps.approvals.rules import Subject
@@ -17,6 +18,7 @@ from apps.changes.models import Change, Revision
 from apps.changes.rules.window import said
 from apps.changes.selectors import (
     barred_for,
+    beyond_reach,
     content_of,
     impact_of,
     items_of,
@@ -26,6 +28,7 @@ from apps.changes.selectors import (
     waiting_to_settle,
 )
 from apps.changes.services.access import given_reason, locked, permit, require_state
+from apps.changes.services.parts import not_reached
 from apps.core import clock
 from apps.core.actors import Actor, system
 from apps.core.canonical import digest
@@ -48,7 +51,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     draft = locked(change)
     permit("submit", draft, actor)
     require_state("submit", draft)
-    _check_complete(draft)
+    _check_complete(draft, actor)
     now = clock.now()
     impact = impact_of(draft)
     draft.risk = risk_for(draft, impact).level
@@ -77,7 +80,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     return advance(draft, "submit", actor=actor, data=facts)
 
 
-def _check_complete(draft: Change) -> None:
+def _check_complete(draft: Change, actor: Actor) -> None:
     fields: dict[str, list[str]] = {}
     for one in missing_of(draft):
         fields.setdefault(one.field, []).append(one.message)
@@ -85,6 +88,11 @@ def _check_complete(draft: Change) -> None:
         fields["local_start"] = [
             f"The window opened {said(draft.planned_start, draft.time_zone)}, which has passed. Choose a later one."
         ]
+    # Roles end: what could be proposed when it was chosen is looked at again.
+    moved = [item.component for item in items_of(draft)]
+    beyond = beyond_reach(actor.user, moved) if isinstance(actor.user, User) else moved
+    for component in beyond:
+        fields[f"items.{moved.index(component)}.component"] = [not_reached(component)]
     if fields:
         raise Invalid(fields, remedy="Fill in what is missing, and submit again.")
 

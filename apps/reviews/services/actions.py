@@ -4,10 +4,9 @@ from datetime import date
 
 from django.db import transaction
 
-from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.selectors import has_role
 from apps.audit.services import record_event
+from apps.changes.selectors import manages
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Invalid
@@ -75,7 +74,7 @@ def complete_action(*, actor: Actor, action: ActionItem) -> ActionItem:
         .get(pk=action.pk)
     )
     person = person_of(actor)
-    manager = person is not None and has_role(person, Role.CHANGE_MANAGER)
+    manager = person is not None and manages(person, action.review.change)
     require(may_complete(action, user_id=person.pk if person else None, change_manager=manager))
     action.done_at = clock.now()
     action.save(update_fields=["done_at", "updated_at"])
