@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "portal.security.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.compression.CompressPages",
     "portal.security.ReadableAddress",
     "portal.security.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",

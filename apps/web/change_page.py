@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
 from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.approvals.rules import describe
@@ -30,7 +33,7 @@ from apps.web.pictures import IMPACT_WORDS, MOST, TONES, address
 from apps.web.pictures import said as hit_said
 
 SHOWN_MOMENTS = 20
-SHOWN_ROWS = 100
+SHOWN_ROWS = 20
 MOST_DRAWN = 512
 
 
@@ -83,7 +86,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         **_actions(user, change, mine),
         "track": _track(change, entries),
         "sign_by": _sign_by(change, standings),
-        "drawing": _drawing(reading),
+        "picture": _picture(reading),
         "left_out": max(0, len(reading.items) + len(reading.reached) - MOST),
         "reached": reading.reached[:SHOWN_ROWS],
         "tier_one": sum(row.tier == 1 for row in reading.reached),
@@ -310,17 +313,20 @@ def _among(keys: list[str]) -> set[tuple[str, str, str]]:
     return {(known.nodes[tie.source].key, known.nodes[tie.target].key, tie.kind) for tie in ties}
 
 
-_drawn: dict[str, Drawing] = {}
+_drawn: dict[tuple[str, int], SafeString] = {}
 
 
-def _drawing(reading: Reading) -> Drawing:
-    """Return the picture of a revision. It never changes, so a process draws it once."""
-    digest = reading.revision.digest
-    if digest not in _drawn:
+def _picture(reading: Reading) -> SafeString:
+    """Return the picture of a revision, drawn once a process for as long as the graph stands.
+
+    What a revision reached is signed and stays. The arrows among what moves are those of the graph today.
+    """
+    key = reading.revision.digest, graph().stamp
+    if key not in _drawn:
         if len(_drawn) >= MOST_DRAWN:
             _drawn.clear()
-        _drawn[digest] = _draw(_shape(reading))
-    return _drawn[digest]
+        _drawn[key] = render_to_string("_graph.html", {"drawing": _draw(_shape(reading))})
+    return _drawn[key]
 
 
 def _draw(shape: _Shape) -> Drawing:

@@ -1,5 +1,7 @@
 """The small marks every page is made of: icons, state chips, risk steps, ids. All return safe HTML."""
 
+from functools import lru_cache
+
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -52,6 +54,7 @@ RISKS = ("low", "moderate", "high", "severe")
 KINDS = {"feature_set": "feature"}
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, classes: str = "") -> SafeString:
     """Return a decorative icon of the sprite; the word beside it carries the meaning."""
     classes = f"icon {classes}" if classes else "icon"
@@ -61,6 +64,7 @@ def icon(name: str, classes: str = "") -> SafeString:
     )
 
 
+@lru_cache(maxsize=1024)
 def kind_icon(kind: str) -> SafeString:
     """Return the shape of a kind of component, as the graph draws it."""
     return format_html(
@@ -70,6 +74,7 @@ def kind_icon(kind: str) -> SafeString:
     )
 
 
+@lru_cache(maxsize=1024)
 def chip(colour: str, word: str, icon_name: str = "") -> SafeString:
     """Return a chip in one of the seven state colours, with its icon and a word."""
     return format_html(
@@ -77,6 +82,7 @@ def chip(colour: str, word: str, icon_name: str = "") -> SafeString:
     )
 
 
+@lru_cache(maxsize=1024)
 def state_chip(state: str, word: str = "") -> SafeString:
     """Return the chip of a state of a change, requirement, card, review or export."""
     colour, known = STATES.get(state, ("draft", state.replace("_", " ").capitalize()))
@@ -90,6 +96,7 @@ def say(colour: str, word: str, icon_name: str = "") -> SafeString:
     )
 
 
+@lru_cache(maxsize=1024)
 def risk(level: int | str) -> SafeString:
     """Return the four ink steps with the word. ``level`` is 1 to 4, or low, moderate, high, severe."""
     if not level:
