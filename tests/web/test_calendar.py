@@ -58,7 +58,7 @@ def test_month_when_plans_collide_shows_mark_path_and_counts(client: Client, lei
     frozen(leila, span(0, 48), Scope(FreezeScope.KIND, kind="dataset"))
     text = page(client)
     assert "3 changes, 1 freeze, 2 conflicts and 2 warnings in view. Times in GMT, Europe/London." in text
-    assert "06:00 CHG-1" in text
+    assert '06:00 <bdi class="nowrap">CHG-1</bdi>' in text
     assert "is read by <strong>credit-risk</strong>, moved by CHG-2" in text
     assert "moved by CHG-2 and by CHG-3" in text
     assert "Peak trading" in text
