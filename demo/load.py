@@ -23,11 +23,11 @@ from apps.calendar.services import declare_freeze
 from apps.cards.models import ModelCard
 from apps.cards.services import publish_card, write_edition
 from apps.catalog.models import Component
+from apps.catalog.selectors import version_in_use
 from apps.catalog.services import add_version, import_backstage
 from apps.changes import services as changes
 from apps.changes.models import Change
 from apps.changes.rules.inputs import ItemInput, MetricInput, RiskInput, StepInput
-from apps.changes.selectors import version_in_use
 from apps.core import actors, clock
 from apps.core.actors import Actor
 from apps.reviews import services as reviews

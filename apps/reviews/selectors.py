@@ -80,35 +80,30 @@ def open_actions(user: User) -> QuerySet[ActionItem]:
     )
 
 
-def reviews_to_write(user: User, now: datetime) -> QuerySet[Review]:
-    """Return the open reviews that nobody has written and that a person should, the most urgent first.
+def reviews_waiting_for(user: User, now: datetime) -> QuerySet[Review]:
+    """Return the open reviews that wait for a person, the most urgent first: those to write and those to sign.
 
-    These are those of the changes that they asked for; for a change manager over everything, the overdue ones too.
+    To write are those of the changes that they asked for; for a change manager over everything,
+    the overdue ones of others too.
+    To sign are the written ones of changes that they approved as sponsor or owner; for a change manager over
+    everything, all that others asked for.
     """
-    theirs = Q(change__requester=user)
+    asked = Q(change__requester=user)
+    write, sign = asked, ~asked
     if holds_everywhere(user, Role.CHANGE_MANAGER):
-        theirs |= Q(due_at__lte=now)
+        write |= Q(due_at__lte=now)
+    else:
+        approved = Signature.objects.filter(
+            signer=user,
+            decision=SignatureDecision.APPROVE,
+            requirement__role__in=(Role.SPONSOR, Role.OWNER),
+            requirement__round=OuterRef("change__round"),
+        )
+        sign &= Q(Exists(approved))
     unwritten = Q(outcome="") | Q(what_happened="")
-    found = Review.objects.filter(theirs, unwritten, state=ReviewState.OPEN)
-    return found.select_related("change").order_by("due_at")
-
-
-def reviews_to_sign(user: User) -> QuerySet[Review]:
-    """Return the open reviews that are written and that a person may sign, the most urgent first.
-
-    These are those of the changes that they approved as sponsor or owner; all, for a change manager over everything.
-    """
-    ready = Review.objects.filter(state=ReviewState.OPEN).exclude(outcome="").exclude(what_happened="")
-    ready = ready.exclude(change__requester=user).select_related("change").order_by("due_at")
-    if holds_everywhere(user, Role.CHANGE_MANAGER):
-        return ready
-    approved = Signature.objects.filter(
-        signer=user,
-        decision=SignatureDecision.APPROVE,
-        requirement__role__in=(Role.SPONSOR, Role.OWNER),
-        requirement__round=OuterRef("change__round"),
-    )
-    return ready.filter(Exists(approved))
+    found = Review.objects.filter((unwritten & write) | (~unwritten & sign), state=ReviewState.OPEN)
+    found = found.select_related("change__requester", "signed_by").defer("change__search")
+    return found.order_by("due_at", "pk")
 
 
 def troubles(visible: QuerySet[Change], since: datetime) -> QuerySet[Review]:
@@ -126,8 +121,8 @@ def actions_of(user: User) -> QuerySet[ActionItem]:
     """Return what a person has promised to do and has not done, the most urgent first."""
     return (
         ActionItem.objects.filter(owner=user, done_at=None)
-        .select_related("review__change")
-        .order_by("due_on")
+        .select_related("owner", "review__change")
+        .order_by("due_on", "pk")
     )
 
 

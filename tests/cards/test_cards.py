@@ -11,7 +11,6 @@ from apps.cards.selectors import (
     compare,
     content_of,
     list_models,
-    previous_card,
     write_decision,
 )
 from apps.cards.services import archive_card, draft_card, fill_from_registry, publish_card, write_edition
@@ -191,10 +190,8 @@ def test_compare_when_there_is_a_version_before_takes_its_card() -> None:
     second = version(first.component, "13", metrics={"auc": 0.84})
     fill_from_registry(actor=SYSTEM, versions=[first, second])
     old, new = first.card, second.card
-    assert previous_card(new) == old
-    assert previous_card(old) is None
-    [row] = compare(new, previous_card(new))
+    [row] = compare(new, old)
     assert row.change == pytest.approx(0.01)
     [model] = list_models(person("somebody", Role.EXECUTIVE), text="credit")
-    assert (model.in_use, model.newest, model.count) == (old, new, 2)
+    assert (model.in_use_card, model.newest, model.count) == (old, new, 2)
     assert model.completeness is not None

@@ -208,6 +208,29 @@ def test_record_review_edited_since_it_was_read_is_stale_and_overwrites_nothing(
     assert review.went_well == TOLD["went_well"]
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "taken"),
+    [
+        ("America/Los_Angeles", 4, True),
+        ("America/Los_Angeles", 3, False),
+        ("Europe/London", 4, False),
+        ("Asia/Tokyo", 5, True),
+    ],
+)
+def test_add_action_today_is_the_day_where_the_person_is(
+    manager: User, zone: str, day: int, taken: bool
+) -> None:
+    review = a_review()
+    manager.time_zone = zone
+    with time_machine.travel(datetime(2026, 11, 5, 1, 30, tzinfo=UTC), tick=False):
+        given = {"review": review, "text": "Rehearse", "owner": manager, "due_on": date(2026, 11, day)}
+        if taken:
+            assert services.add_action(actor=person(manager), **given).due_on == given["due_on"]
+        else:
+            with pytest.raises(Invalid, match="Choose today or a later day."):
+                services.add_action(actor=person(manager), **given)
+
+
 def test_signed_review_no_longer_changes(manager: User) -> None:
     review = sign(written(a_review(), manager), manager)
     with pytest.raises(Forbidden, match="signed"):

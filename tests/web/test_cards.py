@@ -121,7 +121,7 @@ def test_card_when_there_is_more_asks_the_same(client: Client, tomasz: User, cou
     page(client, f"/models/{card.ref}/")
     with CaptureQueriesContext(connection) as captured:
         page(client, f"/models/{card.ref}/")
-    assert len(captured) == 11
+    assert len(captured) == 12
 
 
 def test_edit_when_saved_makes_an_edition_and_shows_it(client: Client, tomasz: User) -> None:

@@ -10,7 +10,7 @@ from apps.catalog.models import ServiceObjective
 from apps.changes.enums import ChangeState
 from apps.core.actors import person
 from apps.reviews import services
-from apps.reviews.models import Review
+from apps.reviews.models import ActionItem, Review
 from apps.reviews.selectors import digest_of
 from tests.insights.build import in_review
 from tests.people import add_person
@@ -109,6 +109,53 @@ def test_home_what_went_wrong_shows_rolled_back_and_failed_only(as_priya: Client
     wrong = page[page.index("What went wrong lately") :]
     assert "Card limits" in wrong
     assert "Search words" not in wrong
+
+
+def test_home_each_number_links_to_its_records(as_priya: Client, priya: User) -> None:
+    in_review(DUE, title="To sign")
+    for place in range(7):
+        written_one = told(priya, a_review(title=f"Mine {place}"))
+        services.add_action(
+            actor=person(priya), review=written_one, text=f"Do {place}", owner=priya, due_on=TUESDAY.date()
+        )
+    other = add_person("leila", Role.CHANGE_MANAGER)
+    services.add_action(
+        actor=person(priya), review=written_one, text="Not hers", owner=other, due_on=TUESDAY.date()
+    )
+    a_review(title="Not due yet")
+
+    page = page_of(as_priya)
+
+    assert "15 things need you." in page
+    assert '<a href="/inbox/">1 signature</a>' in page
+    for said, url, rows in (
+        ("7 reviews", "/reviews/?mine=1", [f"Mine {place}" for place in range(7)]),
+        ("7 actions", "/reviews/?tab=actions&amp;mine=1", [f"Do {place}" for place in range(7)]),
+    ):
+        assert f'<a href="{url}">{said}</a>' in page
+        listed = as_priya.get(url.replace("&amp;", "&")).content.decode()
+        assert all(row in listed for row in rows)
+        assert "Not hers" not in listed
+        assert "Not due yet" not in listed
+
+
+def test_home_more_than_a_badge_can_show_is_said_as_99_and_more(as_priya: Client, priya: User) -> None:
+    review = a_review()
+    ActionItem.objects.bulk_create(
+        ActionItem(review=review, text="Do", owner=priya, due_on=TUESDAY.date()) for _ in range(120)
+    )
+    page = page_of(as_priya)
+    assert "More than 99 things need you." in page
+    assert "99+ actions" in page
+
+
+def test_home_promise_that_is_retired_is_not_shown(as_priya: Client, priya: User) -> None:
+    model = a_component("limits", owner_person=priya)
+    ServiceObjective.objects.create(component=model, name="A", objective="95 %", retired_at=TUESDAY)
+    ServiceObjective.objects.create(component=model, name="B", objective="99.9 %")
+    page = page_of(as_priya)
+    assert "99.9 %" in page
+    assert "95 %" not in page
 
 
 def test_home_owner_sees_what_is_planned_on_what_they_own(client: Client) -> None:

@@ -1,6 +1,5 @@
 """Cards, for whoever holds any role."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +21,10 @@ from apps.cards.rules import (
 )
 from apps.catalog.enums import ComponentKind
 from apps.catalog.models import Component, ComponentVersion
-from apps.catalog.selectors import components_visible_to
+from apps.catalog.rules.in_use import in_use_among
+from apps.catalog.selectors import components_visible_to, newest_first
 from apps.core.actors import Actor
 from apps.core.decisions import Decision, denied
-
-PRODUCTION = ("champion", "production", "live", "current")
-"""Aliases that say a version is in use, the first that is there."""
 
 
 def cards_visible_to(user: User) -> QuerySet[ModelCard]:
@@ -52,26 +49,10 @@ def _numbers_in(ref: str) -> list[int]:
     return [int(number)] if known else []
 
 
-def card_of_version(user: User, version: ComponentVersion) -> ModelCard | None:
-    """Return the card of a model version when there is one and the person may see it."""
-    return cards_visible_to(user).filter(version=version).first()
-
-
-def cards_of_versions(user: User, version_ids: Collection[int]) -> dict[int, ModelCard]:
-    """Return the cards of these versions that the person may see, by version. The queries do not grow."""
-    return {card.version_id: card for card in cards_visible_to(user).filter(version_id__in=version_ids)}
-
-
 def siblings_of(card: ModelCard) -> list[ModelCard]:
     """Return the cards of all versions of the same model, newest version first."""
     cards = ModelCard.objects.filter(version__component_id=card.version.component_id)
     return sorted(cards.select_related("version"), key=lambda each: _age(each.version), reverse=True)
-
-
-def previous_card(card: ModelCard) -> ModelCard | None:
-    """Return the card of the version before, by when the versions were released."""
-    older = [each for each in siblings_of(card) if _age(each.version) < _age(card.version)]
-    return older[0] if older else None
 
 
 def compare(card: ModelCard, other: ModelCard | None) -> list[Difference]:
@@ -138,13 +119,14 @@ def people_for(card: ModelCard) -> QuerySet[User]:
 
 @dataclass(frozen=True)
 class ModelRow:
-    """A model with its versions that have cards: the one in use, and the newest.
+    """A model with its version in use, that version's card, and the card of the newest version that has one.
 
     ``uncarded`` is the model's newest version when that has no card yet.
     """
 
     component: Component
-    in_use: ModelCard | None
+    in_use: ComponentVersion | None
+    in_use_card: ModelCard | None
     newest: ModelCard | None
     count: int
     uncarded: ComponentVersion | None
@@ -152,7 +134,7 @@ class ModelRow:
     @property
     def card(self) -> ModelCard | None:
         """Return the card to read first: the newest version's."""
-        return self.newest or self.in_use
+        return self.newest or self.in_use_card
 
     @property
     def completeness(self) -> Completeness | None:
@@ -172,24 +154,17 @@ def list_models(user: User, *, text: str = "", team: str = "") -> list[ModelRow]
     by_model: dict[int, list[ModelCard]] = {}
     for card in cards.select_related("version").prefetch_related("owners"):
         by_model.setdefault(card.version.component_id, []).append(card)
-    versions = ComponentVersion.objects.filter(component__in=found, retired_at=None)
-    newest = versions.order_by("component_id", "-released_at", "-pk").distinct("component_id")
-    latest = {version.component_id: version for version in newest}
-    return [_row(model, by_model.get(model.pk, []), latest.get(model.pk)) for model in found]
+    versions = newest_first(model.pk for model in found)
+    return [_row(model, by_model.get(model.pk, []), versions.get(model.pk, [])) for model in found]
 
 
-def _row(model: Component, cards: list[ModelCard], latest: ComponentVersion | None) -> ModelRow:
+def _row(model: Component, cards: list[ModelCard], versions: list[ComponentVersion]) -> ModelRow:
     cards.sort(key=lambda card: _age(card.version), reverse=True)
-    in_use = in_use_among(cards)
+    latest, in_use = next(iter(versions), None), in_use_among(versions)
     current = [card for card in cards if card.version.retired_at is None] or cards
     uncarded = None if any(card.version == latest for card in cards) else latest
-    return ModelRow(model, in_use, current[0] if current else None, len(cards), uncarded)
-
-
-def in_use_among(cards: Collection[ModelCard]) -> ModelCard | None:
-    """Return the card of the version that an alias says is in use, or None when no alias says so."""
-    named = (card for alias in PRODUCTION for card in cards if alias in card.version.aliases)
-    return next(named, None)
+    in_use_card = next((card for card in cards if card.version == in_use), None)
+    return ModelRow(model, in_use, in_use_card, current[0] if current else None, len(cards), uncarded)
 
 
 def _age(version: ComponentVersion) -> tuple[float, int]:

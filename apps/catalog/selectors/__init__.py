@@ -14,6 +14,7 @@ from apps.catalog.selectors.components import (
     versions_of,
 )
 from apps.catalog.selectors.graph import blast_radius, forget_graph, graph
+from apps.catalog.selectors.versions import newest_first, version_in_use, versions_in_use
 
 __all__ = [
     "blast_radius",
@@ -25,9 +26,12 @@ __all__ = [
     "forget_graph",
     "graph",
     "list_components",
+    "newest_first",
     "objectives_of",
     "search_components",
     "ties_of",
     "version_decision",
+    "version_in_use",
+    "versions_in_use",
     "versions_of",
 ]

@@ -24,7 +24,7 @@ from apps.changes.selectors.standing import (
     standing_of,
 )
 from apps.changes.selectors.timeline import timeline_of
-from apps.changes.selectors.versions import version_in_use, version_left, versions_in_use
+from apps.changes.selectors.versions import version_left
 from apps.changes.selectors.visible import (
     change_exists,
     change_for,
@@ -66,9 +66,7 @@ __all__ = [
     "standing_of",
     "tab_counts",
     "timeline_of",
-    "version_in_use",
     "version_left",
-    "versions_in_use",
     "waiting_to_settle",
     "window_passed",
 ]

@@ -6,12 +6,12 @@ from apps.accounts.enums import Role
 from apps.approvals.rules import Barred, Need
 from apps.catalog.enums import ComponentKind, ContractKind
 from apps.catalog.models import ComponentVersion, Contract
+from apps.catalog.selectors import versions_in_use
 from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.rules.needs import Touched, due_at, needs_of
 from apps.changes.rules.risk import Moved, Risk, risk_of
 from apps.changes.selectors.items import items_of
-from apps.changes.selectors.versions import versions_in_use
 
 
 def risk_for(change: Change, impact: list[ImpactRow]) -> Risk:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from apps.accounts.models import User
 from apps.calendar.rules import span_from_local
 from apps.catalog.models import Component, ComponentVersion
+from apps.catalog.selectors import versions_in_use
 from apps.catalog.services import add_version
 from apps.changes.enums import ChangeClass, Direction, Harm, Likelihood
 from apps.changes.models import (
@@ -19,7 +20,7 @@ from apps.changes.models import (
 from apps.changes.rules.fields import Problems
 from apps.changes.rules.inputs import ItemInput, MetricInput, NoteInput, RiskInput, StepInput
 from apps.changes.rules.plan import check_order
-from apps.changes.selectors import beyond_reach, versions_in_use
+from apps.changes.selectors import beyond_reach
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Invalid

@@ -13,16 +13,19 @@ from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.selectors import changes_visible_to
 from apps.core import clock
+from apps.insights.rules.grammar import count, plural
 from apps.insights.selectors.ownership import Owned, Plan, owned_by, owned_components, plans_ahead
 from apps.reviews.models import Review
-from apps.reviews.selectors import actions_of, reviews_to_sign, reviews_to_write, troubles
+from apps.reviews.rules import missing_fields
+from apps.reviews.selectors import actions_of, reviews_waiting_for, troubles
 
 NEEDS_SHOWN = 5
+COUNTED = 99
 TROUBLES_SHOWN = 3
 DAYS_SHOWN = 5
 MINE_SHOWN = 5
 LATELY = timedelta(days=60)
-OVER = (ChangeState.CLOSED, ChangeState.WITHDRAWN, ChangeState.EXPIRED)
+CONCLUDED = (ChangeState.CLOSED, ChangeState.WITHDRAWN, ChangeState.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,20 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """How many things of one kind wait for a person, counted no further than ``COUNTED`` and one, and their list."""
+
+    count: int
+    noun: str
+    url: str
+
+    @property
+    def said(self) -> str:
+        """Return "1 review", "3 reviews" or "99+ reviews"."""
+        return f"{COUNTED}+ {plural(self.noun)}" if self.count > COUNTED else count(self.count, self.noun)
+
+
+@dataclass(frozen=True)
 class Day:
     """A day with what is planned on it; today is shown even when it is empty."""
 
@@ -47,33 +64,33 @@ class Day:
 
 @dataclass(frozen=True)
 class Home:
-    """Everything on a person's home. ``need_count`` counts also what ``needs`` has no room for.
+    """Everything on a person's home. ``waiting`` counts also what ``needs`` has no room for.
 
     ``days`` is empty for someone who owns nothing.
     """
 
     needs: list[Need]
-    need_count: int
+    waiting: list[Waiting]
     troubles: list[Review]
     days: list[Day]
     owned: list[Owned]
     mine: list[Change]
 
     @property
-    def need_more(self) -> int:
-        """Return how many more there are than shown."""
-        return self.need_count - len(self.needs)
+    def need_count(self) -> int:
+        """Return how many things wait; exact while each kind is at most ``COUNTED``."""
+        return sum(one.count for one in self.waiting)
 
 
 def home_for(user: User) -> Home:
     """Return a person's home, in a constant number of queries."""
-    needs, need_count = _needs(user)
+    needs, waiting = _needs(user)
     components = owned_components(user)
     visible = changes_visible_to(user).defer("search")
     owned = owned_by(visible, components)
     return Home(
         needs=needs,
-        need_count=need_count,
+        waiting=waiting,
         troubles=list(troubles(visible, clock.now() - LATELY)[:TROUBLES_SHOWN]),
         days=_days(user, plans_ahead(visible, components)) if owned else [],
         owned=owned,
@@ -83,17 +100,21 @@ def home_for(user: User) -> Home:
 
 def _mine(user: User) -> QuerySet[Change]:
     """Return the changes that a person asked for and that are not over, the latest first."""
-    mine = Change.objects.filter(requester=user).exclude(state__in=OVER)
+    mine = Change.objects.filter(requester=user).exclude(state__in=CONCLUDED)
     return mine.defer("search").order_by("-number")
 
 
-def _needs(user: User) -> tuple[list[Need], int]:
-    """Return the most urgent things that wait for a person, and how many there are in all."""
-    others = [*_reviews(user), *_actions(user)]
-    approvals = _approvals(user)
-    waiting = len(approvals) if len(approvals) <= NEEDS_SHOWN else open_count_for(user)
-    first = sorted([*approvals, *others], key=lambda need: need.due)[:NEEDS_SHOWN]
-    return first, waiting + len(others)
+def _needs(user: User) -> tuple[list[Need], list[Waiting]]:
+    """Return the most urgent things that wait for a person, and how many of each kind there are in all."""
+    approvals, reviews, actions = _approvals(user), _reviews(user), _actions(user)
+    to_sign = len(approvals) if len(approvals) <= NEEDS_SHOWN else open_count_for(user)
+    counts = [
+        Waiting(to_sign, "signature", "/inbox/"),
+        Waiting(len(reviews), "review", "/reviews/?mine=1"),
+        Waiting(len(actions), "action", "/reviews/?tab=actions&mine=1"),
+    ]
+    first = sorted([*approvals, *reviews, *actions], key=lambda need: need.due)[:NEEDS_SHOWN]
+    return first, [one for one in counts if one.count]
 
 
 def _approvals(user: User) -> list[Need]:
@@ -116,21 +137,23 @@ def _as(role: str, label: str) -> str:
 
 
 def _reviews(user: User) -> list[Need]:
-    write = [(review, "you write it") for review in reviews_to_write(user, clock.now())[:NEEDS_SHOWN]]
-    sign = [(review, "you can sign it") for review in reviews_to_sign(user)[:NEEDS_SHOWN]]
+    shown = ("due_at", "outcome", "what_happened", "change__number", "change__title")
+    rows = reviews_waiting_for(user, clock.now()).select_related(None).select_related("change").only(*shown)
     return [
         Need(
             title=f"Review: {review.change.title}",
-            note=f"{review.ref} · {what}",
+            note=f"{review.ref} · {'you write it' if missing_fields(review) else 'you can sign it'}",
             url=f"/reviews/{review.ref}/",
             due=review.due_at,
             by=review.due_at,
         )
-        for review, what in [*write, *sign]
+        for review in rows[: COUNTED + 1]
     ]
 
 
 def _actions(user: User) -> list[Need]:
+    shown = ("text", "due_on", "review__change__number")
+    rows = actions_of(user).select_related(None).select_related("review__change").only(*shown)
     return [
         Need(
             title=action.text,
@@ -139,7 +162,7 @@ def _actions(user: User) -> list[Need]:
             due=action.due_at,
             by=action.due_on,
         )
-        for action in actions_of(user)[:NEEDS_SHOWN]
+        for action in rows[: COUNTED + 1]
     ]
 
 

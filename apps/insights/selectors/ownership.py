@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import User
 from apps.accounts.selectors import grants_of
 from apps.approvals.models import Requirement
 from apps.calendar.models import Conflict
-from apps.catalog.models import Component, ComponentVersion, ServiceObjective
+from apps.catalog.models import Component, ServiceObjective
+from apps.catalog.selectors import versions_in_use
 from apps.changes.enums import PLANNED, ChangeState
 from apps.changes.models import Change, ChangeItem
 from apps.changes.selectors import version_left
-from apps.changes.selectors.versions import IN_USE
 from apps.core import clock
 
 OWNED_SHOWN = 10
@@ -96,26 +95,25 @@ def _clashes(booking_ids: list[int | None]) -> dict[int | None, str]:
 
 def owned_by(visible: QuerySet[Change], components: QuerySet[Component]) -> list[Owned]:
     """Return a person's first components with what a table shows of them, in a constant number of queries."""
-    versions = ComponentVersion.objects.filter(component=OuterRef("pk"), retired_at=None).order_by(
-        F("released_at").desc(nulls_last=True), "-pk"
-    )
-    named = versions.filter(aliases__overlap=list(IN_USE))
-    promises = ServiceObjective.objects.filter(component=OuterRef("pk")).order_by("pk")
+    promises = ServiceObjective.objects.filter(component=OuterRef("pk"), retired_at=None).order_by("pk")
     rows = list(
-        components.annotate(
-            in_use=Coalesce(
-                version_left(),
-                Subquery(named.values("version")[:1]),
-                Subquery(versions.values("version")[:1]),
-            ),
-            promise=Subquery(promises.values("objective")[:1]),
-        )[:OWNED_SHOWN]
+        components.annotate(left=version_left(), promise=Subquery(promises.values("objective")[:1]))[
+            :OWNED_SHOWN
+        ]
     )
     if not rows:
         return []
     coming, last = _coming(visible, rows), _last(visible, rows)
+    in_use = {pk: version.version for pk, version in versions_in_use(row.pk for row in rows).items()}
     return [
-        Owned(row, row.in_use or "", row.promise or "", coming.get(row.pk), last.get(row.pk)) for row in rows
+        Owned(
+            row,
+            row.left or in_use.get(row.pk, ""),
+            row.promise or "",
+            coming.get(row.pk),
+            last.get(row.pk),
+        )
+        for row in rows
     ]
 
 

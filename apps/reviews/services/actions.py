@@ -1,6 +1,7 @@
 """What will be done because of a review."""
 
-from datetime import date
+from datetime import UTC, date
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -30,7 +31,7 @@ def add_action(*, actor: Actor, review: Review, text: str, owner: User, due_on: 
     review = locked(review)
     require(may_write(review, selectors.standing_of(person_of(actor), review)))
     text = text.strip()
-    _check_action(text, owner, due_on)
+    _check_action(text, owner, due_on, today=_today(actor))
     action = ActionItem.objects.create(review=review, text=text, owner=owner, due_on=due_on)
     record_event(
         event="review.action_added",
@@ -51,7 +52,13 @@ def add_action(*, actor: Actor, review: Review, text: str, owner: User, due_on: 
     return action
 
 
-def _check_action(text: str, owner: User, due_on: date) -> None:
+def _today(actor: Actor) -> date:
+    """Return the day where the person is who writes; in UTC for a system job."""
+    person = person_of(actor)
+    return clock.now().astimezone(ZoneInfo(person.time_zone) if person else UTC).date()
+
+
+def _check_action(text: str, owner: User, due_on: date, *, today: date) -> None:
     fields: dict[str, list[str]] = {}
     if not text:
         fields["text"] = ["Say what will be done."]
@@ -59,7 +66,7 @@ def _check_action(text: str, owner: User, due_on: date) -> None:
         fields["text"] = [f"Keep it to {ACTION_TEXT_LIMIT} characters."]
     if not owner.is_active:
         fields["owner"] = [f"{owner} has left. Choose someone who can do it."]
-    if due_on < clock.now().date():
+    if due_on < today:
         fields["due_on"] = ["Choose today or a later day."]
     if fields:
         raise Invalid(fields)

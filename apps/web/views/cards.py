@@ -16,11 +16,11 @@ from apps.cards.selectors import (
     compare,
     completeness_of,
     editions_of,
-    in_use_among,
     list_models,
     siblings_of,
     write_decision,
 )
+from apps.catalog.selectors import version_in_use
 from apps.changes.selectors import changes_visible_to
 from apps.core import actors
 from apps.web.errors import not_found
@@ -55,7 +55,7 @@ def card(request: HttpRequest, ref: str) -> HttpResponse:
         "version": found.version,
         "component": found.version.component,
         "owners": list(found.owners.all()),
-        "in_use": in_use_among(family),
+        "in_use": version_in_use(found.version.component),
         "family": family,
         "other": other,
         "metrics": metric_rows(found.metrics),

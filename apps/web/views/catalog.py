@@ -16,7 +16,8 @@ from apps.catalog import selectors
 from apps.catalog.enums import ComponentKind
 from apps.catalog.models import Component, ComponentVersion
 from apps.catalog.rules.impact import Graph
-from apps.changes.selectors import version_in_use, version_left, versions_in_use
+from apps.catalog.selectors import version_in_use, versions_in_use
+from apps.changes.selectors import version_left
 from apps.web import component_page, pictures
 from apps.web.errors import not_found
 from apps.web.forms.catalog import CatalogFilter, GraphFilter

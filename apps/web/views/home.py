@@ -12,6 +12,7 @@ from apps.accounts.selectors import roles_of
 from apps.core import clock
 from apps.insights.rules.grammar import capital, in_words
 from apps.insights.selectors import Home, home_for
+from apps.insights.selectors.homes import COUNTED
 from apps.web.reader import reader
 
 NOON, EVENING = 12, 18
@@ -40,5 +41,7 @@ def _needs_you(found: Home) -> str:
     """Return how much waits for a person, in words."""
     if not found.need_count:
         return "Nothing needs you."
+    if any(one.count > COUNTED for one in found.waiting):
+        return f"More than {COUNTED} things need you."
     things = "thing needs" if found.need_count == 1 else "things need"
     return f"{capital(in_words(found.need_count))} {things} you."

@@ -33,18 +33,27 @@ TABS = {
     "signed": ("Signed", selectors.signed_reviews),
     "actions": ("Actions not done", selectors.open_actions),
 }
+MINE = {
+    "open": lambda user: selectors.reviews_waiting_for(user, clock.now()),
+    "actions": selectors.actions_of,
+}
 
 
 @login_required
 @require_safe
 def review_list(request: HttpRequest) -> HttpResponse:
-    """Show the reviews to write and sign, those that are signed, or the actions that are not done."""
+    """Show the reviews to write and sign, those that are signed, or the actions that are not done.
+
+    With ``mine=1``, only those that wait for the person.
+    """
     tab = request.GET.get("tab", "open")
     tab = tab if tab in TABS else "open"
-    page = Paginator(TABS[tab][1](reader(request)), PAGE).get_page(request.GET.get("page"))
+    mine = tab in MINE and request.GET.get("mine") == "1"
+    rows = MINE[tab] if mine else TABS[tab][1]
+    page = Paginator(rows(reader(request)), PAGE).get_page(request.GET.get("page"))
     tabs = [{"name": name, "label": label, "current": name == tab} for name, (label, _) in TABS.items()]
     noun = "action" if tab == "actions" else "review"
-    context = {"tabs": tabs, "tab": tab, "page": page, "now": clock.now()}
+    context = {"tabs": tabs, "tab": tab, "mine": mine, "page": page, "now": clock.now()}
     return render(request, "reviews/list.html", {**context, "said": f"{count(page.paginator.count, noun)}."})
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from apps.accounts.models import User
-from apps.catalog.selectors import components_visible_to
+from apps.catalog.selectors import components_visible_to, versions_in_use
 from apps.changes.enums import WizardStep
 from apps.changes.models import Change
 from apps.changes.rules.inputs import ItemInput
-from apps.changes.selectors import items_of, versions_in_use
+from apps.changes.selectors import items_of
 from apps.changes.services import save_what
 from apps.core.actors import Actor
 from apps.web.forms.wizard import NEW, FindForm, ItemForm, Movable, Row
