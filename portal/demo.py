@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def commands(port: str) -> dict[str, list[str]]:
-    """Return the command of each process: web, worker, beat."""
+    """Return the command of each process: web, worker, exporter, beat."""
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "portal"]
     return {
         "web": [
@@ -52,6 +52,10 @@ def commands(port: str) -> dict[str, list[str]]:
         "worker": [
             *(*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"),
             *("--without-gossip", "--without-mingle"),
+        ],
+        "exporter": [
+            *(*celery, "worker", "--queues", "exports", "--hostname", "exporter@%h", "--concurrency", "1"),
+            *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
         ],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
     }

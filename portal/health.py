@@ -1,7 +1,7 @@
 """``/healthz``: does this process answer? ``/readyz``: can the portal do its work, part by part?"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from celery import bootsteps
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from apps.audit.selectors import oldest_pending_at
 from apps.core import clock
 
-HEARTBEAT_KEY = "worker-heartbeat"
+WORKER_KEY, EXPORTER_KEY = "heartbeat:celery", "heartbeat:exports"
 HEARTBEAT_SECONDS = 3
 SILENT_SECONDS = 15
 UNSEALED_SECONDS = 10
@@ -25,21 +25,22 @@ class NotReady(Exception):
 
 
 class Heartbeat(bootsteps.StartStopStep):
-    """A step of the worker that writes the time to Redis every three seconds."""
+    """A step of the worker that writes the time to Redis every three seconds, for each queue that it serves."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, parent: Consumer) -> None:
-        beat()
-        self.timer = parent.timer.call_repeatedly(HEARTBEAT_SECONDS, beat)
+        queues = list(parent.app.amqp.queues.consume_from)
+        beat(queues)
+        self.timer = parent.timer.call_repeatedly(HEARTBEAT_SECONDS, beat, (queues,))
 
     def stop(self, parent: Consumer) -> None:
         self.timer.cancel()
 
 
-def beat() -> None:
-    """Write that a worker lives now (seconds since 1970)."""
-    cache.set(HEARTBEAT_KEY, time.time(), timeout=3600)
+def beat(queues: Iterable[str]) -> None:
+    """Write that a worker of these queues lives now (seconds since 1970)."""
+    cache.set_many({f"heartbeat:{queue}": time.time() for queue in queues}, timeout=3600)
 
 
 def check_database() -> None:
@@ -56,13 +57,22 @@ def check_redis() -> None:
 
 
 def check_worker() -> None:
-    """Look for a worker's sign of life."""
-    last = cache.get(HEARTBEAT_KEY)
+    """Look for a sign of life of a worker that does everything but exports."""
+    _check_heartbeat(WORKER_KEY, "worker")
+
+
+def check_exporter() -> None:
+    """Look for a sign of life of a worker that writes exports."""
+    _check_heartbeat(EXPORTER_KEY, "exporter")
+
+
+def _check_heartbeat(key: str, name: str) -> None:
+    last = cache.get(key)
     if last is None:
-        raise NotReady("No worker has started.")
+        raise NotReady(f"No {name} has started.")
     silent = time.time() - last
     if silent > SILENT_SECONDS:
-        raise NotReady(f"No worker has been heard for {silent:.0f} s.")
+        raise NotReady(f"No {name} has been heard for {silent:.0f} s.")
 
 
 def check_sealer() -> None:
@@ -77,6 +87,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "database": check_database,
     "redis": check_redis,
     "worker": check_worker,
+    "exporter": check_exporter,
     "sealer": check_sealer,
 }
 

@@ -63,12 +63,13 @@ def real_worker(transactional_db: None, settings: Any) -> Iterator[None]:
         "PORTAL_HOME": str(settings.PORTAL_HOME),
         "LOG_LEVEL": "WARNING",
     }
-    cache.delete(health.HEARTBEAT_KEY)
-    command = [sys.executable, "-m", "celery", "--quiet", "-A", "portal", "worker", "--concurrency", "1"]
+    cache.delete(health.WORKER_KEY)
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "portal", "worker"]
+    command += ["--queues", "celery,exports", "--concurrency", "1"]
     worker = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
     try:
         deadline = time.monotonic() + 30
-        while cache.get(health.HEARTBEAT_KEY) is None:
+        while cache.get(health.WORKER_KEY) is None:
             assert worker.poll() is None, "The worker ended before it was ready."
             assert time.monotonic() < deadline, "The worker was not ready within 30 seconds."
             time.sleep(0.1)

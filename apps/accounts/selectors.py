@@ -15,6 +15,28 @@ def active_person(username: str) -> User | None:
     return User.objects.filter(username=username, is_active=True).first()
 
 
+def person_named(username: str) -> User | None:
+    """Return the person with this username, active or not, or None."""
+    return User.objects.filter(username=username).first()
+
+
+def standing_grants(
+    user: User, role: str, *, team: Team | None = None, component_key: str = ""
+) -> list[RoleGrant]:
+    """Return a person's grants of a role with exactly this scope that hold now or are still to come."""
+    scope = GrantScope.TEAM if team else GrantScope.COMPONENT if component_key else GrantScope.EVERYTHING
+    found = RoleGrant.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=clock.now()),
+        user=user,
+        role=role,
+        scope=scope,
+        team=team,
+        component_key=component_key,
+        revoked_at=None,
+    )
+    return list(found.order_by("pk"))
+
+
 def active_people() -> QuerySet[User]:
     """Return everyone who may sign in, by name."""
     return User.objects.filter(is_active=True).order_by("first_name", "last_name", "username")

@@ -7,6 +7,9 @@ import rfc8785
 
 from apps.core.errors import PortalError
 
+LARGEST_EXACT = 2**53
+"""From here on not every whole number has a float of its own, so RFC 8785 cannot express it."""
+
 
 class NotCanonical(PortalError):
     """A value has no canonical JSON form: NaN, infinity, an integer beyond 2**53, a lone surrogate."""

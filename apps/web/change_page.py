@@ -72,7 +72,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
     reading = selectors.reading_of(change, change.revision)
     standings = standing(change.round) if change.round else []
     conflicts = conflicts_of(change.ref) if change.state in PLANNED else []
-    entries = selectors.timeline_of(change)
+    entries = selectors.timeline_of(user, change)
     shown = entries if all_moments else entries[:SHOWN_MOMENTS]
     mine = _mine(user, standings)
     blockers = selectors.blockers_of(change, user, standings=standings, conflicts=conflicts)

@@ -136,6 +136,46 @@ def test_grant_role_command_when_wrong_says_why_and_changes_nothing(arguments: l
     assert not has_role(ann, Role.OWNER)
 
 
+def test_revoke_role_command_ends_the_grant_of_that_scope_alone() -> None:
+    ann, team = add_person("ann"), add_team("credit")
+    call_command("grant_role", "ann", "owner", "--team", team.slug, stdout=StringIO())
+    call_command("grant_role", "ann", "steward", stdout=StringIO())
+    out = StringIO()
+    call_command("revoke_role", "ann", "owner", "--team", team.slug, stdout=out)
+    assert f"is no longer Service Owner for {team.slug}" in out.getvalue()
+    assert not has_role(ann, Role.OWNER)
+    assert has_role(ann, Role.STEWARD)
+    assert events()[-1] == "role.revoked"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nobody", "owner"],
+        ["ann", "owner", "--team", "none"],
+        ["ann", "owner"],
+        ["ann", "steward", "--component", "x"],
+    ],
+)
+def test_revoke_role_command_when_wrong_says_why_and_changes_nothing(arguments: list[str]) -> None:
+    ann = add_person("ann", Role.STEWARD)
+    with pytest.raises(CommandError):
+        call_command("revoke_role", *arguments)
+    assert has_role(ann, Role.STEWARD)
+
+
+def test_deactivate_person_command_closes_the_way_in() -> None:
+    add_person("ann", Role.STEWARD)
+    out = StringIO()
+    call_command("deactivate_person", "ann", stdout=out)
+    assert "can no longer sign in" in out.getvalue()
+    assert not User.objects.get(username="ann").is_active
+    assert not Client().login(username="ann", password=PASSWORD)
+    assert events()[-1] == "person.deactivated"
+    with pytest.raises(CommandError):
+        call_command("deactivate_person", "ann")
+
+
 def test_sign_in_when_it_works_or_fails_is_in_the_ledger() -> None:
     add_person("ann")
     client = Client()

@@ -235,3 +235,11 @@ def test_new_version_is_registered_when_asked(estate: Estate) -> None:
     item = change.items.get()
     assert (item.from_version.version, item.to_version.version) == ("1", "9")
     assert Change.objects.get(pk=change.pk).state == ChangeState.DRAFT
+
+
+@pytest.mark.parametrize("value", [2.0**53, 1e17, -1e17, 1e300])
+@pytest.mark.parametrize("field", ["target", "baseline", "bound"])
+def test_metric_beyond_exactness_is_refused_at_its_field(estate: Estate, field: str, value: float) -> None:
+    metric = MetricInput(**{"name": "AUC", "target": 0.5, field: value})
+    fields = refused(estate, save_why, title="A", summary="B", outcome="C", metrics=[metric])
+    assert "cannot be signed exactly" in fields[f"metrics.0.{field}"][0]

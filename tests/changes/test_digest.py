@@ -1,9 +1,12 @@
 """A digest stays as it is while nothing moves, and moves when one field does."""
 
+import json
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +29,22 @@ JSON = st.recursive(
 @given(JSON)
 def test_exact_value_always_has_a_digest(value: Any) -> None:
     assert digest(exact(value)) == digest(exact(deepcopy(value)))
+
+
+@pytest.mark.django_db
+@settings(max_examples=60, deadline=None)
+@given(JSON)
+def test_exact_value_has_the_same_digest_after_the_database(value: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::jsonb::text", [json.dumps(exact(value))])
+        back = json.loads(cursor.fetchone()[0])
+    assert digest(back) == digest(exact(value))
+    assert exact(back) == exact(value)
+
+
+@pytest.mark.parametrize("value", [2.0**53, 1e17, -1e17, 1e22, 1.5e300])
+def test_float_beyond_exactness_is_written_digit_by_digit(value: float) -> None:
+    assert exact(value) == str(int(Decimal(str(value))))
 
 
 @given(st.integers(min_value=2**53))

@@ -23,6 +23,8 @@ from apps.exports.services import jobs, remove_expired, request_export, resume_e
 from apps.exports.tasks import task_write_bundle
 from apps.outbox import services as outbox
 from apps.outbox.models import Notification, OutboxMessage
+from portal.celery import app
+from portal.demo import commands
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 5)
 
@@ -190,6 +192,48 @@ def test_export_past_its_time_is_removed(auditor, monkeypatch) -> None:
     assert remove_expired(actor=actors.system("exporter")) == 1
     assert not path.exists()
     assert ExportJob.objects.get().state == ExportState.EXPIRED
+
+
+def test_export_past_its_time_is_removed_though_the_first_try_crashed(auditor, monkeypatch) -> None:
+    job = request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
+    task_write_bundle(export_id=job.pk)
+    job.refresh_from_db()
+    path = selectors.file_of(job)
+    later = clock.now() + timedelta(days=8)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    def crash(**_):
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "record_event", crash)
+        with pytest.raises(ConnectionError):
+            remove_expired(actor=actors.system("exporter"))
+    assert not path.exists()
+    assert remove_expired(actor=actors.system("exporter")) == 1
+    assert ExportJob.objects.get().state == ExportState.EXPIRED
+
+
+def test_export_to_the_operators_own_file_that_fails_is_marked_as_failed(
+    small_ledger, tmp_path, monkeypatch
+) -> None:
+    def full(**_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(jobs, "write_bundle", full)
+    with pytest.raises(OSError, match="No space"):
+        jobs.export_to_file(actor=actors.system("operator"), start=FIRST, end=LAST, out=tmp_path / "b.zip")
+    job = ExportJob.objects.get()
+    assert (job.state, job.error) == (ExportState.FAILED, "No space left on device")
+    assert AuditEvent.objects.filter(event="export.failed", object_id=job.ref).exists()
+
+
+def test_bundle_goes_to_a_queue_of_its_own() -> None:
+    route = app.amqp.router.route({}, "apps.exports.tasks.task_write_bundle")
+    assert route["queue"].name == "exports"
+    assert app.amqp.router.route({}, "apps.audit.tasks.task_seal_ledger")["queue"].name == "celery"
+    exporter = commands("8000")["exporter"]
+    assert exporter[exporter.index("--queues") + 1] == "exports"
 
 
 def test_bundle_report_prints_names_and_runs_no_formula(pack) -> None:

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _quiet_cache() -> Iterator[None]:
-    cache.delete(health.HEARTBEAT_KEY)
+    cache.delete_many([health.WORKER_KEY, health.EXPORTER_KEY])
     yield
-    cache.delete(health.HEARTBEAT_KEY)
+    cache.delete_many([health.WORKER_KEY, health.EXPORTER_KEY])
 
 
 def parts() -> dict[str, dict[str, object]]:
@@ -29,8 +29,15 @@ def test_healthz_when_asked_answers() -> None:
 
 
 def test_readyz_when_everything_works_is_ready() -> None:
-    health.beat()
-    assert parts() == {name: {"ok": True, "why": ""} for name in ("database", "redis", "worker", "sealer")}
+    health.beat(["celery", "exports"])
+    names = ("database", "redis", "worker", "exporter", "sealer")
+    assert parts() == {name: {"ok": True, "why": ""} for name in names}
+
+
+def test_readyz_when_only_the_exporter_lives_says_that_the_worker_does_not() -> None:
+    health.beat(["exports"])
+    assert parts()["exporter"]["ok"]
+    assert parts()["worker"] == {"ok": False, "why": "No worker has started."}
 
 
 def test_readyz_when_no_worker_ever_started_says_so() -> None:
@@ -38,7 +45,7 @@ def test_readyz_when_no_worker_ever_started_says_so() -> None:
 
 
 def test_readyz_when_the_worker_fell_silent_says_for_how_long() -> None:
-    cache.set(health.HEARTBEAT_KEY, time.time() - 40)
+    cache.set(health.WORKER_KEY, time.time() - 40)
     assert parts()["worker"] == {"ok": False, "why": "No worker has been heard for 40 s."}
 
 
@@ -47,6 +54,6 @@ def test_readyz_when_a_part_raises_names_it_and_keeps_the_rest(monkeypatch: pyte
         raise ConnectionError("redis://:secret@cache")
 
     monkeypatch.setitem(health.CHECKS, "redis", broken)
-    health.beat()
+    health.beat(["celery", "exports"])
     assert parts()["redis"] == {"ok": False, "why": "The redis does not answer (ConnectionError)."}
     assert parts()["worker"]["ok"]

@@ -48,5 +48,5 @@ def test_schedule_when_read_names_tasks_that_exist() -> None:
 
 
 def test_heartbeat_when_written_is_now() -> None:
-    health.beat()
-    assert time.time() - health.cache.get(health.HEARTBEAT_KEY) < 5
+    health.beat(["celery"])
+    assert time.time() - health.cache.get(health.WORKER_KEY) < 5

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.audit.models import AuditEvent
 from apps.changes.enums import ChangeState
 from apps.changes.rules.inputs import MetricInput
-from apps.changes.services import revise_change, save_why, submit_change, withdraw_change
+from apps.changes.services import revise_change, save_what, save_why, submit_change, withdraw_change
 from tests.changes.estate import (
     AFTER_WINDOW,
     IN_WINDOW,
@@ -158,6 +158,57 @@ def test_revision_page_shows_the_difference(estate: Estate, enter: Enter) -> Non
         page = text_of(enter("ruth").get(f"/changes/{change.ref}/revisions/2/"))
     assert "<del>Retrain the credit-risk model</del>" in page
     assert "<ins>Another title</ins>" in page
+
+
+@pytest.fixture
+def revising(estate: Estate) -> Any:
+    """Return a change that all had signed, which its requester now edits again."""
+    change = approved(estate)
+    actor = estate.actor("amara")
+    with at(NOW):
+        revise_change(actor=actor, change=change)
+        save_why(actor=actor, change=change, title="Half a thought", summary="", outcome="", complete=False)
+        save_what(actor=actor, change=change, items=[], complete=False)
+    return fresh(change)
+
+
+@pytest.mark.parametrize("name", ["tomasz", "ruth", "leila"])
+def test_change_being_revised_shows_others_what_was_submitted_last(
+    estate: Estate, enter: Enter, revising: Any, name: str
+) -> None:
+    page = text_of(enter(name).get(f"/changes/{revising.ref}/?timeline=all"))
+    assert "<h1>Retrain the credit-risk model</h1>" in page
+    assert "It is being revised" in page
+    assert "You see revision 1, as it was submitted last." in page
+    assert revising.revision.digest[:8] in page
+    assert "Half a thought" not in page
+    assert "edited the draft" not in page
+    assert not AuditEvent.objects.filter(event="access.denied").exists()
+
+
+def test_change_being_revised_has_no_unfinished_briefing_or_wizard_for_others(
+    estate: Estate, enter: Enter, revising: Any
+) -> None:
+    client = enter("henrik")
+    for path in ("briefing/", "edit/what/", "edit/"):
+        assert (
+            client.get(f"/changes/{revising.ref}/{path}").headers["Location"] == f"/changes/{revising.ref}/"
+        )
+    assert "Half a thought" not in text_of(client.get("/changes/?tab=all"))
+    assert "Retrain" in text_of(client.get(f"/changes/{revising.ref}/revisions/1/"))
+    assert client.post(f"/changes/{revising.ref}/edit/what/", {}).status_code == 403
+
+
+def test_change_being_revised_leads_its_requester_to_the_wizard(enter: Enter, revising: Any) -> None:
+    page = enter("amara").get(f"/changes/{revising.ref}/")
+    assert page.headers["Location"] == f"/changes/{revising.ref}/edit/what/"
+
+
+def test_decision_on_a_change_being_revised_keeps_its_evidence(
+    estate: Estate, enter: Enter, revising: Any
+) -> None:
+    page = text_of(enter("henrik").get("/inbox/?tab=decided"))
+    assert "Three more bad loans in a thousand are found." in page
 
 
 @pytest.mark.parametrize("tab", ["open", "mine", "waiting", "week", "ended", "all"])

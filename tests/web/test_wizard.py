@@ -689,3 +689,13 @@ def test_queries_do_not_grow_with_what_is_reached(estate: Estate, amara: Client)
         page = said(amara.get(path(change, "impact")))
     assert "reader-2" in page
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("ref", ["CHG-99999", "99999", "anything"])
+def test_wizard_of_what_never_was_is_not_found_and_not_recorded(
+    estate: Estate, client: Client, ref: str
+) -> None:
+    client.force_login(estate.people["amara"])
+    assert client.get(f"/changes/{ref}/edit/what/").status_code == 404
+    assert client.get(f"/changes/{ref}/briefing/").status_code == 404
+    assert not AuditEvent.objects.filter(event="access.denied").exists()

@@ -5,14 +5,16 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.api.serializers.calendar import WALL_CLOCK
-from apps.changes.enums import ChangeClass, Direction, Harm, Likelihood
+from apps.changes.enums import ChangeClass, ChangeState, Direction, Harm, Likelihood
 from apps.changes.models import (
     Change,
     ChangeItem,
+    ImpactNote,
     PlanStep,
     RiskScenario,
     SuccessMetric,
 )
+from apps.changes.selectors import submitted_parts
 
 
 class ItemSerializer(serializers.ModelSerializer[ChangeItem]):
@@ -39,10 +41,19 @@ class RiskSerializer(serializers.ModelSerializer[RiskScenario]):
 
 class StepSerializer(serializers.ModelSerializer[PlanStep]):
     lead = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    after = serializers.SlugRelatedField(slug_field="position", many=True, read_only=True)
 
     class Meta:
         model = PlanStep
-        fields = ["position", "text", "lead", "minutes", "way_back"]
+        fields = ["position", "text", "lead", "minutes", "way_back", "after"]
+
+
+class NoteSerializer(serializers.ModelSerializer[ImpactNote]):
+    component = serializers.SlugRelatedField(slug_field="key", read_only=True)
+
+    class Meta:
+        model = ImpactNote
+        fields = ["component", "included", "reason"]
 
 
 class ChangeSerializer(serializers.ModelSerializer[Change]):
@@ -68,7 +79,11 @@ class BlockerSerializer(serializers.Serializer[Any]):
 
 
 class ChangeDetailSerializer(ChangeSerializer):
-    """Everything of a change. ``digest`` is what a signature binds to; it is null before submission."""
+    """Everything of a change. ``digest`` is what a signature binds to; it is null in a draft, also one being revised.
+
+    With ``frozen`` in the context it is what was submitted last, with its revision and digest: that is what all but
+    the requester read while a change is being revised.
+    """
 
     revision = serializers.IntegerField(source="revision.number", read_only=True, default=None)
     digest = serializers.CharField(source="revision.digest", read_only=True, default=None)
@@ -77,13 +92,23 @@ class ChangeDetailSerializer(ChangeSerializer):
     rollback_criteria = serializers.SlugRelatedField(slug_field="text", many=True, read_only=True)
     risk_scenarios = RiskSerializer(many=True, read_only=True)
     plan_steps = StepSerializer(many=True, read_only=True)
+    impact_notes = NoteSerializer(many=True, read_only=True)
 
     class Meta(ChangeSerializer.Meta):
         fields = [
             *ChangeSerializer.Meta.fields,
             "revision", "digest", "summary", "outcome", "cost_of_waiting", "rollback_plan", "rollback_minutes",
             "items", "success_metrics", "rollback_criteria", "risk_scenarios", "plan_steps",
+            "impact_notes",
         ]  # fmt: skip
+
+    def to_representation(self, instance: Change) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if self.context.get("frozen"):
+            return shown | submitted_parts(instance)
+        if instance.state == ChangeState.DRAFT:
+            shown |= {"revision": None, "digest": None}
+        return shown
 
 
 class NewItem(serializers.Serializer[Any]):
@@ -94,12 +119,18 @@ class NewItem(serializers.Serializer[Any]):
         allow_null=True,
         allow_blank=True,
         default=None,
-        help_text="The version in use by default",
+        help_text="The version in use when it is left out; null when the component is new there",
     )
     difference = serializers.CharField(required=False, allow_blank=True, default="")
     register = serializers.BooleanField(
         required=False, default=False, help_text="Register a to-version that the catalog does not know"
     )
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        row: dict[str, Any] = super().to_internal_value(data)
+        if "from_version" in data and data["from_version"] is None:
+            row["from_version"] = ""
+        return row
 
 
 class NewMetric(serializers.Serializer[Any]):
@@ -146,8 +177,8 @@ class DraftSerializer(serializers.Serializer[Any]):
     impact_notes = NewNote(many=True, required=False)
     change_class = serializers.ChoiceField(ChangeClass.choices, required=False)
     time_zone = serializers.CharField(required=False)
-    local_start = serializers.RegexField(WALL_CLOCK, required=False)
-    local_end = serializers.RegexField(WALL_CLOCK, required=False)
+    local_start = serializers.RegexField(WALL_CLOCK, required=False, allow_blank=True)
+    local_end = serializers.RegexField(WALL_CLOCK, required=False, allow_blank=True)
     rollback_plan = serializers.CharField(required=False, allow_blank=True)
     rollback_minutes = serializers.IntegerField(required=False, allow_null=True, min_value=0)
     rollback_criteria = serializers.ListField(child=serializers.CharField(), required=False)

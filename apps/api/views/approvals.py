@@ -12,7 +12,7 @@ from apps.api.serializers.approvals import RequirementSerializer, SignatureSeria
 from apps.api.views.base import Resource
 from apps.approvals.enums import AuthMethod
 from apps.approvals.models import Requirement
-from apps.approvals.selectors import inbox_for, requirement_for
+from apps.approvals.selectors import inbox_for, requirement_exists, requirement_for
 from apps.approvals.services import sign
 
 
@@ -33,7 +33,9 @@ class Sign(Resource):
     @extend_schema(request=SignSerializer, responses={201: SignatureSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Sign a requirement. The digest must be the one in force; the password proves who signs."""
-        requirement = requirement_for(self.user, pk) or self.missing("requirement", str(pk))
+        requirement = requirement_for(self.user, pk) or self.missing(
+            "requirement", str(pk), exists=requirement_exists(pk)
+        )
         asked = SignSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         self.prove(asked.validated_data.pop("password"))

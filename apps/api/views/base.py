@@ -35,18 +35,19 @@ class Resource(APIView):
         if problem:
             raise Forbidden(problem, remedy="Send the password of the person whom the token acts for.")
 
-    def missing(self, kind: str, ref: str) -> NoReturn:
-        """Answer 404 alike for what is not there and what this person may not see, and leave a denial.
+    def missing(self, kind: str, ref: str, *, exists: bool) -> NoReturn:
+        """Answer 404 alike for what is not there and what this person may not see; the second leaves a denial.
 
         Raises:
             NotFound: always.
         """
-        deny_missing(self.request, kind, ref)
+        deny_missing(self.request, kind, ref, exists=exists)
 
 
-def deny_missing(request: Request, kind: str, ref: str) -> NoReturn:
-    """Record that a person asked for something they cannot see, and raise NotFound."""
-    reason = "It is not there, or this person may not see it."
-    action = f"{request.method} {kind}"
-    record_denial(actor=actor_of(request), obj=(kind, ref[:64]), action=action, reason=reason)
+def deny_missing(request: Request, kind: str, ref: str, *, exists: bool) -> NoReturn:
+    """Record that a person asked for something that they may not see, and raise NotFound."""
+    if exists:
+        action = f"{request.method} {kind}"
+        reason = "This person may not see it."
+        record_denial(actor=actor_of(request), obj=(kind, ref), action=action, reason=reason)
     raise NotFound

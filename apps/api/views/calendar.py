@@ -23,9 +23,11 @@ from apps.calendar.enums import FreezeScope
 from apps.calendar.models import Booking, Freeze
 from apps.calendar.rules import YEARS, Scope, span_from_local
 from apps.calendar.selectors import (
+    booking_exists,
     booking_for,
     bookings_between,
     conflicts_of,
+    freeze_exists,
     freeze_for,
     freezes_between,
 )
@@ -129,7 +131,7 @@ class LiftFreeze(Resource):
     @extend_schema(request=None, responses=FreezeSerializer)
     def post(self, request: Request, ref: str) -> Response:
         """End a freeze for good."""
-        freeze = freeze_for(self.user, ref) or self.missing("freeze", ref)
+        freeze = freeze_for(self.user, ref) or self.missing("freeze", ref, exists=freeze_exists(ref))
         return Response(FreezeSerializer(lift_freeze(actor=self.actor, freeze=freeze)).data)
 
 
@@ -139,5 +141,5 @@ class Conflicts(Resource):
     @extend_schema(responses=ConflictSerializer(many=True))
     def get(self, request: Request, ref: str) -> Response:
         """Return what a booking, such as CHG-1042, collides with."""
-        booking = booking_for(self.user, ref) or self.missing("booking", ref)
+        booking = booking_for(self.user, ref) or self.missing("booking", ref, exists=booking_exists(ref))
         return Response(ConflictSerializer(conflicts_of(booking.ref), many=True).data)

@@ -10,7 +10,7 @@ from apps.accounts.enums import TokenScope
 from apps.api.serializers.cards import CardEditSerializer, CardSerializer
 from apps.api.views.base import Resource
 from apps.cards.models import ModelCard
-from apps.cards.selectors import card_for, cards_visible_to
+from apps.cards.selectors import card_exists, card_for, cards_visible_to
 from apps.cards.services import publish_card, write_edition
 
 
@@ -30,7 +30,7 @@ class CardResource(Resource):
     write_scope = TokenScope.CARDS
 
     def card(self, ref: str) -> ModelCard:
-        return card_for(self.user, ref) or self.missing("card", ref)
+        return card_for(self.user, ref) or self.missing("card", ref, exists=card_exists(ref))
 
 
 class CardDetail(CardResource):

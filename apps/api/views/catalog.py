@@ -20,7 +20,7 @@ from apps.api.serializers.catalog import (
 from apps.api.views.base import Resource
 from apps.catalog.enums import ComponentKind
 from apps.catalog.models import Component
-from apps.catalog.selectors import blast_radius, component_for, graph, list_components
+from apps.catalog.selectors import blast_radius, component_exists, component_for, graph, list_components
 from apps.catalog.services import add_version
 
 FILTERS = [
@@ -37,7 +37,7 @@ class ComponentResource(Resource):
     write_scope = TokenScope.CATALOG
 
     def component(self, key: str) -> Component:
-        return component_for(self.user, key) or self.missing("component", key)
+        return component_for(self.user, key) or self.missing("component", key, exists=component_exists(key))
 
 
 @extend_schema(parameters=FILTERS)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -23,8 +23,15 @@ from apps.api.serializers.changes import (
 from apps.api.views.base import Resource
 from apps.changes import services
 from apps.changes.enums import ChangeClass, ChangeState
-from apps.changes.models import Change
-from apps.changes.selectors import Filters, blockers_of, change_for, matching
+from apps.changes.models import Change, ImpactNote
+from apps.changes.selectors import (
+    Filters,
+    blockers_of,
+    change_exists,
+    change_for,
+    is_revised_by_other,
+    matching,
+)
 
 FILTERS = [
     OpenApiParameter("q", str, description="Words, or a reference such as CHG-1042"),
@@ -41,6 +48,8 @@ PARTS = (
     "rollback_criteria",
     "risk_scenarios",
     "plan_steps__lead",
+    "plan_steps__after",
+    Prefetch("impact_notes", ImpactNote.objects.select_related("component")),
 )
 WITH_REASON: dict[str, Callable[..., Change]] = {
     "withdraw": services.withdraw_change,
@@ -63,8 +72,13 @@ class ChangeResource(Resource):
 
     write_scope = TokenScope.CHANGES
 
+    def answer(self, change: Change) -> Response:
+        """Return everything of a change, as it was submitted last while another person revises it."""
+        context = {"frozen": is_revised_by_other(change, self.user)}
+        return Response(ChangeDetailSerializer(change, context=context).data)
+
     def change(self, ref: str) -> Change:
-        return change_for(self.user, ref) or self.missing("change", ref)
+        return change_for(self.user, ref) or self.missing("change", ref, exists=change_exists(ref))
 
 
 class Changes(Resource, ListAPIView[Change]):
@@ -105,7 +119,7 @@ class ChangeDetail(ChangeResource):
         """Return everything of a change."""
         change = self.change(ref)
         prefetch_related_objects([change], *PARTS)
-        return Response(ChangeDetailSerializer(change).data)
+        return self.answer(change)
 
     @extend_schema(request=DraftSerializer, responses=ChangeDetailSerializer)
     def patch(self, request: Request, ref: str) -> Response:
@@ -114,7 +128,7 @@ class ChangeDetail(ChangeResource):
         asked = DraftSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         change = save_parts(actor=self.actor, change=change, content=asked.validated_data)
-        return Response(ChangeDetailSerializer(change).data)
+        return self.answer(change)
 
 
 class Blockers(ChangeResource):
@@ -143,5 +157,5 @@ class ChangeStep(ChangeResource):
             asked.is_valid(raise_exception=True)
             change = WITH_REASON[step](actor=self.actor, change=change, reason=asked.validated_data["reason"])
         else:
-            self.missing("step", step)
-        return Response(ChangeDetailSerializer(change).data)
+            self.missing("step", step, exists=False)
+        return self.answer(change)

@@ -13,7 +13,7 @@ from apps.api.serializers.exports import ExportSerializer, NewExportSerializer
 from apps.api.views.base import Resource
 from apps.core.errors import Stale
 from apps.exports.models import ExportJob
-from apps.exports.selectors import export_for, exports_visible_to, file_of
+from apps.exports.selectors import export_exists, export_for, exports_visible_to, file_of
 from apps.exports.services import request_export
 
 
@@ -41,7 +41,7 @@ class ExportResource(Resource):
     write_scope = TokenScope.EXPORTS
 
     def export(self, ref: str) -> ExportJob:
-        return export_for(self.user, ref) or self.missing("export", ref)
+        return export_for(self.user, ref) or self.missing("export", ref, exists=export_exists(ref))
 
 
 class ExportDetail(ExportResource):

@@ -19,7 +19,7 @@ from apps.api.serializers.reviews import (
 from apps.api.views.base import Resource
 from apps.core.errors import Invalid
 from apps.reviews.models import Review
-from apps.reviews.selectors import digest_of, review_for, reviews_visible_to
+from apps.reviews.selectors import digest_of, review_exists, review_for, reviews_visible_to
 from apps.reviews.services import add_action, record_review, sign_review
 
 
@@ -40,7 +40,7 @@ class ReviewResource(Resource):
     write_scope = TokenScope.REVIEWS
 
     def review(self, ref: str) -> Review:
-        return review_for(self.user, ref) or self.missing("review", ref)
+        return review_for(self.user, ref) or self.missing("review", ref, exists=review_exists(ref))
 
 
 class ReviewDetail(ReviewResource):

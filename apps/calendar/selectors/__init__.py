@@ -1,6 +1,6 @@
 """What is planned, what is frozen, and what collides."""
 
-from apps.calendar.selectors.bookings import booking_for, bookings_between, live_between
+from apps.calendar.selectors.bookings import booking_exists, booking_for, bookings_between, live_between
 from apps.calendar.selectors.conflicts import (
     Found,
     Step,
@@ -24,6 +24,7 @@ from apps.calendar.selectors.freezes import (
 __all__ = [
     "Found",
     "Step",
+    "booking_exists",
     "booking_for",
     "bookings_between",
     "conflicts_of",

@@ -46,6 +46,11 @@ def booking_for(user: User, ref: str) -> Booking | None:
     return bookings_visible_to(user).filter(ref=ref).first()
 
 
+def booking_exists(ref: str) -> bool:
+    """Return whether there is a booking with this reference, whoever may see it."""
+    return Booking.objects.filter(ref=ref).exists()
+
+
 def live_between(start: datetime, end: datetime) -> QuerySet[Booking]:
     """Return the bookings that hold their time and meet [start, end)."""
     live = Booking.objects.exclude(state=BookingState.RELEASED)

@@ -22,6 +22,6 @@ def may_add_version(maker: Maker, team: str) -> Decision:
     if maker.proposes or maker.owns or maker.in_team:
         return ALLOWED
     return denied(
-        "Only the component's owners, its team, and those who propose changes may register a version.",
+        "Only the component's owners, its team, and those who propose changes may register it or a version of it.",
         f"Ask someone in {team}." if team else "Ask a Change Manager for the Requester role.",
     )

@@ -39,6 +39,7 @@ def register_component(
     """Put a component into the catalog.
 
     Raises:
+        Forbidden: the actor neither has to do with the component nor proposes changes.
         Invalid: the kind, a name, the tier or the data class is not one that the catalog knows.
         Conflict: the catalog holds this key already.
     """
@@ -58,10 +59,13 @@ def register_component(
         raise Conflict(
             f"The catalog already holds {key}.", remedy="Choose another name, or open that component."
         )
-    component = Component.objects.create(
+    component = Component(
         key=key, kind=kind, namespace=namespace.lower(), name=name, title=title, description=description,
         tier=tier, data_class=data_class, owner_team=owner_team, owner_person=owner_person, source=PORTAL,
     )  # fmt: skip
+    # An owner person is not asked here: anybody could name themselves.
+    _require_maker(actor, Component(key=key, owner_team=owner_team))
+    component.save(force_insert=True)
     data = {"kind": kind, "tier": tier, "source": PORTAL}
     record_event(event="component.registered", actor=actor, obj=component, data=data)
     bump_graph()
@@ -119,9 +123,7 @@ def add_version(
         Invalid: the version is blank or too long, or the commit is not a hexadecimal one.
         Conflict: the component has this version already.
     """
-    decision = version_decision(actor, component)
-    if not decision:
-        raise Forbidden(decision.reason, remedy=decision.remedy)
+    _require_maker(actor, component)
     version = version.strip()
     _check(
         version=(0 < len(version) <= 80, "Give the version in 1 to 80 characters."),
@@ -176,6 +178,12 @@ def record_slo(
     data = {"name": row.name, "objective": row.objective, "window_days": window_days}
     record_event(event="component.promise_recorded", actor=actor, obj=component, data=data)
     return row
+
+
+def _require_maker(actor: Actor, component: Component) -> None:
+    decision = version_decision(actor, component)
+    if not decision:
+        raise Forbidden(decision.reason, remedy=decision.remedy)
 
 
 def _check(**rules: tuple[bool, str]) -> None:

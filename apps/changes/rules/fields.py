@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import TextChoices
 
+from apps.core.canonical import LARGEST_EXACT
 from apps.core.errors import Invalid
 
 
@@ -46,6 +47,8 @@ class Problems:
             return None
         if not math.isfinite(value):
             self.add(name, "Enter a number.")
+        elif abs(value) >= LARGEST_EXACT:
+            self.add(name, f"Enter a number below {LARGEST_EXACT:,}: a larger one cannot be signed exactly.")
         return value
 
     def whole(self, name: str, value: int | None, *, missing: str = "", longest: int = 100_000) -> int | None:

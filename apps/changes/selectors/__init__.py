@@ -9,6 +9,7 @@
 from apps.changes.selectors.blockers import Blocker, blockers_of
 from apps.changes.selectors.completeness import missing_of
 from apps.changes.selectors.content import content_of
+from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
@@ -29,6 +30,7 @@ from apps.changes.selectors.visible import (
     change_exists,
     change_for,
     changes_visible_to,
+    is_revised_by_other,
     waiting_to_settle,
     window_passed,
 )
@@ -51,6 +53,7 @@ __all__ = [
     "content_of",
     "differences",
     "impact_of",
+    "is_revised_by_other",
     "items_of",
     "list_changes",
     "manages",
@@ -64,6 +67,7 @@ __all__ = [
     "revision_of",
     "risk_for",
     "standing_of",
+    "submitted_parts",
     "tab_counts",
     "timeline_of",
     "version_left",

@@ -62,7 +62,7 @@ def blockers_of(
     Warnings come last.
     ``standings`` and ``conflicts`` save a caller that has them from asking twice.
     """
-    found = [*_hold(change)]
+    found = [*_hold(change), *_revising(change)]
     if change.state in PLANNED:
         asked = standing(change.round) if standings is None and change.round else standings or []
         found += _unsigned(change, asked, user)
@@ -80,6 +80,13 @@ def _hold(change: Change) -> list[Blocker]:
         return []
     url = f"/changes/{change.ref}/resume/"
     return [Blocker("It is on hold", "A Change Manager", "takes it off hold.", url, "player-pause")]
+
+
+def _revising(change: Change) -> list[Blocker]:
+    if change.state != ChangeState.DRAFT or change.revision is None:
+        return []
+    how = f"submits it again. You see revision {change.revision.number}, as it was submitted last."
+    return [Blocker("It is being revised", str(change.requester), how, icon="pencil")]
 
 
 def _unsigned(change: Change, asked: list[Standing], user: User | None) -> list[Blocker]:

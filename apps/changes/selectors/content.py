@@ -1,5 +1,6 @@
 """Everything that a signature on a change signs, as JSON."""
 
+from decimal import Decimal
 from typing import Any
 
 from apps.catalog.models import ComponentVersion
@@ -9,8 +10,7 @@ from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.needs import risk_for
 from apps.core import clock
-
-_LARGEST_EXACT = 2**53
+from apps.core.canonical import LARGEST_EXACT
 
 
 def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict[str, Any]:
@@ -73,13 +73,16 @@ def version_content(version: ComponentVersion) -> dict[str, Any]:
 
 
 def exact(value: Any) -> Any:
-    """Return a JSON value with whole numbers that RFC 8785 cannot express (beyond 2**53) written as text."""
+    """Return a JSON value with numbers of 2**53 and more written as text, digit by digit.
+
+    RFC 8785 cannot express such whole numbers, and a float of that size comes back from the database as one.
+    """
     if isinstance(value, dict):
         return {key: exact(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [exact(one) for one in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _LARGEST_EXACT:
-        return str(value)
+    if isinstance(value, int | float) and abs(value) >= LARGEST_EXACT:
+        return str(int(Decimal(str(value))))
     return value
 
 

@@ -2,16 +2,21 @@
 
 from itertools import zip_longest
 
+from apps.accounts.models import User
 from apps.audit.selectors import Entry, entries_for
 from apps.changes.models import Change
+from apps.changes.selectors.visible import is_revised_by_other
 
 
-def timeline_of(change: Change) -> list[Entry]:
-    """Return every entry of a change, newest first; a constant number of queries.
+def timeline_of(user: User, change: Change) -> list[Entry]:
+    """Return every entry of a change that a person may see, newest first; a constant number of queries.
 
-    Edits that follow each other by the same person on the same draft count as one, the latest.
+    Edits that follow each other by the same person on the same draft count as one, the latest. While another person
+    revises it, its edits are left out.
     """
     entries = entries_for("change", change.ref)
+    if is_revised_by_other(change, user):
+        entries = [entry for entry in entries if not _is_edit(entry)]
     kept = [
         entry
         for entry, after in zip_longest(entries, entries[1:])

@@ -10,6 +10,7 @@ from apps.approvals.enums import RoundState
 from apps.calendar.selectors import conflicts_of_all
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
+from apps.changes.selectors.frozen import as_submitted
 from apps.core import clock
 
 
@@ -19,12 +20,25 @@ def changes_visible_to(user: User) -> QuerySet[Change]:
 
 
 def change_for(user: User, ref: str) -> Change | None:
-    """Return the change with this reference ("CHG-1042"), or None when there is none that the person may see."""
+    """Return the change with this reference ("CHG-1042"), or None when there is none that the person may see.
+
+    One that is being revised stays open to everyone with a role. All but its requester get it as it was submitted
+    last, so nobody reads edits that are not finished.
+    """
     number = number_in(ref)
     if number is None:
         return None
-    found = changes_visible_to(user).filter(number=number)
-    return found.select_related("requester", "revision__submitted_by", "round", "booking").first()
+    may_open = ~Q(state=ChangeState.DRAFT) | Q(requester=user) | Q(revision__isnull=False)
+    found = Change.objects.filter(with_any_role(user), may_open, number=number)
+    change = found.select_related("requester", "revision__submitted_by", "round", "booking").first()
+    return as_submitted(change) if change is not None and is_revised_by_other(change, user) else change
+
+
+def is_revised_by_other(change: Change, user: User) -> bool:
+    """Return whether a change is a draft again in another person's hands, after it was submitted once."""
+    return (
+        change.state == ChangeState.DRAFT and change.revision is not None and change.requester_id != user.pk
+    )
 
 
 def change_exists(ref: str) -> bool:

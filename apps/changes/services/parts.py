@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from apps.accounts.models import User
-from apps.calendar.rules import span_from_local
+from apps.calendar.rules import span_from_local, zone_named
 from apps.catalog.models import Component, ComponentVersion
 from apps.catalog.selectors import versions_in_use
 from apps.catalog.services import add_version
@@ -245,13 +245,18 @@ def write_window(
     problems = Problems()
     draft.change_class = problems.choice("change_class", change_class, ChangeClass)
     start, end = local_start.strip(), local_end.strip()
+    try:
+        zone_named(time_zone)
+    except Invalid as error:
+        problems.fields |= error.fields
+        problems.raise_any()
     if not (start and end):
         if complete:
             for name, value, word in (("local_start", start, "starts"), ("local_end", end, "ends")):
                 if not value:
                     problems.add(name, f"Choose when the change {word}.")
         problems.raise_any()
-        draft.time_zone, draft.local_start, draft.local_end = time_zone[:64], start[:16], end[:16]
+        draft.time_zone, draft.local_start, draft.local_end = time_zone, start[:16], end[:16]
         draft.planned_start = draft.planned_end = None
         return
     try:

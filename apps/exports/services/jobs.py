@@ -92,9 +92,13 @@ def export_to_file(*, actor: Actor, start: date, end: date, out: Path) -> int:
     """
     with transaction.atomic():
         job = _new_job(actor, start, end)
-    bundle = _written(job, out)
-    # The file is the operator's: the portal neither hands it out nor removes it.
-    _finish(job, bundle)
+    try:
+        bundle = _written(job, out)
+        # The file is the operator's: the portal neither hands it out nor removes it.
+        _finish(job, bundle)
+    except Exception as error:
+        _fail(job, _said(error))
+        raise
     return bundle.count
 
 
@@ -102,10 +106,11 @@ def remove_expired(*, actor: Actor) -> int:
     """Delete the files of exports whose time is over, and return how many."""
     over = ExportJob.objects.filter(state=ExportState.DONE, expires_at__lte=clock.now())
     for job in over:
+        # The file goes first: a crash between the two is made good by the next run, which finds the job again.
+        Path(job.path).unlink(missing_ok=True)
         with transaction.atomic():
             ExportJob.objects.filter(pk=job.pk).update(state=ExportState.EXPIRED, path="")
             record_event(event="export.expired", actor=actor, obj=job)
-        Path(job.path).unlink(missing_ok=True)
     return len(over)
 
 
@@ -128,12 +133,16 @@ def _carry_out(job: ExportJob) -> None:
     try:
         out = Path(settings.PORTAL_HOME) / "exports" / f"{job.ref}.zip"
         _finish(job, _written(job, out), path=str(out), expires_at=clock.now() + KEPT_FOR)
-    except (PortalError, OSError) as error:
+    except Exception as error:
         _log.exception("%s failed", job)
-        _fail(job, str(error))
-    except Exception:
-        _log.exception("%s failed", job)
-        _fail(job, "Something went wrong that the portal did not expect. The worker's log says what.")
+        _fail(job, _said(error))
+
+
+def _said(error: Exception) -> str:
+    """Return why an export failed: in full when it was refused or the disk said so, else where to look."""
+    if isinstance(error, PortalError | OSError):
+        return str(error)
+    return "Something went wrong that the portal did not expect. The log says what."
 
 
 def _written(job: ExportJob, out: Path) -> Bundle:

@@ -4,16 +4,17 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from apps.changes.selectors import change_for
+from apps.changes.selectors import change_exists, change_for, is_revised_by_other
 from apps.core import clock
 from apps.insights.rules.endings import how_it_ended
 from apps.insights.rules.readability import GRADE_GOAL
 from apps.insights.selectors import asked_of, briefing_for, monday_of, week_for
 from apps.reviews.models import Review
+from apps.web.errors import not_found
 from apps.web.reader import reader
 
 
@@ -23,7 +24,9 @@ def change_briefing(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the briefing of one change."""
     change = change_for(reader(request), ref)
     if change is None:
-        raise Http404
+        raise not_found(request, ("change", ref), exists=change_exists(ref))
+    if is_revised_by_other(change, reader(request)):
+        return redirect("web:change", change.ref)
     context = {
         "change": change,
         "briefing": briefing_for(change),

@@ -134,10 +134,10 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one change. A draft leads on to where it is written."""
     user = reader(request)
     found = _change(request, user, ref)
-    if found.state == ChangeState.DRAFT or found.revision is None:
-        if found.state != ChangeState.DRAFT:
-            return render(request, "changes/unsent.html", {"change": found})
+    if found.state == ChangeState.DRAFT and found.requester_id == user.pk:
         return redirect(f"/changes/{found.ref}/edit/what/")
+    if found.revision is None:
+        return render(request, "changes/unsent.html", {"change": found})
     context = context_of(user, found, all_moments="all" in request.GET.get("timeline", ""))
     return render(request, "changes/change.html", context)
 

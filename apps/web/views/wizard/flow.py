@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods
 from apps.changes.enums import ChangeState, WizardStep
 from apps.changes.models import Change
 from apps.changes.rules.people import may_do, may_propose
-from apps.changes.selectors import change_for, changes_visible_to, missing_of, standing_of
-from apps.changes.selectors.visible import number_in
+from apps.changes.selectors import change_exists, change_for, changes_visible_to, missing_of, standing_of
 from apps.changes.services import start_draft, submit_change
 from apps.core import actors
 from apps.core.errors import Forbidden, IllegalTransition, Invalid, PolicyBlocked
@@ -77,7 +76,7 @@ def resume(request: HttpRequest, ref: str) -> HttpResponse:
 def _change(request: HttpRequest, ref: str) -> Change:
     change = change_for(reader(request), ref)
     if change is None:
-        raise not_found(request, ("change", ref[:40]), exists=number_in(ref) is not None)
+        raise not_found(request, ("change", ref[:40]), exists=change_exists(ref))
     return change
 
 
@@ -86,8 +85,9 @@ def _mine(request: HttpRequest, change: Change) -> bool:
 
 
 def _not_a_draft(request: HttpRequest, change: Change) -> HttpResponse:
-    said = f"{change.ref} is no longer a draft. To edit it, revise it: those who signed are asked again."
-    messages.info(request, said)
+    if change.state != ChangeState.DRAFT:
+        said = f"{change.ref} is no longer a draft. To edit it, revise it: those who signed are asked again."
+        messages.info(request, said)
     return redirect(f"/changes/{change.ref}/")
 
 
