@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.approvals.selectors import inbox_for, open_count_for
+from apps.approvals.selectors import inbox_for
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.selectors import changes_visible_to
@@ -82,9 +82,12 @@ class Home:
         return sum(one.count for one in self.waiting)
 
 
-def home_for(user: User) -> Home:
-    """Return a person's home, in a constant number of queries."""
-    needs, waiting = _needs(user)
+def home_for(user: User, *, to_sign: int) -> Home:
+    """Return a person's home, in a constant number of queries.
+
+    ``to_sign`` is how many signatures wait for them (``approvals.open_count_for``): every page has counted them.
+    """
+    needs, waiting = _needs(user, to_sign)
     components = owned_components(user)
     visible = changes_visible_to(user).defer("search")
     owned = owned_by(visible, components)
@@ -104,10 +107,9 @@ def _mine(user: User) -> QuerySet[Change]:
     return mine.defer("search").order_by("-number")
 
 
-def _needs(user: User) -> tuple[list[Need], list[Waiting]]:
+def _needs(user: User, to_sign: int) -> tuple[list[Need], list[Waiting]]:
     """Return the most urgent things that wait for a person, and how many of each kind there are in all."""
     approvals, reviews, actions = _approvals(user), _reviews(user), _actions(user)
-    to_sign = len(approvals) if len(approvals) <= NEEDS_SHOWN else open_count_for(user)
     counts = [
         Waiting(to_sign, "signature", "/inbox/"),
         Waiting(len(reviews), "review", "/reviews/?mine=1"),
@@ -118,7 +120,7 @@ def _needs(user: User) -> tuple[list[Need], list[Waiting]]:
 
 
 def _approvals(user: User) -> list[Need]:
-    rows = inbox_for(user, "needs_me")[: NEEDS_SHOWN + 1]
+    rows = inbox_for(user, "needs_me")[:NEEDS_SHOWN]
     return [
         Need(
             title=row.round.subject_title,

@@ -13,6 +13,7 @@ from apps.core import clock
 from apps.insights.rules.grammar import capital, in_words
 from apps.insights.selectors import Home, home_for
 from apps.insights.selectors.homes import COUNTED
+from apps.web.context import shell_of
 from apps.web.reader import reader
 
 NOON, EVENING = 12, 18
@@ -26,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("web:briefings")
     now = clock.now()
     hour = now.astimezone(ZoneInfo(reader(request).time_zone)).hour
-    found = home_for(reader(request))
+    found = home_for(reader(request), to_sign=shell_of(request).inbox_count)
     context = {"home": found, "greeting": _greeting(hour), "needs_you": _needs_you(found), "now": now}
     return render(request, "home/home.html", context)
 
