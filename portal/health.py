@@ -7,12 +7,13 @@ from typing import Any
 from celery import bootsteps
 from celery.worker.consumer import Consumer
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from apps.audit.selectors import oldest_pending_at
 from apps.core import clock
+from apps.outbox.selectors import dead_count
 
 WORKER_KEY, EXPORTER_KEY = "heartbeat:celery", "heartbeat:exports"
 HEARTBEAT_SECONDS = 3
@@ -115,7 +116,16 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer with the state of each part; the status is 503 when any of them fails."""
+    """Answer with the state of each part, and how many messages were given up; 503 when any part fails."""
     parts = states()
     ready = all(part["ok"] for part in parts.values())
-    return JsonResponse({"ok": ready, "parts": parts}, status=200 if ready else 503)
+    body = {"ok": ready, "parts": parts, "dead_messages": _dead_messages()}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+def _dead_messages() -> int | None:
+    """Return how many messages were given up. It is news, not a fault: the portal can do its work without them."""
+    try:
+        return dead_count()
+    except DatabaseError:
+        return None

@@ -1,6 +1,5 @@
 """Who may hand out roles, and what a grant reaches. Pure: no database, no clock."""
 
-from datetime import datetime
 from typing import Protocol
 
 from apps.accounts.enums import GrantScope
@@ -17,12 +16,6 @@ class OwnedComponent(Protocol):
 
     @property
     def owner_team_id(self) -> int | None: ...
-
-
-def is_in_force(grant: RoleGrant, at: datetime) -> bool:
-    """Return whether a grant holds at an instant. The time is half-open: not at ``valid_to`` itself."""
-    ends = [end for end in (grant.valid_to, grant.revoked_at) if end is not None]
-    return grant.valid_from <= at and all(at < end for end in ends)
 
 
 def reaches(grant: RoleGrant, component_key: str, team_id: int | None) -> bool:

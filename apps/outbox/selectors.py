@@ -1,7 +1,5 @@
 """What a person should know, and what waits to leave the portal."""
 
-from datetime import datetime
-
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 
@@ -18,12 +16,6 @@ def unread_count(user: AbstractBaseUser) -> int:
     return Notification.objects.filter(user_id=user.pk, read_at=None).count()
 
 
-def oldest_due_at() -> datetime | None:
-    """Return since when the message that waits longest could have left, or None when none waits."""
-    waiting = OutboxMessage.objects.filter(delivered_at=None, dead_at=None)
-    return waiting.order_by("due_at", "id").values_list("due_at", flat=True).first()
-
-
-def dead_messages() -> QuerySet[OutboxMessage]:
-    """Return the messages that were given up, newest first."""
-    return OutboxMessage.objects.exclude(dead_at=None).order_by("-dead_at", "-id")
+def dead_count() -> int:
+    """Return how many messages were given up: nobody got them, and nobody will."""
+    return OutboxMessage.objects.exclude(dead_at=None).count()

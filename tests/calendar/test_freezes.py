@@ -68,6 +68,9 @@ def test_declare_when_something_is_missing_says_so_at_the_field() -> None:
         frozen(leila, span(0, 24), name=" ")
     assert caught.value.fields == {"name": ["Give a name."]}
     with pytest.raises(Invalid) as caught:
+        frozen(leila, span(0, 24), name="x" * 121)
+    assert caught.value.fields == {"name": ["Keep the name to 120 characters."]}
+    with pytest.raises(Invalid) as caught:
         frozen(leila, span(-24 * 3650, -24 * 3640))
     assert "over" in caught.value.fields["local_end"][0]
 

@@ -5,6 +5,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from apps.core import clock
+from apps.outbox.models import OutboxMessage
 from portal import health
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,14 @@ def test_readyz_when_only_the_exporter_lives_says_that_the_worker_does_not() -> 
     health.beat(["exports"])
     assert parts()["exporter"]["ok"]
     assert parts()["worker"] == {"ok": False, "why": "No worker has started."}
+
+
+def test_readyz_when_a_message_was_given_up_counts_it_and_stays_ready() -> None:
+    health.beat(["celery", "exports"])
+    now = clock.now()
+    OutboxMessage.objects.create(topic="email", key="a", payload={}, created_at=now, due_at=now, dead_at=now)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["dead_messages"]) == (200, 1)
 
 
 def test_readyz_when_no_worker_ever_started_says_so() -> None:

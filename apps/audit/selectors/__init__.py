@@ -10,7 +10,6 @@ from apps.audit.selectors.sealed import (
     EntryProof,
     latest_checkpoint,
     oldest_pending_at,
-    pending_count,
     proof_of,
     public_key_text,
 )
@@ -25,7 +24,6 @@ __all__ = [
     "entries_for",
     "latest_checkpoint",
     "oldest_pending_at",
-    "pending_count",
     "proof_of",
     "public_key_text",
 ]

@@ -36,11 +36,6 @@ def proof_of(event: AuditEvent) -> EntryProof | None:
     return EntryProof(leaf.index, bytes(event.leaf_hash), checkpoint, path)
 
 
-def pending_count() -> int:
-    """Return how many entries wait for their seal."""
-    return AuditPending.objects.count()
-
-
 def oldest_pending_at() -> datetime | None:
     """Return when the entry that has waited longest for its seal was written, or None when none waits."""
     return AuditPending.objects.order_by("event_id").values_list("event__at", flat=True).first()

@@ -14,19 +14,23 @@ from apps.core.actors import Actor
 from apps.core.clock import iso
 from apps.core.errors import Forbidden, Invalid
 
+NAME_LIMIT = 120
+
 
 @transaction.atomic
 def declare_freeze(*, actor: Actor, name: str, reason: str, span: Span, scope: Scope) -> Freeze:
     """Freeze a scope for a time. What is already planned inside it is in conflict from now on.
 
     Raises:
-        Invalid: the name, the reason or the scope's object is missing, or the time is over.
+        Invalid: the name, the reason or the scope's object is missing, the name is too long, or the time is over.
         Forbidden: the actor is neither a Change Manager nor an owner of the team or component.
     """
     scope = checked_scope(scope)
     missing = {"name": name, "reason": reason}
     if not all(text.strip() for text in missing.values()):
         raise Invalid({field: [f"Give a {field}."] for field, text in missing.items() if not text.strip()})
+    if len(name.strip()) > NAME_LIMIT:
+        raise Invalid({"name": [f"Keep the name to {NAME_LIMIT} characters."]})
     if span.end <= clock.now():
         raise Invalid({"local_end": ["This time is over. A freeze must end in the future."]})
     _permit(actor, scope)

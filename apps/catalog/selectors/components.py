@@ -5,7 +5,6 @@ from django.db.models import Count, Q, QuerySet
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.selectors import has_role, with_any_role
-from apps.catalog.enums import ContractKind
 from apps.catalog.models import Component, ComponentVersion, Contract, Dependency, ServiceObjective
 from apps.catalog.rules.access import Maker, may_add_version
 from apps.core.actors import Actor
@@ -69,11 +68,6 @@ def contracts_of(component: Component) -> QuerySet[Contract]:
     """Return the contracts in use that a component offers, each with how many rely on it."""
     users = Count("dependencies", filter=Q(dependencies__retired_at=None))
     return component.contracts.filter(retired_at=None).annotate(users=users)
-
-
-def data_contracts_of(component_ids: list[int]) -> QuerySet[Contract]:
-    """Return the data contracts in use that these components offer."""
-    return Contract.objects.filter(provider_id__in=component_ids, kind=ContractKind.DATA, retired_at=None)
 
 
 def objectives_of(component: Component) -> QuerySet[ServiceObjective]:

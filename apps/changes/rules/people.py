@@ -19,7 +19,6 @@ class Standing:
     is_requester: bool = False
     is_lead: bool = False
     roles: frozenset[str] = frozenset()
-    is_system: bool = False
 
     @property
     def manages(self) -> bool:

@@ -24,7 +24,7 @@ def standing_of(actor: Actor, change: Change | None = None) -> Standing:
     """
     user = actor.user
     if not isinstance(user, User):
-        return Standing(is_system=actor.kind == "system")
+        return Standing()
     lead = change is not None and leads(change, user)
     return Standing(
         is_requester=change is not None and actor_is_requester(change, actor),
