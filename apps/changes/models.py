@@ -66,8 +66,12 @@ class Change(Stamped):
             models.Index(fields=["state", "-number"]),
             models.Index(fields=["requester", "-number"]),
             models.Index(fields=["planned_start"]),
+            # With what the tabs ask of an open change, so that counting them reads the index alone.
             models.Index(
-                fields=["planned_start", "-number"], condition=Q(state__in=sorted(OPEN)), name="open_changes"
+                fields=["planned_start", "-number"],
+                include=["state", "requester", "planned_end"],
+                condition=Q(state__in=sorted(OPEN)),
+                name="open_changes",
             ),
             GinIndex(fields=["search"]),
         ]

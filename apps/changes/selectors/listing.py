@@ -164,7 +164,9 @@ def tab_counts(user: User) -> dict[str, int]:
     """Return how many changes each of the open tabs holds, counted to COUNT_LIMIT + 1; one query."""
     visible = changes_visible_to(user)
     tabs: tuple[Tab, ...] = ("open", "mine", "waiting", "week")
-    counted = [_in_tab(visible, user, tab).order_by().values("pk")[: COUNT_LIMIT + 1] for tab in tabs]
+    counted = [
+        _in_tab(visible, user, tab).order_by().values("planned_start")[: COUNT_LIMIT + 1] for tab in tabs
+    ]
     counts = User.objects.values_list(*map(_HowMany, counted)).get(pk=user.pk)
     return dict(zip(tabs, counts, strict=True))
 
