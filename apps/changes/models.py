@@ -69,7 +69,7 @@ class Change(Stamped):
             # With what the tabs ask of an open change, so that counting them reads the index alone.
             models.Index(
                 fields=["planned_start", "-number"],
-                include=["state", "requester", "planned_end"],
+                include=["state", "requester", "revision", "planned_end"],
                 condition=Q(state__in=sorted(OPEN)),
                 name="open_changes",
             ),

@@ -26,6 +26,8 @@ from apps.changes.enums import ChangeState
 from apps.changes.models import Change, ChangeItem, PlanStep, Revision, SuccessMetric
 from apps.changes.selectors import content_of
 from apps.core.canonical import digest
+from apps.reviews.enums import Outcome, ReviewState
+from apps.reviews.models import Review
 from tests.bench.__main__ import say
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -234,6 +236,7 @@ def make_batch(
             for n in (1, 2, 3)
         ),
     )
+    in_batches(Review, (make_review(change, approver) for change in submitted if change.state in ENDED))
     asked = [one for change in submitted for one in make_requirements(change, moved[change.pk])]
     in_batches(Requirement, asked)
     in_batches(
@@ -267,10 +270,33 @@ def make_change(draw: random.Random, people: list[User], state: ChangeState, num
         local_end=end.strftime("%Y-%m-%dT%H:%M"),
         planned_start=start,
         planned_end=end,
+        actual_start=start if state in ENDED else None,
+        actual_end=end if state in ENDED else None,
     )
 
 
 OPEN_STATES = {ChangeState.IN_REVIEW, ChangeState.APPROVED, ChangeState.DRAFT}
+
+
+ENDED = {ChangeState.CLOSED, ChangeState.COMPLETED, ChangeState.ROLLED_BACK}
+
+
+def make_review(change: Change, signer: User) -> Review:
+    """Signed for what is closed, else written and still to be signed."""
+    closed = change.state == ChangeState.CLOSED
+    return Review(
+        change=change,
+        state=ReviewState.SIGNED if closed else ReviewState.OPEN,
+        due_at=change.planned_end + timedelta(days=10),
+        planned_start=change.planned_start,
+        planned_end=change.planned_end,
+        actual_start=change.planned_start,
+        actual_end=change.planned_end,
+        outcome=Outcome.ROLLED_BACK if change.state == ChangeState.ROLLED_BACK else Outcome.SUCCESSFUL,
+        what_happened="It went as planned, and the figures held for the first week.",
+        signed_by=signer if closed else None,
+        signed_at=change.planned_end + timedelta(days=3) if closed else None,
+    )
 
 
 def make_round(change: Change) -> Round:

@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='change',
-            index=models.Index(condition=models.Q(('state__in', ['approved', 'draft', 'in_progress', 'in_review', 'on_hold'])), fields=['planned_start', '-number'], include=('state', 'requester', 'planned_end'), name='open_changes'),
+            index=models.Index(condition=models.Q(('state__in', ['approved', 'draft', 'in_progress', 'in_review', 'on_hold'])), fields=['planned_start', '-number'], include=('state', 'requester', 'revision', 'planned_end'), name='open_changes'),
         ),
     ]

@@ -15,20 +15,21 @@ from apps.core import clock
 
 
 def changes_visible_to(user: User) -> QuerySet[Change]:
-    """Return the changes that a person may see: drafts are their requester's alone, the rest anyone's with a role."""
-    return Change.objects.filter(with_any_role(user), ~Q(state=ChangeState.DRAFT) | Q(requester=user))
+    """Return the changes that a person may see: their own, and what others have submitted and are not revising."""
+    submitted = Q(revision__isnull=False) & ~Q(state=ChangeState.DRAFT)
+    return Change.objects.filter(with_any_role(user), submitted | Q(requester=user))
 
 
 def change_for(user: User, ref: str) -> Change | None:
     """Return the change with this reference ("CHG-1042"), or None when there is none that the person may see.
 
-    One that is being revised stays open to everyone with a role. All but its requester get it as it was submitted
+    What was submitted once stays open to everyone with a role. All but its requester get it as it was submitted
     last, so nobody reads edits that are not finished.
     """
     number = number_in(ref)
     if number is None:
         return None
-    may_open = ~Q(state=ChangeState.DRAFT) | Q(requester=user) | Q(revision__isnull=False)
+    may_open = Q(revision__isnull=False) | Q(requester=user)
     found = Change.objects.filter(with_any_role(user), may_open, number=number)
     change = found.select_related("requester", "revision__submitted_by", "round", "booking").first()
     return as_submitted(change) if change is not None and is_revised_by_other(change, user) else change
