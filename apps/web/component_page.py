@@ -2,31 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import PurePath
 
-from django.db.models import F, Q
-from django.db.models.expressions import OrderBy
-
 from apps.accounts.models import User
-from apps.calendar.models import Freeze
-from apps.calendar.rules import Part
-from apps.calendar.selectors import freezes_between, scope_of
-from apps.cards.models import ModelCard
-from apps.cards.selectors import cards_visible_to
 from apps.catalog.enums import ComponentKind, DependencyKind
-from apps.catalog.models import Component, ComponentVersion, Contract, Dependency
+from apps.catalog.models import Component, Contract, Dependency
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import components_visible_to, ties_of
-from apps.changes.enums import OPEN, OVER, ChangeState
-from apps.changes.models import Change, ChangeItem
-from apps.changes.selectors import changes_visible_to
-from apps.core import clock
 from apps.web.pictures import Picture
 
-MOST_CHANGES = 10
-MOST_CARDS = 6
-AHEAD = timedelta(days=90)
 IT_DOES = {
     DependencyKind.READS: "It reads this",
     DependencyKind.WRITES: "It writes this",
@@ -89,55 +73,10 @@ def _through(graph: Graph, component_id: int) -> dict[int, str]:
     return found
 
 
-@dataclass(frozen=True)
-class Move:
-    """A change that moves the component, and the item that says from where to where."""
-
-    change: Change
-    item: ChangeItem
-
-
-def changes_coming(user: User, component: Component) -> list[Move]:
-    """Return the open changes that move a component, soonest window first."""
-    return _moves(user, component, Q(change__state__in=OPEN), F("change__planned_start").asc(nulls_last=True))
-
-
-def changes_past(user: User, component: Component) -> list[Move]:
-    """Return the changes that moved a component, or were to, newest first."""
-    return _moves(user, component, Q(change__state__in=OVER), "-change__number")
-
-
-def _moves(user: User, component: Component, which: Q, order: OrderBy | str) -> list[Move]:
-    """Return at most ``MOST_CHANGES`` and one more, which says that there are more."""
-    items = component.change_items.filter(which, change__in=changes_visible_to(user))
-    rows = items.select_related("change__review", "from_version", "to_version").order_by(order)
-    return [Move(item.change, item) for item in rows[: MOST_CHANGES + 1]]
-
-
-def version_at_work(current: ComponentVersion | None, coming: Sequence[Move]) -> ComponentVersion | None:
-    """Return the version that is at work: what the next submitted change moves away from, else the current one.
-
-    A service's newest version may be recorded long before it goes live; whoever proposes to move it knows.
-    """
-    submitted = (move for move in coming if move.change.state != ChangeState.DRAFT)
-    return next((move.item.from_version for move in submitted if move.item.from_version), current)
-
-
-def freezes_over(user: User, component: Component) -> list[Freeze]:
-    """Return the freezes of the next months that a component falls under, in order of time."""
-    part = Part(component.pk, component.key, component.kind, component.tier, component.owner_team_id)
-    now = clock.now()
-    return [freeze for freeze in freezes_between(user, now, now + AHEAD) if scope_of(freeze).covers(part)]
-
-
-def cards_behind(user: User, component: Component, lines: Sequence[Neighbour]) -> list[ModelCard]:
-    """Return the cards of a model, or of the models that a component relies on; newest versions first."""
-    models = [component] if component.kind == ComponentKind.MODEL else []
-    models += [line.component for line in lines if line.relies and line.component.kind == ComponentKind.MODEL]
-    cards = cards_visible_to(user).filter(version__component__in=[model.pk for model in models])
-    return list(
-        cards.filter(version__retired_at=None).order_by("-version__released_at", "-number")[:MOST_CARDS]
-    )
+def models_behind(component: Component, lines: Sequence[Neighbour]) -> list[int]:
+    """Return the models that the page shows the cards of: the component itself, or those that it relies on."""
+    near = [component, *(line.component for line in lines if line.relies)]
+    return [one.pk for one in near if one.kind == ComponentKind.MODEL]
 
 
 def source_of(component: Component) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from apps.accounts.enums import Role
 from apps.approvals.models import Requirement
+from apps.changes.enums import Harm, Likelihood
 from apps.web import dates
 from apps.web.consequences import listed
 from apps.web.interval_plot import Interval, Plot, plot
@@ -19,8 +20,6 @@ Content = dict[str, Any]
 NOT_MEASURED = "Not measured"
 FEW = 6  # rows of settings that are read at a glance
 _SHORT = {"auc", "f1", "ks", "mae", "mape", "mse", "psi", "r2", "rmse", "roc"}
-LIKELIHOOD = {"rare": "Rare", "unlikely": "Unlikely", "possible": "Possible", "likely": "Likely"}
-HARM = {"minor": "Minor", "moderate": "Moderate", "severe": "Severe"}
 
 
 @dataclass(frozen=True)
@@ -273,8 +272,8 @@ def _sponsor(_: str, content: Content) -> Iterable[Block | None]:
             [
                 [
                     risk["text"],
-                    LIKELIHOOD.get(risk["likelihood"], risk["likelihood"]),
-                    HARM.get(risk["harm"], risk["harm"]),
+                    Likelihood(risk["likelihood"]).label,
+                    Harm(risk["harm"]).label,
                     risk["mitigation"] or "Nothing yet",
                 ]
                 for risk in content["risks"]

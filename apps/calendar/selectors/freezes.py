@@ -9,7 +9,7 @@ from apps.accounts.models import User
 from apps.accounts.selectors import grants_of, with_any_role
 from apps.calendar.enums import FreezeScope
 from apps.calendar.models import Booking, Freeze, during
-from apps.calendar.rules import Frozen, Scope, Span, frozen_parts, may_plan_freeze
+from apps.calendar.rules import Frozen, Part, Scope, Span, frozen_parts, may_plan_freeze
 from apps.calendar.selectors.bookings import live_between, plans_of
 from apps.catalog.models import Component
 from apps.core.actors import Actor
@@ -63,6 +63,12 @@ def meeting(freezes: QuerySet[Freeze], start: datetime, end: datetime) -> QueryS
     """Return those in force that meet [start, end)."""
     found = freezes.filter(lifted_at=None).alias(during=during()).filter(during__overlap=(start, end))
     return found.order_by("start", "pk")
+
+
+def freezes_over(user: User, component: Component, start: datetime, end: datetime) -> list[Freeze]:
+    """Return the freezes in [start, end) that a component falls under, in order of time."""
+    part = Part(component.pk, component.key, component.kind, component.tier, component.owner_team_id)
+    return [freeze for freeze in freezes_between(user, start, end) if scope_of(freeze).covers(part)]
 
 
 def in_force_between(start: datetime, end: datetime) -> list[Frozen]:

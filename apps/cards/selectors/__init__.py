@@ -3,6 +3,7 @@
 from apps.cards.selectors.cards import (
     card_exists,
     card_for,
+    cards_of_models,
     cards_visible_to,
     compare,
     completeness_of,
@@ -17,6 +18,7 @@ from apps.cards.selectors.cards import (
 __all__ = [
     "card_exists",
     "card_for",
+    "cards_of_models",
     "cards_visible_to",
     "compare",
     "completeness_of",

@@ -1,5 +1,6 @@
 """Cards, for whoever holds any role."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,12 @@ def _numbers_in(ref: str) -> list[int]:
     prefix, _, number = ref.partition("-")
     known = prefix == "CARD" and number.isascii() and number.isdecimal() and len(number) < 10
     return [int(number)] if known else []
+
+
+def cards_of_models(user: User, model_ids: Iterable[int]) -> QuerySet[ModelCard]:
+    """Return the cards of the versions of these models that are not retired, newest version first."""
+    cards = cards_visible_to(user).filter(version__component__in=list(model_ids), version__retired_at=None)
+    return cards.order_by("-version__released_at", "-number")
 
 
 def siblings_of(card: ModelCard) -> list[ModelCard]:

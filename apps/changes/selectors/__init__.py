@@ -25,7 +25,7 @@ from apps.changes.selectors.standing import (
     standing_of,
 )
 from apps.changes.selectors.timeline import timeline_of
-from apps.changes.selectors.versions import version_left
+from apps.changes.selectors.versions import moves_coming, moves_past, version_at_work, version_left
 from apps.changes.selectors.visible import (
     change_exists,
     change_for,
@@ -59,6 +59,8 @@ __all__ = [
     "manages",
     "matching",
     "missing_of",
+    "moves_coming",
+    "moves_past",
     "may_do_now",
     "may_propose_now",
     "named_content",
@@ -70,6 +72,7 @@ __all__ = [
     "submitted_parts",
     "tab_counts",
     "timeline_of",
+    "version_at_work",
     "version_left",
     "waiting_to_settle",
     "window_passed",

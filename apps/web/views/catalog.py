@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +13,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from apps.calendar.selectors import freezes_over
+from apps.cards.selectors import cards_of_models
 from apps.catalog import selectors
 from apps.catalog.enums import ComponentKind
 from apps.catalog.models import Component, ComponentVersion
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import version_in_use, versions_in_use
-from apps.changes.selectors import version_left
+from apps.changes.selectors import moves_coming, moves_past, version_at_work, version_left
+from apps.core import clock
 from apps.web import component_page, pictures
 from apps.web.errors import not_found
 from apps.web.forms.catalog import CatalogFilter, GraphFilter
@@ -25,6 +29,9 @@ from apps.web.reader import reader
 
 PAGE = 50
 MOST_HOPS = 4
+MOST_CHANGES = 10
+MOST_CARDS = 6
+FREEZES_AHEAD = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -108,11 +115,13 @@ def component(request: HttpRequest, key: str) -> HttpResponse:
     if found is None:
         raise not_found(request, ("component", key), exists=selectors.component_exists(key))
     person, graph, hops = reader(request), selectors.graph(), _hops(request)
-    coming = component_page.changes_coming(person, found)
-    current = component_page.version_at_work(version_in_use(found), coming)
-    past = component_page.changes_past(person, found)
+    # One more than is shown says that there are more.
+    coming = list(moves_coming(person, found)[: MOST_CHANGES + 1])
+    past = list(moves_past(person, found)[: MOST_CHANGES + 1])
+    current = version_at_work(version_in_use(found), coming)
     picture = _picture(found, graph, hops, current)
     neighbours = component_page.neighbours(person, found, graph, picture) if picture else []
+    models, now = component_page.models_behind(found, neighbours), clock.now()
     context = {
         "component": found,
         "hops": hops,
@@ -122,11 +131,11 @@ def component(request: HttpRequest, key: str) -> HttpResponse:
         "versions": list(selectors.versions_of(found)),
         "contracts": list(selectors.contracts_of(found)),
         "objectives": list(selectors.objectives_of(found)),
-        "coming": coming[: component_page.MOST_CHANGES],
-        "past": past[: component_page.MOST_CHANGES],
-        "more_changes": max(len(coming), len(past)) > component_page.MOST_CHANGES,
-        "freezes": component_page.freezes_over(person, found),
-        "cards": component_page.cards_behind(person, found, neighbours),
+        "coming": coming[:MOST_CHANGES],
+        "past": past[:MOST_CHANGES],
+        "more_changes": max(len(coming), len(past)) > MOST_CHANGES,
+        "freezes": freezes_over(person, found, now, now + FREEZES_AHEAD),
+        "cards": cards_of_models(person, models)[:MOST_CARDS],
         "source": component_page.source_of(found),
     }
     return render(request, "catalog/component.html", context)
