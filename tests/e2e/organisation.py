@@ -1,0 +1,214 @@
+"""The demo organisation with what its first day lacks, and the names of what tests look up in it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+
+from apps.accounts.models import ApiToken, User
+from apps.accounts.services import create_person
+from apps.approvals.models import Requirement
+from apps.audit.models import AuditEvent
+from apps.audit.services import seal_pending
+from apps.calendar.enums import FreezeScope
+from apps.calendar.models import Freeze
+from apps.calendar.rules import Scope, span_from_local
+from apps.calendar.services import declare_freeze, lift_freeze
+from apps.cards.models import ModelCard
+from apps.cards.services import archive_card
+from apps.changes import services as changes
+from apps.changes.models import Change
+from apps.changes.rules.inputs import MetricInput
+from apps.core import actors, clock
+from apps.exports.models import ExportJob
+from apps.exports.services import request_export, write_requested_bundle
+from apps.outbox.services import mark_read
+from apps.reviews import services as reviews
+from apps.reviews.models import Review
+from apps.reviews.selectors import digest_of
+from demo.load import LOADER, actor, live, load, wall
+from demo.stories import STORIES
+
+Names = dict[str, str]
+
+
+STATES = (
+    "draft", "in_review", "approved", "in_progress", "completed", "rolled_back", "failed", "closed", "rejected",
+    "withdrawn", "on_hold", "expired",
+)  # fmt: skip
+
+
+def settle(home: Path) -> Names:
+    """Load the demo organisation, bring it into the states it lacks, and return the names of what is in it."""
+    home.mkdir(parents=True, exist_ok=True)
+    assert load()
+    create_person(
+        actor=LOADER,
+        username="new.here",
+        name="New Here",
+        email="new@northgate.example",
+        password="lamp-quay-31-otter",
+    )
+    names = add_changes()
+    # From here on the first of each state stays what it is.
+    names |= {state: of_state(state).ref for state in STATES}
+    names["revised"] = send_again(of_state("in_review", requester="noor.rahimi"))
+    names |= write_reviews() | freeze_and_lift() | export()
+    archive_card(actor=actor("tomasz.wojcik"), card=card_of("basket-recs", "1"))
+    mark_read(actor=actor("noor.rahimi"))
+    while seal_pending():
+        pass
+    return names | cards() | asked(names["in_review"]) | entries(names["revised"]) | links()
+
+
+def of_state(state: str, *, requester: str = "") -> Change:
+    """Return the first change in a state."""
+    found = Change.objects.filter(state=state).order_by("number")
+    return found.filter(requester__username__contains=requester)[0]
+
+
+def by_ref(ref: str) -> Change:
+    """Return the change with a number."""
+    return Change.objects.get(number=int(ref.removeprefix("CHG-")))
+
+
+def card_of(model: str, version: str) -> ModelCard:
+    """Return the card of a version."""
+    return ModelCard.objects.get(version__component__key=f"model:default/{model}", version__version=version)
+
+
+def add_changes() -> Names:
+    """Add a draft that is ready to send, one that is withdrawn unsent, and a change that may start now."""
+    now = clock.now().replace(second=0, microsecond=0)
+    held, dropped, bare = (
+        next(story for story in STORIES if story.end == end) for end in ("on_hold", "withdrawn", "draft")
+    )
+    told = {
+        "ready": replace(held, end="draft", opens=25),
+        "unsent": replace(bare, opens=26),
+        "startable": replace(dropped, end="approved", unsigned=(), reason="", opens=0, at="now"),
+    }
+    for story in told.values():
+        live(story, now)
+    refs = [change.ref for change in Change.objects.order_by("number")][-len(told) :]
+    names = dict(zip(told, refs, strict=True))
+    changes.withdraw_change(
+        actor=actor(bare.requester), change=by_ref(names["unsent"]), reason="It was only an idea."
+    )
+    return names
+
+
+def send_again(change: Change) -> str:
+    """Take a change back, say it in other words with one promise more, and send its second revision."""
+    who = actors.person(change.requester)
+    changes.revise_change(actor=who, change=change)
+    changes.save_why(
+        actor=who,
+        change=by_ref(change.ref),
+        title=change.title,
+        summary="The feature set gains two signals from the bureau. A third waits until the spring.",
+        outcome=change.outcome,
+        metrics=[MetricInput("Applicants sent to a person", 7.0, "%", "at_most", 9.0, 9.5)],
+    )
+    changes.submit_change(actor=who, change=by_ref(change.ref))
+    return change.ref
+
+
+def write_reviews() -> Names:
+    """Write the reviews of a change that failed and of one that completed, and sign the first."""
+    for state in ("failed", "completed"):
+        review = Review.objects.get(change=of_state(state))
+        who = actors.person(review.change.requester)
+        reviews.record_review(
+            actor=who,
+            review=review,
+            digest=digest_of(review),
+            outcome="failed" if state == "failed" else "successful",
+            what_happened="21:04 The first page came out.\n21:40 The fifth dispute had no room, and we stopped.",
+            contributing_factors="The template was tried with two disputes only.\nNobody asked how many there are.",
+            went_well="No customer saw a page.",
+            realised={metric.pk: None for metric in review.metrics.all()},
+        )
+        review.refresh_from_db()
+        reviews.add_action(
+            actor=who,
+            review=review,
+            text="Try the template with forty disputes",
+            owner=review.change.requester,
+            due_on=clock.now().date() + timedelta(days=9),
+        )
+    signed = Review.objects.get(change=of_state("failed"))
+    reviews.sign_review(actor=actor("leila.haddad"), review=signed, digest=digest_of(signed))
+    ended = {
+        f"review_{state}": of_state(state).review.ref for state in ("rolled_back", "completed", "failed")
+    }
+    return ended | {"review_closed": of_state("closed").review.ref}
+
+
+def freeze_and_lift() -> Names:
+    """Freeze one model for a day and lift the freeze again."""
+    peak = Freeze.objects.get()
+    now = clock.now()
+    lifted = declare_freeze(
+        actor=actor("leila.haddad"),
+        name="Audit of the loan models",
+        reason="The auditors compare scores over one day.",
+        span=span_from_local(wall(now, 3, "06:00"), wall(now, 4, "06:00"), "Europe/London"),
+        scope=Scope(FreezeScope.KIND, kind="model"),
+    )
+    lift_freeze(actor=actor("leila.haddad"), freeze=lifted)
+    return {"freeze": peak.ref, "lifted": lifted.ref}
+
+
+def export() -> Names:
+    """Ask for three exports: one is written, one fails, one waits."""
+    while seal_pending():
+        pass
+    day = clock.now().date()
+    done, failed, queued = (request_export(actor=actor("femi.balogun"), start=day, end=day) for _ in range(3))
+    write_requested_bundle(export_id=done.pk)
+    ExportJob.objects.filter(pk=failed.pk).update(error="The disk is full.", state="failed")
+    today = {"today": day.isoformat(), "month": f"{day:%Y-%m}"}
+    return {"export_done": done.ref, "export_failed": failed.ref, "export_queued": queued.ref} | today
+
+
+def cards() -> Names:
+    """Return the numbers of a card that is published, one in draft, one to publish and one that is archived."""
+    return {
+        "card": card_of("credit-risk", "2").ref,
+        "card_draft": card_of("credit-risk", "3").ref,
+        "card_empty": card_of("churn-propensity", "1").ref,
+        "card_archived": card_of("basket-recs", "1").ref,
+    }
+
+
+def asked(ref: str) -> Names:
+    """Return what a change asks of a validator and of an owner, and a requirement that is decided."""
+    open_ = Requirement.objects.filter(round__subject_ref=ref, state="open")
+    return {
+        "to_validate": str(open_.get(role="validator", component_key="model:default/credit-risk").pk),
+        "to_own": str(open_.get(role="owner", component_key="service:default/loan-decision").pk),
+        "signed": str(Requirement.objects.get(round__subject_ref=ref, role="sponsor").pk),
+    }
+
+
+def entries(revised: str) -> Names:
+    """Return the ledger's first entry, and those of a second revision and of a signature."""
+    second = AuditEvent.objects.filter(event="change.submitted", object_id=revised).latest("pk")
+    return {
+        "first_entry": str(AuditEvent.objects.earliest("pk").pk),
+        "entry_revised": str(second.pk),
+        "entry_signed": str(AuditEvent.objects.filter(event__startswith="approval.").latest("pk").pk),
+    }
+
+
+def links() -> Names:
+    """Return a token, and the two halves of a link to choose a new password."""
+    user = User.objects.get(username="new.here")
+    return {
+        "token": ApiToken.objects.get(user__username="amara.okafor").prefix,
+        "uid": user_pk_to_url_str(user),
+        "key": default_token_generator.make_token(user),
+    }

@@ -1,0 +1,333 @@
+"""Every page of the portal, with addresses to open it at: what ``test_every_page`` sweeps.
+
+Whoever adds an address to the portal adds it here: to ``AREAS`` with an example of each shape that it takes, or to
+``NO_PAGE`` with the reason why there is nothing to look at. ``{names}`` stand for what ``organisation.settle`` put
+into the database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+AMARA, NOOR, JONAS = "amara.okafor", "noor.rahimi", "jonas.weber"
+TOMASZ, PRIYA, HENRIK = "tomasz.wojcik", "priya.raghunathan", "henrik.lindqvist"
+LEILA, FEMI, MARGUERITE = "leila.haddad", "femi.balogun", "marguerite.dubois"
+NEW, NOBODY = "new.here", ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """An address as ``who`` opens it. With ``send``, its form is emptied, filled with that, and sent."""
+
+    path: str
+    who: str = LEILA
+    status: int = 200
+    send: Mapping[str, str] | None = None
+    form: str = "#main form[method=post]"
+    # Where it leads, for what is an address and not a page of its own.
+    leads_to: str = ""
+
+
+def empty(path: str, who: str = LEILA, status: int = 422, **filled: str) -> Look:
+    """Return a look at what a form says when hardly anything is filled in."""
+    return Look(path, who, status, filled)
+
+
+def steps(ref: str, who: str) -> list[Look]:
+    """Return each step of the wizard."""
+    return [
+        Look(f"/changes/{ref}/edit/{step}/", who)
+        for step in ("what", "why", "impact", "when", "how-back", "check")
+    ]
+
+
+Area = dict[str, list[Look]]
+
+HOME: Area = {
+    "web:home": [Look("/", who) for who in (AMARA, TOMASZ, PRIYA, LEILA, FEMI, NEW)],
+    "web:inbox": [
+        Look("/inbox/", TOMASZ),
+        Look("/inbox/?tab=waiting", AMARA),
+        Look("/inbox/?tab=decided", HENRIK),
+        Look("/inbox/", FEMI),
+    ],
+    "web:inbox-item": [
+        Look("/inbox/{to_validate}/", TOMASZ),
+        Look("/inbox/{to_own}/", PRIYA),
+        Look("/inbox/{signed}/?tab=decided", HENRIK),
+    ],
+    "web:approval-sign": [
+        Look("/approvals/{to_validate}/sign/", TOMASZ),
+        Look("/approvals/{to_own}/sign/", AMARA),
+        empty("/approvals/{to_validate}/sign/", TOMASZ),
+    ],
+    "web:notifications": [Look("/notifications/", who) for who in (AMARA, NOOR, NEW)],
+}
+
+CHANGES: Area = {
+    "web:changes": [
+        Look("/changes/"),
+        Look("/changes/?tab=mine", AMARA),
+        Look("/changes/?tab=ended"),
+        Look("/changes/?tab=all&q=fraud&state=in_review&risk=2"),
+        Look("/changes/?q=zebra"),
+        Look("/changes/", NEW),
+    ],
+    "web:change": [
+        Look("/changes/{in_review}/", TOMASZ),
+        Look("/changes/{in_review}/?timeline=all", AMARA),
+        Look("/changes/{revised}/", NOOR),
+        Look("/changes/{approved}/", NOOR),
+        Look("/changes/{startable}/", NOOR),
+        Look("/changes/{in_progress}/", JONAS),
+        Look("/changes/{completed}/", AMARA),
+        Look("/changes/{rolled_back}/"),
+        Look("/changes/{failed}/"),
+        Look("/changes/{closed}/", FEMI),
+        Look("/changes/{rejected}/", JONAS),
+        Look("/changes/{withdrawn}/"),
+        Look("/changes/{on_hold}/"),
+        Look("/changes/{expired}/", JONAS),
+        Look("/changes/{unsent}/", AMARA),
+    ],
+    "web:change-revision": [
+        Look("/changes/{revised}/revisions/2/"),
+        Look("/changes/{revised}/revisions/1/"),
+        Look("/changes/{in_review}/revisions/1/", TOMASZ),
+    ],
+}
+
+ACTS: Area = {
+    "web:change-act": [
+        Look("/changes/{ready}/submit/", AMARA),
+        Look("/changes/{startable}/start/", NOOR),
+        Look("/changes/{approved}/start/", NOOR, 409),
+        Look("/changes/{in_progress}/complete/", JONAS),
+        Look("/changes/{in_progress}/roll-back/", JONAS),
+        empty("/changes/{in_progress}/roll-back/", JONAS, 200),
+        Look("/changes/{in_progress}/fail/", JONAS),
+        Look("/changes/{failed}/close/"),
+        Look("/changes/{in_review}/hold/"),
+        Look("/changes/{on_hold}/resume/"),
+        Look("/changes/{in_review}/revise/", AMARA),
+        Look("/changes/{in_review}/withdraw/", AMARA),
+    ],
+    "web:briefing": [
+        Look("/changes/{in_review}/briefing/", HENRIK),
+        Look("/changes/{closed}/briefing/", MARGUERITE),
+    ],
+    "web:briefings": [Look("/briefings/", MARGUERITE), Look("/briefings/?week=2001-01-01", MARGUERITE)],
+    "web:reviews": [
+        Look("/reviews/"),
+        Look("/reviews/?tab=signed"),
+        Look("/reviews/?tab=actions"),
+    ],
+    "web:review": [
+        Look("/reviews/{review_rolled_back}/", JONAS),
+        Look("/reviews/{review_completed}/", AMARA),
+        Look("/reviews/{review_failed}/", NOOR),
+        Look("/reviews/{review_closed}/"),
+    ],
+    "web:review-edit": [
+        Look("/reviews/{review_rolled_back}/edit/", JONAS),
+        Look("/reviews/{review_completed}/edit/", AMARA),
+    ],
+    "web:review-action-add": [
+        Look("/reviews/{review_completed}/", AMARA, 422, {}, "#main form[action$='/actions/']"),
+    ],
+    "web:review-sign": [
+        Look("/reviews/{review_completed}/sign/"),
+        empty("/reviews/{review_completed}/sign/"),
+    ],
+}
+
+WIZARD: Area = {
+    "web:change-new": [
+        Look("/changes/new/", AMARA),
+        Look("/changes/new/?component=model:default/credit-risk", AMARA),
+        empty("/changes/new/", AMARA),
+    ],
+    "web:change-resume": [
+        Look("/changes/{draft}/edit/", AMARA, leads_to="/changes/{draft}/edit/why/"),
+    ],
+    "web:change-edit": [
+        *steps("{draft}", AMARA),
+        *steps("{ready}", AMARA),
+        *[
+            empty(f"/changes/{{draft}}/edit/{step}/", AMARA)
+            for step in ("what", "why", "when", "how-back", "check")
+        ],
+    ],
+}
+
+PLANNING: Area = {
+    "web:calendar": [
+        Look("/calendar/"),
+        Look("/calendar/?month={month}"),
+        Look("/calendar/?month=2001-01"),
+    ],
+    "web:calendar-agenda": [
+        Look("/calendar/agenda/?month={month}"),
+        Look("/calendar/agenda/?month={month}&day={today}"),
+        Look("/calendar/agenda/?month=2001-01"),
+    ],
+    "web:freeze-new": [
+        Look("/calendar/freezes/new/"),
+        Look("/calendar/freezes/new/", FEMI),
+        empty("/calendar/freezes/new/", status=200),
+        empty(
+            "/calendar/freezes/new/",
+            status=200,
+            name="Half-year close",
+            reason="The books are closed.",
+            time_zone="Europe/London",
+            local_start="2036-12-20T18:00",
+            local_end="2037-01-03T06:00",
+            scope="everything",
+        ),
+    ],
+    "web:freeze": [Look("/calendar/freezes/{freeze}/"), Look("/calendar/freezes/{lifted}/", FEMI)],
+    "web:freeze-lift": [Look("/calendar/freezes/{freeze}/lift/")],
+    "web:models": [Look("/models/", TOMASZ), Look("/models/?q=zebra", TOMASZ)],
+    "web:card": [
+        Look("/models/{card}/", TOMASZ),
+        Look("/models/{card_draft}/?with={card}", TOMASZ),
+        Look("/models/{card_empty}/", TOMASZ),
+        Look("/models/{card_archived}/", TOMASZ),
+    ],
+    "web:card-edit": [Look("/models/{card_draft}/edit/", TOMASZ), Look("/models/{card_empty}/edit/", TOMASZ)],
+    "web:card-publish": [Look("/models/{card_draft}/publish/", TOMASZ)],
+    "web:card-archive": [Look("/models/{card_draft}/archive/", TOMASZ)],
+    "web:card-edition": [
+        Look("/models/{card}/editions/1/", TOMASZ),
+        Look("/models/{card}/editions/2/", TOMASZ),
+    ],
+}
+
+CATALOG: Area = {
+    "web:catalog": [
+        Look("/catalog/", AMARA),
+        Look("/catalog/?q=loan&kind=service&tier=1", AMARA),
+        Look("/catalog/?q=zebra", AMARA),
+        Look("/catalog/", NEW),
+    ],
+    "web:catalog-graph": [
+        Look("/catalog/graph/", AMARA),
+        Look("/catalog/graph/?around=model:default/credit-risk&hops=2", AMARA),
+        Look("/catalog/graph/?around=zebra", AMARA),
+    ],
+    "web:component": [
+        Look(f"/catalog/{key}/", AMARA)
+        for key in (
+            "model:default/credit-risk",
+            "dataset:default/loan-applications",
+            "feature_set:default/applicant-behaviour",
+            "pipeline:default/nightly-ingest",
+            "service:default/fraud-gateway",
+        )
+    ],
+}
+
+RECORDS: Area = {
+    "web:ledger": [
+        Look("/ledger/", FEMI),
+        Look("/ledger/?q={in_review}", FEMI),
+        Look("/ledger/?kind=refused&actor=token", FEMI),
+    ],
+    "web:ledger-entry": [
+        Look("/ledger/{first_entry}/", FEMI),
+        Look("/ledger/{entry_revised}/", FEMI),
+        Look("/ledger/{entry_signed}/", FEMI),
+    ],
+    "web:exports": [Look("/exports/", FEMI), Look("/exports/", AMARA)],
+    "web:export-new": [
+        Look("/exports/new/?start={today}&end={today}", FEMI),
+        Look("/exports/new/?start=&end=x", FEMI),
+    ],
+    "web:export": [
+        Look("/exports/{export_done}/", FEMI),
+        Look("/exports/{export_failed}/", FEMI),
+        Look("/exports/{export_queued}/", FEMI),
+    ],
+    "web:account": [Look("/account/", PRIYA), Look("/account/", NEW)],
+    "web:account-tokens": [
+        Look("/account/tokens/", AMARA),
+        empty("/account/tokens/", AMARA),
+        empty("/account/tokens/", AMARA, 200, name="Build server", scopes="read", days="30"),
+    ],
+    "web:account-token-revoke": [Look("/account/tokens/{token}/revoke/", AMARA)],
+    "account_change_password": [
+        Look("/accounts/password/change/", AMARA),
+        empty("/accounts/password/change/", AMARA, 200),
+    ],
+    "account_set_password": [
+        Look("/accounts/password/set/", AMARA, leads_to="/accounts/password/change/"),
+    ],
+    "account_reauthenticate": [Look("/accounts/reauthenticate/", AMARA)],
+    "account_logout": [Look("/accounts/logout/", AMARA)],
+}
+
+OPEN: Area = {
+    "web:help": [Look("/help/", NOBODY), Look("/help/", AMARA)],
+    "web:keyboard": [Look("/help/keyboard/", NOBODY)],
+    "web:accessibility": [Look("/help/accessibility/", NOBODY)],
+    "account_login": [
+        Look("/accounts/login/", NOBODY),
+        Look("/accounts/login/?ended", NOBODY),
+        empty("/accounts/login/", NOBODY, 200, login="amara.okafor", password="not this one"),
+    ],
+    "account_confirm_login_code": [
+        Look("/accounts/login/code/confirm/", NOBODY, leads_to="/accounts/login/"),
+    ],
+    "account_signup": [Look("/accounts/signup/", NOBODY)],
+    "account_inactive": [Look("/accounts/inactive/", NOBODY)],
+    "account_reset_password": [
+        Look("/accounts/password/reset/", NOBODY),
+        empty("/accounts/password/reset/", NOBODY, 200),
+    ],
+    "account_reset_password_done": [Look("/accounts/password/reset/done/", NOBODY)],
+    "account_reset_password_from_key": [
+        Look(
+            "/accounts/password/reset/key/{uid}-{key}/",
+            NOBODY,
+            leads_to="/accounts/password/reset/key/{uid}-set-password/",
+        ),
+        Look("/accounts/password/reset/key/{uid}-no-such-key/", NOBODY),
+    ],
+    "account_reset_password_from_key_done": [Look("/accounts/password/reset/key/done/", NOBODY)],
+}
+
+# By the template, for these have no address.
+REFUSALS: Area = {
+    "403.html": [Look("/ledger/", NEW, 403), Look("/changes/new/", FEMI, 403)],
+    "404.html": [Look("/changes/CHG-9/", AMARA, 404), Look("/nowhere/", NOBODY, 404)],
+    "409.html": [Look("/exports/{export_queued}/download/", FEMI, 409)],
+    "400.html": [Look("bad_request", NOBODY, 400)],
+    "413.html": [Look("too_large", NOBODY, 413)],
+    "500.html": [Look("server_error", NOBODY, 500)],
+    "csrf.html": [Look("csrf_failure", NOBODY, 403)],
+}
+
+AREAS: dict[str, Area] = {
+    "home": HOME,
+    "changes": CHANGES,
+    "acts": ACTS,
+    "wizard": WIZARD,
+    "planning": PLANNING,
+    "catalog": CATALOG,
+    "records": RECORDS,
+    "open": OPEN,
+    "refusals": REFUSALS,
+}
+
+_POST = "It takes a POST and leads back to a page."
+NO_PAGE: dict[str, str] = {
+    "web:notifications-read": _POST,
+    "web:card-start": _POST,
+    "web:review-action-done": _POST,
+    "web:session": "A script asks for it; its answer is empty.",
+    "web:export-progress": "A part of web:export, which asks for it again while a bundle is written.",
+    "web:export-download": "A file; while there is none, it is the example of 409.html.",
+    "account_email": "Not offered: operators keep addresses, so it answers 404.",
+    "account_confirm_email": "Not offered, as account_email.",
+    "account_email_verification_sent": "Not offered, as account_email.",
+}

@@ -1,0 +1,171 @@
+"""Every page, in light and in dark, wide and narrow: axe finds nothing, nothing sticks out, nothing complains.
+
+``tests/e2e/pages.py`` holds the pages. An address that is missing there fails the first test.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from allauth.account.urls import urlpatterns as account_patterns
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+from django.test import RequestFactory, override_settings
+from django.urls import resolve
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
+
+from apps.accounts.models import User
+from apps.web.urls import urlpatterns as web_patterns
+from apps.web.views import errors
+from tests.e2e.browser import (
+    COLOUR_RULES,
+    WIDTHS,
+    Chromium,
+    axe,
+    complaints,
+    overflows,
+    session_cookie,
+    signed_in,
+)
+from tests.e2e.organisation import Names, settle
+from tests.e2e.pages import AREAS, NO_PAGE, REFUSALS, Look
+
+HEIGHTS = {1280: 900, 320: 720}
+SEND = """([form, given]) => {
+  form = document.querySelector(form);
+  for (const field of form.elements) {
+    if (!field.name || field.type === 'hidden') continue;
+    if (field.name in given) {
+      if (['radio', 'checkbox'].includes(field.type)) field.checked = field.value === given[field.name];
+      else field.value = given[field.name];
+    } else if (['radio', 'checkbox'].includes(field.type)) field.checked = false;
+    else if (field.tagName !== 'BUTTON') field.value = '';
+  }
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+
+
+def test_every_address_has_an_example_or_a_reason() -> None:
+    names = {f"web:{pattern.name}" for pattern in web_patterns} | {each.name for each in account_patterns}
+    names |= {path.name for path in (Path(settings.BASE_DIR) / "templates").glob("4*.html")}
+    names |= {"500.html", "csrf.html"}
+    shown = {name for area in AREAS.values() for name, looks in area.items() if looks}
+    assert shown | set(NO_PAGE) == names, "Give each address an example in tests/e2e/pages.py."
+    assert not shown & set(NO_PAGE)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("every-page") / "home"
+
+
+@pytest.fixture(autouse=True)
+def ledger_home(settings: object, home: Path) -> Path:
+    """Keep one home for all tests here, as they share one database."""
+    settings.PORTAL_HOME = home  # type: ignore[attr-defined]
+    return home
+
+
+@pytest.fixture(scope="module")
+def names(django_db_setup: None, django_db_blocker: DjangoDbBlocker, home: Path) -> Iterator[Names]:
+    """Fill the database once for all tests here, and empty it at the end."""
+    with django_db_blocker.unblock(), override_settings(PORTAL_HOME=home):
+        yield settle(home)
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
+
+
+@pytest.fixture(scope="module")
+def keys(names: Names) -> Names:
+    """Sign everybody in, before a test opens the transaction that the server cannot see."""
+    return {user.username: session_cookie(user) for user in User.objects.all()}
+
+
+@pytest.fixture(scope="module")
+def address(names: Names) -> Iterator[str]:
+    """Serve the portal. The fixture ``live_server`` would empty the database after each test."""
+    server = LiveServer("localhost")
+    server._live_server_modified_settings.enable()
+    yield server.url
+    server._live_server_modified_settings.disable()
+    server.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("area", AREAS)
+def test_page_in_each_width_and_theme_is_accessible(
+    browser: Chromium, address: str, names: Names, keys: Names, area: str
+) -> None:
+    """``names`` stand in the addresses. A page loads once; then it is made narrow and dark where it is."""
+    wrong: list[str] = []
+    looks = [(name, look) for name, looks in AREAS[area].items() for look in looks]
+    for who in sorted({look.who for _, look in looks}):
+        with signed_in(browser, address, cookie=keys.get(who, "")) as context:
+            page = context.new_page()
+            page.emulate_media(reduced_motion="reduce")
+            said = complaints(page)
+            for name, look in looks:
+                if look.who == who:
+                    wrong += [
+                        f"{look.path} ({who}) {each}"
+                        for each in faults(page, address, name, look, names, said)
+                    ]
+    assert wrong == []
+
+
+def faults(page: Page, address: str, name: str, look: Look, names: Names, said: list[str]) -> list[str]:
+    """Return what is wrong with a page: where it leads, what it says to the console, and how it looks."""
+    said.clear()
+    resize(page, WIDTHS[0])
+    page.emulate_media(color_scheme="light")
+    found = lost(page, address, name, look, names)
+    # Chromium puts each answer that is not a success into the console.
+    found += [text for text in said if look.status < 400 or f"status of {look.status}" not in text]
+    for theme, width in (("light", 1280), ("dark", 1280), ("dark", 320), ("light", 320)):
+        page.emulate_media(color_scheme=theme)
+        resize(page, width)
+        rules = COLOUR_RULES if theme == "dark" else ()
+        found += [f"{width} {theme}: {each}" for each in [*overflows(page), *axe(page, *rules)]]
+    return found
+
+
+def lost(page: Page, address: str, name: str, look: Look, names: Names) -> list[str]:
+    """Open a page, and return how it is not the one that was meant."""
+    path = look.path.format(**names)
+    if name in REFUSALS and not path.startswith("/"):
+        return fail(page, address, path)
+    answer = page.goto(address + path)
+    if look.send is not None:
+        with page.expect_navigation() as sent:
+            page.evaluate(SEND, [look.form, look.send])
+        answer = sent.value
+    assert answer is not None
+    found = [] if answer.status == look.status else [f"answers {answer.status}"]
+    at = page.url.removeprefix(address)
+    if look.send is None and at != (look.leads_to or look.path).format(**names):
+        found.append(f"leads to {at}")
+    if name not in REFUSALS and resolve(urlsplit(path if look.leads_to else at).path).view_name != name:
+        found.append(f"is not {name}")
+    return found
+
+
+def fail(page: Page, address: str, view: str) -> list[str]:
+    """Show a page that no address leads to: what a view of errors returns."""
+    request = RequestFactory().get("/")
+    request.user, request.session = AnonymousUser(), SessionStore()  # type: ignore[assignment]
+    given = [request, "The file is too large."] if view == "too_large" else [request]
+    response = getattr(errors, view)(*given)
+    shown = {"status": response.status_code, "content_type": "text/html", "body": response.content}
+    page.route("**/failing/", lambda route: route.fulfill(**shown))
+    page.goto(f"{address}/failing/")
+    page.unroute("**/failing/")
+    return []
+
+
+def resize(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
