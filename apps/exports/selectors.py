@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import User
-from apps.accounts.selectors import active_grants, holds_any_role
+from apps.accounts.selectors import grants_of, holds_any_role
 from apps.audit.selectors import Entry, EntryProof, Filters, Page, decoded_entry, entries, proof_of
 from apps.audit.selectors.entries import Cursor, count_up_to, matching
 from apps.changes.enums import ChangeState
@@ -140,5 +140,5 @@ def _unsent_by_others(user: User) -> Q:
 def _oversees(user: Reader) -> bool:
     if not isinstance(user, User):
         return False
-    held = active_grants().filter(user=user, role__in=OVERSEERS, scope=GrantScope.EVERYTHING)
-    return held.exists()
+    held = grants_of(user)
+    return any(grant.role in OVERSEERS and grant.scope == GrantScope.EVERYTHING for grant in held)

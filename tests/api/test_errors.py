@@ -143,3 +143,10 @@ def test_record_of_a_review_that_was_edited_since_is_409_and_overwrites_nothing(
     assert call("leila", "patch", path, {"what_happened": "Theirs", "digest": read}).status_code == 200
     assert call("leila", "patch", path, {"what_happened": "Mine", "digest": read}).status_code == 409
     assert call("leila", "get", path).json()["what_happened"] == "Theirs"
+
+
+def test_address_without_its_last_slash_is_named_with_it() -> None:
+    answer = Client().get("/api/v1/changes")
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "This address ends with a slash: /api/v1/changes/"
+    assert "slash" not in Client().get("/api/v1/nowhere").json()["detail"]

@@ -21,8 +21,8 @@ from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
 
-LIST_QUERIES = 9
-ENTRY_QUERIES = 13
+LIST_QUERIES = 8
+ENTRY_QUERIES = 12
 
 
 @pytest.fixture
@@ -235,3 +235,9 @@ def test_entry_guarded_is_not_found_and_recorded(reading: Client) -> None:
 def test_entry_that_does_not_exist_is_not_found_and_not_recorded(reading: Client, number: int) -> None:
     assert reading.get(f"/ledger/{number}/").status_code == 404
     assert not AuditEvent.objects.filter(event="access.denied").exists()
+
+
+@pytest.mark.parametrize(("role", "offered"), [(Role.VALIDATOR, False), (Role.AUDITOR, True)])
+def test_list_offers_an_export_to_those_who_may_have_one(client: Client, role: Role, offered: bool) -> None:
+    client.force_login(add_person("somebody", role))
+    assert ("Export a period" in client.get("/ledger/").content.decode()) is offered

@@ -13,11 +13,14 @@ from apps.changes.models import Change
 from apps.changes.selectors.frozen import as_submitted
 from apps.core import clock
 
+_IN_HAND = Q(state=ChangeState.DRAFT)
+_UNSEEN = Q(state=ChangeState.WITHDRAWN, revision=None)
+"""Withdrawn before it was ever submitted: nobody but its requester has seen it, and nobody will."""
+
 
 def changes_visible_to(user: User) -> QuerySet[Change]:
     """Return the changes that a person may see: their own, and what others have submitted and are not revising."""
-    submitted = Q(revision__isnull=False) & ~Q(state=ChangeState.DRAFT)
-    return Change.objects.filter(with_any_role(user), submitted | Q(requester=user))
+    return Change.objects.filter(with_any_role(user), ~(_IN_HAND | _UNSEEN) | Q(requester=user))
 
 
 def change_for(user: User, ref: str) -> Change | None:
@@ -29,7 +32,7 @@ def change_for(user: User, ref: str) -> Change | None:
     number = number_in(ref)
     if number is None:
         return None
-    may_open = Q(revision__isnull=False) | Q(requester=user)
+    may_open = ~(_IN_HAND | _UNSEEN) | Q(requester=user) | Q(revision__isnull=False)
     found = Change.objects.filter(with_any_role(user), may_open, number=number)
     change = found.select_related("requester", "revision__submitted_by", "round", "booking").first()
     return as_submitted(change) if change is not None and is_revised_by_other(change, user) else change

@@ -16,7 +16,13 @@ from apps.audit.selectors import Entry, EntryProof, Page
 from apps.audit.selectors.entries import Cursor
 from apps.changes.selectors import Difference, change_for, differences, revision_of
 from apps.core.errors import Forbidden
-from apps.exports.selectors import entry_exists, ledger_entries_for, ledger_entry_for, may_read_ledger
+from apps.exports.selectors import (
+    entry_exists,
+    ledger_entries_for,
+    ledger_entry_for,
+    may_export,
+    may_read_ledger,
+)
 from apps.web import dates, entries
 from apps.web.errors import not_found
 from apps.web.forms.ledger import LedgerForm
@@ -46,6 +52,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "older": _address(request, "after", page.after),
         "narrowed": any(request.GET.get(name) for name in form.fields),
         "title": _title(form, page),
+        "may_export": bool(may_export(user)),
     }
     return render(request, "ledger/list.html", context)
 
