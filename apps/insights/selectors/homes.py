@@ -94,17 +94,23 @@ def home_for(user: User, *, to_sign: int) -> Home:
     return Home(
         needs=needs,
         waiting=waiting,
-        troubles=list(troubles(visible, clock.now() - LATELY)[:TROUBLES_SHOWN]),
+        troubles=_troubles(visible),
         days=_days(user, plans_ahead(visible, components)) if owned else [],
         owned=owned,
         mine=list(_mine(user)[:MINE_SHOWN]),
     )
 
 
+def _troubles(visible: QuerySet[Change]) -> list[Review]:
+    shown = ("state", "outcome", "due_at", "actual_end", "change__number", "change__title")
+    rows = troubles(visible, clock.now() - LATELY).select_related(None).select_related("change")
+    return list(rows.only(*shown)[:TROUBLES_SHOWN])
+
+
 def _mine(user: User) -> QuerySet[Change]:
     """Return the changes that a person asked for and that are not over, the latest first."""
     mine = Change.objects.filter(requester=user).exclude(state__in=CONCLUDED)
-    return mine.defer("search").order_by("-number")
+    return mine.only("number", "title", "state", "risk", "planned_start", "planned_end").order_by("-number")
 
 
 def _needs(user: User, to_sign: int) -> tuple[list[Need], list[Waiting]]:
@@ -120,7 +126,8 @@ def _needs(user: User, to_sign: int) -> tuple[list[Need], list[Waiting]]:
 
 
 def _approvals(user: User) -> list[Need]:
-    rows = inbox_for(user, "needs_me")[:NEEDS_SHOWN]
+    shown = ("role", "component_label", "due_at", "round__subject_title", "round__subject_ref")
+    rows = inbox_for(user, "needs_me").select_related(None).select_related("round").only(*shown)
     return [
         Need(
             title=row.round.subject_title,
@@ -129,7 +136,7 @@ def _approvals(user: User) -> list[Need]:
             due=row.due_at,
             by=row.due_at,
         )
-        for row in rows
+        for row in rows[:NEEDS_SHOWN]
     ]
 
 
