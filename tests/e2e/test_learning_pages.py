@@ -1,4 +1,4 @@
-"""Home, briefings and reviews in a real browser: looks, and a review by keyboard alone."""
+"""Briefings and reviews in a real browser: a review by keyboard alone, and a briefing on paper."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from apps.core.actors import person
 from apps.reviews import services
 from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
-from tests.e2e.browser import THEMES, WIDTHS, Chromium, axe, complaints, overflows, signed_in
+from tests.e2e.browser import Chromium, signed_in
 from tests.insights.build import in_review
 from tests.people import PASSWORD, add_person
 from tests.reviews.build import a_change, a_component, a_review, sign
@@ -66,40 +66,6 @@ def reviews(leila: User) -> tuple[Review, Review]:
         realised={},
     )
     return mine, sign(past, leila)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
-def test_learning_pages_in_each_width_and_theme_are_accessible(
-    browser: Chromium,
-    live_server: LiveServer,
-    leila: User,
-    reviews: tuple[Review, Review],
-    width: int,
-    theme: str,
-) -> None:
-    mine, past = reviews
-    paths = [
-        "/",
-        "/briefings/",
-        f"/changes/{mine.change.ref}/briefing/",
-        "/reviews/",
-        "/reviews/?tab=signed",
-        "/reviews/?tab=actions",
-        f"/reviews/{mine.ref}/",
-        f"/reviews/{mine.ref}/edit/",
-        f"/reviews/{mine.ref}/sign/",
-        f"/reviews/{past.ref}/",
-    ]
-    with signed_in(browser, live_server.url, leila, width=width, theme=theme) as context:
-        for path in paths:
-            page = context.new_page()
-            said = complaints(page)
-            page.goto(live_server.url + path)
-            assert said == [], path
-            assert overflows(page) == [], path
-            assert axe(page) == [], path
-            page.close()
 
 
 def test_review_by_keyboard_alone_is_signed(

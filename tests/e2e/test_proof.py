@@ -5,12 +5,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.audit.models import AuditEvent
-from apps.audit.services import seal_pending
-from apps.core import actors, clock
+from apps.core import clock
 from apps.exports.models import ExportJob
-from apps.exports.services import request_export, write_requested_bundle
-from tests.e2e.browser import THEMES, WIDTHS, Chromium, axe, complaints, overflows, signed_in
+from apps.exports.services import write_requested_bundle
+from tests.e2e.browser import Chromium, complaints, signed_in
 from tests.people import add_person
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -19,29 +17,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def klara() -> User:
     return add_person("klara", Role.AUDITOR, name="Klara Brandt")
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
-def test_page_in_each_width_and_theme_is_accessible(
-    browser: Chromium, live_server: LiveServer, klara: User, width: int, theme: str
-) -> None:
-    today = clock.now().date()
-    jobs = [request_export(actor=actors.person(klara), start=today, end=today) for _ in range(2)]
-    write_requested_bundle(export_id=jobs[0].pk)
-    ExportJob.objects.filter(pk=jobs[1].pk).update(error="The disk is full.", state="failed")
-    seal_pending()
-    entry = AuditEvent.objects.earliest("pk")
-    auditors = ["/ledger/", f"/ledger/{entry.pk}/", "/exports/", "/exports/new/?start=&end=x"]
-    auditors += [f"/exports/new/?start={today}&end={today}", *(f"/exports/{job.ref}/" for job in jobs)]
-    noor = add_person("noor", Role.VALIDATOR)
-    for person, paths in ((klara, auditors), (noor, ["/exports/", "/ledger/?person=ghost"])):
-        with signed_in(browser, live_server.url, person, width=width, theme=theme) as context:
-            page = context.new_page()
-            for path in paths:
-                page.goto(live_server.url + path)
-                assert overflows(page) == [], path
-                assert axe(page) == [], path
 
 
 def test_export_by_keyboard_is_asked_for_watched_and_fetched(
