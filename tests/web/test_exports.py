@@ -18,7 +18,7 @@ from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
 
-LIST_QUERIES = 8
+LIST_QUERIES = 6
 OVERSEERS = (Role.AUDITOR, Role.CHANGE_MANAGER)
 
 
