@@ -255,6 +255,9 @@ def make_change(draw: random.Random, people: list[User], state: ChangeState, num
     start = start.replace(minute=0)
     local = start.strftime("%Y-%m-%dT%H:%M")
     end = start + timedelta(hours=2)
+    if state in ENDED and end < NOW - timedelta(days=30):
+        # Reviews are due within days: what ended long ago is closed.
+        state = ChangeState.CLOSED
     return Change(
         number=number,
         state=state,
@@ -292,7 +295,7 @@ def make_review(change: Change, signer: User) -> Review:
         planned_end=change.planned_end,
         actual_start=change.planned_start,
         actual_end=change.planned_end,
-        outcome=Outcome.ROLLED_BACK if change.state == ChangeState.ROLLED_BACK else Outcome.SUCCESSFUL,
+        outcome=Outcome.ROLLED_BACK if change.number % 20 == 0 else Outcome.SUCCESSFUL,
         what_happened="It went as planned, and the figures held for the first week.",
         signed_by=signer if closed else None,
         signed_at=change.planned_end + timedelta(days=3) if closed else None,
