@@ -149,6 +149,18 @@ def test_seal_pending_after_a_crash_before_the_head_was_kept_goes_on(ledger_home
 
 
 @pytest.mark.django_db(transaction=True)
+def test_seal_pending_after_such_a_crash_keeps_the_head_though_nothing_is_new(ledger_home) -> None:
+    record(5)
+    seal_pending()
+    kept = (ledger_home / "ledger.head").read_text()
+    record(5)
+    newest = seal_pending()
+    (ledger_home / "ledger.head").write_text(kept)
+    assert seal_pending() is None
+    assert (ledger_home / "ledger.head").read_text() == newest.note
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("lost", ["ledger.head", "ledger.key"])
 def test_seal_pending_without_what_is_kept_outside_refuses_to_sign(ledger_home, lost) -> None:
     record(5)

@@ -1,7 +1,12 @@
-"""Whose changes a person sees."""
+"""Whose changes a person sees, and what of them."""
 
-from apps.changes.selectors import change_for, changes_visible_to
-from apps.changes.services import withdraw_change
+from django.db.models import CharField, DateTimeField, IntegerField, TextField
+
+from apps.changes.enums import ChangeClass
+from apps.changes.models import Change
+from apps.changes.selectors import change_for, changes_visible_to, content_of
+from apps.changes.selectors.frozen import as_submitted
+from apps.changes.services import revise_change, withdraw_change
 from tests.changes.estate import NOW, Estate, at, draft, fresh, submitted
 
 
@@ -23,3 +28,24 @@ def test_change_withdrawn_after_it_was_submitted_stays_open_to_all(estate: Estat
     with at(NOW):
         withdraw_change(actor=estate.actor("amara"), change=fresh(change), reason="Not needed any more")
     assert seen_by(estate, "tomasz") == {change.ref}
+
+
+def test_change_being_revised_shows_nothing_of_the_edits_whatever_field_they_touch(estate: Estate) -> None:
+    change = submitted(estate)
+    with at(NOW):
+        revise_change(actor=estate.actor("amara"), change=fresh(change))
+    edited = fresh(change)
+    kept = {"id", "number", "state", "created_at", "updated_at"}
+    for field in Change._meta.concrete_fields:
+        if field.name in kept or field.is_relation:
+            continue
+        if field.name == "change_class":
+            edited.change_class = ChangeClass.URGENT
+        elif isinstance(field, DateTimeField):
+            setattr(edited, field.name, None)
+        elif isinstance(field, IntegerField):
+            setattr(edited, field.name, 999)
+        elif isinstance(field, CharField | TextField):
+            setattr(edited, field.name, "edited")
+    assert content_of(edited) != edited.revision.content
+    assert content_of(as_submitted(edited)) == edited.revision.content

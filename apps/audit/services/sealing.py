@@ -2,7 +2,7 @@
 
 One transaction a batch, one sealer at a time. A batch gets its leaves, tiles and checkpoint together, or
 stays pending. The checkpoint goes to ``ledger.head`` after the commit: a crash in between leaves the database
-ahead of that file, which the next batch checks and accepts. The file ahead of the database means that an
+ahead of that file, which the next run checks, accepts and makes good. The file ahead of the database means that an
 older copy was restored.
 """
 
@@ -73,12 +73,21 @@ def _seal_batch() -> Checkpoint | None:
         edge = _trusted_edge()
         taken = _take_batch()
         if not taken:
+            _make_good(edge.size)
             return None
         _add_leaves(edge.size, taken)
         _put_tiles(edge.extend([item.leaf_hash for item in taken]))
         checkpoint = _sign(edge)
     keyring.hold_head(checkpoint.note)
     return checkpoint
+
+
+def _make_good(size: int) -> None:
+    """Bring the head outside up to a checkpoint that a crash kept from it."""
+    if keyring.held_head().size < size:
+        newest = latest_checkpoint()
+        assert newest is not None
+        keyring.hold_head(newest.note)
 
 
 def _trusted_edge() -> Edge:

@@ -90,13 +90,15 @@ def _revising(change: Change) -> list[Blocker]:
 
 
 def _unsigned(change: Change, asked: list[Standing], user: User | None) -> list[Blocker]:
-    """Return what is not signed, one line for those who could sign the same: nobody is named ten times."""
+    """Return what is not signed: one line for all that the reader could sign, one for each other set of people."""
     if change.round is None or change.round.state != RoundState.OPEN:
         return []
-    groups: dict[tuple[int, ...], list[Standing]] = {}
+    groups: dict[str | tuple[int, ...], list[Standing]] = {}
     for one in asked:
         if one.is_open:
-            groups.setdefault((*(person.pk for person in one.waited_on),), []).append(one)
+            people = tuple(person.pk for person in one.waited_on)
+            theirs = user is not None and user.pk in people
+            groups.setdefault("theirs" if theirs else people, []).append(one)
     return [_signatures(group, change, user) for group in groups.values()]
 
 
