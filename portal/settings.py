@@ -9,6 +9,7 @@
 ``CACHE_URL``         a Redis server for the cache alone; default: ``REDIS_URL``
 ``EMAIL_URL``         an SMTP server; default: mail is written to files in ``PORTAL_HOME/mail``
 ``EMAIL_FROM``        the sender of the portal's mail
+``PROXIES``           how many web servers of ours stand in front and add to X-Forwarded-For; default 0
 ``SECRET_KEY``        default: made once, kept in ``PORTAL_HOME/secret.key``
 ``LOG_LEVEL``         default ``INFO``
 ===================== ==================================================================================
@@ -169,6 +170,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+# Attempts to sign in are limited per address. Behind a proxy all come from its own, so X-Forwarded-For is believed
+# for as many hops as the operator names, and for none otherwise: a visitor can write what they like into it.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PROXIES", "0"))
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
