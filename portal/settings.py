@@ -145,7 +145,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 840
 # Bundles take minutes. In a queue of their own they keep no seal, mail or reminder waiting.
-CELERY_TASK_ROUTES = {"apps.exports.tasks.task_write_bundle": {"queue": "exports"}}
+CELERY_TASK_ROUTES = {"apps.exports.tasks.task_write_export": {"queue": "exports"}}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

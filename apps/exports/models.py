@@ -3,13 +3,15 @@
 from django.conf import settings
 from django.db import models
 
-from apps.exports.enums import ExportState
+from apps.exports.enums import ExportFormat, ExportState, ExportSubject
 
 
 class ExportJob(models.Model):
-    """A bundle of the ledger for a period of days, both included, in UTC.
+    """An export of a period of days, both included, in UTC.
 
-    ``total`` is known once the writing has begun; ``done`` counts the entries written so far. The file may be
+    ``order`` says all that was asked (``rules.orders``); the days, subject and form stand beside it to be shown.
+    ``tree_size`` pins the checkpoint that it is written over, so that a second attempt gives the same file.
+    ``total`` is known once the writing has begun; ``done`` counts the records written so far. The file may be
     fetched until ``expires_at``.
     """
 
@@ -18,6 +20,10 @@ class ExportJob(models.Model):
     )
     start = models.DateField()
     end = models.DateField()
+    subject = models.CharField(max_length=12, choices=ExportSubject, default=ExportSubject.ENTRIES)
+    format = models.CharField(max_length=8, choices=ExportFormat, default=ExportFormat.BUNDLE)
+    order = models.JSONField(default=dict)
+    tree_size = models.PositiveBigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=ExportState, default=ExportState.QUEUED)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)

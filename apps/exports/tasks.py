@@ -7,9 +7,9 @@ from apps.exports import services
 
 
 @shared_task(ignore_result=True)
-def task_write_bundle(*, export_id: int) -> None:
-    """Write the bundle of a requested export."""
-    services.write_requested_bundle(export_id=export_id)
+def task_write_export(*, export_id: int) -> None:
+    """Write the file of a requested export."""
+    services.write_requested_export(export_id=export_id)
 
 
 @shared_task(ignore_result=True)

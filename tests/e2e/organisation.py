@@ -23,7 +23,8 @@ from apps.changes.models import Change
 from apps.changes.rules.inputs import MetricInput
 from apps.core import actors, clock
 from apps.exports.models import ExportJob
-from apps.exports.services import request_export, write_requested_bundle
+from apps.exports.rules import orders
+from apps.exports.services import request_export, write_requested_export
 from apps.outbox.services import mark_read
 from apps.reviews import services as reviews
 from apps.reviews.models import Review
@@ -167,8 +168,11 @@ def export() -> Names:
     while seal_pending():
         pass
     day = clock.now().date()
-    done, failed, queued = (request_export(actor=actor("femi.balogun"), start=day, end=day) for _ in range(3))
-    write_requested_bundle(export_id=done.pk)
+    done, failed, queued = (
+        request_export(actor=actor("femi.balogun"), order=orders.Order(orders.Scope(day, day)))
+        for _ in range(3)
+    )
+    write_requested_export(export_id=done.pk)
     ExportJob.objects.filter(pk=failed.pk).update(error="The disk is full.", state="failed")
     today = {"today": day.isoformat(), "month": f"{day:%Y-%m}"}
     return {"export_done": done.ref, "export_failed": failed.ref, "export_queued": queued.ref} | today

@@ -7,7 +7,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.core import clock
 from apps.exports.models import ExportJob
-from apps.exports.services import write_requested_bundle
+from apps.exports.services import write_requested_export
 from tests.e2e.browser import Chromium, complaints, signed_in
 from tests.people import add_person
 
@@ -31,7 +31,7 @@ def test_export_by_keyboard_is_asked_for_watched_and_fetched(
         page.get_by_role("button", name="Start the export").press("Enter")
         page.get_by_role("heading", name="The bundle waits for a worker").wait_for()
         job = ExportJob.objects.get()
-        write_requested_bundle(export_id=job.pk)
+        write_requested_export(export_id=job.pk)
         page.get_by_role("heading", name="The bundle is ready").wait_for(timeout=10_000)
         page.wait_for_function("document.querySelector('#live').textContent.includes('is ready')")
         with page.expect_download() as fetched:

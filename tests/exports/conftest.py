@@ -10,9 +10,10 @@ import pytest
 from django.db import transaction
 
 from apps.accounts.models import User
+from apps.audit.selectors import latest_checkpoint
 from apps.audit.services import record_event, seal_pending
 from apps.core import actors, clock
-from apps.exports.rules.period import period_of
+from apps.exports.rules.orders import Order, Scope
 from apps.exports.services.bundle import write_bundle
 from apps.exports.verifier import verify
 
@@ -64,8 +65,10 @@ def pack(small_ledger: User, ledger_home: Path, tmp_path: Path) -> Callable[[int
 
     def packed(first: int, last: int) -> Packed:
         out = tmp_path / f"bundle-{first}-{last}.zip"
-        days = period_of(DAYS[0].date().replace(day=first), DAYS[0].date().replace(day=last))
-        write_bundle(out=out, period=days, progress=lambda done, total: None)
+        order = Order(Scope(DAYS[0].date().replace(day=first), DAYS[0].date().replace(day=last)))
+        checkpoint = latest_checkpoint()
+        assert checkpoint is not None
+        write_bundle(out=out, order=order, checkpoint=checkpoint, progress=lambda done, total: None)
         return Packed(out, ledger_home / "ledger.pub")
 
     return packed

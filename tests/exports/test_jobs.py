@@ -16,11 +16,12 @@ from apps.audit.models import AuditEvent, AuditText
 from apps.core import actors, clock
 from apps.core.errors import Forbidden, Invalid
 from apps.exports import selectors
-from apps.exports.enums import ExportState
+from apps.exports.enums import ExportFormat, ExportState, ExportSubject
 from apps.exports.models import ExportJob
+from apps.exports.rules.orders import Order, Scope
 from apps.exports.rules.spreadsheet import safe_cell
 from apps.exports.services import jobs, remove_expired, request_export, resume_exports
-from apps.exports.tasks import task_write_bundle
+from apps.exports.tasks import task_write_export
 from apps.outbox import services as outbox
 from apps.outbox.models import Notification, OutboxMessage
 from portal.celery import app
@@ -52,12 +53,12 @@ def auditor(small_ledger) -> User:
 def test_request_export_is_for_auditors_and_change_managers_alone(role) -> None:
     user = person("someone", role)
     if role in (Role.AUDITOR, Role.CHANGE_MANAGER):
-        job = request_export(actor=actors.person(user), start=FIRST, end=LAST)
+        job = request_export(actor=actors.person(user), order=Order(Scope(FIRST, LAST)))
         assert AuditEvent.objects.get().event == "export.requested"
         assert list(selectors.exports_visible_to(user)) == [job]
     else:
         with pytest.raises(Forbidden):
-            request_export(actor=actors.person(user), start=FIRST, end=LAST)
+            request_export(actor=actors.person(user), order=Order(Scope(FIRST, LAST)))
         assert not ExportJob.objects.exists()
         assert not selectors.exports_visible_to(user)
 
@@ -66,14 +67,14 @@ def test_request_export_is_for_auditors_and_change_managers_alone(role) -> None:
 def test_request_export_by_a_change_manager_of_one_component_is_refused() -> None:
     user = person("someone", Role.CHANGE_MANAGER, scope=GrantScope.COMPONENT)
     with pytest.raises(Forbidden):
-        request_export(actor=actors.person(user), start=FIRST, end=LAST)
+        request_export(actor=actors.person(user), order=Order(Scope(FIRST, LAST)))
 
 
 @pytest.mark.django_db
 def test_request_export_of_days_in_the_wrong_order_is_invalid() -> None:
     user = person("someone", Role.AUDITOR)
     with pytest.raises(Invalid):
-        request_export(actor=actors.person(user), start=LAST, end=FIRST)
+        request_export(actor=actors.person(user), order=Order(Scope(LAST, FIRST)))
 
 
 def test_export_from_request_to_file_verifies_and_is_in_the_ledger(
@@ -81,11 +82,11 @@ def test_export_from_request_to_file_verifies_and_is_in_the_ledger(
 ) -> None:
     sent = []
     monkeypatch.setattr(jobs.current_app, "send_task", lambda name, **options: sent.append((name, options)))
-    job = request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
+    job = request_export(actor=actors.person(auditor), order=Order(Scope(FIRST, LAST)))
     outbox.deliver_due()
     name, options = sent[-1]
-    assert name == "apps.exports.tasks.task_write_bundle"
-    task_write_bundle(**options["kwargs"])
+    assert name == "apps.exports.tasks.task_write_export"
+    task_write_export(**options["kwargs"])
     job = selectors.export_for(auditor, job.ref)
     assert (job.state, job.done, job.percent) == (ExportState.DONE, job.total, 100)
     path = selectors.file_of(job)
@@ -97,7 +98,7 @@ def test_export_from_request_to_file_verifies_and_is_in_the_ledger(
     )
     assert events == ["export.requested", "export.finished"]
     assert Notification.objects.filter(user=auditor, rule="export.finished").count() == 1
-    task_write_bundle(**options["kwargs"])
+    task_write_export(**options["kwargs"])
     assert AuditEvent.objects.filter(event="export.finished").count() == 1
 
 
@@ -106,7 +107,7 @@ def test_export_with_the_broker_down_waits_in_the_outbox(auditor, monkeypatch) -
         raise ConnectionError
 
     monkeypatch.setattr(jobs.current_app, "send_task", down)
-    request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
+    request_export(actor=actors.person(auditor), order=Order(Scope(FIRST, LAST)))
     outbox.deliver_due()
     assert OutboxMessage.objects.get(topic="export").delivered_at is None
 
@@ -115,7 +116,7 @@ def test_export_with_the_broker_down_waits_in_the_outbox(auditor, monkeypatch) -
 def test_export_asked_for_in_the_portal_is_written_by_a_real_worker(
     auditor, real_worker, run, ledger_home
 ) -> None:
-    job = request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
+    job = request_export(actor=actors.person(auditor), order=Order(Scope(FIRST, LAST)))
     deadline = time.monotonic() + 30
     while job.state != ExportState.DONE:
         assert time.monotonic() < deadline
@@ -128,9 +129,9 @@ def test_resume_exports_hands_over_what_was_lost_and_nothing_else(auditor, monke
     sent = []
     monkeypatch.setattr(jobs.current_app, "send_task", lambda name, **options: sent.append(options["kwargs"]))
     lost, done, young = (
-        request_export(actor=actors.person(auditor), start=FIRST, end=LAST) for _ in range(3)
+        request_export(actor=actors.person(auditor), order=Order(Scope(FIRST, LAST))) for _ in range(3)
     )
-    task_write_bundle(export_id=done.pk)
+    task_write_export(export_id=done.pk)
     sent.clear()
     ExportJob.objects.exclude(pk=young.pk).update(created_at=clock.now() - jobs.LOST_AFTER)
     assert resume_exports() == 1
@@ -139,8 +140,8 @@ def test_resume_exports_hands_over_what_was_lost_and_nothing_else(auditor, monke
 
 def test_export_that_fails_says_why_and_leaves_no_file(auditor, ledger_home, monkeypatch) -> None:
     (ledger_home / "exports").write_text("in the way")
-    job = request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
-    task_write_bundle(export_id=job.pk)
+    job = request_export(actor=actors.person(auditor), order=Order(Scope(FIRST, LAST)))
+    task_write_export(export_id=job.pk)
     job = selectors.export_for(auditor, job.ref)
     assert (job.state, selectors.file_of(job)) == (ExportState.FAILED, None)
     assert job.error
@@ -151,7 +152,7 @@ def test_export_that_fails_says_why_and_leaves_no_file(auditor, ledger_home, mon
 def test_export_killed_while_written_is_written_whole_by_the_next_worker(
     auditor, monkeypatch, ledger_home
 ) -> None:
-    job = request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
+    job = request_export(actor=actors.person(auditor), order=Order(Scope(FIRST, LAST)))
 
     class Killed(BaseException):
         pass
@@ -161,10 +162,10 @@ def test_export_killed_while_written_is_written_whole_by_the_next_worker(
 
     monkeypatch.setattr("apps.exports.services.bundle._write_edges", killed)
     with pytest.raises(Killed):
-        task_write_bundle(export_id=job.pk)
+        task_write_export(export_id=job.pk)
     assert not list((ledger_home / "exports").iterdir())
     monkeypatch.undo()
-    jobs.write_requested_bundle(export_id=job.pk)
+    jobs.write_requested_export(export_id=job.pk)
     assert ExportJob.objects.get().state == ExportState.DONE
 
 
@@ -172,7 +173,7 @@ def test_export_to_the_operators_own_file_is_never_handed_out_nor_removed(
     auditor, monkeypatch, tmp_path
 ) -> None:
     out = tmp_path / "mine.zip"
-    assert jobs.export_to_file(actor=actors.system("operator"), start=FIRST, end=LAST, out=out) > 0
+    assert jobs.export_to_file(actor=actors.system("operator"), order=Order(Scope(FIRST, LAST)), out=out) > 0
     job = selectors.exports_visible_to(auditor).get()
     assert (job.state, selectors.file_of(job)) == (ExportState.DONE, None)
     later = clock.now() + timedelta(days=99)
@@ -182,8 +183,8 @@ def test_export_to_the_operators_own_file_is_never_handed_out_nor_removed(
 
 
 def test_export_past_its_time_is_removed(auditor, monkeypatch) -> None:
-    job = request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
-    task_write_bundle(export_id=job.pk)
+    job = request_export(actor=actors.person(auditor), order=Order(Scope(FIRST, LAST)))
+    task_write_export(export_id=job.pk)
     job.refresh_from_db()
     path = selectors.file_of(job)
     later = clock.now() + timedelta(days=8)
@@ -195,8 +196,8 @@ def test_export_past_its_time_is_removed(auditor, monkeypatch) -> None:
 
 
 def test_export_past_its_time_is_removed_though_the_first_try_crashed(auditor, monkeypatch) -> None:
-    job = request_export(actor=actors.person(auditor), start=FIRST, end=LAST)
-    task_write_bundle(export_id=job.pk)
+    job = request_export(actor=actors.person(auditor), order=Order(Scope(FIRST, LAST)))
+    task_write_export(export_id=job.pk)
     job.refresh_from_db()
     path = selectors.file_of(job)
     later = clock.now() + timedelta(days=8)
@@ -220,16 +221,18 @@ def test_export_to_the_operators_own_file_that_fails_is_marked_as_failed(
     def full(**_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(jobs, "write_bundle", full)
+    monkeypatch.setitem(jobs.WRITERS, (ExportSubject.ENTRIES, ExportFormat.BUNDLE), full)
     with pytest.raises(OSError, match="No space"):
-        jobs.export_to_file(actor=actors.system("operator"), start=FIRST, end=LAST, out=tmp_path / "b.zip")
+        jobs.export_to_file(
+            actor=actors.system("operator"), order=Order(Scope(FIRST, LAST)), out=tmp_path / "b.zip"
+        )
     job = ExportJob.objects.get()
     assert (job.state, job.error) == (ExportState.FAILED, "No space left on device")
     assert AuditEvent.objects.filter(event="export.failed", object_id=job.ref).exists()
 
 
 def test_bundle_goes_to_a_queue_of_its_own() -> None:
-    route = app.amqp.router.route({}, "apps.exports.tasks.task_write_bundle")
+    route = app.amqp.router.route({}, "apps.exports.tasks.task_write_export")
     assert route["queue"].name == "exports"
     assert app.amqp.router.route({}, "apps.audit.tasks.task_seal_ledger")["queue"].name == "celery"
     exporter = commands("8000")["exporter"]

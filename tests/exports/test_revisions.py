@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from apps.accounts.services import deactivate_person
+from apps.audit.selectors import latest_checkpoint
 from apps.audit.services import seal_pending
 from apps.changes.models import Revision
 from apps.changes.services import revise_change, save_why, submit_change
 from apps.core import actors
-from apps.exports.rules.period import period_of
+from apps.exports.rules.orders import Order, Scope
 from apps.exports.services.bundle import write_bundle
 from tests.changes.estate import NOW, Estate, at, fresh, make_estate, sign_all, submitted
 from tests.contents import tamper
@@ -34,7 +35,10 @@ def pack_days(ledger_home: Path, tmp_path: Path) -> Callable[[date, date], Packe
     def packed(first: date, last: date) -> Packed:
         seal_pending()
         out = tmp_path / f"{first}-{last}.zip"
-        write_bundle(out=out, period=period_of(first, last), progress=lambda done, total: None)
+        checkpoint = latest_checkpoint()
+        assert checkpoint is not None
+        order = Order(Scope(first, last))
+        write_bundle(out=out, order=order, checkpoint=checkpoint, progress=lambda done, total: None)
         return Packed(out, ledger_home / "ledger.pub")
 
     return packed

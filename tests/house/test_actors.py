@@ -22,7 +22,7 @@ WITHOUT_ACTOR = {
     "approvals.remind",
     "changes.remind_of_windows",
     "exports.resume_exports",
-    "exports.write_requested_bundle",
+    "exports.write_requested_export",
     "outbox.deliver_due",
     "reviews.remind_reviews",
     # The seal is over entries that name their actors; it moves nothing that they are about.

@@ -13,7 +13,7 @@ from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.exports.enums import ExportState
 from apps.exports.models import ExportJob
-from apps.exports.services import write_requested_bundle
+from apps.exports.services import write_requested_export
 from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +149,7 @@ def test_export_finished_is_sent_whole_until_its_link_ends(
     asking: Client, days: dict[str, str], monkeypatch
 ) -> None:
     job = asked(asking, days)
-    write_requested_bundle(export_id=job.pk)
+    write_requested_export(export_id=job.pk)
     job.refresh_from_db()
     page = body(asking, f"/exports/{job.ref}/")
     assert job.sha256 in page
@@ -171,7 +171,7 @@ def test_export_finished_is_sent_whole_until_its_link_ends(
 @pytest.mark.django_db(transaction=True)
 def test_export_whose_file_is_gone_cannot_be_downloaded(asking: Client, days: dict[str, str]) -> None:
     job = asked(asking, days)
-    write_requested_bundle(export_id=job.pk)
+    write_requested_export(export_id=job.pk)
     job.refresh_from_db()
     Path(job.path).unlink()
     assert body(asking, f"/exports/{job.ref}/download/", 409)

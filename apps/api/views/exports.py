@@ -13,6 +13,7 @@ from apps.api.serializers.exports import ExportSerializer, NewExportSerializer
 from apps.api.views.base import Resource
 from apps.core.errors import Stale
 from apps.exports.models import ExportJob
+from apps.exports.rules.orders import Order, Scope
 from apps.exports.selectors import export_exists, export_for, exports_visible_to, file_of
 from apps.exports.services import request_export
 
@@ -31,7 +32,7 @@ class Exports(Resource, ListAPIView[ExportJob]):
         """Ask for a bundle of the ledger. It is written in the background."""
         asked = NewExportSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        job = request_export(actor=self.actor, **asked.validated_data)
+        job = request_export(actor=self.actor, order=Order(Scope(**asked.validated_data)))
         return Response(ExportSerializer(job).data, status=status.HTTP_202_ACCEPTED)
 
 

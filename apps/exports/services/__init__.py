@@ -1,9 +1,9 @@
 """Exports of the ledger.
 
-- ``request_export``: ask for a bundle; a worker writes it.
-- ``write_requested_bundle``: what the worker does.
+- ``request_export``: ask for one; a worker writes it.
+- ``write_requested_export``: what the worker does.
 - ``resume_exports``: hand over again what was lost.
-- ``export_to_file``: write a bundle right here, for the operator's command.
+- ``export_to_file``: write one right here, for the operator's command.
 - ``remove_expired``: delete the files whose time is over.
 """
 
@@ -13,7 +13,7 @@ from apps.exports.services.jobs import (
     remove_expired,
     request_export,
     resume_exports,
-    write_requested_bundle,
+    write_requested_export,
 )
 
 __all__ = [
@@ -22,5 +22,5 @@ __all__ = [
     "remove_expired",
     "request_export",
     "resume_exports",
-    "write_requested_bundle",
+    "write_requested_export",
 ]

@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,23 +17,28 @@ from typing import IO, Any
 
 from django.db import connection
 
-from apps.accounts.models import User
 from apps.audit.models import AuditText, Checkpoint
-from apps.audit.selectors import latest_checkpoint, public_key_text
+from apps.audit.selectors import public_key_text
 from apps.audit.selectors.tree import leaf_hashes
 from apps.core import clock
-from apps.core.errors import PolicyBlocked
+from apps.exports.rules.orders import Order
 from apps.exports.rules.period import Period
 from apps.exports.rules.spreadsheet import safe_cell
-from apps.exports.services.container import Container, Written
+from apps.exports.services.container import Container
+from apps.exports.services.files import Finished
+from apps.exports.services.reading import (
+    People,
+    Progress,
+    Row,
+    actor_key,
+    batches_between,
+    rows_between,
+    texts_of,
+)
 from apps.exports.services.revisions import NamedRevisions
 
-BATCH_ROWS = 5_000
 _VERIFIER = Path(__file__).resolve().parent.parent / "verifier"
 _REPORT_HEAD = ["Leaf", "Time (UTC)", "Who", "Actor", "Event", "Object", "Step", "Facts", "Texts"]
-
-Progress = Callable[[int, int], object]
-"""Called with the number of entries written so far, and of all."""
 
 _SPAN = """
 SELECT min(l.index), max(l.index) FROM audit_event e JOIN audit_leaf l ON l.event_id = e.id
@@ -44,18 +48,6 @@ _BEFORE = """
 SELECT coalesce(max(l.index) + 1, 0) FROM audit_event e JOIN audit_leaf l ON l.event_id = e.id
 WHERE e.at < %s AND l.index < %s
 """
-_ROWS = """
-SELECT l.index, e.id, e.entry FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
-WHERE l.index >= %s AND l.index < %s ORDER BY l.index
-"""
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """A finished bundle."""
-
-    file: Written
-    count: int
 
 
 @dataclass(frozen=True)
@@ -70,22 +62,9 @@ class _Span:
         return self.end - self.first
 
 
-@dataclass(frozen=True)
-class _Row:
-    index: int
-    event_id: int
-    entry: bytes
-
-
-def write_bundle(*, out: Path, period: Period, progress: Progress) -> Bundle:
-    """Write the bundle of a period over the newest checkpoint to ``out``, in constant memory.
-
-    Raises:
-        PolicyBlocked: nothing has been sealed yet.
-    """
-    checkpoint = latest_checkpoint()
-    if checkpoint is None:
-        raise PolicyBlocked("Nothing has been sealed yet.", remedy="Run manage.py seal_ledger first.")
+def write_bundle(*, out: Path, order: Order, checkpoint: Checkpoint, progress: Progress) -> Finished:
+    """Write the bundle of an order over a checkpoint to ``out``; it is a ``writers.Writer``."""
+    period = order.scope.period
     span = _span(period, checkpoint.size)
     with Container(out, checkpoint.created_at) as container:
         container.add("README.txt", (_VERIFIER / "README.txt").read_bytes())
@@ -97,7 +76,7 @@ def write_bundle(*, out: Path, period: Period, progress: Progress) -> Bundle:
                 stream.write(piece)
         _write_entries(container, span, progress)
         _write_edges(container, span, checkpoint.size)
-        return Bundle(container.finish(_statement(checkpoint, period, span)), span.count)
+        return Finished(container.finish(_statement(checkpoint, period, span)), span.count)
 
 
 def _statement(checkpoint: Checkpoint, period: Period, span: _Span) -> dict[str, Any]:
@@ -126,7 +105,7 @@ def _span(period: Period, size: int) -> _Span:
 
 def _write_entries(container: Container, span: _Span, progress: Progress) -> None:
     """Write the entries, and beside them, over temporary files, everything that is made from them."""
-    people = _People()
+    people = People()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         names = ("indexes.txt", "texts.jsonl", "revisions.jsonl", "report.csv")
         paths = {name: Path(folder) / name for name in names}
@@ -135,10 +114,10 @@ def _write_entries(container: Container, span: _Span, progress: Progress) -> Non
         revisions = stack.enter_context(closing(NamedRevisions(beside["revisions.jsonl"], Path(folder))))
         progress(0, span.count)
         with container.member("entries.jsonl", packed=False) as entries:
-            for rows in _batches(span):
+            for rows in batches_between(span.first, span.end):
                 entries.write(b"".join(row.entry + b"\n" for row in rows))
                 beside["indexes.txt"].write(b"".join(b"%d\n" % row.index for row in rows))
-                texts = _texts_of(rows)
+                texts = texts_of(rows)
                 beside["texts.jsonl"].write(_text_lines(rows, texts))
                 revisions.write([row.entry for row in rows])
                 report.write(rows, texts)
@@ -152,31 +131,12 @@ def _write_entries(container: Container, span: _Span, progress: Progress) -> Non
 
 def _write_edges(container: Container, span: _Span, size: int) -> None:
     places = [index for index in (span.first - 1, span.end) if 0 <= index < size]
-    rows = [row for index in places for row in _rows(index, index + 1)]
+    rows = [row for index in places for row in rows_between(index, index + 1)]
     lines = [_json({"index": row.index, "entry": row.entry.decode()}) for row in rows]
     container.add("edges.jsonl", b"".join(lines))
 
 
-def _batches(span: _Span) -> Iterator[list[_Row]]:
-    for start in range(span.first, span.end, BATCH_ROWS):
-        yield _rows(start, min(start + BATCH_ROWS, span.end))
-
-
-def _rows(start: int, end: int) -> list[_Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [start, end])
-        return [_Row(index, event_id, bytes(entry)) for index, event_id, entry in cursor.fetchall()]
-
-
-def _texts_of(rows: list[_Row]) -> dict[int, list[AuditText]]:
-    texts: dict[int, list[AuditText]] = {}
-    wanted = AuditText.objects.filter(event__in=[row.event_id for row in rows])
-    for text in wanted.order_by("event_id", "name"):
-        texts.setdefault(text.event_id, []).append(text)
-    return texts
-
-
-def _text_lines(rows: list[_Row], texts: dict[int, list[AuditText]]) -> bytes:
+def _text_lines(rows: list[Row], texts: dict[int, list[AuditText]]) -> bytes:
     return b"".join(
         _json({"index": row.index, "name": text.name, "salt": bytes(text.salt).hex(), "text": text.text})
         for row in rows
@@ -184,38 +144,19 @@ def _text_lines(rows: list[_Row], texts: dict[int, list[AuditText]]) -> bytes:
     )
 
 
-class _People:
-    """Printed names by ledger actor, for the people met so far."""
-
-    def __init__(self) -> None:
-        self.names: dict[str, str] = {}
-
-    def learn(self, keys: set[str]) -> None:
-        """Look up the names behind keys such as ``person:12`` and ``token:12/ab12``."""
-        unknown = {key: _user_id(key) for key in keys - self.names.keys()}
-        found = User.objects.in_bulk([pk for pk in unknown.values() if pk is not None])
-        for key, pk in unknown.items():
-            if pk in found:
-                self.names[key] = str(found[pk])
-
-    def name(self, key: str) -> str:
-        """Return the printed name, or for a job of the portal its own."""
-        return self.names.get(key) or key.partition(":")[2]
-
-
 class _Report:
     """The readable table of the entries."""
 
-    def __init__(self, stream: IO[bytes], people: _People) -> None:
+    def __init__(self, stream: IO[bytes], people: People) -> None:
         self._text = io.TextIOWrapper(stream, "utf-8", newline="", write_through=True)
         self._csv = csv.writer(self._text, lineterminator="\r\n")
         self._csv.writerow(_REPORT_HEAD)
         self._people = people
 
-    def write(self, rows: list[_Row], texts: dict[int, list[AuditText]]) -> None:
+    def write(self, rows: list[Row], texts: dict[int, list[AuditText]]) -> None:
         """Add a batch."""
         decoded = [(row, json.loads(row.entry)) for row in rows]
-        self._people.learn({_actor_key(entry) for _, entry in decoded})
+        self._people.learn({actor_key(entry) for _, entry in decoded})
         self._csv.writerows(
             self._line(row.index, entry, texts.get(row.event_id, [])) for row, entry in decoded
         )
@@ -225,7 +166,7 @@ class _Report:
         self._text.detach()
 
     def _line(self, index: int, entry: dict[str, Any], texts: list[AuditText]) -> list[str]:
-        actor, obj = _actor_key(entry), entry["object"]
+        actor, obj = actor_key(entry), entry["object"]
         facts = json.dumps(entry["data"], ensure_ascii=False, sort_keys=True) if entry["data"] else ""
         cells = [
             str(index),
@@ -239,16 +180,6 @@ class _Report:
             "\n".join(f"{text.name}: {text.text}" for text in texts),
         ]
         return [safe_cell(cell) for cell in cells]
-
-
-def _actor_key(entry: dict[str, Any]) -> str:
-    return f"{entry['actor']['kind']}:{entry['actor']['id']}"
-
-
-def _user_id(key: str) -> int | None:
-    kind, _, ident = key.partition(":")
-    number = ident.partition("/")[0]
-    return int(number) if kind in ("person", "token") and number.isdecimal() else None
 
 
 def _json(value: Any) -> bytes:

@@ -11,24 +11,16 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from apps.audit.services import sign_digest
+from apps.exports.services.files import Written
 
 SEAL = "countersign-seal sha256:"
 _MEMBER_MODE = 0o100644 << 16
-
-
-@dataclass(frozen=True)
-class Written:
-    """A finished file: its size in bytes and its hex SHA-256."""
-
-    size: int
-    sha256: str
 
 
 class _Measured:

@@ -1,7 +1,7 @@
 """Asking for exports and carrying them out. Every export is in the ledger."""
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,36 +9,46 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 
+from apps.audit.models import Checkpoint
+from apps.audit.selectors import latest_checkpoint
 from apps.audit.services import record_event, seal_pending
 from apps.core import clock
 from apps.core.actors import Actor, system
-from apps.core.errors import Forbidden, PortalError
-from apps.exports.enums import ExportState
+from apps.core.errors import Forbidden, Invalid, PolicyBlocked, PortalError
+from apps.exports.enums import ExportFormat, ExportState
 from apps.exports.models import ExportJob
-from apps.exports.rules.period import period_of
+from apps.exports.rules.orders import FORMATS, Order, order_from
 from apps.exports.selectors import may_export
-from apps.exports.services.bundle import Bundle, write_bundle
+from apps.exports.services.files import Finished
+from apps.exports.services.writers import WRITERS
 from apps.outbox.services import enqueue, notify
 
 KEPT_FOR = timedelta(days=7)
 LOST_AFTER = timedelta(minutes=5)
 _EXPORTER = system("exporter")
 _WRITER_LOCK = 0xE4B0
+_SUFFIX = {
+    ExportFormat.BUNDLE: "zip",
+    ExportFormat.PDF: "pdf",
+    ExportFormat.XLSX: "xlsx",
+    ExportFormat.CSV: "csv",
+    ExportFormat.JSONL: "jsonl",
+}
 _log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def request_export(*, actor: Actor, start: date, end: date) -> ExportJob:
-    """Ask for a bundle of the days ``start`` to ``end``, both included, in UTC. A worker writes it.
+def request_export(*, actor: Actor, order: Order) -> ExportJob:
+    """Ask for an export. A worker writes it.
 
     Raises:
         Forbidden: the actor is neither an auditor nor a change manager.
-        Invalid: the days are in the wrong order.
+        Invalid: the days are in the wrong order, or the subject cannot take this form.
     """
     allowed = may_export(actor.user)
     if not allowed:
         raise Forbidden(allowed.reason, remedy=allowed.remedy)
-    job = _new_job(actor, start, end)
+    job = _new_job(actor, order)
     enqueue(topic="export", key=job.ref, payload={"export": job.pk})
     return job
 
@@ -66,8 +76,8 @@ def resume_exports() -> int:
     return len(jobs)
 
 
-def write_requested_bundle(*, export_id: int) -> None:
-    """Write the bundle of a requested export. A second call while it is written, or after, does nothing."""
+def write_requested_export(*, export_id: int) -> None:
+    """Write the file of a requested export. A second call while it is written, or after, does nothing."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_WRITER_LOCK, export_id])
         if not cursor.fetchone()[0]:
@@ -80,26 +90,26 @@ def write_requested_bundle(*, export_id: int) -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_WRITER_LOCK, export_id])
 
 
-def export_to_file(*, actor: Actor, start: date, end: date, out: Path) -> int:
-    """Seal what is pending, write a bundle to ``out``, and return how many entries it holds.
+def export_to_file(*, actor: Actor, order: Order, out: Path) -> int:
+    """Seal what is pending, write an export to ``out``, and return how many records it holds.
 
     It is for the operator of the portal's own host, who asks nobody.
 
     Raises:
-        Invalid: the days are in the wrong order.
+        Invalid: the days are in the wrong order, or the subject cannot take this form.
         LedgerBroken: the ledger cannot be sealed.
         OSError: the file cannot be written.
     """
     with transaction.atomic():
-        job = _new_job(actor, start, end)
+        job = _new_job(actor, order)
     try:
-        bundle = _written(job, out)
+        finished = _written(job, out)
         # The file is the operator's: the portal neither hands it out nor removes it.
-        _finish(job, bundle)
+        _finish(job, finished)
     except Exception as error:
         _fail(job, _said(error))
         raise
-    return bundle.count
+    return finished.count
 
 
 def remove_expired(*, actor: Actor) -> int:
@@ -116,22 +126,30 @@ def remove_expired(*, actor: Actor) -> int:
 
 def _send(export_id: int) -> None:
     current_app.send_task(
-        "apps.exports.tasks.task_write_bundle", kwargs={"export_id": export_id}, retry=False
+        "apps.exports.tasks.task_write_export", kwargs={"export_id": export_id}, retry=False
     )
 
 
-def _new_job(actor: Actor, start: date, end: date) -> ExportJob:
-    period_of(start, end)
-    requester = actor.user.pk if actor.user is not None else None
-    job = ExportJob.objects.create(requester_id=requester, start=start, end=end, created_at=clock.now())
-    days = {"from": start.isoformat(), "to": end.isoformat()}
-    record_event(event="export.requested", actor=actor, obj=job, data=days)
+def _new_job(actor: Actor, order: Order) -> ExportJob:
+    _ = order.scope.period
+    if order.format not in FORMATS[order.subject]:
+        raise Invalid({"format": [f"{order.subject.label} cannot be exported in this form."]})
+    job = ExportJob.objects.create(
+        requester_id=actor.user.pk if actor.user is not None else None,
+        start=order.scope.start,
+        end=order.scope.end,
+        subject=order.subject,
+        format=order.format,
+        order=order.as_json(),
+        created_at=clock.now(),
+    )
+    record_event(event="export.requested", actor=actor, obj=job, data=order.as_json())
     return job
 
 
 def _carry_out(job: ExportJob) -> None:
     try:
-        out = Path(settings.PORTAL_HOME) / "exports" / f"{job.ref}.zip"
+        out = Path(settings.PORTAL_HOME) / "exports" / f"{job.ref}.{_SUFFIX[ExportFormat(job.format)]}"
         _finish(job, _written(job, out), path=str(out), expires_at=clock.now() + KEPT_FOR)
     except Exception as error:
         _log.exception("%s failed", job)
@@ -145,25 +163,40 @@ def _said(error: Exception) -> str:
     return "Something went wrong that the portal did not expect. The log says what."
 
 
-def _written(job: ExportJob, out: Path) -> Bundle:
-    seal_pending()
+def _written(job: ExportJob, out: Path) -> Finished:
+    checkpoint = _pinned(job)
     jobs = ExportJob.objects.filter(pk=job.pk)
-    jobs.update(state=ExportState.RUNNING)
-    return write_bundle(
+    jobs.update(state=ExportState.RUNNING, tree_size=checkpoint.size)
+    order = order_from(job.order)
+    return WRITERS[order.subject, order.format](
         out=out,
-        period=period_of(job.start, job.end),
+        order=order,
+        checkpoint=checkpoint,
         progress=lambda done, total: jobs.update(done=done, total=total),
     )
 
 
+def _pinned(job: ExportJob) -> Checkpoint:
+    """Return the checkpoint that an earlier attempt was written over, else the newest."""
+    if job.tree_size is not None:
+        return Checkpoint.objects.get(size=job.tree_size)
+    seal_pending()
+    newest = latest_checkpoint()
+    if newest is None:
+        raise PolicyBlocked("Nothing has been sealed yet.", remedy="Run manage.py seal_ledger first.")
+    return newest
+
+
 @transaction.atomic
-def _finish(job: ExportJob, bundle: Bundle, *, path: str = "", expires_at: datetime | None = None) -> None:
+def _finish(
+    job: ExportJob, finished: Finished, *, path: str = "", expires_at: datetime | None = None
+) -> None:
     now = clock.now()
     ExportJob.objects.filter(pk=job.pk).update(
         state=ExportState.DONE,
         path=path,
-        sha256=bundle.file.sha256,
-        size=bundle.file.size,
+        sha256=finished.file.sha256,
+        size=finished.file.size,
         finished_at=now,
         expires_at=expires_at,
     )
@@ -171,7 +204,7 @@ def _finish(job: ExportJob, bundle: Bundle, *, path: str = "", expires_at: datet
         event="export.finished",
         actor=_EXPORTER,
         obj=job,
-        data={"sha256": bundle.file.sha256, "bytes": bundle.file.size, "entries": bundle.count},
+        data={"sha256": finished.file.sha256, "bytes": finished.file.size, "entries": finished.count},
     )
     if job.requester is not None:
         notify(
@@ -180,7 +213,7 @@ def _finish(job: ExportJob, bundle: Bundle, *, path: str = "", expires_at: datet
             subject=job.ledger_ref(),
             due=now,
             title=f"{job.ref} is ready",
-            body=f"The bundle from {job.start} to {job.end} holds {bundle.count:,} entries.",
+            body=f"The export from {job.start} to {job.end} holds {finished.count:,} records.",
             url=f"/exports/{job.ref}/",
         )
 
@@ -197,6 +230,6 @@ def _fail(job: ExportJob, error: str) -> None:
             subject=job.ledger_ref(),
             due=now,
             title=f"{job.ref} failed",
-            body=f"The bundle from {job.start} to {job.end} could not be written. Its page says why.",
+            body=f"The export from {job.start} to {job.end} could not be written. Its page says why.",
             url=f"/exports/{job.ref}/",
         )

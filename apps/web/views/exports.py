@@ -12,6 +12,7 @@ from apps.core.errors import Forbidden, IllegalTransition
 from apps.exports import selectors, services
 from apps.exports.enums import ExportState
 from apps.exports.models import ExportJob
+from apps.exports.rules.orders import Order, Scope
 from apps.web.errors import not_found
 from apps.web.forms.exports import PeriodForm
 from apps.web.reader import actor_of, reader
@@ -51,7 +52,7 @@ def check(request: HttpRequest) -> HttpResponse:
         return _asked(request, form)
     start, end = form.cleaned_data["start"], form.cleaned_data["end"]
     if request.method == "POST":
-        job = services.request_export(actor=actor_of(request), start=start, end=end)
+        job = services.request_export(actor=actor_of(request), order=Order(Scope(start, end)))
         return redirect("web:export", job.ref)
     period = Filters(start=form.period.start, end=form.period.end)
     count = selectors.ledger_count_for(user, period, cap=COUNTED_UP_TO + 1)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.core.actors import system
 from apps.core.errors import PortalError
+from apps.exports.rules.orders import Order, Scope
 from apps.exports.services import export_to_file
 
 
@@ -34,7 +35,9 @@ class Command(BaseCommand):
         out: Path = options["out"]
         try:
             count = export_to_file(
-                actor=system("export_audit"), start=options["start"], end=options["end"], out=out.resolve()
+                actor=system("export_audit"),
+                order=Order(Scope(options["start"], options["end"])),
+                out=out.resolve(),
             )
         except PortalError as error:
             raise CommandError(f"{error.reason} {error.remedy}".strip()) from error

@@ -1,0 +1,111 @@
+"""Reading sealed entries for an export: in the order of their leaves, in short batches.
+
+Leaves never change, so each batch is read on its own, and a long export keeps no transaction open.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Min
+
+from apps.accounts.models import User
+from apps.audit.models import AuditText
+from apps.audit.selectors import Filters
+from apps.audit.selectors.entries import matching
+from apps.exports.rules.orders import Scope
+
+BATCH_ROWS = 5_000
+
+Progress = Callable[[int, int], object]
+"""Called with the number of records written so far, and of all. It raises when the export is cancelled."""
+
+_ROWS = """
+SELECT l.index, e.id, e.entry FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
+WHERE l.index >= %s AND l.index < %s ORDER BY l.index
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A sealed entry: its leaf, the number by which pages name it, and its bytes."""
+
+    index: int
+    event_id: int
+    entry: bytes
+
+
+def rows_between(start: int, end: int) -> list[Row]:
+    """Return the entries of the leaves ``start`` to ``end``, the last not included."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [start, end])
+        return [Row(index, event_id, bytes(entry)) for index, event_id, entry in cursor.fetchall()]
+
+
+def batches_between(start: int, end: int) -> Iterator[list[Row]]:
+    """Yield the entries of the leaves ``start`` to ``end``, the last not included, batch by batch."""
+    for first in range(start, end, BATCH_ROWS):
+        yield rows_between(first, min(first + BATCH_ROWS, end))
+
+
+def batches_of(scope: Scope, size: int) -> Iterator[list[Row]]:
+    """Yield the entries of a scope among the first ``size`` leaves, batch by batch, in the order of their leaves."""
+    wanted = matching(filters_of(scope)).filter(leaf__index__lt=size)
+    beyond = wanted.aggregate(first=Min("leaf__index"))["first"]
+    while beyond is not None:
+        found = wanted.filter(leaf__index__gte=beyond).order_by("leaf__index")
+        values = found.values_list("leaf__index", "pk", "entry")[:BATCH_ROWS]
+        rows = [Row(index, event_id, bytes(entry)) for index, event_id, entry in values]
+        if rows:
+            yield rows
+        beyond = rows[-1].index + 1 if len(rows) == BATCH_ROWS else None
+
+
+def filters_of(scope: Scope) -> Filters:
+    """Return the ledger's filters that a scope stands for.
+
+    Raises:
+        Invalid: the days are in the wrong order.
+    """
+    period = scope.period
+    return Filters(start=period.start, end=period.end, events=scope.events)
+
+
+def texts_of(rows: list[Row]) -> dict[int, list[AuditText]]:
+    """Return the private texts that are kept, by the number of their entry."""
+    texts: dict[int, list[AuditText]] = {}
+    wanted = AuditText.objects.filter(event__in=[row.event_id for row in rows])
+    for text in wanted.order_by("event_id", "name"):
+        texts.setdefault(text.event_id, []).append(text)
+    return texts
+
+
+class People:
+    """Printed names by ledger actor, for the people met so far."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+    def learn(self, keys: set[str]) -> None:
+        """Look up the names behind keys such as ``person:12`` and ``token:12/ab12``."""
+        unknown = {key: _user_id(key) for key in keys - self.names.keys()}
+        found = User.objects.in_bulk([pk for pk in unknown.values() if pk is not None])
+        for key, pk in unknown.items():
+            if pk in found:
+                self.names[key] = str(found[pk])
+
+    def name(self, key: str) -> str:
+        """Return the printed name, or for a job of the portal its own."""
+        return self.names.get(key) or key.partition(":")[2]
+
+
+def actor_key(entry: dict[str, Any]) -> str:
+    """Return the actor of a decoded entry as one word."""
+    return f"{entry['actor']['kind']}:{entry['actor']['id']}"
+
+
+def _user_id(key: str) -> int | None:
+    kind, _, ident = key.partition(":")
+    number = ident.partition("/")[0]
+    return int(number) if kind in ("person", "token") and number.isdecimal() else None

@@ -1,0 +1,28 @@
+"""Who writes what: one writer for each subject and form."""
+
+from pathlib import Path
+from typing import Protocol
+
+from apps.audit.models import Checkpoint
+from apps.exports.enums import ExportFormat, ExportSubject
+from apps.exports.rules.orders import Order
+from apps.exports.services.bundle import write_bundle
+from apps.exports.services.files import Finished
+from apps.exports.services.reading import Progress
+
+
+class Writer(Protocol):
+    """Writes an order over the tree of a checkpoint to a file, in constant memory.
+
+    The same order and checkpoint give the same bytes, however often the writing is begun. The file takes its
+    name only when it is complete.
+    """
+
+    def __call__(
+        self, *, out: Path, order: Order, checkpoint: Checkpoint, progress: Progress
+    ) -> Finished: ...
+
+
+WRITERS: dict[tuple[ExportSubject, ExportFormat], Writer] = {
+    (ExportSubject.ENTRIES, ExportFormat.BUNDLE): write_bundle,
+}
