@@ -1,4 +1,4 @@
-"""``/api/v1/``: the resources, the ledger's key and the schema."""
+"""``/api/v1/``: the resources, the ledger's keys and the schema."""
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
@@ -10,6 +10,7 @@ app_name = "api"
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("ledger/key", ledger.LedgerKey.as_view(), name="ledger-key"),
+    path("ledger/keys", ledger.LedgerKeys.as_view(), name="ledger-keys"),
     path("catalog/components/", catalog.Components.as_view(), name="components"),
     path("catalog/components/<path:key>/versions/", catalog.Versions.as_view(), name="versions"),
     path("catalog/components/<path:key>/blast-radius/", catalog.BlastRadius.as_view(), name="blast-radius"),

@@ -79,15 +79,8 @@ def opened(note: str, verifier: Verifier) -> str:
     Raises:
         BadNote: no signature by this key, or a wrong one.
     """
-    text, blank, signatures = note.rpartition("\n\n")
-    if not blank or not signatures.endswith("\n"):
-        raise BadNote("The note has no signature.")
-    text += "\n"
-    for line in signatures[:-1].split("\n"):
-        if not line.startswith(_DASH):
-            raise BadNote("The note has a signature that is not well formed.")
-        name, _, encoded = line.removeprefix(_DASH).rpartition(" ")
-        blob = _unb64(encoded)
+    text, signatures = _parted(note)
+    for name, blob in signatures:
         if name == verifier.name and blob[:4] == verifier.key_id:
             try:
                 Ed25519PublicKey.from_public_bytes(verifier.public).verify(blob[4:], text.encode())
@@ -95,6 +88,16 @@ def opened(note: str, verifier: Verifier) -> str:
                 raise BadNote(f"The signature of {name} does not fit the note.") from error
             return text
     raise BadNote(f"The note is not signed by {verifier.name}.")
+
+
+def names_signer(note: str, verifier: Verifier) -> bool:
+    """Tell whether a note says that this key signed it. Whether it did is for ``opened`` to say.
+
+    Raises:
+        BadNote: the note is not well formed.
+    """
+    _, signatures = _parted(note)
+    return any(name == verifier.name and blob[:4] == verifier.key_id for name, blob in signatures)
 
 
 def head_of(note: str, verifier: Verifier) -> Head:
@@ -126,6 +129,20 @@ def parse_verifier(text: str) -> Verifier:
     if verifier.key_id.hex() != parts[1]:
         raise BadNote("The ledger key's id does not fit the key.")
     return verifier
+
+
+def _parted(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """Return a note's text, and of each signature line the key's name and the bytes."""
+    text, blank, lines = note.rpartition("\n\n")
+    if not blank or not lines.endswith("\n"):
+        raise BadNote("The note has no signature.")
+    signatures = []
+    for line in lines[:-1].split("\n"):
+        if not line.startswith(_DASH):
+            raise BadNote("The note has a signature that is not well formed.")
+        name, _, encoded = line.removeprefix(_DASH).rpartition(" ")
+        signatures.append((name, _unb64(encoded)))
+    return text + "\n", signatures
 
 
 def _b64(data: bytes) -> str:

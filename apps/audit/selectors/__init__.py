@@ -6,13 +6,8 @@ already see.
 """
 
 from apps.audit.selectors.entries import Entry, Filters, Page, decoded_entry, entries, entries_for
-from apps.audit.selectors.sealed import (
-    EntryProof,
-    latest_checkpoint,
-    oldest_pending_at,
-    proof_of,
-    public_key_text,
-)
+from apps.audit.selectors.outside import key_history, public_key_text
+from apps.audit.selectors.sealed import EntryProof, latest_checkpoint, oldest_pending_at, proof_of
 
 __all__ = [
     "Entry",
@@ -22,6 +17,7 @@ __all__ = [
     "decoded_entry",
     "entries",
     "entries_for",
+    "key_history",
     "latest_checkpoint",
     "oldest_pending_at",
     "proof_of",

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-
-from django.conf import settings
 
 from apps.audit.models import AuditEvent, AuditLeaf, AuditPending, Checkpoint
 from apps.audit.rules.merkle import inclusion_proof
@@ -39,9 +36,3 @@ def proof_of(event: AuditEvent) -> EntryProof | None:
 def oldest_pending_at() -> datetime | None:
     """Return when the entry that has waited longest for its seal was written, or None when none waits."""
     return AuditPending.objects.order_by("event_id").values_list("event__at", flat=True).first()
-
-
-def public_key_text() -> str:
-    """Return the line that ``PORTAL_HOME/ledger.pub`` holds; empty before the ledger has a key."""
-    path = Path(settings.PORTAL_HOME) / "ledger.pub"
-    return path.read_text().strip() if path.exists() else ""

@@ -1,7 +1,7 @@
-"""What the ledger keeps outside the database: its key, and the last checkpoint that it signed.
+"""What the ledger keeps outside the database: its key, its keys' history, and the last checkpoint that it signed.
 
-``ledger.key`` (mode 0600) is made once, together with ``ledger.pub`` and a checkpoint of the empty tree in
-``ledger.head``. So a missing head always means that something was lost.
+``ledger.key`` (mode 0600) is made once, together with ``ledger.keys``, ``ledger.pub`` and a checkpoint of the empty
+tree in ``ledger.head``. So a missing head always means that something was lost.
 """
 
 import fcntl
@@ -14,13 +14,12 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
+from apps.audit.rules.history import KeyHistory, first_key, line
 from apps.audit.rules.merkle import EMPTY_ROOT
-from apps.audit.rules.notes import BadNote, Head, Signer, head_of
-from apps.core.errors import PortalError
-
-
-class LedgerBroken(PortalError):
-    """The ledger is not what was signed. Nothing more is signed until someone has looked."""
+from apps.audit.rules.notes import Head, Signer
+from apps.audit.rules.troubles import LedgerBroken
+from apps.audit.selectors.outside import held_head, history, outside
+from apps.core import clock
 
 
 def signer() -> Signer:
@@ -29,11 +28,11 @@ def signer() -> Signer:
     Raises:
         LedgerBroken: the key is lost or unreadable, although the ledger was signed before.
     """
-    path = _home() / "ledger.key"
+    path = outside("ledger.key")
     if not path.exists():
-        with _locked():
+        with locked():
             if not path.exists():
-                _make_key(path)
+                _make_key()
     try:
         name, _, secret = path.read_text().strip().rpartition(" ")
         return Signer(name, bytes.fromhex(secret))
@@ -41,22 +40,19 @@ def signer() -> Signer:
         raise LedgerBroken(f"The ledger's key cannot be read: {error}.") from error
 
 
-def held_head() -> Head:
-    """Return the last checkpoint that is kept outside the database.
+def keys() -> KeyHistory:
+    """Return the ledger's keys.
 
     Raises:
-        LedgerBroken: it is missing, or the ledger's key did not sign it.
+        LedgerBroken: the history is lost or does not hold.
     """
-    key, path = signer().verifier, _home() / "ledger.head"
-    try:
-        return head_of(path.read_text(), key)
-    except OSError as error:
+    found = history()
+    if found is None:
         raise LedgerBroken(
-            f"The last signed checkpoint is missing: {path} cannot be read.",
-            remedy="Bring back ledger.head from where ledger.key came from, or from the newest copy of it.",
-        ) from error
-    except BadNote as error:
-        raise LedgerBroken(f"The checkpoint in {path} does not hold: {error.reason}") from error
+            f"The ledger's key history is missing: {outside('ledger.keys')} does not exist.",
+            remedy="Bring back ledger.keys and ledger.pub from where ledger.key came from.",
+        )
+    return found
 
 
 def sign_digest(*, label: str, digest: str) -> str:
@@ -66,29 +62,25 @@ def sign_digest(*, label: str, digest: str) -> str:
 
 
 def hold_head(note: str) -> None:
-    """Keep a checkpoint outside the database, unless a longer one is there."""
-    with _locked():
-        if head_of(note, signer().verifier).size >= held_head().size:
-            _write("ledger.head", note)
+    """Keep a checkpoint outside the database, unless a longer one or one of a newer epoch is there."""
+    with locked():
+        known = keys()
+        head, held = known.head_of(note), held_head(known)
+        if head.origin == known.newest.name and head.size >= held.size:
+            write("ledger.head", note)
 
 
-def _make_key(path: Path) -> None:
-    head = _home() / "ledger.head"
-    if head.exists() and head.read_text().split("\n")[1] != "0":
-        raise LedgerBroken(
-            f"The ledger's key is missing: {path} does not exist, although the ledger was signed before.",
-            remedy="Bring back ledger.key from its safe copy.",
-        )
-    # A ledger is named after the address of its portal, and keeps the name that it was given first.
-    origin = f"{urlsplit(settings.PUBLIC_URL).netloc}/ledger"
-    made = Signer(origin, Ed25519PrivateKey.generate().private_bytes_raw())
-    # The key comes last: whatever a crash before it leaves behind is made again.
-    _write("ledger.pub", made.verifier.text + "\n")
-    _write("ledger.head", made.sign(Head(origin, 0, EMPTY_ROOT).text))
-    _write("ledger.key", f"{origin} {made.secret.hex()}\n", mode=0o600)
+def fresh_key(name: str) -> Signer:
+    """Return a new key. Nothing is kept of it."""
+    return Signer(name, Ed25519PrivateKey.generate().private_bytes_raw())
 
 
-def _write(name: str, content: str, mode: int = 0o644) -> None:
+def key_line(key: Signer) -> str:
+    """Return what ``ledger.key`` holds."""
+    return f"{key.name} {key.secret.hex()}\n"
+
+
+def write(name: str, content: str, mode: int = 0o644) -> None:
     """Replace a file in one step, on disk before it has its name."""
     path = _home() / name
     temporary = path.with_name(f".{name}.{os.getpid()}")
@@ -101,14 +93,33 @@ def _write(name: str, content: str, mode: int = 0o644) -> None:
     temporary.replace(path)
 
 
+@contextmanager
+def locked() -> Iterator[None]:
+    """Keep every other process from the ledger's files."""
+    with (_home() / "ledger.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make_key() -> None:
+    head, past = outside("ledger.head"), outside("ledger.keys")
+    signed = head.exists() and head.read_text().split("\n")[1] != "0"
+    if signed or (past.exists() and past.read_text().count("\n") > 1):
+        raise LedgerBroken(
+            f"The ledger's key is missing: {outside('ledger.key')} does not exist, "
+            "although the ledger was signed before.",
+            remedy="Bring back ledger.key from its safe copy.",
+        )
+    # A ledger is named after the address of its portal, and keeps the name that it was given first.
+    made = fresh_key(f"{urlsplit(settings.PUBLIC_URL).netloc}/ledger")
+    # The key comes last: whatever a crash before it leaves behind is made again.
+    write("ledger.keys", line(first_key(made.verifier, clock.iso(clock.now()))))
+    write("ledger.pub", made.verifier.text + "\n")
+    write("ledger.head", made.sign(Head(made.name, 0, EMPTY_ROOT).text))
+    write("ledger.key", key_line(made), mode=0o600)
+
+
 def _home() -> Path:
     home = Path(settings.PORTAL_HOME)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     return home
-
-
-@contextmanager
-def _locked() -> Iterator[None]:
-    with (_home() / "ledger.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from apps.audit.models import Checkpoint
-from apps.audit.rules.merkle import EMPTY_ROOT, leaf_hash
-from apps.audit.rules.notes import BadNote, Head, head_of
+from apps.audit.rules.history import KeyHistory
+from apps.audit.rules.merkle import leaf_hash
+from apps.audit.rules.notes import Head, Signer
 from apps.audit.rules.tiles import Edge, Place
+from apps.audit.rules.troubles import LedgerBroken
 from apps.audit.selectors import latest_checkpoint
-from apps.audit.selectors.tree import edge_at
+from apps.audit.selectors.outside import held_head
+from apps.audit.selectors.trust import trusted_edge
 from apps.audit.services import keyring
-from apps.audit.services.keyring import LedgerBroken
+from apps.audit.services.plans import settled_keys
 from apps.core import clock
 
 BATCH_ROWS = 2_000
@@ -68,57 +71,32 @@ def seal_pending() -> Checkpoint | None:
 
 def _seal_batch() -> Checkpoint | None:
     with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALER_LOCK])
-        edge = _trusted_edge()
+        lock_sealer()
+        key, keys = settled_keys()
+        edge = trusted_edge(keys)
         taken = _take_batch()
         if not taken:
-            _make_good(edge.size)
+            make_good(keys, edge.size)
             return None
         _add_leaves(edge.size, taken)
         _put_tiles(edge.extend([item.leaf_hash for item in taken]))
-        checkpoint = _sign(edge)
+        checkpoint = _sign(edge, key)
     keyring.hold_head(checkpoint.note)
     return checkpoint
 
 
-def _make_good(size: int) -> None:
+def lock_sealer() -> None:
+    """Wait until no other sealer works, and keep others out until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALER_LOCK])
+
+
+def make_good(keys: KeyHistory, size: int) -> None:
     """Bring the head outside up to a checkpoint that a crash kept from it."""
-    if keyring.held_head().size < size:
+    if held_head(keys).size < size:
         newest = latest_checkpoint()
         assert newest is not None
         keyring.hold_head(newest.note)
-
-
-def _trusted_edge() -> Edge:
-    """Return the tree's edge, once the database agrees with its own signature and with the head outside."""
-    held, last = keyring.held_head(), _signed_head()
-    if held.size > last.size:
-        raise LedgerBroken(
-            f"The ledger was signed up to {held.size:,} entries, but the database holds {last.size:,}. "
-            "An older copy was restored.",
-            remedy="Restore the newest database, or have the loss examined before anything else is written.",
-        )
-    edge = edge_at(last.size)
-    if edge.root() != last.root:
-        raise LedgerBroken(f"The stored tree does not give the root signed for {last.size:,} entries.")
-    held_root = edge_at(held.size).root() if held.size < last.size else last.root
-    if held_root != held.root:
-        raise LedgerBroken(f"The database does not extend the ledger as signed at {held.size:,} entries.")
-    return edge
-
-
-def _signed_head() -> Head:
-    key, last = keyring.signer(), latest_checkpoint()
-    if last is None:
-        return Head(key.name, 0, EMPTY_ROOT)
-    try:
-        return head_of(last.note, key.verifier)
-    except BadNote as error:
-        raise LedgerBroken(
-            f"The newest checkpoint in the database does not hold: {error.reason}",
-            remedy="Bring back ledger.key and ledger.head, which belong to this database.",
-        ) from error
 
 
 def _take_batch() -> list[_Taken]:
@@ -149,8 +127,7 @@ def _put_tiles(tiles: dict[Place, bytes]) -> None:
         )
 
 
-def _sign(edge: Edge) -> Checkpoint:
-    key = keyring.signer()
+def _sign(edge: Edge, key: Signer) -> Checkpoint:
     head = Head(key.name, edge.size, edge.root())
     return Checkpoint.objects.create(
         size=head.size,

@@ -1,0 +1,15 @@
+"""What can be wrong with the ledger as a whole."""
+
+from apps.core.errors import PortalError
+
+
+class LedgerBroken(PortalError):
+    """The ledger is not what was signed. Nothing more is signed until someone has looked."""
+
+
+class RolledBack(LedgerBroken):
+    """The ledger was signed further than the database now holds: an older copy was restored."""
+
+
+class HeadLost(LedgerBroken):
+    """The last checkpoint that is kept outside the database is gone, so nothing shows what was signed."""
