@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "apps.cards",
     "apps.changes",
     "apps.reviews",
+    "apps.retention",
     "apps.insights",
     "apps.exports",
     "apps.web",

@@ -14,6 +14,8 @@ from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
+GUARDED = ("audit_event", "audit_leaf", "audit_retirement", "audit_tombstone")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take the slow parts out of the settings that no test is about."""
@@ -34,7 +36,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     At the end, close what processes that tests killed have left open: nobody can drop a database in use.
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in ("audit_event", "audit_leaf"):
+        for table in GUARDED:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -48,7 +50,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def guarded_ledger(db: None) -> None:
     """Guard the ledger in one test as it is guarded outside the tests."""
     with connection.cursor() as cursor:
-        for table in ("audit_event", "audit_leaf"):
+        for table in GUARDED:
             cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate")
 
 

@@ -118,3 +118,40 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint of {self.size} leaves"
+
+
+class AuditRetirement(models.Model):
+    """A signed statement about entries whose content is dropped: which, under which policy, who decided, when.
+
+    ``statement`` is RFC 8785 JSON and lists the SHA-256 of each tombstone's line; ``note`` is the ledger key's
+    signed note over the SHA-256 of the statement.
+    """
+
+    statement = models.BinaryField()
+    note = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_retirement"
+
+    def __str__(self) -> str:
+        return f"retirement {self.pk}"
+
+
+class AuditTombstone(models.Model):
+    """What stays of an entry once its content is dropped: its place, its hash, and its step of its record.
+
+    ``line`` is RFC 8785 JSON: ``{"at","index","leaf_hash","object":{"id","seq","type"}}``.
+    """
+
+    event = models.OneToOneField(
+        AuditEvent, primary_key=True, on_delete=models.PROTECT, related_name="tombstone"
+    )
+    retirement = models.ForeignKey(AuditRetirement, on_delete=models.PROTECT, related_name="tombstones")
+    line = models.BinaryField()
+
+    class Meta:
+        db_table = "audit_tombstone"
+
+    def __str__(self) -> str:
+        return f"tombstone of entry {self.event_id}"

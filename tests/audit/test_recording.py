@@ -95,7 +95,7 @@ def test_ledger_tables_refuse_any_change(table, statement, guarded_ledger) -> No
 def test_ledger_triggers_cannot_be_bypassed_by_the_replication_role(guarded_ledger) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgenabled FROM pg_trigger WHERE tgname LIKE 'audit%%no_%%'")
-        assert [row[0] for row in cursor.fetchall()] == ["A"] * 4
+        assert [row[0] for row in cursor.fetchall()] == ["A"] * 8
 
 
 @pytest.mark.django_db

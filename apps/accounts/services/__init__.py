@@ -1,6 +1,6 @@
 """Writes to people, teams, grants and tokens.
 
-people: create_person, create_team, join_team, set_escalation_contact, change_profile, deactivate_person
+people: create_person, create_team, join_team, set_escalation_contact, change_profile, deactivate_person, forget_person
 grants: grant_role, revoke_role
 passwords: password_problem
 tokens: issue_token, revoke_token, authenticate_token
@@ -14,6 +14,7 @@ from apps.accounts.services.people import (
     create_person,
     create_team,
     deactivate_person,
+    forget_person,
     join_team,
     set_escalation_contact,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "create_person",
     "create_team",
     "deactivate_person",
+    "forget_person",
     "grant_role",
     "issue_token",
     "join_team",

@@ -10,7 +10,7 @@ from apps.accounts.models import Team, User
 from apps.accounts.services.tokens import revoke_all_tokens
 from apps.audit.services import record_event
 from apps.core.actors import Actor
-from apps.core.errors import Conflict, Forbidden, Invalid
+from apps.core.errors import Conflict, Forbidden, IllegalTransition, Invalid
 
 
 def _only_the_system(actor: Actor) -> None:
@@ -118,6 +118,27 @@ def deactivate_person(*, actor: Actor, user: User) -> User:
     user.save(update_fields=["is_active", "password"])
     revoked = revoke_all_tokens(actor=actor, user=user)
     record_event(event="person.deactivated", actor=actor, obj=user, data={"tokens_revoked": revoked})
+    return user
+
+
+@transaction.atomic
+def forget_person(*, actor: Actor, user: User) -> User:
+    """Erase the personal data of someone who has left: name, user name, address, job title, names of tokens.
+
+    Their number stays, and by it everything that they did. Who may ask is judged by the caller.
+
+    Raises:
+        IllegalTransition: the person may still sign in.
+    """
+    if user.is_active:
+        raise IllegalTransition(
+            f"{user} may still sign in, so their name is needed.", remedy="Take their access away first."
+        )
+    user.username, user.first_name, user.last_name = f"erased-{user.pk}", "Erased", f"person {user.pk}"
+    user.email = user.job_title = ""
+    user.save(update_fields=["username", "first_name", "last_name", "email", "job_title"])
+    user.api_tokens.update(name="Erased")
+    record_event(event="person.erased", actor=actor, obj=user)
     return user
 
 

@@ -144,3 +144,14 @@ def _record(actor: Actor, asked: Requirement, signature: Signature) -> None:
         },
         private={"note": signature.note} if signature.note else None,
     )
+
+
+@transaction.atomic
+def erase_notes(*, actor: Actor, signer: User) -> int:
+    """Erase the notes that a person wrote on their signatures, and return how many. The signatures stand.
+
+    The ledger holds a note as a salted digest alone. Who may ask is judged by the caller.
+    """
+    count = Signature.objects.filter(signer=signer).exclude(note="").update(note="")
+    record_event(event="approval.notes_erased", actor=actor, obj=signer, data={"notes": count})
+    return count

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.rules import entries as form
+from apps.audit.rules.tombstones import RETIRED
 
 Cursor = tuple[datetime, int]
 """Time and id of an entry at the edge of a page: the next page starts beyond it."""
@@ -45,6 +46,11 @@ class Entry:
     def number(self) -> int:
         """Return the number by which pages name the entry."""
         return self.event.pk
+
+    @property
+    def retired(self) -> bool:
+        """Return whether its content is gone: its place and hash stand, and a signed statement says why."""
+        return self.event.event == RETIRED
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,7 @@ def _decoded(rows: list[AuditEvent]) -> list[Entry]:
 
 
 def _entry(row: AuditEvent, texts: dict[str, str]) -> Entry:
-    content = form.decoded(bytes(row.entry))
+    content = form.decoded(bytes(row.entry)) if row.entry else {"data": {}, "private": {}}
     leaf = getattr(row, "leaf", None)
     return Entry(
         event=row,

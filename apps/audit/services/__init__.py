@@ -4,6 +4,8 @@
 - ``record_denial``: an entry about a refusal, in a transaction of its own.
 - ``seal_pending``: give every pending entry its leaf and sign a checkpoint.
 - ``rotate_ledger_key``: sign with a new key from now on. ``revoke_ledger_key``: let an old one no longer count.
+- ``erase_texts``: erase the texts beside some entries; their digests stay.
+- ``retire_leaves``: put tombstones in place of old entries; their hashes stay.
 - ``sign_digest``: sign a statement about a file with the ledger's key.
 """
 
@@ -11,6 +13,7 @@ from apps.audit.rules.troubles import LedgerBroken
 from apps.audit.services.keyring import sign_digest
 from apps.audit.services.recording import record_denial, record_event
 from apps.audit.services.rotation import revoke_ledger_key, rotate_ledger_key
+from apps.audit.services.retiring import erase_texts, retire_leaves
 from apps.audit.services.sealing import seal_pending
 
 __all__ = [
@@ -19,6 +22,8 @@ __all__ = [
     "record_event",
     "revoke_ledger_key",
     "rotate_ledger_key",
+    "erase_texts",
+    "retire_leaves",
     "seal_pending",
     "sign_digest",
 ]

@@ -1,0 +1,1 @@
+"""Pure rules of retention: what a hold must name, and when an entry's time is over."""
