@@ -155,7 +155,9 @@ def test_hold_over_a_record_refuses_to_erase_and_names_itself_until_lifted(manag
     assert erase_texts(actor=person(manager), entries=[free], reason="She asked") == 1
     lift_hold(actor=person(manager), hold=hold, reason="Case closed")
     assert erase_texts(actor=person(manager), entries=[number], reason="She asked") == 1
-    told = AuditEvent.objects.filter(object_type="hold").order_by("object_seq").values_list("event", "object_id")
+    told = (
+        AuditEvent.objects.filter(object_type="hold").order_by("object_seq").values_list("event", "object_id")
+    )
     assert list(told) == [("hold.placed", hold.ref), ("hold.lifted", hold.ref)]
     with pytest.raises(IllegalTransition):
         lift_hold(actor=person(manager), hold=hold, reason="Again")
@@ -259,7 +261,9 @@ def test_retire_due_retires_what_is_past_its_years_and_nothing_else(manager, old
     assert set(AuditTombstone.objects.values_list("event__leaf__index", flat=True)) == set(old_entries)
     assert AuditEvent.objects.filter(entry=b"").count() == 3
     made, _ = gone_from_ledger()
-    assert [(each.policy, each.decided_by, each.count) for each in made] == [("REC-7", f"person:{manager.pk}", 3)]
+    assert [(each.policy, each.decided_by, each.count) for each in made] == [
+        ("REC-7", f"person:{manager.pk}", 3)
+    ]
     assert retire_due(actor=person(manager)) == 0
 
 

@@ -12,8 +12,8 @@
 from apps.audit.rules.troubles import LedgerBroken
 from apps.audit.services.keyring import sign_digest
 from apps.audit.services.recording import record_denial, record_event
-from apps.audit.services.rotation import revoke_ledger_key, rotate_ledger_key
 from apps.audit.services.retiring import erase_texts, retire_leaves
+from apps.audit.services.rotation import revoke_ledger_key, rotate_ledger_key
 from apps.audit.services.sealing import seal_pending
 
 __all__ = [
