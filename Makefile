@@ -1,4 +1,4 @@
-# make demo | test | lint | bench. Everything is set up on first use, and only then.
+# make demo | test | lint | bench | faults. Everything is set up on first use, and only then.
 SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -7,7 +7,7 @@ PORT ?= 8000
 export PORT
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: demo test lint bench setup setup-dev browser lock
+.PHONY: demo test lint bench faults setup setup-dev browser lock
 
 demo: setup
 	@exec $(PY) -m portal.demo
@@ -26,6 +26,10 @@ lint: setup-dev
 # Progress goes to standard error; the last line of standard output is one JSON object.
 bench: setup-dev
 	@$(PY) -m tests.bench
+
+# Every fault in full: minutes, with progress. `make test` tries a few of each.
+faults: setup-dev
+	@FAULTS=full $(PY) -m pytest tests/faults -n0 -s -q -p no:randomly
 
 setup: .venv/runtime.stamp static/vendor/tabler.min.css
 setup-dev: setup .venv/dev.stamp
