@@ -1,7 +1,7 @@
 """Processes to kill. One that has everything loaded forks them on demand, which costs no start of Python.
 
-As a program, ``python -m tests.faults.nursery DATABASE HOME``, it works on a test's own database: it reads ``seal`` from
-its input, forks a sealer, and answers with its process id.
+As a program, ``python -m tests.faults.nursery DATABASE HOME``, it works on a test's own database: for each line of its
+input it forks a sealer, and answers with its process id.
 """
 
 import os

@@ -119,9 +119,7 @@ def start_worker() -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "portal", "worker", "--beat"]
     command += ["--queues", "celery", "--concurrency", "1"]
     log = (Path(settings.PORTAL_HOME) / WORKER_LOG).open("ab")
-    return subprocess.Popen(
-        command, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
-    )
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True)
 
 
 def kill_a_backend(chance: random.Random) -> None:
