@@ -109,7 +109,8 @@ def test_verify_of_a_bundle_cut_anywhere_finds_it(pack, run) -> None:
     bundle = pack(2, 2)
     content = bundle.path.read_bytes()
     other = bundle.path.with_name("cut.zip")
-    for size in [*range(0, len(content), 211), *range(len(content) - 80, len(content))]:
+    # Near the end every size counts: a cut just before the seal leaves a zip that many readers take for whole.
+    for size in [*range(0, len(content), 211), *range(len(content) - 400, len(content))]:
         other.write_bytes(content[:size])
         assert_not_verified(run(other, bundle.key))
     other.write_bytes(content + b"x")

@@ -290,6 +290,8 @@ class Archive:
             ending = file.read()
             if ending[:4] != b"PK\x05\x06" or ending[22:] != comment:
                 raise Wrong("The zip file has bytes after its end.")
+            if int.from_bytes(ending[20:22], "little") != len(comment):
+                raise Wrong("The zip file is cut off: its last bytes are missing.")
             if not comment:
                 return False
             digest, left = hashlib.sha256(), size - 64
