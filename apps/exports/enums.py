@@ -21,6 +21,21 @@ class ExportFormat(models.TextChoices):
     JSONL = "jsonl", "JSON, one entry a line"
 
 
+class Column(models.TextChoices):
+    """A column of a table of entries, in the order in which tables have them."""
+
+    LEAF = "leaf", "Leaf"
+    TIME = "time", "Time (UTC)"
+    WHO = "who", "Who"
+    ACTOR = "actor", "Actor"
+    EVENT = "event", "Event"
+    OBJECT = "object", "Object"
+    STEP = "step", "Step"
+    FACTS = "facts", "Facts"
+    TEXTS = "texts", "Texts"
+    HASH = "hash", "Leaf hash (SHA-256)"
+
+
 class Withheld(models.TextChoices):
     """What the requester leaves out. The proof of the entries stands without it."""
 

@@ -288,3 +288,20 @@ def test_export_audit_command_seals_writes_and_counts(
 def test_export_audit_command_given_wrongly_says_what_is_wrong(words, said) -> None:
     with pytest.raises(CommandError, match=said):
         call_command("export_audit", *words)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"format": ExportFormat.PDF, "subject": ExportSubject.SAMPLE}, "format"),
+        ({"fields": ("nonsense",)}, "fields"),
+        ({"withheld": ("nonsense",)}, "withheld"),
+    ],
+)
+def test_request_export_of_what_cannot_be_written_is_invalid_at_its_field(asked, field) -> None:
+    user = person("someone", Role.AUDITOR)
+    with pytest.raises(Invalid) as refused:
+        request_export(actor=actors.person(user), order=Order(Scope(FIRST, LAST), **asked))
+    assert set(refused.value.fields) == {field}
+    assert not ExportJob.objects.exists()

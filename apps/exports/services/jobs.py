@@ -15,8 +15,9 @@ from apps.audit.services import record_event, seal_pending
 from apps.core import clock
 from apps.core.actors import Actor, system
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked, PortalError
-from apps.exports.enums import ExportFormat, ExportState
+from apps.exports.enums import ExportFormat, ExportState, Withheld
 from apps.exports.models import ExportJob
+from apps.exports.rules.columns import columns_of
 from apps.exports.rules.orders import FORMATS, Order, order_from
 from apps.exports.selectors import may_export
 from apps.exports.services.files import Finished
@@ -43,7 +44,7 @@ def request_export(*, actor: Actor, order: Order) -> ExportJob:
 
     Raises:
         Forbidden: the actor is neither an auditor nor a change manager.
-        Invalid: the days are in the wrong order, or the subject cannot take this form.
+        Invalid: the days, the columns or what is withheld are wrong, or the subject cannot take this form.
     """
     allowed = may_export(actor.user)
     if not allowed:
@@ -131,9 +132,7 @@ def _send(export_id: int) -> None:
 
 
 def _new_job(actor: Actor, order: Order) -> ExportJob:
-    _ = order.scope.period
-    if order.format not in FORMATS[order.subject]:
-        raise Invalid({"format": [f"{order.subject.label} cannot be exported in this form."]})
+    _refuse_wrong(order)
     job = ExportJob.objects.create(
         requester_id=actor.user.pk if actor.user is not None else None,
         start=order.scope.start,
@@ -145,6 +144,17 @@ def _new_job(actor: Actor, order: Order) -> ExportJob:
     )
     record_event(event="export.requested", actor=actor, obj=job, data=order.as_json())
     return job
+
+
+def _refuse_wrong(order: Order) -> None:
+    _ = order.scope.period, columns_of(order)
+    if order.format not in FORMATS[order.subject] or (order.subject, order.format) not in WRITERS:
+        raise Invalid({"format": [f"{order.subject.label} cannot be exported in this form."]})
+    unknown = sorted(set(order.withheld) - set(Withheld.values))
+    if unknown:
+        raise Invalid(
+            {"withheld": [f"{unknown[0]!r} is nothing that can be withheld. Choose {', '.join(Withheld)}."]}
+        )
 
 
 def _carry_out(job: ExportJob) -> None:

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Count, Max, Min, QuerySet
 
 from apps.accounts.models import User
-from apps.audit.models import AuditText
+from apps.audit.models import AuditEvent, AuditText
 from apps.audit.selectors import Filters
 from apps.audit.selectors.entries import matching
 from apps.exports.rules.orders import Scope
 
 BATCH_ROWS = 5_000
+PIECE_LEAVES = 10_000
+
+NAMES_PEOPLE = "person"
+"""The kind of object whose entries keep a person's name, username and e-mail address as private texts."""
 
 Progress = Callable[[int, int], object]
 """Called with the number of records written so far, and of all. It raises when the export is cancelled."""
@@ -49,17 +53,43 @@ def batches_between(start: int, end: int) -> Iterator[list[Row]]:
         yield rows_between(first, min(first + BATCH_ROWS, end))
 
 
-def batches_of(scope: Scope, size: int) -> Iterator[list[Row]]:
-    """Yield the entries of a scope among the first ``size`` leaves, batch by batch, in the order of their leaves."""
-    wanted = matching(filters_of(scope)).filter(leaf__index__lt=size)
-    beyond = wanted.aggregate(first=Min("leaf__index"))["first"]
-    while beyond is not None:
-        found = wanted.filter(leaf__index__gte=beyond).order_by("leaf__index")
-        values = found.values_list("leaf__index", "pk", "entry")[:BATCH_ROWS]
-        rows = [Row(index, event_id, bytes(entry)) for index, event_id, entry in values]
-        if rows:
-            yield rows
-        beyond = rows[-1].index + 1 if len(rows) == BATCH_ROWS else None
+@dataclass(frozen=True)
+class Wanted:
+    """The sealed entries of a scope: how many there are, in leaves ``first`` to ``end``, the last not included."""
+
+    entries: QuerySet[AuditEvent]
+    count: int
+    first: int
+    end: int
+
+    def pieces(self) -> Iterator[QuerySet[AuditEvent]]:
+        """Yield the entries in the order of their leaves, as queries over a few thousand leaves each.
+
+        A short span of leaves keeps PostgreSQL to its indexes, however many entries there are.
+        """
+        for first in range(self.first, self.end, PIECE_LEAVES):
+            beyond = min(first + PIECE_LEAVES, self.end)
+            piece = self.entries.filter(leaf__index__gte=first, leaf__index__lt=beyond)
+            yield piece.order_by("leaf__index")
+
+
+def wanted_of(scope: Scope, size: int) -> Wanted:
+    """Return the entries of a scope among the first ``size`` leaves.
+
+    Raises:
+        Invalid: the days are in the wrong order.
+    """
+    entries = matching(filters_of(scope)).filter(leaf__index__lt=size)
+    found = entries.aggregate(count=Count("pk"), first=Min("leaf__index"), last=Max("leaf__index"))
+    if not found["count"]:
+        return Wanted(entries, 0, 0, 0)
+    return Wanted(entries, found["count"], found["first"], found["last"] + 1)
+
+
+def rows_of(piece: QuerySet[AuditEvent]) -> list[Row]:
+    """Return the entries of a piece."""
+    values = piece.values_list("leaf__index", "pk", "entry")
+    return [Row(index, event_id, bytes(entry)) for index, event_id, entry in values]
 
 
 def filters_of(scope: Scope) -> Filters:

@@ -8,7 +8,9 @@ from apps.exports.enums import ExportFormat, ExportSubject
 from apps.exports.rules.orders import Order
 from apps.exports.services.bundle import write_bundle
 from apps.exports.services.files import Finished
+from apps.exports.services.lines import write_jsonl
 from apps.exports.services.reading import Progress
+from apps.exports.services.tables import write_csv
 
 
 class Writer(Protocol):
@@ -25,4 +27,6 @@ class Writer(Protocol):
 
 WRITERS: dict[tuple[ExportSubject, ExportFormat], Writer] = {
     (ExportSubject.ENTRIES, ExportFormat.BUNDLE): write_bundle,
+    (ExportSubject.ENTRIES, ExportFormat.JSONL): write_jsonl,
+    (ExportSubject.ENTRIES, ExportFormat.CSV): write_csv,
 }

@@ -1,0 +1,261 @@
+"""Writers of lines and tables: what is in them, what is left out, and that the same order gives the same bytes."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.accounts.models import User
+from apps.audit.models import AuditEvent, AuditLeaf, AuditText
+from apps.audit.rules.merkle import leaf_hash
+from apps.audit.selectors import latest_checkpoint
+from apps.audit.services import record_event, seal_pending
+from apps.core import actors, clock
+from apps.core.canonical import canonical_bytes
+from apps.core.errors import Invalid
+from apps.exports.enums import Column, ExportFormat, ExportSubject, Withheld
+from apps.exports.rules.columns import columns_of
+from apps.exports.rules.orders import Order, Scope
+from apps.exports.services import reading
+from apps.exports.services.files import Finished
+from apps.exports.services.tables import packed
+from apps.exports.services.writers import WRITERS
+
+FIRST, LAST = date(2026, 3, 1), date(2026, 3, 5)
+NASTY = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    "\n=1",
+    " =1",
+    "a,b;\"c'",
+    "’=",
+    "\\N",
+    "\\.",
+    "\x7f\u2028",
+]
+LINES, CSV = ExportFormat.JSONL, ExportFormat.CSV
+
+Write = Callable[..., bytes]
+
+
+@pytest.fixture
+def ledger(small_ledger: User, monkeypatch: pytest.MonkeyPatch) -> User:
+    """The small ledger, with an entry whose texts try to break a table, and one about a person."""
+    at = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: at)
+    with transaction.atomic():
+        for number, text in enumerate(NASTY):
+            record_event(
+                event="change.noted",
+                actor=actors.person(small_ledger),
+                obj=("change", f"CHG-9{number}"),
+                data={"said": text},
+                private={"note": text},
+            )
+        record_event(
+            event="person.created",
+            actor=actors.system("import"),
+            obj=small_ledger,
+            private={"name": "Zoë =Quine", "email": "zoe@example.org"},
+        )
+    seal_pending()
+    return small_ledger
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write an order over the newest checkpoint and return the bytes; the file is what the writer says of it."""
+
+    def written(form: ExportFormat, *, scope: Scope | None = None, **asked: Any) -> bytes:
+        order = Order(scope or Scope(FIRST, LAST), format=form, **asked)
+        checkpoint = latest_checkpoint()
+        assert checkpoint is not None
+        out = tmp_path / f"out.{form}"
+        told: list[tuple[int, int]] = []
+        finished: Finished = WRITERS[ExportSubject.ENTRIES, form](
+            out=out, order=order, checkpoint=checkpoint, progress=lambda *at: told.append(at)
+        )
+        content = out.read_bytes()
+        assert (finished.file.size, finished.file.sha256) == (
+            len(content),
+            hashlib.sha256(content).hexdigest(),
+        )
+        assert told[-1] == (finished.count, finished.count)
+        assert [each.name for each in tmp_path.iterdir() if each.suffix == ".part"] == []
+        return content
+
+    return written
+
+
+def lines(content: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in content.splitlines()]
+
+
+def table(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode(), newline="")))
+
+
+def test_jsonl_holds_each_entry_byte_for_byte_as_it_was_hashed(ledger: User, write: Write) -> None:
+    written = write(LINES).split(b"\n")
+    assert written.pop() == b""
+    leaves = AuditLeaf.objects.select_related("event").order_by("index")
+    assert len(written) == leaves.count()
+    for line, leaf in zip(written, leaves, strict=True):
+        entry = bytes(leaf.event.entry)
+        assert line.startswith(b'{"leaf":%d,"entry":%b,"texts":{' % (leaf.index, entry))
+        assert leaf_hash(entry) == bytes(leaf.event.leaf_hash)
+        texts = {text.name: text.text for text in AuditText.objects.filter(event=leaf.event)}
+        assert json.loads(line)["texts"] == texts
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+@pytest.mark.parametrize("form", [LINES, CSV])
+def test_tables_and_lines_are_the_same_however_small_the_pieces(
+    ledger: User, write: Write, monkeypatch: pytest.MonkeyPatch, form: ExportFormat, size: int
+) -> None:
+    whole = write(form)
+    monkeypatch.setattr(reading, "PIECE_LEAVES", size)
+    assert write(form) == whole
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        Scope(date(2026, 3, 2), date(2026, 3, 3)),
+        Scope(FIRST, LAST, events=("person.",)),
+        Scope(FIRST, LAST, events=("change.noted", "person.created")),
+        Scope(date(2020, 1, 1), date(2020, 1, 2)),
+    ],
+)
+def test_tables_and_lines_hold_the_scope_and_nothing_else(ledger: User, write: Write, scope: Scope) -> None:
+    wanted = [
+        leaf.index
+        for leaf in AuditLeaf.objects.select_related("event").order_by("index")
+        if scope.start <= leaf.event.at.date() <= scope.end
+        and (not scope.events or any(leaf.event.event.startswith(event) for event in scope.events))
+    ]
+    assert [line["leaf"] for line in lines(write(LINES, scope=scope))] == wanted
+    assert [int(row[0]) for row in table(write(CSV, scope=scope))[1:]] == wanted
+
+
+def test_tables_and_lines_leave_out_what_came_after_the_checkpoint(ledger: User, write: Write) -> None:
+    before = write(LINES), write(CSV)
+    with transaction.atomic():
+        record_event(event="change.noted", actor=actors.system("beat"), obj=("change", "CHG-1"))
+    assert (write(LINES), write(CSV)) == before
+
+
+def test_withheld_texts_are_nowhere_and_the_entries_stand(ledger: User, write: Write) -> None:
+    kept, without = lines(write(LINES)), lines(write(LINES, withheld=(Withheld.TEXTS,)))
+    assert [line["entry"] for line in without] == [line["entry"] for line in kept]
+    assert not any(line["texts"] for line in without)
+    head, *rows = table(write(CSV, withheld=(Withheld.TEXTS,)))
+    assert Column.TEXTS.label not in head
+    assert "zoe@example.org" not in str(rows)
+    assert "said “so”" not in str(rows)
+
+
+def test_withheld_names_are_nowhere_and_other_texts_stand(ledger: User, write: Write) -> None:
+    for content in (write(LINES, withheld=(Withheld.NAMES,)), write(CSV, withheld=(Withheld.NAMES,))):
+        assert b"Quine" not in content
+        assert b"zoe@example.org" not in content
+        assert "said “so”".encode() in content
+    assert Column.WHO.label not in table(write(CSV, withheld=(Withheld.NAMES,)))[0]
+
+
+def test_erased_text_is_left_out(ledger: User, write: Write) -> None:
+    AuditText.objects.filter(text="=1+1").delete()
+    assert "note: =1+1" not in {row[8] for row in table(write(CSV))}
+    assert [line["texts"] for line in lines(write(LINES)) if line["entry"]["data"] == {"said": "=1+1"}] == [
+        {}
+    ]
+
+
+def test_csv_says_who_what_and_when_of_each_entry(ledger: User, write: Write) -> None:
+    head, *rows = table(write(CSV))
+    assert head == Column.labels
+    events = AuditEvent.objects.select_related("leaf").order_by("leaf__index")
+    assert len(rows) == events.count()
+    for row, event in zip(rows, events, strict=True):
+        cells = dict(zip(Column, row, strict=True))
+        entry = json.loads(bytes(event.entry))
+        assert cells[Column.LEAF] == str(event.leaf.index)
+        assert cells[Column.TIME] == entry["at"]
+        assert cells[Column.WHO] == (
+            "Zoë =Quine" if event.actor_key.startswith("person:") else entry["actor"]["id"]
+        )
+        assert cells[Column.ACTOR] == event.actor_key
+        assert cells[Column.EVENT] == event.event
+        assert cells[Column.OBJECT] == f"{event.object_type} {event.object_id}"
+        assert cells[Column.STEP] == str(event.object_seq)
+        assert json.loads(cells[Column.FACTS] or "{}") == entry["data"]
+        assert cells[Column.HASH] == bytes(event.leaf_hash).hex()
+
+
+@given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=5))
+def test_csv_packs_any_text_so_that_no_cell_is_a_formula(texts: list[str]) -> None:
+    read = table(packed([texts]))
+    assert len(read) == 1
+    assert len(read[0]) == len(texts)
+    for cell, text in zip(read[0], texts, strict=True):
+        assert not re.match(r" *[=+\-@\t\r\n]", cell)
+        assert "\x00" not in cell
+        assert cell.removeprefix("'") == text.replace("\x00", "").removeprefix("'")
+
+
+def test_chosen_fields_are_the_columns_in_their_own_order(ledger: User, write: Write) -> None:
+    head, first, *_ = table(write(CSV, fields=(Column.EVENT, Column.LEAF)))
+    assert head == ["Leaf", "Event"]
+    assert first == ["0", "change.noted"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"fields": ("nonsense",)},
+        {"fields": (Column.WHO,), "withheld": (Withheld.NAMES,)},
+        {"fields": (Column.TEXTS,), "withheld": (Withheld.TEXTS,)},
+    ],
+)
+def test_columns_that_are_unknown_or_all_withheld_are_invalid(asked: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as refused:
+        columns_of(Order(Scope(FIRST, LAST), **asked))
+    assert set(refused.value.fields) == {"fields"}
+
+
+@pytest.mark.parametrize("form", [LINES, CSV])
+def test_writer_that_is_stopped_leaves_no_file(ledger: User, tmp_path: Path, form: ExportFormat) -> None:
+    def stop(done: int, total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    folder = tmp_path / "stopped"
+    with pytest.raises(KeyboardInterrupt):
+        WRITERS[ExportSubject.ENTRIES, form](
+            out=folder / "out",
+            order=Order(Scope(FIRST, LAST), format=form),
+            checkpoint=latest_checkpoint(),
+            progress=stop,
+        )
+    assert list(folder.iterdir()) == []
+
+
+def test_entry_without_texts_ends_as_the_lines_rely_on() -> None:
+    """The query looks up no texts for an entry that ends so; another ending would only cost time."""
+    entry = {"actor": {}, "at": "", "data": {}, "event": "", "object": {}, "private": {}, "v": 1}
+    assert canonical_bytes(entry).endswith(b'"private":{},"v":1}')
+    assert len(b'"private":{},"v":1}') == 19
