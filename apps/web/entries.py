@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.approvals.rules import describe
 from apps.audit.selectors import Entry
 from apps.core import clock
+from apps.insights.rules.grammar import count
 from apps.web import dates
 
 # event → what the actor did. {name} takes a fact of the entry; the record stands beside it.
@@ -75,6 +76,14 @@ WORDS = {
     "person.profile_changed": "changed their time zone",
     "person.password_changed": "took a new password",
     "person.joined_team": "added a person to {team}",
+    "person.erased": "erased a person's name and address",
+    "approval.notes_erased": "erased the notes on their signatures",
+    "hold.placed": "placed a legal hold",
+    "hold.lifted": "lifted the legal hold",
+    "ledger.text_erased": "erased {texts} of {erased_of}",
+    "ledger.retired": "retired {retired} under {policy}",
+    "retention.policy_set": "decided on the policy {name}",
+    "entry.retired": "content retired; its place and hash are proven",
     "person.left_team": "took a person out of {team}",
     "person.signed_in": "signed in",
     "person.signed_out": "signed out",
@@ -113,7 +122,9 @@ _JOBS = {
     "revoke_ledger_key": "Operator, by a command",
     "rotate_ledger_key": "Operator, by a command",
     "import_catalog": "Catalog import",
+    "erase_person_text": "Operator, erasing texts",
     "import_mlflow": "Model registry import",
+    "retire_entries": "Operator, retiring entries",
     "sign-in": "Sign-in",
 }
 
@@ -186,6 +197,13 @@ def _people_in(entry: Entry) -> Iterable[int]:
     return (n for n in map(_person_number, (entry.event.actor_key, subject)) if n is not None)
 
 
+def people_called(keys: Iterable[str]) -> dict[str, str]:
+    """Return the printed names behind actors such as ``person:12``, in one query."""
+    numbers = {key: _person_number(key) for key in keys}
+    people = User.objects.in_bulk([number for number in numbers.values() if number is not None])
+    return {key: str(people[number]) if number in people else key for key, number in numbers.items()}
+
+
 def _person_number(key: str) -> int | None:
     kind, _, ident = key.partition(":")
     number = ident.partition("/")[0]
@@ -206,6 +224,8 @@ def _row(entry: Entry, people: dict[int, User]) -> Row:
 
 def _who(actor_key: str, event: str, people: dict[int, User]) -> Who:
     kind, _, ident = actor_key.partition(":")
+    if not kind:
+        return Who("Not kept", "The entry is retired", "history", kind, None)
     if kind == "system":
         return Who("Countersign", _JOBS.get(ident, ident), "server-2", kind, None)
     number = _person_number(actor_key)
@@ -233,7 +253,7 @@ def said(entry: Entry) -> str:
 
 
 def _facts(data: dict[str, Any]) -> dict[str, Any]:
-    facts = dict(data)
+    facts = data | _gone(data)
     if data.get("role") in Role.values:
         facts["role"] = describe(data["role"], str(data.get("component", "")).rpartition("/")[2])
     if isinstance(step := data.get("step"), str):
@@ -249,6 +269,16 @@ def _facts(data: dict[str, Any]) -> dict[str, Any]:
         start, end = datetime.fromisoformat(data["start"]), datetime.fromisoformat(data["end"])
         facts["window"] = f"{dates.window(start, end, data['time_zone'])} {data['time_zone']}"
     return facts
+
+
+def _gone(data: dict[str, Any]) -> dict[str, str]:
+    """Return how much an erasure or a retirement took away, in words."""
+    said = {}
+    if isinstance(texts := data.get("texts"), int) and isinstance(numbers := data.get("entries"), list):
+        said = {"texts": count(texts, "text"), "erased_of": count(len(numbers), "entry")}
+    if isinstance(retired := data.get("count"), int):
+        said["retired"] = count(retired, "entry")
+    return said
 
 
 def _record(kind: str, ident: str, people: dict[int, User]) -> str:

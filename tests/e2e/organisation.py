@@ -10,7 +10,7 @@ from allauth.account.utils import user_pk_to_url_str
 from apps.accounts.models import ApiToken, User
 from apps.accounts.services import create_person
 from apps.approvals.models import Requirement
-from apps.audit.models import AuditEvent
+from apps.audit.models import AuditEvent, AuditText
 from apps.audit.services import seal_pending
 from apps.calendar.enums import FreezeScope
 from apps.calendar.models import Freeze
@@ -26,6 +26,8 @@ from apps.exports.models import ExportJob
 from apps.exports.rules import orders
 from apps.exports.services import request_export, write_requested_export
 from apps.outbox.services import mark_read
+from apps.retention.rules.holds import HoldScopeInput
+from apps.retention.services import erase_texts, lift_hold, place_hold, set_policy
 from apps.reviews import services as reviews
 from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
@@ -57,6 +59,7 @@ def settle(home: Path) -> Names:
     names |= {state: of_state(state).ref for state in STATES}
     names["revised"] = send_again(of_state("in_review", requester="noor.rahimi"))
     names |= write_reviews() | freeze_and_lift() | export()
+    names["hold"] = keep_some()
     archive_card(actor=actor("tomasz.wojcik"), card=card_of("basket-recs", "1"))
     mark_read(actor=actor("noor.rahimi"))
     while seal_pending():
@@ -146,6 +149,24 @@ def write_reviews() -> Names:
         f"review_{state}": of_state(state).review.ref for state in ("rolled_back", "completed", "failed")
     }
     return ended | {"review_closed": of_state("closed").review.ref}
+
+
+def keep_some() -> str:
+    """Place a hold, lift another, erase a text, and put a policy in force. Return the hold that stands."""
+    who = actor("leila.haddad")
+    hold = place_hold(
+        actor=who,
+        scope=HoldScopeInput("component", component_key="model:default/credit-risk"),
+        reason="Case 7",
+    )
+    over = place_hold(
+        actor=who, scope=HoldScopeInput("record", "CHG-1"), reason="A question of the regulator"
+    )
+    lift_hold(actor=who, hold=over, reason="It is answered")
+    set_policy(actor=who, name="Records schedule 4.2", keep_years=10, reason="EU AI Act 18: ten years")
+    text = AuditText.objects.filter(event__object_type="person").order_by("pk")[0]
+    erase_texts(actor=who, entries=[text.event_id], reason="Asked for by the person")
+    return hold.ref
 
 
 def freeze_and_lift() -> Names:

@@ -238,6 +238,18 @@ RECORDS: Area = {
         Look("/ledger/{entry_revised}/", FEMI),
         Look("/ledger/{entry_signed}/", FEMI),
     ],
+    "web:retention": [Look("/ledger/retention/", FEMI), Look("/ledger/retention/", LEILA)],
+    "web:retention-policy": [
+        Look("/ledger/retention/policy/"),
+        empty("/ledger/retention/policy/", status=200),
+    ],
+    "web:retention-erase": [
+        Look("/ledger/retention/erase/"),
+        empty("/ledger/retention/erase/", status=200),
+        empty("/ledger/retention/erase/", status=200, person="amara.okafor", entries="1 2 3", reason="Asked"),
+    ],
+    "web:hold-new": [Look("/ledger/retention/holds/new/"), empty("/ledger/retention/holds/new/", status=200)],
+    "web:hold-lift": [Look("/ledger/retention/holds/{hold}/lift/")],
     "web:exports": [Look("/exports/", FEMI), Look("/exports/", AMARA)],
     "web:export-new": [
         Look("/exports/new/?start={today}&end={today}", FEMI),

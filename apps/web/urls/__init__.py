@@ -14,6 +14,7 @@ from apps.web.urls import (
     inbox,
     ledger,
     pages,
+    retention,
     reviews,
     wizard,
 )
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern] = [
         cards,
         briefings,
         reviews,
+        retention,
         ledger,
         exports,
         account,

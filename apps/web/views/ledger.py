@@ -23,6 +23,7 @@ from apps.exports.selectors import (
     may_export,
     may_read_ledger,
 )
+from apps.retention.selectors import retirement_of
 from apps.web import dates, entries
 from apps.web.errors import not_found
 from apps.web.forms.ledger import LedgerForm
@@ -99,6 +100,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "difference": _difference(request, found[0]),
         "proof": _shown(found[1]) if found[1] else None,
         "leaf_hash": bytes(found[0].event.leaf_hash).hex(),
+        "gone": retirement_of(found[0]),
         "raw": bytes(found[0].event.entry).decode(),
     }
     return render(request, "ledger/entry.html", context)
