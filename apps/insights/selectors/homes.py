@@ -66,9 +66,11 @@ class Day:
 class Home:
     """Everything on a person's home. ``waiting`` counts also what ``needs`` has no room for.
 
-    ``days`` is empty for someone who owns nothing.
+    ``to_sign`` is how many signatures wait, counted no further than ``COUNTED`` and one. ``days`` is empty for
+    someone who owns nothing.
     """
 
+    to_sign: int
     needs: list[Need]
     waiting: list[Waiting]
     troubles: list[Review]
@@ -82,16 +84,15 @@ class Home:
         return sum(one.count for one in self.waiting)
 
 
-def home_for(user: User, *, to_sign: int) -> Home:
-    """Return a person's home, in a constant number of queries.
-
-    ``to_sign`` is how many signatures wait for them (``approvals.open_count_for``): every page has counted them.
-    """
-    needs, waiting = _needs(user, to_sign)
+def home_for(user: User) -> Home:
+    """Return a person's home, in a constant number of queries."""
+    signatures = _signatures(user)
+    needs, waiting = _needs(user, signatures)
     components = owned_components(user)
     visible = changes_visible_to(user).defer("search")
     owned = owned_by(visible, components)
     return Home(
+        to_sign=signatures.count,
         needs=needs,
         waiting=waiting,
         troubles=_troubles(visible),
@@ -113,31 +114,41 @@ def _mine(user: User) -> QuerySet[Change]:
     return mine.only("number", "title", "state", "risk", "planned_start", "planned_end").order_by("-number")
 
 
-def _needs(user: User, to_sign: int) -> tuple[list[Need], list[Waiting]]:
+def _needs(user: User, signatures: "_Some") -> tuple[list[Need], list[Waiting]]:
     """Return the most urgent things that wait for a person, and how many of each kind there are in all."""
-    approvals, reviews, actions = _approvals(user), _reviews(user), _actions(user)
+    reviews, actions = _reviews(user), _actions(user)
     counts = [
-        Waiting(to_sign, "signature", "/inbox/"),
-        Waiting(len(reviews), "review", "/reviews/?mine=1"),
-        Waiting(len(actions), "action", "/reviews/?tab=actions&mine=1"),
+        Waiting(signatures.count, "signature", "/inbox/"),
+        Waiting(reviews.count, "review", "/reviews/?mine=1"),
+        Waiting(actions.count, "action", "/reviews/?tab=actions&mine=1"),
     ]
-    first = sorted([*approvals, *reviews, *actions], key=lambda need: need.due)[:NEEDS_SHOWN]
-    return first, [one for one in counts if one.count]
+    first = sorted([*signatures.first, *reviews.first, *actions.first], key=lambda need: need.due)
+    return first[:NEEDS_SHOWN], [one for one in counts if one.count]
 
 
-def _approvals(user: User) -> list[Need]:
-    shown = ("role", "component_label", "due_at", "round__subject_title", "round__subject_ref")
-    rows = inbox_for(user, "needs_me").select_related(None).select_related("round").only(*shown)
-    return [
+@dataclass(frozen=True)
+class _Some:
+    """Things of one kind: the most urgent that a home may show, and how many there are, as ``Waiting`` counts."""
+
+    first: list[Need]
+    count: int
+
+
+def _signatures(user: User) -> _Some:
+    # As plain rows: a home shows five of them, and only counts the rest.
+    shown = ("pk", "role", "component_label", "due_at", "round__subject_title", "round__subject_ref")
+    rows = list(inbox_for(user, "needs_me").select_related(None).values_list(*shown)[: COUNTED + 1])
+    first = [
         Need(
-            title=row.round.subject_title,
-            note=f"{row.round.subject_ref} · you sign as {_as(row.role, row.component_label)}",
-            url=f"/inbox/{row.pk}/",
-            due=row.due_at,
-            by=row.due_at,
+            title=title,
+            note=f"{ref} · you sign as {_as(role, label)}",
+            url=f"/inbox/{pk}/",
+            due=due_at,
+            by=due_at,
         )
-        for row in rows[:NEEDS_SHOWN]
+        for pk, role, label, due_at, title, ref in rows[:NEEDS_SHOWN]
     ]
+    return _Some(first, len(rows))
 
 
 def _as(role: str, label: str) -> str:
@@ -145,10 +156,11 @@ def _as(role: str, label: str) -> str:
     return f"{name} for {label}" if label else name
 
 
-def _reviews(user: User) -> list[Need]:
+def _reviews(user: User) -> _Some:
     shown = ("due_at", "outcome", "what_happened", "change__number", "change__title")
     rows = reviews_waiting_for(user, clock.now()).select_related(None).select_related("change").only(*shown)
-    return [
+    found = list(rows[: COUNTED + 1])
+    first = [
         Need(
             title=f"Review: {review.change.title}",
             note=f"{review.ref} · {'you write it' if missing_fields(review) else 'you can sign it'}",
@@ -156,14 +168,16 @@ def _reviews(user: User) -> list[Need]:
             due=review.due_at,
             by=review.due_at,
         )
-        for review in rows[: COUNTED + 1]
+        for review in found[:NEEDS_SHOWN]
     ]
+    return _Some(first, len(found))
 
 
-def _actions(user: User) -> list[Need]:
+def _actions(user: User) -> _Some:
     shown = ("text", "due_on", "review__change__number")
     rows = actions_of(user).select_related(None).select_related("review__change").only(*shown)
-    return [
+    found = list(rows[: COUNTED + 1])
+    first = [
         Need(
             title=action.text,
             note=f"Your action from {action.review.ref}",
@@ -171,8 +185,9 @@ def _actions(user: User) -> list[Need]:
             due=action.due_at,
             by=action.due_on,
         )
-        for action in rows[: COUNTED + 1]
+        for action in found[:NEEDS_SHOWN]
     ]
+    return _Some(first, len(found))
 
 
 def _days(user: User, plans: list[Plan]) -> list[Day]:

@@ -27,7 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("web:briefings")
     now = clock.now()
     hour = now.astimezone(ZoneInfo(reader(request).time_zone)).hour
-    found = home_for(reader(request), to_sign=shell_of(request).inbox_count)
+    found = home_for(reader(request))
+    # The frame shows the same number, and need not count again.
+    shell_of(request).inbox_count = found.to_sign
     context = {"home": found, "greeting": _greeting(hour), "needs_you": _needs_you(found), "now": now}
     return render(request, "home/home.html", context)
 
