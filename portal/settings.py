@@ -1,18 +1,20 @@
 """Settings of the portal. Everything that differs between hosts comes from the environment.
 
-===================== ==================================================================================
-``PORTAL_HOME``       the folder that the portal writes to; default ``.portal`` in the checkout
-``PUBLIC_URL``        the address people use; ``https://`` turns on secure cookies and HSTS
-``ALLOWED_HOSTS``     more host names to answer to, separated by commas
-``DATABASE_URL``      a PostgreSQL server; default: the embedded one
-``REDIS_URL``         a Redis server; default: the embedded one
-``CACHE_URL``         a Redis server for the cache alone; default: ``REDIS_URL``
-``EMAIL_URL``         an SMTP server; default: mail is written to files in ``PORTAL_HOME/mail``
-``EMAIL_FROM``        the sender of the portal's mail
-``PROXIES``           how many web servers of ours stand in front and add to X-Forwarded-For; default 0
-``SECRET_KEY``        default: made once, kept in ``PORTAL_HOME/secret.key``
-``LOG_LEVEL``         default ``INFO``
-===================== ==================================================================================
+====================== ========================================================================================
+``PORTAL_HOME``        the folder that the portal writes to; default ``.portal`` in the checkout
+``PUBLIC_URL``         the address people use; ``https://`` turns on secure cookies and HSTS
+``ALLOWED_HOSTS``      more host names to answer to, separated by commas
+``DATABASE_URL``       a PostgreSQL server, and the login that the portal runs as; default: the embedded one
+``OWNER_DATABASE_URL`` the same database, with the login that owns its tables, for ``migrate``; default: one login
+``LEDGER_ROLE``        the role that alone may seal the ledger and erase from it; default: none has it to itself
+``REDIS_URL``          a Redis server; default: the embedded one
+``CACHE_URL``          a Redis server for the cache alone; default: ``REDIS_URL``
+``EMAIL_URL``          an SMTP server; default: mail is written to files in ``PORTAL_HOME/mail``
+``EMAIL_FROM``         the sender of the portal's mail
+``PROXIES``            how many web servers of ours stand in front and add to X-Forwarded-For; default 0
+``SECRET_KEY``         default: made once, kept in ``PORTAL_HOME/secret.key``
+``LOG_LEVEL``          default ``INFO``
+====================== ========================================================================================
 """
 
 import os
@@ -116,7 +118,14 @@ LANGUAGE_CODE = "en-gb"
 
 # PostgreSQL, Redis, mail. Several test processes share one Redis: each takes two of its sixteen databases.
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
-DATABASES = {"default": database_from_url(DATABASE_URL) if DATABASE_URL else postgres.settings()}
+if DATABASE_URL:
+    DATABASES = {"default": database_from_url(DATABASE_URL)}
+    OWNER_DATABASE = database_from_url(os.environ.get("OWNER_DATABASE_URL") or DATABASE_URL)
+    LEDGER_ROLE = os.environ.get("LEDGER_ROLE", "")
+else:
+    DATABASES = {"default": postgres.settings()}
+    OWNER_DATABASE = postgres.owner_settings()
+    LEDGER_ROLE = postgres.LEDGER
 REDIS_DATABASE = int(os.environ.get("PORTAL_REDIS_DATABASE", "0"))
 REDIS_URL = os.environ.get("REDIS_URL") or f"{redis.url()}?db={REDIS_DATABASE}"
 CACHE_URL = (

@@ -4,17 +4,19 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-GUARDED = ("audit_event", "audit_leaf", "audit_retirement", "audit_tombstone")
+from apps.audit.services.protection import owner_connection
+from tests.dba import unguarded
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,28 +32,54 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Let Django empty the tables between transactional tests; the ledger's triggers would refuse.
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> ExitStack:
+    """Let the owner of the tables make and migrate the test database, until the stack is closed."""
+    stack = ExitStack()
+    stack.enter_context(owner_connection())
+    return stack
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_modify_db_settings: ExitStack, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Run the tests as the portal's own login, on the database that its owner has made.
 
     At the end, close what processes that tests killed have left open: nobody can drop a database in use.
     """
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in GUARDED:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
-    yield
+    with django_db_blocker.unblock():
+        django_db_modify_db_settings.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection.ops, "execute_sql_flush", _flush_as_owner(connection.ops.execute_sql_flush))
+        patch.setattr(transaction.Atomic, "__exit__", _end_role(transaction.Atomic.__exit__))
+        yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+    connection.close()
 
 
-@pytest.fixture
-def guarded_ledger(db: None) -> None:
-    """Guard the ledger in one test as it is guarded outside the tests."""
-    with connection.cursor() as cursor:
-        for table in GUARDED:
-            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate")
+def _flush_as_owner(flush: Callable[[list[str]], None]) -> Callable[[list[str]], None]:
+    """Empty the tables between transactional tests as their owner, past the triggers that let nobody."""
+
+    def flush_as_owner(statements: list[str]) -> None:
+        with unguarded():
+            flush(statements)
+
+    return flush_as_owner
+
+
+def _end_role(leave: Callable[..., None]) -> Callable[..., None]:
+    """End a role that was taken for a transaction where a test's own transaction goes on around it."""
+
+    def leave_and_end_role(atomic: transaction.Atomic, *error: Any) -> None:
+        leave(atomic, *error)
+        if atomic.durable and connection.in_atomic_block and not connection.needs_rollback:
+            connection.connection.execute("RESET ROLE")
+
+    return leave_and_end_role
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +97,7 @@ def real_worker(transactional_db: None, settings: Any) -> Iterator[None]:
     url = "postgresql://{USER}:{PASSWORD}@/{NAME}?host={HOST}&port={PORT}"
     environment = os.environ | {
         "DATABASE_URL": url.format(**connection.settings_dict),
+        "LEDGER_ROLE": settings.LEDGER_ROLE,
         "REDIS_URL": settings.REDIS_URL,
         "CACHE_URL": settings.CACHE_URL,
         "PORTAL_HOME": str(settings.PORTAL_HOME),

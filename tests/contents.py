@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.db import connection, transaction
-
 from apps.accounts.models import User
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change, Revision
 from apps.core import clock
+from tests.dba import unguarded
 
 
 def a_content(ref: str = "CHG-1042") -> dict[str, Any]:
@@ -129,11 +128,7 @@ def a_revision(number: int, requester: User, digest: str) -> Revision:
     return revision
 
 
-@transaction.atomic
 def tamper(revision: Revision, **values: object) -> None:
     """Change a revision behind the portal's back, as only the owner of the database can."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE changes_revision DISABLE TRIGGER changes_revision_no_change")
+    with unguarded("changes_revision"):
         Revision.objects.filter(pk=revision.pk).update(**values)
-        cursor.execute("ALTER TABLE changes_revision ENABLE ALWAYS TRIGGER changes_revision_no_change")

@@ -26,6 +26,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
     if not session.config.option.collectonly:
         embedded.acquire()
+        if embedded.wanted()[0]:
+            _let_tests_act_as_owner()
+
+
+def _let_tests_act_as_owner() -> None:
+    """Let a test take the owner's role on its own connection (tests/dba.py). Nothing of it holds until it asks."""
+    from portal.embedded import postgres
+
+    with postgres.connect("postgres", postgres.SUPERUSER) as connection:
+        connection.execute(f"GRANT {postgres.OWNER} TO {postgres.RUNTIME} WITH INHERIT FALSE")
 
 
 @pytest.hookimpl(trylast=True)

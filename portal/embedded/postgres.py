@@ -8,7 +8,7 @@ import subprocess
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -20,9 +20,16 @@ from portal.home import ensure_home, folder, secret
 
 PORT = "5432"
 DATABASE = "portal"
-ROLE = "portal"
+# The tables' owner has the name that the one login of earlier versions had, so that it owns what that one made.
+OWNER = "portal"
+RUNTIME = "portal_runtime"
+LEDGER = "portal_ledger"
 SUPERUSER = "postgres"
-PASSWORD_FILE = "postgres.password"
+PASSWORD_FILES = {
+    SUPERUSER: "postgres.password",
+    OWNER: "postgres-owner.password",
+    RUNTIME: "postgres-runtime.password",
+}
 START_SECONDS = 60
 
 TUNING = {
@@ -72,28 +79,53 @@ def log_file() -> Path:
 
 
 def settings() -> dict[str, Any]:
-    """Return Django's settings for the embedded database. Nothing is started."""
+    """Return Django's settings for the embedded database, as the login that the portal runs as. Nothing is started."""
+    return _settings_of(RUNTIME)
+
+
+def owner_settings() -> dict[str, Any]:
+    """Return Django's settings for the embedded database, as the login that owns the tables. Nothing is started."""
+    return _settings_of(OWNER)
+
+
+def _settings_of(user: str) -> dict[str, Any]:
     return postgresql(
-        name=DATABASE, user=ROLE, password=secret(PASSWORD_FILE), host=str(socket_folder()), port=PORT
+        name=DATABASE,
+        user=user,
+        password=secret(PASSWORD_FILES[user]),
+        host=str(socket_folder()),
+        port=PORT,
     )
 
 
 def is_up() -> bool:
-    """Tell whether our server answers to our password."""
+    """Tell whether our server answers to the password of the login that the portal runs as."""
+    return _answers(DATABASE, RUNTIME)
+
+
+def _answers(database: str, user: str) -> bool:
     try:
-        _connect(DATABASE, ROLE).close()
+        connect(database, user).close()
     except psycopg.OperationalError:
         return False
     return True
 
 
 def start() -> None:
-    """Start the server, making the cluster first if there is none. Returns when it answers.
+    """Start the server, making the cluster first if there is none, and its roles. Returns when it answers.
+
+    One that an earlier version started, and that still runs, is only given the roles that it lacks.
 
     Raises:
         ServerFailed: it did not start.
         NoIdentity: we are root, and this host lets us be nobody else.
     """
+    if not _answers("postgres", SUPERUSER):
+        _start_server()
+    _ensure_database()
+
+
+def _start_server() -> None:
     identity = not_root(binaries() / "postgres")
     if not (data_folder() / "PG_VERSION").exists():
         _make_cluster(identity)
@@ -113,7 +145,6 @@ def start() -> None:
         "-s",
     ]
     _run(command, identity)
-    _ensure_database()
 
 
 def stop() -> None:
@@ -130,8 +161,8 @@ def _make_cluster(identity: Identity) -> None:
     subprocess.run(["rm", "-rf", str(draft)], check=True)
     draft.mkdir(mode=0o700)
     os.chown(draft, maker.owner, -1)
-    password = ensure_home() / PASSWORD_FILE
-    secret(PASSWORD_FILE)
+    password = ensure_home() / PASSWORD_FILES[SUPERUSER]
+    secret(PASSWORD_FILES[SUPERUSER])
     command = ["initdb", "-D", str(draft), "-U", SUPERUSER, f"--pwfile={password}", "--auth=scram-sha-256"]
     command += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     command += ["-c", "scram_iterations=1"]
@@ -168,22 +199,48 @@ def _fsync() -> str:
 
 
 def _ensure_database() -> None:
-    """Make the portal's role and database. The role is no superuser; it may make the tests' databases."""
-    with _connect("postgres", SUPERUSER) as connection:
-        password = sql.Literal(secret(PASSWORD_FILE))
-        role = sql.Identifier(ROLE)
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(role, password))
+    """Make the portal's roles and its database, as far as they are not there, and bring older ones over.
+
+    None is a superuser. The owner may make the tests' databases. The keeper of the ledger cannot log in: the runtime
+    login may take its role, and has nothing of it until it does (``INHERIT FALSE``).
+    """
+    with connect("postgres", SUPERUSER) as connection:
+        _ensure_role(connection, OWNER, "LOGIN CREATEDB")
+        _ensure_role(connection, RUNTIME, "LOGIN NOCREATEDB")
+        _ensure_role(connection, LEDGER, "NOLOGIN")
+        names = {
+            name: sql.Identifier(value)
+            for name, value in {
+                "database": DATABASE,
+                "owner": OWNER,
+                "runtime": RUNTIME,
+                "ledger": LEDGER,
+            }.items()
+        }
+        connection.execute(sql.SQL("GRANT {ledger} TO {runtime} WITH INHERIT FALSE").format(**names))
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            name = sql.Identifier(DATABASE)
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, role))
+            connection.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner}").format(**names))
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names))
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {runtime}").format(**names))
 
 
-def _connect(database: str, user: str) -> psycopg.Connection:
+def _ensure_role(connection: psycopg.Connection, name: str, attributes: LiteralString) -> None:
+    """Make a role if it is missing, and set its attributes, and the password that PORTAL_HOME holds for it."""
+    role = sql.Identifier(name)
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+        connection.execute(sql.SQL("CREATE ROLE {}").format(role))
+    connection.execute(sql.SQL("ALTER ROLE {} ").format(role) + sql.SQL(attributes))
+    if name in PASSWORD_FILES:
+        password = sql.Literal(secret(PASSWORD_FILES[name]))
+        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, password))
+
+
+def connect(database: str, user: str) -> psycopg.Connection:
+    """Return an autocommitting connection to the embedded server, as one of its logins or its superuser."""
     return psycopg.connect(
         dbname=database,
         user=user,
-        password=secret(PASSWORD_FILE),
+        password=secret(PASSWORD_FILES[user]),
         host=str(socket_folder()),
         port=PORT,
         autocommit=True,

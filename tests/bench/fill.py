@@ -18,6 +18,7 @@ from apps.accounts.models import RoleGrant, Team, User
 from apps.approvals.enums import AuthMethod, RequirementState, RoundState, SignatureDecision
 from apps.approvals.models import Requirement, Round, Signature
 from apps.audit.services import seal_pending
+from apps.audit.services.protection import owner_connection
 from apps.calendar.enums import BookingState
 from apps.calendar.models import BookedComponent, Booking
 from apps.catalog.enums import ComponentKind, DependencyKind
@@ -91,7 +92,7 @@ def fill() -> dict[str, Any]:
     components = make_catalog(draw)
     detail = make_changes(draw, approver, people, components)
     make_ledger(draw, people)
-    with connection.cursor() as cursor:
+    with owner_connection() as owner, owner.cursor() as cursor:
         # As the server does by itself within minutes.
         cursor.execute("VACUUM ANALYZE")
     return {"approver": approver, "detail": detail, "components": components}
@@ -191,6 +192,7 @@ def make_changes(
             " setweight(to_tsvector('english', title || ' CHG-' || number), 'A')"
             " || setweight(to_tsvector('english', summary || ' ' || outcome), 'B')"
         )
+    with owner_connection() as owner, owner.cursor() as cursor:
         cursor.execute("SELECT setval('changes_change_number', %s)", [1001 + CHANGES])
     return Change.objects.filter(state=ChangeState.IN_REVIEW).order_by("-number")[0]
 

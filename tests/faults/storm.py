@@ -152,7 +152,7 @@ def superuser():  # type: ignore[no-untyped-def]
     """Return a connection to the storm's database as PostgreSQL's superuser."""
     from portal.embedded import postgres
 
-    return postgres._connect(postgres.DATABASE, postgres.SUPERUSER)
+    return postgres.connect(postgres.DATABASE, postgres.SUPERUSER)
 
 
 def work_goes_on(storm: Storm) -> None:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from apps.audit.models import AuditEvent, AuditRetirement, AuditText, AuditTombstone
 from apps.audit.rules.tombstones import LABEL, Leaf, statement
+from apps.audit.services.keeper import as_keeper
 from apps.audit.services.keyring import sign_digest
 from apps.audit.services.recording import Named, record_event
 from apps.core import clock
@@ -34,7 +35,8 @@ def erase_texts(*, actor: Actor, obj: Named, entries: Collection[int], reason: s
         held = sorted(set(texts.values_list("event_id", flat=True)))
         if not held:
             continue
-        count, _ = texts.delete()
+        with as_keeper():
+            count, _ = texts.delete()
         leaves = AuditEvent.objects.filter(pk__in=held, leaf__isnull=False).values_list(
             "leaf__index", flat=True
         )
@@ -65,12 +67,12 @@ def retire_leaves(
     if not found:
         return None
     now, lines = clock.now(), [leaf.line for leaf in found]
-    made = _signed(statement(policy=policy, decided_by=decided_by, at=now, lines=lines), now)
-    AuditTombstone.objects.bulk_create(
-        AuditTombstone(event_id=leaf.event_id, retirement=made, line=line)
-        for leaf, line in zip(found, lines, strict=True)
-    )
-    with connection.cursor() as cursor:
+    with as_keeper(), connection.cursor() as cursor:
+        made = _signed(statement(policy=policy, decided_by=decided_by, at=now, lines=lines), now)
+        AuditTombstone.objects.bulk_create(
+            AuditTombstone(event_id=leaf.event_id, retirement=made, line=line)
+            for leaf, line in zip(found, lines, strict=True)
+        )
         cursor.execute("SELECT audit_retire(%s)", [made.pk])
     record_event(
         event="ledger.retired",

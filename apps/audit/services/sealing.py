@@ -20,7 +20,7 @@ from apps.audit.rules.troubles import LedgerBroken
 from apps.audit.selectors import latest_checkpoint
 from apps.audit.selectors.outside import held_head
 from apps.audit.selectors.trust import trusted_edge
-from apps.audit.services import keyring
+from apps.audit.services import keeper, keyring
 from apps.audit.services.plans import settled_keys
 from apps.core import clock
 
@@ -28,6 +28,7 @@ BATCH_ROWS = 2_000
 _SEALER_LOCK = 0x5EA1
 _log = logging.getLogger(__name__)
 
+_BEGIN = f"SELECT {keeper.TAKE}, pg_advisory_xact_lock(%s)"
 _TAKE = """
 WITH batch AS (SELECT event_id FROM audit_pending ORDER BY event_id LIMIT %s),
      gone AS (DELETE FROM audit_pending p USING batch WHERE p.event_id = batch.event_id RETURNING p.event_id)
@@ -71,7 +72,7 @@ def seal_pending() -> Checkpoint | None:
 
 def _seal_batch() -> Checkpoint | None:
     with transaction.atomic(durable=True):
-        lock_sealer()
+        lock_sealer(role=keeper.role())
         key, keys = settled_keys()
         edge = trusted_edge(keys)
         taken = _take_batch()
@@ -85,10 +86,10 @@ def _seal_batch() -> Checkpoint | None:
     return checkpoint
 
 
-def lock_sealer() -> None:
-    """Wait until no other sealer works, and keep others out until the transaction ends."""
+def lock_sealer(*, role: str = "none") -> None:
+    """Wait until no other sealer works, and keep others out until the transaction ends; be ``role`` for as long."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALER_LOCK])
+        cursor.execute(_BEGIN, [role, _SEALER_LOCK])
 
 
 def make_good(keys: KeyHistory, size: int) -> None:
