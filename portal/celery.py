@@ -24,6 +24,7 @@ EVERY = {
     "apps.changes.tasks.task_expire_changes": 60,
     "apps.changes.tasks.task_settle_changes": 60,
     "apps.changes.tasks.task_remind_of_windows": 300,
+    "apps.exports.tasks.task_watch_ledger": 60,
     "apps.exports.tasks.task_resume_exports": 300,
     "apps.exports.tasks.task_remove_expired_exports": 3600,
 }

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from apps.audit.selectors import oldest_pending_at
+from apps.audit.selectors import ledger_trouble, oldest_pending_at
 from apps.core import clock
 from apps.outbox.selectors import dead_count
 
@@ -77,7 +77,10 @@ def _check_heartbeat(key: str, name: str) -> None:
 
 
 def check_sealer() -> None:
-    """Look for ledger events that the sealer should have sealed long ago."""
+    """Look whether the ledger is what was signed, and for events that the sealer should have sealed long ago."""
+    trouble = ledger_trouble()
+    if trouble is not None:
+        raise NotReady(f"The ledger refuses to sign: {trouble.reason}")
     oldest = oldest_pending_at()
     waited = (clock.now() - oldest).total_seconds() if oldest else 0
     if waited > UNSEALED_SECONDS:

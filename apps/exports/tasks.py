@@ -22,3 +22,9 @@ def task_resume_exports() -> None:
 def task_remove_expired_exports() -> None:
     """Delete the files of exports whose time is over."""
     services.remove_expired(actor=system("exporter"))
+
+
+@shared_task(ignore_result=True)
+def task_watch_ledger() -> None:
+    """Tell the people who watch over the ledger when it is not what was signed."""
+    services.warn_of_ledger_trouble()

@@ -95,6 +95,7 @@ WORDS = {
     "team.escalation_contact_set": "named whom to tell when nobody answers",
     "token.issued": "issued a token",
     "token.revoked": "revoked a token",
+    "ledger.epoch_began": "began epoch {epoch} of the ledger after entry {size}, because later ones are lost",
     "ledger.key_rotated": "let a new key sign the ledger",
     "ledger.key_revoked": "revoked an old key of the ledger, beyond {size} entries",
     "export.requested": "asked for the days {from} to {to}",

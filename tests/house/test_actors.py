@@ -22,10 +22,12 @@ WITHOUT_ACTOR = {
     "approvals.remind",
     "changes.remind_of_windows",
     "exports.resume_exports",
+    "exports.warn_of_ledger_trouble",
     "exports.write_requested_export",
     "outbox.deliver_due",
     "reviews.remind_reviews",
     # The seal is over entries that name their actors; it moves nothing that they are about.
+    "audit.ensure_sealed",
     "audit.seal_pending",
     "audit.sign_digest",
     # Parts of another service's transaction, which has the actor and writes the entry.

@@ -187,7 +187,19 @@ def test_entry_sealed_shows_its_proof_and_that_it_holds(reading: Client, before:
     assert bytes(made[1].entry).decode() in unescape(reading.get(f"/ledger/{made[1].pk}/").content.decode())
 
 
-def test_entry_not_sealed_says_so(reading: Client) -> None:
+def test_entry_not_sealed_where_the_key_is_not_says_so(reading: Client) -> None:
+    assert "Not sealed yet" in text_of(reading, f"/ledger/{note().pk}/")
+
+
+def test_entry_not_sealed_is_sealed_for_its_reader(reading: Client, before: int) -> None:
+    assert f"Entry {before + 1}" in (page := text_of(reading, f"/ledger/{note().pk}/"))
+    assert "lead to the signed root" in page
+
+
+def test_entry_not_sealed_over_a_broken_ledger_says_so(
+    reading: Client, before: int, ledger_home: Path
+) -> None:
+    (ledger_home / "ledger.head").unlink()
     assert "Not sealed yet" in text_of(reading, f"/ledger/{note().pk}/")
 
 

@@ -59,6 +59,11 @@ class Epoch:
     reason: str = ""
     note: str | None = None
 
+    @property
+    def lost_entries(self) -> int | None:
+        """Return how many signed entries were left behind; None if nobody knows, and for the first epoch."""
+        return None if self.lost_size is None else self.lost_size - self.from_size
+
 
 @dataclass(frozen=True)
 class KeyHistory:
@@ -83,14 +88,21 @@ class KeyHistory:
                 return key
         raise BadNote("The note is not signed by a key of this ledger.")
 
+    def signed_head(self, note: str) -> Head:
+        """Return what a checkpoint says, if any key of this ledger signed it, whether or not it counts.
+
+        Raises:
+            BadNote: the signature does not hold, or the text is not a checkpoint.
+        """
+        return head_of(note, self.key_of(note).verifier)
+
     def head_of(self, note: str) -> Head:
         """Return what a checkpoint says, if a key of this ledger signed it and may sign that size.
 
         Raises:
             BadNote: the signature does not hold or does not count, or the text is not a checkpoint.
         """
-        key = self.key_of(note)
-        head = head_of(note, key.verifier)
+        key, head = self.key_of(note), self.signed_head(note)
         name = f"The key {key.verifier.key_id.hex()}"
         if head.origin != key.verifier.name:
             raise BadNote(f"{name} may not sign for {head.origin}.")
@@ -99,6 +111,22 @@ class KeyHistory:
         if key.revoked is not None and head.size > key.revoked.size:
             raise BadNote(f"{name} is revoked for trees of more than {key.revoked.size:,} entries.")
         return head
+
+    def check_present(self, note: str) -> None:
+        """Refuse a checkpoint that does not count, or that a later epoch has left behind.
+
+        Raises:
+            BadNote: it is one of these.
+        """
+        head = self.head_of(note)
+        reach = self.reach_of(head.origin)
+        if reach is not None and head.size > reach:
+            raise BadNote(f"A later epoch left behind what {head.origin} signed beyond {reach:,} entries.")
+
+    def reach_of(self, origin: str) -> int | None:
+        """Return up to how many entries a name's checkpoints are of the present tree; None for the newest name."""
+        began = [epoch.origin for epoch in self.epochs].index(origin)
+        return min((epoch.from_size for epoch in self.epochs[began + 1 :]), default=None)
 
 
 def first_key(verifier: Verifier, at: str) -> dict[str, Any]:
@@ -187,7 +215,7 @@ def _epoch(history: KeyHistory, record: dict[str, Any]) -> KeyHistory:
     # A lost key endorses nobody: whoever pinned it must be given the new one by hand.
     if record["endorsement"] is not None:
         _check_endorsement(history.newest, new, record)
-    lost_size = head_of(lost, history.key_of(lost).verifier).size if lost is not None else None
+    lost_size = history.signed_head(lost).size if lost is not None else None
     said = {name: record[name] for name in ("number", "at", "size", "lost_head", "reason")}
     _check_signed(record["note"], new, epoch_text(new, lost_size=lost_size, **said))
     followed = _followed(history, LedgerKey(new, record["size"], None, record["endorsement"]), lost_size)

@@ -13,3 +13,7 @@ class RolledBack(LedgerBroken):
 
 class HeadLost(LedgerBroken):
     """The last checkpoint that is kept outside the database is gone, so nothing shows what was signed."""
+
+
+class KeyLost(LedgerBroken):
+    """The key that signs is gone, although the ledger was signed before."""

@@ -8,6 +8,7 @@ already see.
 from apps.audit.selectors.entries import Entry, Filters, Page, decoded_entry, entries, entries_for
 from apps.audit.selectors.outside import key_history, public_key_text
 from apps.audit.selectors.sealed import EntryProof, latest_checkpoint, oldest_pending_at, proof_of
+from apps.audit.selectors.trust import ledger_trouble
 
 __all__ = [
     "Entry",
@@ -19,6 +20,7 @@ __all__ = [
     "entries_for",
     "key_history",
     "latest_checkpoint",
+    "ledger_trouble",
     "oldest_pending_at",
     "proof_of",
     "public_key_text",

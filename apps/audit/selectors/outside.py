@@ -7,7 +7,7 @@ from django.conf import settings
 
 from apps.audit.rules.history import Epoch, KeyHistory, LedgerKey, first_key, line, parsed
 from apps.audit.rules.notes import BadNote, Head, parse_verifier
-from apps.audit.rules.troubles import HeadLost, LedgerBroken
+from apps.audit.rules.troubles import HeadLost, KeyLost, LedgerBroken
 
 
 def outside(name: str) -> Path:
@@ -43,16 +43,34 @@ def held_head(keys: KeyHistory) -> Head:
         HeadLost: it is missing.
         LedgerBroken: no key of the ledger may have signed it.
     """
-    path = outside("ledger.head")
     try:
-        return keys.head_of(path.read_text())
+        return keys.head_of(held_note())
+    except BadNote as error:
+        raise LedgerBroken(f"The checkpoint in ledger.head does not hold: {error.reason}") from error
+
+
+def held_note() -> str:
+    """Return the last checkpoint that is kept outside the database, unchecked.
+
+    Raises:
+        HeadLost: it is missing.
+    """
+    try:
+        return outside("ledger.head").read_text()
     except OSError as error:
         raise HeadLost(
-            f"The last signed checkpoint is missing: {path} cannot be read.",
-            remedy="Bring back ledger.head from where ledger.key came from, or from the newest copy of it.",
+            "The last signed checkpoint is missing: ledger.head in PORTAL_HOME cannot be read.",
+            remedy="Bring it back from the newest copy of PORTAL_HOME. If there is none, "
+            "go on with manage.py begin_ledger_epoch.",
         ) from error
-    except BadNote as error:
-        raise LedgerBroken(f"The checkpoint in {path} does not hold: {error.reason}") from error
+
+
+def key_lost() -> KeyLost:
+    """Return the trouble that the key is gone."""
+    return KeyLost(
+        "The ledger's key is missing: ledger.key does not exist in PORTAL_HOME, although the ledger was signed before.",
+        remedy="Bring it back from its safe copy. If there is none, go on with manage.py begin_ledger_epoch.",
+    )
 
 
 def public_key_text() -> str:
@@ -111,7 +129,7 @@ def _epoch(epoch: Epoch) -> dict[str, Any]:
         "at": epoch.at,
         "lost_head": epoch.lost_head,
         "lost_size": epoch.lost_size,
-        "lost_entries": None if epoch.lost_size is None else epoch.lost_size - epoch.from_size,
+        "lost_entries": epoch.lost_entries,
         "reason": epoch.reason,
         "note": epoch.note,
     }

@@ -1,13 +1,31 @@
 """Whether the database still holds the tree that was signed."""
 
+from apps.audit.models import Checkpoint
 from apps.audit.rules.history import KeyHistory
 from apps.audit.rules.merkle import EMPTY_ROOT
 from apps.audit.rules.notes import BadNote, Head
 from apps.audit.rules.tiles import Edge
 from apps.audit.rules.troubles import LedgerBroken, RolledBack
-from apps.audit.selectors.outside import held_head
+from apps.audit.selectors.outside import held_head, history, key_lost, outside
 from apps.audit.selectors.sealed import latest_checkpoint
 from apps.audit.selectors.tree import edge_at
+
+
+def ledger_trouble() -> LedgerBroken | None:
+    """Return why the ledger is not what was signed, as far as this host can tell; None if it is.
+
+    It asks three short questions. A host without the ledger's files cannot tell.
+    """
+    try:
+        keys = history()
+        if keys is None:
+            return None
+        if outside("ledger.keys").exists() and not outside("ledger.key").exists():
+            return key_lost()
+        trusted_edge(keys)
+    except LedgerBroken as broken:
+        return broken
+    return None
 
 
 def trusted_edge(keys: KeyHistory) -> Edge:
@@ -18,14 +36,16 @@ def trusted_edge(keys: KeyHistory) -> Edge:
         HeadLost: there is no head outside.
         LedgerBroken: the two contradict each other, or a signature does not hold.
     """
-    held, last = held_head(keys), signed_head(keys)
-    if held.size > last.size:
+    held, newest = held_head(keys), latest_checkpoint()
+    size = newest.size if newest is not None else 0
+    if held.size > size:
         raise RolledBack(
-            f"The ledger was signed up to {held.size:,} entries, but the database holds {last.size:,}. "
+            f"The ledger was signed up to {held.size:,} entries, but the database holds {size:,}. "
             "An older copy was restored.",
             remedy="Restore the newest database. If it is lost, have the loss examined, "
             "then go on with manage.py begin_ledger_epoch.",
         )
+    last = _signed_head(keys, newest, held)
     edge = signed_edge(last)
     held_root = edge_at(held.size).root() if held.size < last.size else last.root
     if held_root != held.root:
@@ -45,17 +65,15 @@ def signed_edge(head: Head) -> Edge:
     return edge
 
 
-def signed_head(keys: KeyHistory) -> Head:
-    """Return the newest checkpoint in the database, once its signature holds.
-
-    Raises:
-        LedgerBroken: it does not.
-    """
-    last = latest_checkpoint()
-    if last is None:
+def _signed_head(keys: KeyHistory, newest: Checkpoint | None, held: Head) -> Head:
+    if newest is None:
         return Head(keys.newest.name, 0, EMPTY_ROOT)
     try:
-        return keys.head_of(last.note)
+        head = keys.signed_head(newest.note)
+        # The head of a new epoch vouches for a head whose key is revoked since.
+        if (head.size, head.root) != (held.size, held.root):
+            keys.check_present(newest.note)
+        return head
     except BadNote as error:
         raise LedgerBroken(
             f"The newest checkpoint in the database does not hold: {error.reason}",

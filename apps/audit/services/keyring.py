@@ -18,7 +18,7 @@ from apps.audit.rules.history import KeyHistory, first_key, line
 from apps.audit.rules.merkle import EMPTY_ROOT
 from apps.audit.rules.notes import Head, Signer
 from apps.audit.rules.troubles import LedgerBroken
-from apps.audit.selectors.outside import held_head, history, outside
+from apps.audit.selectors.outside import held_head, history, key_lost, outside
 from apps.core import clock
 
 
@@ -26,7 +26,8 @@ def signer() -> Signer:
     """Return the ledger's key, making it on the first call.
 
     Raises:
-        LedgerBroken: the key is lost or unreadable, although the ledger was signed before.
+        KeyLost: it is gone, although the ledger was signed before.
+        LedgerBroken: it cannot be read.
     """
     path = outside("ledger.key")
     if not path.exists():
@@ -105,11 +106,7 @@ def _make_key() -> None:
     head, past = outside("ledger.head"), outside("ledger.keys")
     signed = head.exists() and head.read_text().split("\n")[1] != "0"
     if signed or (past.exists() and past.read_text().count("\n") > 1):
-        raise LedgerBroken(
-            f"The ledger's key is missing: {outside('ledger.key')} does not exist, "
-            "although the ledger was signed before.",
-            remedy="Bring back ledger.key from its safe copy.",
-        )
+        raise key_lost()
     # A ledger is named after the address of its portal, and keeps the name that it was given first.
     made = fresh_key(f"{urlsplit(settings.PUBLIC_URL).netloc}/ledger")
     # The key comes last: whatever a crash before it leaves behind is made again.

@@ -7,18 +7,19 @@ older copy was restored.
 """
 
 import logging
+import time
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from apps.audit.models import Checkpoint
+from apps.audit.models import AuditPending, Checkpoint
 from apps.audit.rules.history import KeyHistory
 from apps.audit.rules.merkle import leaf_hash
 from apps.audit.rules.notes import Head, Signer
 from apps.audit.rules.tiles import Edge, Place
 from apps.audit.rules.troubles import LedgerBroken
 from apps.audit.selectors import latest_checkpoint
-from apps.audit.selectors.outside import held_head
+from apps.audit.selectors.outside import held_head, outside
 from apps.audit.selectors.trust import trusted_edge
 from apps.audit.services import keeper, keyring
 from apps.audit.services.plans import settled_keys
@@ -26,6 +27,8 @@ from apps.core import clock
 
 BATCH_ROWS = 2_000
 _SEALER_LOCK = 0x5EA1
+_SAY_AGAIN_SECONDS = 600
+_said_at: dict[str, float] = {}
 _log = logging.getLogger(__name__)
 
 _BEGIN = f"SELECT {keeper.TAKE}, pg_advisory_xact_lock(%s)"
@@ -65,9 +68,34 @@ def seal_pending() -> Checkpoint | None:
         while checkpoint := _seal_batch():
             newest = checkpoint
     except LedgerBroken as broken:
-        _log.critical("The ledger refuses to sign: %s %s", broken.reason, broken.remedy)
+        _say(f"{broken.reason} {broken.remedy}".strip())
         raise
     return newest
+
+
+def ensure_sealed(*, event_id: int) -> bool:
+    """Seal an entry in this process if it still waits, and tell whether it is sealed. No worker and no Redis is asked.
+
+    A host that does not hold the ledger's key leaves the entry to the sealer. It must run outside a transaction.
+
+    Raises:
+        LedgerBroken: the ledger is not what was signed.
+    """
+    waiting = AuditPending.objects.filter(event_id=event_id)
+    if not waiting.exists():
+        return True
+    if not outside("ledger.key").exists():
+        return False
+    seal_pending()
+    return True
+
+
+def _say(trouble: str) -> None:
+    """Log a trouble, but not each second for as long as it lasts."""
+    now = time.monotonic()
+    if now - _said_at.get(trouble, -_SAY_AGAIN_SECONDS) >= _SAY_AGAIN_SECONDS:
+        _said_at[trouble] = now
+        _log.critical("The ledger refuses to sign: %s", trouble)
 
 
 def _seal_batch() -> Checkpoint | None:

@@ -5,6 +5,7 @@
 - ``resume_exports``: hand over again what was lost.
 - ``export_to_file``: write one right here, for the operator's command.
 - ``remove_expired``: delete the files whose time is over.
+- ``warn_of_ledger_trouble``: tell auditors and change managers that the ledger is not what was signed.
 """
 
 from apps.exports.services.jobs import (
@@ -15,6 +16,7 @@ from apps.exports.services.jobs import (
     resume_exports,
     write_requested_export,
 )
+from apps.exports.services.watching import warn_of_ledger_trouble
 
 __all__ = [
     "export_to_file",
@@ -22,5 +24,6 @@ __all__ = [
     "remove_expired",
     "request_export",
     "resume_exports",
+    "warn_of_ledger_trouble",
     "write_requested_export",
 ]

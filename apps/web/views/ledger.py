@@ -14,6 +14,7 @@ from apps.accounts.enums import Role
 from apps.audit.rules.merkle import inclusion_holds
 from apps.audit.selectors import Entry, EntryProof, Page
 from apps.audit.selectors.entries import Cursor
+from apps.audit.services import LedgerBroken, ensure_sealed
 from apps.changes.selectors import Difference, change_for, differences, revision_of
 from apps.core.errors import Forbidden
 from apps.exports.selectors import (
@@ -90,6 +91,8 @@ def _cursor(text: str) -> Cursor | None:
 def entry(request: HttpRequest, number: int) -> HttpResponse:
     """Show one entry: what it says, what differs, and why it is in the ledger."""
     found = ledger_entry_for(reader(request), number) if number < 2**63 else None
+    if found is not None and found[1] is None and _sealed_now(number):
+        found = ledger_entry_for(reader(request), number)
     if found is None:
         exists = number < 2**63 and entry_exists(number)
         raise not_found(request, ("entry", str(number)), exists=exists)
@@ -104,6 +107,14 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "raw": bytes(found[0].event.entry).decode(),
     }
     return render(request, "ledger/entry.html", context)
+
+
+def _sealed_now(number: int) -> bool:
+    """Seal an entry that a reader wants to see the proof of. If the ledger is broken, it stays unsealed."""
+    try:
+        return ensure_sealed(event_id=number)
+    except LedgerBroken:
+        return False
 
 
 @dataclass(frozen=True)
