@@ -11,7 +11,7 @@ LARGEST_EXACT = 2**53
 """From here on not every whole number has a float of its own, so RFC 8785 cannot express it."""
 
 DEEPEST = 64
-"""How many lists and objects may stand in each other: any reader of JSON follows that far, and none need follow for ever."""
+"""How many lists and objects may stand in each other: any reader of JSON can follow that far."""
 
 _FROM_HERE_WITH_EXPONENT = 1e21
 
@@ -40,7 +40,9 @@ def _refuse_what_does_not_come_back(value: Any, deeper: int) -> None:
             raise NotCanonical(f"This cannot be recorded exactly: {value} is beyond 2**53.")
     elif isinstance(value, dict | list | tuple):
         if not deeper:
-            raise NotCanonical(f"This cannot be recorded: more than {DEEPEST} lists or objects stand in each other.")
+            raise NotCanonical(
+                f"This cannot be recorded: more than {DEEPEST} lists or objects stand in each other."
+            )
         for item in value.values() if isinstance(value, dict) else value:
             _refuse_what_does_not_come_back(item, deeper - 1)
 

@@ -115,12 +115,15 @@ KEPT = {
     "the smallest": (5e-324, b"5e-324"),
     "the largest": (1.7976931348623157e308, b"1.7976931348623157e+308"),
     "a sum that is not 0.3": (0.1 + 0.2, b"0.30000000000000004"),
-    "a pair of surrogates as one character": ("\U0001f600", "\"\U0001f600\"".encode()),
+    "a pair of surrogates as one character": ("\U0001f600", '"\U0001f600"'.encode()),
     "controls": ("\x00\x1f\x7f\b\n", b'"\\u0000\\u001f\x7f\\b\\n"'),
     "separators of lines": ("\u2028\u2029", '"\u2028\u2029"'.encode()),
     "letters that look alike": ({"\u00e9": 1, "e\u0301": 2}, '{"e\u0301":2,"\u00e9":1}'.encode()),
     "keys in the order of UTF-16": ({"\ufb33": 1, "\U0001f600": 2}, '{"\U0001f600":2,"\ufb33":1}'.encode()),
-    "a key that objects of JavaScript have": ({"__proto__": 1, "10": 2, "9": 3}, b'{"10":2,"9":3,"__proto__":1}'),
+    "a key that objects of JavaScript have": (
+        {"__proto__": 1, "10": 2, "9": 3},
+        b'{"10":2,"9":3,"__proto__":1}',
+    ),
     "a key without a name": ({"": 1}, b'{"":1}'),
     "a tuple": ((1, 2), b"[1,2]"),
     "truth": (True, b"true"),
@@ -147,7 +150,21 @@ def test_trap_that_has_an_exact_form_is_kept_in_it(name, node) -> None:
 
 
 EDGES = st.sampled_from(
-    [2**53, 2**53 - 1, -(2**53), 1e16, 9007199254740993.0, 1e20, 1e21, 1e22, -0.0, 5e-324, 1e-7, math.nan, math.inf]
+    [
+        2**53,
+        2**53 - 1,
+        -(2**53),
+        1e16,
+        9007199254740993.0,
+        1e20,
+        1e21,
+        1e22,
+        -0.0,
+        5e-324,
+        1e-7,
+        math.nan,
+        math.inf,
+    ]
 )
 TEXT = st.text(st.characters(codec=None), max_size=12)
 VALUES = st.recursive(

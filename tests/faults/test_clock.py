@@ -50,7 +50,14 @@ def test_clock_that_jumps_back_and_ahead_keeps_the_order_of_the_leaves(jumpy_led
     [(10, 6, "leaves 0 to 5 of 6", 2), (11, 1, "leaves 2 to 2 of 6", 0), (9, 1, "leaves 4 to 4 of 6", 0)],
 )
 def test_period_over_a_clock_that_jumped_says_how_many_entries_lie_outside_it(
-    jumpy_ledger, ledger_home, tmp_path, run, day, entries, place, outside  # noqa: F811
+    jumpy_ledger,
+    ledger_home,
+    tmp_path,
+    run,
+    day,
+    entries,
+    place,
+    outside,  # noqa: F811
 ) -> None:
     out, days = tmp_path / "bundle.zip", Scope(date(2026, 3, day), date(2026, 3, day))
     write_bundle(

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
@@ -15,7 +16,6 @@ from apps.audit.models import AuditPending, Checkpoint
 from apps.audit.services import LedgerBroken, record_event, seal_pending
 from apps.core import actors
 from portal.embedded.postgres import binaries
-from portal.health import states
 
 
 def record(count: int) -> None:
@@ -73,7 +73,7 @@ def _use(database: str) -> None:
 
 
 def _postgres(program: str, *arguments: str) -> None:
-    given = connection.settings_dict
+    given = settings.OWNER_DATABASE
     environment = os.environ | {
         "PGHOST": str(given["HOST"]),
         "PGPORT": str(given["PORT"]),

@@ -42,6 +42,7 @@ from apps.core import actors
 from apps.exports.rules.orders import Order, Scope
 from apps.exports.services import request_export
 from tests.changes.estate import NOW, Estate, at, draft, make_estate, submitted
+from tests.dba import as_owner
 
 SYSTEM = actors.system("tests")
 Act = Callable[[Estate], Callable[[], Any]]
@@ -75,7 +76,11 @@ def _model(estate: Estate) -> Any:
 ACTS: dict[str, Act] = {
     "create_person": _plain(
         lambda e: create_person(
-            actor=SYSTEM, username="zed", name="Zed A", email="z@example.org", password="correct horse battery"
+            actor=SYSTEM,
+            username="zed",
+            name="Zed A",
+            email="z@example.org",
+            password="correct horse battery",
         )
     ),
     "create_team": _plain(lambda e: create_team(actor=SYSTEM, slug="b", name="B")),
@@ -124,7 +129,9 @@ ACTS: dict[str, Act] = {
             scope=FreezeScopeOf("everything"),
         )
     ),
-    "release_booking": _on(submitted, lambda e, change: release_booking(actor=SYSTEM, booking=change.booking)),
+    "release_booking": _on(
+        submitted, lambda e, change: release_booking(actor=SYSTEM, booking=change.booking)
+    ),
     "start_draft": _plain(lambda e: start_draft(actor=e.actor("amara"))),
     "save_why": _on(
         draft,
@@ -157,14 +164,14 @@ ACTS: dict[str, Act] = {
 @contextmanager
 def failing(table: str) -> Iterator[None]:
     """Let every insert into a table of the ledger fail, as on a full disk."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION fail_now() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION 'disk full'; END $$;"
             f"CREATE TRIGGER fail_now BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION fail_now()"
         )
     yield
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER fail_now ON {table}; DROP FUNCTION fail_now()")
 
 

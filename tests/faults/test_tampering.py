@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.audit.models import AuditEvent, AuditLeaf, AuditPending, AuditText, AuditTile, Checkpoint
 from apps.audit.rules.merkle import EMPTY_ROOT, consistency_holds, inclusion_holds, leaf_hash, root_of
@@ -24,6 +24,7 @@ from apps.audit.selectors import latest_checkpoint, proof_of
 from apps.audit.services import LedgerBroken, keyring, record_event, seal_pending, sign_digest
 from apps.core import actors
 from apps.exports.verifier import verify
+from tests.dba import unguarded
 from tests.exports.conftest import Packed, pack, run, small_ledger  # noqa: F401 - fixtures
 from tests.faults.amount import FULL, say
 
@@ -42,19 +43,21 @@ def quick_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def as_superuser() -> Iterator[None]:
     """Take the guards away, let anything be written, and take all of it back."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        for table in ("audit_event", "audit_leaf", "audit_text"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        yield
+    with transaction.atomic():
+        with unguarded():
+            yield
         transaction.set_rollback(True)
 
 
 @pytest.fixture
 def exported(pack, run) -> Verdict:  # noqa: F811
-    """Export all five days, verify, and return what the verifier says."""
+    """Export all five days, verify, and return what the verifier says, or the export that cannot be written."""
 
     def said() -> str:
-        bundle = pack(1, 5)
+        try:
+            bundle = pack(1, 5)
+        except LedgerBroken as broken:
+            return f"NOT VERIFIED: {broken.reason}"
         status, answer = run(bundle.path, bundle.key)
         assert (status == 0) == answer.startswith("VERIFIED")
         return answer
@@ -172,7 +175,9 @@ def test_any_line_dropped_doubled_or_exchanged_is_found_though_the_key_signed_it
         status, said = run(signed_again(bundle, forged), bundle.key)
         assert status == 1, said
         assert said.startswith("NOT VERIFIED")
-    say(f"{len(forgeries)} bundles with lines dropped, doubled, cut off or exchanged, and signed again: all found")
+    say(
+        f"{len(forgeries)} bundles with lines dropped, doubled, cut off or exchanged, and signed again: all found"
+    )
 
 
 def signed_again(bundle: Packed, lines: list[bytes]) -> Path:
@@ -195,7 +200,9 @@ def signed_again(bundle: Packed, lines: list[bytes]) -> Path:
 
 
 @pytest.fixture
-def forged_ledger(transactional_db: None, ledger_home: Path) -> Callable[[Callable[[], None]], tuple[Head, str]]:
+def forged_ledger(
+    transactional_db: None, ledger_home: Path
+) -> Callable[[Callable[[], None]], tuple[Head, str]]:
     """Seal twenty entries; then let an insider with key and database change them and sign all anew.
 
     Return the head as it was, which the auditor kept, and the note of it.
@@ -213,18 +220,13 @@ def forged_ledger(transactional_db: None, ledger_home: Path) -> Callable[[Callab
 
     def forge(change: Callable[[], None]) -> tuple[Head, str]:
         key = keyring.signer()
-        tables = ("audit_event", "audit_leaf")
-        with connection.cursor() as cursor:
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_change")
+        with unguarded():
             for model in (AuditLeaf, AuditTile, Checkpoint):
                 model.objects.all().delete()
             change()
             for event in AuditEvent.objects.all():
                 AuditEvent.objects.filter(pk=event.pk).update(leaf_hash=leaf_hash(bytes(event.entry)))
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change")
-        AuditPending.objects.bulk_create(AuditPending(event_id=pk) for pk in ids())
+            AuditPending.objects.bulk_create(AuditPending(event_id=pk) for pk in ids())
         (ledger_home / "ledger.head").write_text(key.sign(Head(key.name, 0, EMPTY_ROOT).text))
         seal_pending()
         return head_of(held, key.verifier), held

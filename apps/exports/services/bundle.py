@@ -32,6 +32,7 @@ from apps.exports.services.reading import (
     Row,
     actor_key,
     batches_between,
+    naming_the_broken,
     rows_between,
     texts_of,
 )
@@ -119,8 +120,9 @@ def _write_entries(container: Container, span: _Span, progress: Progress) -> Non
                 beside["indexes.txt"].write(b"".join(b"%d\n" % row.index for row in rows))
                 texts = texts_of(rows)
                 beside["texts.jsonl"].write(_text_lines(rows, texts))
-                revisions.write([row.entry for row in rows])
-                report.write(rows, texts)
+                with naming_the_broken(rows):
+                    revisions.write([row.entry for row in rows])
+                    report.write(rows, texts)
                 progress(rows[-1].index + 1 - span.first, span.count)
         report.flush()
         stack.close()
@@ -132,7 +134,8 @@ def _write_entries(container: Container, span: _Span, progress: Progress) -> Non
 def _write_edges(container: Container, span: _Span, size: int) -> None:
     places = [index for index in (span.first - 1, span.end) if 0 <= index < size]
     rows = [row for index in places for row in rows_between(index, index + 1)]
-    lines = [_json({"index": row.index, "entry": row.entry.decode()}) for row in rows]
+    with naming_the_broken(rows):
+        lines = [_json({"index": row.index, "entry": row.entry.decode()}) for row in rows]
     container.add("edges.jsonl", b"".join(lines))
 
 

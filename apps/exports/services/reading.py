@@ -4,6 +4,7 @@ Leaves never change, so each batch is read on its own, and a long export keeps n
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,11 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent, AuditText
+from apps.audit.rules.merkle import leaf_hash
 from apps.audit.selectors import Filters
 from apps.audit.selectors.entries import matching
+from apps.audit.selectors.tree import StoredTree
+from apps.audit.services import LedgerBroken
 from apps.exports.rules.orders import Scope
 
 BATCH_ROWS = 5_000
@@ -51,6 +55,26 @@ def batches_between(start: int, end: int) -> Iterator[list[Row]]:
     """Yield the entries of the leaves ``start`` to ``end``, the last not included, batch by batch."""
     for first in range(start, end, BATCH_ROWS):
         yield rows_between(first, min(first + BATCH_ROWS, end))
+
+
+@contextmanager
+def naming_the_broken(rows: list[Row]) -> Iterator[None]:
+    """Name the entry when one of a batch cannot be read as an entry, because it was changed since.
+
+    Raises:
+        LedgerBroken: it was.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        tree = StoredTree()
+        broken = next((row for row in rows if leaf_hash(row.entry) != tree(0, row.index)), None)
+        if broken is None:
+            raise
+        raise LedgerBroken(
+            f"The entry at leaf {broken.index} is not what was sealed, and can no longer be read.",
+            remedy="Have the database examined, and bring the entry back from a copy of it.",
+        ) from error
 
 
 @dataclass(frozen=True)

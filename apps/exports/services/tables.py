@@ -22,6 +22,7 @@ from apps.exports.services.reading import (
     Row,
     Wanted,
     actor_key,
+    naming_the_broken,
     rows_of,
     texts_of,
     wanted_of,
@@ -75,7 +76,9 @@ class Table:
         progress(0, self.wanted.count)
         done = 0
         for piece in self.wanted.pieces():
-            rows = self._rows(rows_of(piece))
+            found = rows_of(piece)
+            with naming_the_broken(found):
+                rows = self._rows(found)
             yield rows
             done += len(rows)
             progress(done, self.wanted.count)
