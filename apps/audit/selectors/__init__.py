@@ -5,7 +5,8 @@ These selectors do not ask who reads: this floor knows no roles. A page takes
 already see.
 """
 
-from apps.audit.selectors.entries import Entry, Filters, Page, decoded_entry, entries, entries_for
+from apps.audit.selectors.entries import Entry, Page, decoded_entry, entries, entries_for
+from apps.audit.selectors.filters import Filters, Word, matching
 from apps.audit.selectors.outside import key_history, public_key_text
 from apps.audit.selectors.sealed import EntryProof, latest_checkpoint, oldest_pending_at, proof_of
 from apps.audit.selectors.trust import ledger_trouble
@@ -15,12 +16,14 @@ __all__ = [
     "EntryProof",
     "Filters",
     "Page",
+    "Word",
     "decoded_entry",
     "entries",
     "entries_for",
     "key_history",
     "latest_checkpoint",
     "ledger_trouble",
+    "matching",
     "oldest_pending_at",
     "proof_of",
     "public_key_text",

@@ -9,27 +9,11 @@ from django.db.models import Q, QuerySet
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.rules import entries as form
 from apps.audit.rules.tombstones import RETIRED
+from apps.audit.selectors import search
+from apps.audit.selectors.filters import Filters, condition, matching
 
 Cursor = tuple[datetime, int]
 """Time and id of an entry at the edge of a page: the next page starts beyond it."""
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which entries: each part that is set must hold.
-
-    The period is half-open: ``start <= at < end``. ``events`` and ``actors`` list what may match; an event
-    that ends with a dot stands for all that begin so, and an actor that ends with a colon for its kind.
-    """
-
-    start: datetime | None = None
-    end: datetime | None = None
-    object_type: str = ""
-    object_id: str = ""
-    events: tuple[str, ...] = ()
-    actors: tuple[str, ...] = ()
-    hidden: Q = field(default_factory=Q)
-    """What the reader may not see, as a condition on entries."""
 
 
 @dataclass(frozen=True)
@@ -55,36 +39,69 @@ class Entry:
 
 @dataclass(frozen=True)
 class Page:
-    """Some entries, newest first. Older ones come ``after``, newer ones ``before``; None where there are none."""
+    """Some entries, newest first. Older ones come ``after``, newer ones ``before``; None where there are none.
+
+    ``reached`` is set when a search stopped before the page was full: it looked no further than there.
+    """
 
     entries: list[Entry]
     after: Cursor | None
     before: Cursor | None = None
+    reached: datetime | None = None
 
 
 def entries(
     filters: Filters, *, after: Cursor | None = None, before: Cursor | None = None, limit: int = 50
 ) -> Page:
-    """Return a page of entries with their leaves and private texts, in two queries.
+    """Return a page of entries with their leaves and private texts, in a constant number of queries.
 
     It starts at the newest, or holds what is next older than ``after``, or next newer than ``before``.
     """
-    rows = AuditEvent.objects.filter(_condition(filters)).select_related("leaf")
-    if before is not None:
-        at, pk = before
-        rows = rows.filter(at__gte=at).filter(Q(at__gt=at) | Q(id__gt=pk)).order_by("at", "id")
-    elif after is not None:
-        at, pk = after
-        rows = rows.filter(at__lte=at).filter(Q(at__lt=at) | Q(id__lt=pk)).order_by("-at", "-id")
-    else:
-        rows = rows.order_by("-at", "-id")
-    found = list(rows[: limit + 1])
+    known = search.narrowed_by_rarest(filters) if filters.words else filters
+    rows = _beyond(matching(known or filters), after, before)
+    edge = None if known else _edge_of_walk(filters, after, before)
+    if edge is not None:
+        rows = rows.filter(_up_to(edge, newer=before is not None))
+    found = list(rows.select_related("leaf")[: limit + 1])
     shown, more = found[:limit], len(found) > limit
     if before is not None:
         shown.reverse()
-    older, newer = (True, more) if before is not None else (more, after is not None)
-    first, last = (_cursor(shown[0]), _cursor(shown[-1])) if shown else (None, None)
-    return Page(_decoded(shown), last if older else None, first if newer else None)
+    stopped = edge if edge is not None and not more else None
+    first, last = (_cursor(shown[0]), _cursor(shown[-1])) if shown else _back(after, before)
+    if before is not None:
+        newer, older = (stopped or (first if more else None)), last
+    else:
+        newer, older = (first if after else None), (stopped or (last if more else None))
+    return Page(_decoded(shown), older, newer, stopped[0] if stopped else None)
+
+
+def _back(after: Cursor | None, before: Cursor | None) -> tuple[Cursor | None, Cursor | None]:
+    """Return where an empty page leads back to: the entry that it began beyond belongs to what lies there."""
+    return (after[0], after[1] - 1) if after else None, (before[0], before[1] + 1) if before else None
+
+
+def _beyond(rows: QuerySet[AuditEvent], after: Cursor | None, before: Cursor | None) -> QuerySet[AuditEvent]:
+    """Return rows in the order in which a page takes them, beginning where it begins."""
+    if before is not None:
+        at, pk = before
+        return rows.filter(at__gte=at).filter(Q(at__gt=at) | Q(id__gt=pk)).order_by("at", "id")
+    if after is not None:
+        at, pk = after
+        rows = rows.filter(at__lte=at).filter(Q(at__lt=at) | Q(id__lt=pk))
+    return rows.order_by("-at", "-id")
+
+
+def _edge_of_walk(filters: Filters, after: Cursor | None, before: Cursor | None) -> Cursor | None:
+    """Return the last entry that a walk looks at, or None when it sees the ledger's end before."""
+    rows = _beyond(AuditEvent.objects.filter(condition(filters)), after, before)
+    return rows.values_list("at", "id")[search.WALK_ROWS - 1 : search.WALK_ROWS].first()
+
+
+def _up_to(edge: Cursor, *, newer: bool) -> Q:
+    at, pk = edge
+    if newer:
+        return Q(at__lte=at) & (Q(at__lt=at) | Q(id__lte=pk))
+    return Q(at__gte=at) & (Q(at__gt=at) | Q(id__gte=pk))
 
 
 def entries_for(object_type: str, object_id: str) -> list[Entry]:
@@ -98,48 +115,21 @@ def decoded_entry(event: AuditEvent) -> Entry:
     return _decoded([event])[0]
 
 
-def matching(filters: Filters) -> QuerySet[AuditEvent]:
-    """Return the entries that the filters let through, in no order."""
-    return AuditEvent.objects.filter(_condition(filters))
-
-
-def count_up_to(filters: Filters, cap: int) -> int:
-    """Return how many entries match, counting no further than ``cap``."""
-    return matching(filters).order_by()[:cap].count()
+def count_up_to(filters: Filters, cap: int) -> int | None:
+    """Return how many entries match, counting no further than ``cap``; None when they are too many to be found."""
+    known = search.narrowed_by_rarest(filters) if filters.words else filters
+    return matching(known).order_by()[:cap].count() if known else None
 
 
 def _cursor(row: AuditEvent) -> Cursor:
     return row.at, row.pk
 
 
-def _condition(filters: Filters) -> Q:
-    condition = Q()
-    if filters.start is not None:
-        condition &= Q(at__gte=filters.start)
-    if filters.end is not None:
-        condition &= Q(at__lt=filters.end)
-    if filters.object_type:
-        condition &= Q(object_type=filters.object_type)
-    if filters.object_id:
-        condition &= Q(object_id=filters.object_id)
-    if filters.hidden:
-        condition &= ~filters.hidden
-    condition &= _any_of("event", filters.events, ".")
-    return condition & _any_of("actor_key", filters.actors, ":")
-
-
-def _any_of(column: str, wanted: tuple[str, ...], prefix_mark: str) -> Q:
-    condition = Q()
-    for value in wanted:
-        how = "startswith" if value.endswith(prefix_mark) else "exact"
-        condition |= Q(**{f"{column}__{how}": value})
-    return condition
-
-
 def _decoded(rows: list[AuditEvent]) -> list[Entry]:
     texts: dict[int, dict[str, str]] = {}
-    for text in AuditText.objects.filter(event__in=[row.pk for row in rows]):
-        texts.setdefault(text.event_id, {})[text.name] = text.text
+    kept = AuditText.objects.filter(event__in=[row.pk for row in rows])
+    for event_id, name, text in kept.values_list("event_id", "name", "text"):
+        texts.setdefault(event_id, {})[name] = text
     return [_entry(row, texts.get(row.pk, {})) for row in rows]
 
 

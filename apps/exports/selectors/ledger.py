@@ -1,24 +1,22 @@
-"""What a person may read of the ledger and of its exports."""
+"""What a person may read of the ledger."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import User
 from apps.accounts.selectors import grants_of, holds_any_role
 from apps.audit.selectors import Entry, EntryProof, Filters, Page, decoded_entry, entries, proof_of
-from apps.audit.selectors.entries import Cursor, count_up_to, matching
+from apps.audit.selectors.entries import Cursor, count_up_to
+from apps.audit.selectors.filters import matching
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
-from apps.core import clock
 from apps.core.decisions import ALLOWED, Decision, denied
-from apps.exports.enums import ExportState
-from apps.exports.models import ExportJob
+from apps.exports.selectors.scope import resolved
 
 Reader = AbstractBaseUser | AnonymousUser | None
 
@@ -31,7 +29,7 @@ GUARDED_TYPES = ("person", "token", "export", "sign_in", "hold", "ledger", "rete
 
 def may_export(user: Reader) -> Decision:
     """Tell whether a person may take entries out of the portal."""
-    if _oversees(user):
+    if oversees(user):
         return ALLOWED
     return denied(
         "Only an auditor or a change manager may export the ledger.",
@@ -52,21 +50,24 @@ def ledger_entries_for(
     Anyone who holds a role reads the ledger. For all but auditors and change managers it leaves out entries about
     people, sign-ins, tokens and exports, and what others wrote in a draft that they have not submitted.
     """
-    seen = _seen_by(user, filters)
+    seen = scope_filters(user, filters)
     if seen is None:
         return Page([], None)
     return entries(seen, after=after, before=before, limit=limit)
 
 
-def ledger_count_for(user: Reader, filters: Filters, *, cap: int = 1_000) -> int:
-    """Return how many entries a person may read under the filters, counting no further than ``cap``."""
-    seen = _seen_by(user, filters)
+def ledger_count_for(user: Reader, filters: Filters, *, cap: int = 1_000) -> int | None:
+    """Return how many entries a person may read under the filters, counting no further than ``cap``.
+
+    None when only words that are common are looked for: to count what they find would take too long.
+    """
+    seen = scope_filters(user, filters)
     return count_up_to(seen, cap) if seen is not None else 0
 
 
 def ledger_entry_for(user: Reader, number: int) -> tuple[Entry, EntryProof | None] | None:
     """Return one entry with its proof (None while it waits for its seal), or None if the person may not read it."""
-    seen = _seen_by(user, Filters())
+    seen = scope_filters(user, Filters())
     event = matching(seen).filter(pk=number).select_related("leaf").first() if seen is not None else None
     return (decoded_entry(event), proof_of(event)) if event is not None else None
 
@@ -86,44 +87,17 @@ def entry_exists(number: int) -> bool:
     return matching(Filters()).filter(pk=number).exists()
 
 
-def export_exists(ref: str) -> bool:
-    """Return whether an export exists, so that a refused look can be told from a wrong address."""
-    number = _number(ref)
-    return number is not None and ExportJob.objects.filter(pk=number).exists()
+def scope_filters(user: Reader, filters: Filters) -> Filters | None:
+    """Return the filters as conditions, narrowed to what the person may read; None if that is nothing.
 
-
-def exports_visible_to(user: Reader) -> QuerySet[ExportJob]:
-    """Return the exports that a person may see, newest first: all of them for an auditor or a change manager."""
-    jobs = ExportJob.objects.select_related("requester").order_by("-id")
-    return jobs if _oversees(user) else jobs.none()
-
-
-def export_for(user: Reader, ref: str) -> ExportJob | None:
-    """Return the export called ``EXP-7``, if the person may see it."""
-    number = _number(ref)
-    return exports_visible_to(user).filter(pk=number).first() if number is not None else None
-
-
-def file_of(job: ExportJob) -> Path | None:
-    """Return the file of an export while it may be fetched, else None."""
-    if job.state != ExportState.DONE or job.expires_at is None or job.expires_at <= clock.now():
-        return None
-    path = Path(job.path)
-    return path if path.is_file() else None
-
-
-def _number(ref: str) -> int | None:
-    number = ref.removeprefix("EXP-")
-    return int(number) if number.isascii() and number.isdecimal() and len(number) <= 15 else None
-
-
-def _seen_by(user: Reader, filters: Filters) -> Filters | None:
-    """Return the filters narrowed to what the person may read, or None if that is nothing."""
-    if _oversees(user):
-        return filters
+    Component, change and text become conditions here: whatever reads entries by such filters takes them through this.
+    """
+    if oversees(user):
+        return resolved(filters)
     if not isinstance(user, User) or not holds_any_role(user):
         return None
-    return replace(filters, hidden=Q(object_type__in=GUARDED_TYPES) | _unsent_by_others(user))
+    asked = resolved(filters, reader=user)
+    return replace(asked, hidden=Q(object_type__in=GUARDED_TYPES) | _unsent_by_others(user))
 
 
 def _unsent_by_others(user: User) -> Q:
@@ -137,7 +111,8 @@ def _unsent_by_others(user: User) -> Q:
     return change & (Q(object_id__in=never_sent) | Q(event="change.edited", object_id__in=drafts))
 
 
-def _oversees(user: Reader) -> bool:
+def oversees(user: Reader) -> bool:
+    """Return whether a person reads the whole ledger."""
     if not isinstance(user, User):
         return False
     held = grants_of(user)

@@ -1,0 +1,34 @@
+"""What a person may read of the ledger and of its exports."""
+
+from apps.exports.selectors.jobs import export_exists, export_for, exports_visible_to, file_of
+from apps.exports.selectors.ledger import (
+    GUARDED_TYPES,
+    OVERSEERS,
+    Reader,
+    entry_exists,
+    ledger_count_for,
+    ledger_entries_for,
+    ledger_entry_for,
+    may_export,
+    may_read_ledger,
+    oversees,
+    scope_filters,
+)
+
+__all__ = [
+    "GUARDED_TYPES",
+    "OVERSEERS",
+    "Reader",
+    "entry_exists",
+    "export_exists",
+    "export_for",
+    "exports_visible_to",
+    "file_of",
+    "ledger_count_for",
+    "ledger_entries_for",
+    "ledger_entry_for",
+    "may_export",
+    "may_read_ledger",
+    "oversees",
+    "scope_filters",
+]
