@@ -13,6 +13,9 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from apps.audit.services import keyring
+from tests.exports.conftest import pack, run, small_ledger
+
+__all__ = ["pack", "run", "small_ledger"]
 
 Start = Callable[[], int]
 

@@ -12,7 +12,6 @@ from apps.audit.services import record_event, seal_pending
 from apps.core import actors
 from apps.exports.rules.orders import Order, Scope
 from apps.exports.services.bundle import write_bundle
-from tests.exports.conftest import run  # noqa: F401 - a fixture
 from tests.faults.whole import assert_whole
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -57,7 +56,7 @@ def test_period_over_a_clock_that_jumped_says_how_many_entries_lie_outside_it(
     day,
     entries,
     place,
-    outside,  # noqa: F811
+    outside,
 ) -> None:
     out, days = tmp_path / "bundle.zip", Scope(date(2026, 3, day), date(2026, 3, day))
     write_bundle(

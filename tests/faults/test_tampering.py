@@ -25,7 +25,7 @@ from apps.audit.services import LedgerBroken, keyring, record_event, seal_pendin
 from apps.core import actors
 from apps.exports.verifier import verify
 from tests.dba import unguarded
-from tests.exports.conftest import Packed, pack, run, small_ledger  # noqa: F401 - fixtures
+from tests.exports.conftest import Packed
 from tests.faults.amount import FULL, say
 
 FLIPS = 12
@@ -50,7 +50,7 @@ def as_superuser() -> Iterator[None]:
 
 
 @pytest.fixture
-def exported(pack, run) -> Verdict:  # noqa: F811
+def exported(pack, run) -> Verdict:
     """Export all five days, verify, and return what the verifier says, or the export that cannot be written."""
 
     def said() -> str:
@@ -110,7 +110,7 @@ def test_any_byte_of_tree_texts_and_checkpoint_changed_in_the_database_is_found(
             assert exported().startswith("NOT VERIFIED"), place
 
 
-def test_any_byte_of_a_stored_leaf_hash_changed_breaks_the_proof_that_its_page_gives(small_ledger) -> None:  # noqa: F811
+def test_any_byte_of_a_stored_leaf_hash_changed_breaks_the_proof_that_its_page_gives(small_ledger) -> None:
     chance = random.Random(3)
     for event in AuditEvent.objects.order_by("id"):
         assert proven(event)
@@ -147,7 +147,7 @@ def test_any_two_leaves_exchanged_and_any_leaf_dropped_in_the_database_are_found
             assert exported().startswith("NOT VERIFIED"), index
 
 
-def test_time_of_any_entry_moved_in_the_column_that_is_searched_hides_it_from_no_export(pack, run) -> None:  # noqa: F811
+def test_time_of_any_entry_moved_in_the_column_that_is_searched_hides_it_from_no_export(pack, run) -> None:
     for event in AuditEvent.objects.order_by("id"):
         for to in (1, 5):
             with as_superuser():
@@ -160,7 +160,7 @@ def test_time_of_any_entry_moved_in_the_column_that_is_searched_hides_it_from_no
 # ---------------------------------------------------------------- an insider with the key: lines of a bundle
 
 
-def test_any_line_dropped_doubled_or_exchanged_is_found_though_the_key_signed_it(pack, run) -> None:  # noqa: F811
+def test_any_line_dropped_doubled_or_exchanged_is_found_though_the_key_signed_it(pack, run) -> None:
     bundle = pack(2, 4)
     lines = bundle.members()["entries.jsonl"].splitlines(keepends=True)
     forgeries = [lines[:n] + lines[n + 1 :] for n in range(len(lines))]
