@@ -49,7 +49,8 @@ class Scope:
 class Order:
     """One export: its scope, its form, which columns a table has (none: all) and what is withheld.
 
-    ``seed`` makes a sample reproducible: the same seed over the same changes draws the same ones.
+    ``seed`` makes a sample reproducible: the same seed over the same changes draws the same ones. ``asked_by``
+    is the asker's key in the ledger, such as person:12; the services fill it in.
     """
 
     scope: Scope
@@ -58,6 +59,7 @@ class Order:
     fields: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     seed: str = ""
+    asked_by: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the order as plain JSON, as the job and the ledger keep it."""
@@ -84,4 +86,5 @@ def order_from(plain: dict[str, Any]) -> Order:
         fields=tuple(plain["fields"]),
         withheld=tuple(plain["withheld"]),
         seed=plain["seed"],
+        asked_by=plain.get("asked_by", ""),
     )

@@ -1,6 +1,7 @@
 """Asking for exports and carrying them out. Every export is in the ledger."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,7 @@ def _send(export_id: int) -> None:
 
 def _new_job(actor: Actor, order: Order) -> ExportJob:
     _refuse_wrong(order)
+    order = replace(order, asked_by=actor.key)
     job = ExportJob.objects.create(
         requester_id=actor.user.pk if actor.user is not None else None,
         start=order.scope.start,

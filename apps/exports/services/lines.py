@@ -30,6 +30,8 @@ THEN %s ELSE convert_to(',"texts":{' || coalesce((
 ), '') || E'}}\\n', 'UTF8') END
 """
 
+PIECE_LEAVES = 10_000
+
 # A message for each line would cost more than the line.
 _TOGETHER = 100
 _COPY = """
@@ -50,7 +52,7 @@ def write_jsonl(*, out: Path, order: Order, checkpoint: Checkpoint, progress: Pr
     with Draft(out) as draft:
         progress(0, wanted.count)
         done = 0
-        for piece in wanted.pieces():
+        for piece in wanted.pieces(PIECE_LEAVES):
             done += _copy(piece.annotate(line=line).values_list("leaf__index", "line"), draft)
             progress(done, wanted.count)
         return Finished(draft.finish(), done)

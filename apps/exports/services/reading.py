@@ -21,7 +21,6 @@ from apps.audit.services import LedgerBroken
 from apps.exports.rules.orders import Scope
 
 BATCH_ROWS = 5_000
-PIECE_LEAVES = 10_000
 
 NAMES_PEOPLE = "person"
 """The kind of object whose entries keep a person's name, username and e-mail address as private texts."""
@@ -86,13 +85,13 @@ class Wanted:
     first: int
     end: int
 
-    def pieces(self) -> Iterator[QuerySet[AuditEvent]]:
-        """Yield the entries in the order of their leaves, as queries over a few thousand leaves each.
+    def pieces(self, leaves: int) -> Iterator[QuerySet[AuditEvent]]:
+        """Yield the entries in the order of their leaves, as queries over so many leaves each.
 
         A short span of leaves keeps PostgreSQL to its indexes, however many entries there are.
         """
-        for first in range(self.first, self.end, PIECE_LEAVES):
-            beyond = min(first + PIECE_LEAVES, self.end)
+        for first in range(self.first, self.end, leaves):
+            beyond = min(first + leaves, self.end)
             piece = self.entries.filter(leaf__index__gte=first, leaf__index__lt=beyond)
             yield piece.order_by("leaf__index")
 

@@ -28,6 +28,8 @@ from apps.exports.services.reading import (
     wanted_of,
 )
 
+PIECE_LEAVES = 2_000
+
 
 def write_csv(*, out: Path, order: Order, checkpoint: Checkpoint, progress: Progress) -> Finished:
     """Write the entries as RFC 4180 text in UTF-8, safe to open in a spreadsheet; it is a ``writers.Writer``."""
@@ -75,7 +77,7 @@ class Table:
         """Yield the rows in the order of their leaves."""
         progress(0, self.wanted.count)
         done = 0
-        for piece in self.wanted.pieces():
+        for piece in self.wanted.pieces(PIECE_LEAVES):
             found = rows_of(piece)
             with naming_the_broken(found):
                 rows = self._rows(found)
@@ -87,13 +89,13 @@ class Table:
         decoded = [(row, json.loads(row.entry)) for row in rows]
         if Column.WHO in self._columns:
             self._people.learn({actor_key(entry) for _, entry in decoded})
-        texts = texts_of(rows) if Column.TEXTS in self._columns else {}
-        lines = (_Line(row, entry, self._kept(row, entry, texts), self._people) for row, entry in decoded)
+        texts = texts_of([row for row, entry in decoded if self._has_texts(entry)])
+        lines = (_Line(row, entry, texts.get(row.event_id, []), self._people) for row, entry in decoded)
         return [[cell(line) for cell in self._cells] for line in lines]
 
-    def _kept(self, row: Row, entry: dict[str, Any], texts: dict[int, list[AuditText]]) -> list[AuditText]:
+    def _has_texts(self, entry: dict[str, Any]) -> bool:
         hidden = self._names_withheld and entry["object"]["type"] == NAMES_PEOPLE
-        return [] if hidden else texts.get(row.event_id, [])
+        return Column.TEXTS in self._columns and bool(entry["private"]) and not hidden
 
 
 def _facts(line: _Line) -> str:

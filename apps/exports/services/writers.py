@@ -11,6 +11,7 @@ from apps.exports.services.files import Finished
 from apps.exports.services.lines import write_jsonl
 from apps.exports.services.reading import Progress
 from apps.exports.services.tables import write_csv
+from apps.exports.services.workbook import write_xlsx
 
 
 class Writer(Protocol):
@@ -29,4 +30,5 @@ WRITERS: dict[tuple[ExportSubject, ExportFormat], Writer] = {
     (ExportSubject.ENTRIES, ExportFormat.BUNDLE): write_bundle,
     (ExportSubject.ENTRIES, ExportFormat.JSONL): write_jsonl,
     (ExportSubject.ENTRIES, ExportFormat.CSV): write_csv,
+    (ExportSubject.ENTRIES, ExportFormat.XLSX): write_xlsx,
 }
