@@ -12,6 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from apps.audit.selectors import ledger_trouble, oldest_pending_at
+from apps.audit.selectors.protection import ledger_is_protected
 from apps.core import clock
 from apps.outbox.selectors import dead_count
 
@@ -119,16 +120,19 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer with the state of each part, and how many messages were given up; 503 when any part fails."""
+    """Answer with the state of each part; 503 when any part fails.
+
+    Beside it stand two pieces of news, which are no faults: ``dead_messages``, how many messages were given up, and
+    ``ledger_protected``, whether the ledger's tables are guarded from the portal's own login.
+    """
     parts = states()
     ready = all(part["ok"] for part in parts.values())
-    body = {"ok": ready, "parts": parts, "dead_messages": _dead_messages()}
-    return JsonResponse(body, status=200 if ready else 503)
+    news = {"dead_messages": _news(dead_count), "ledger_protected": _news(ledger_is_protected)}
+    return JsonResponse({"ok": ready, "parts": parts, **news}, status=200 if ready else 503)
 
 
-def _dead_messages() -> int | None:
-    """Return how many messages were given up. It is news, not a fault: the portal can do its work without them."""
+def _news(read: Callable[[], int]) -> int | None:
     try:
-        return dead_count()
+        return read()
     except DatabaseError:
         return None

@@ -3,11 +3,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from apps.core import clock
 from apps.outbox.models import OutboxMessage
 from portal import health
+from tests.dba import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,15 @@ def test_readyz_when_a_message_was_given_up_counts_it_and_stays_ready() -> None:
     OutboxMessage.objects.create(topic="email", key="a", payload={}, created_at=now, due_at=now, dead_at=now)
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["dead_messages"]) == (200, 1)
+
+
+def test_readyz_tells_whether_the_ledger_is_guarded_from_the_portals_login() -> None:
+    assert Client().get("/readyz").json()["ledger_protected"] is True
+    with as_owner():
+        assert Client().get("/readyz").json()["ledger_protected"] is False
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("GRANT DELETE ON audit_text TO portal_runtime")
+    assert Client().get("/readyz").json()["ledger_protected"] is False
 
 
 def test_readyz_when_no_worker_ever_started_says_so() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _ORDINARY = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER")
 _READ, _ADD = ("SELECT",), ("SELECT", "INSERT")
 
 
@@ -46,3 +47,9 @@ def grants(table: str) -> Iterable[tuple[str, tuple[str, ...]]]:
     yield "runtime", found.runtime
     if found.keeper:
         yield "keeper", found.keeper
+
+
+def forbidden() -> Iterable[tuple[str, str]]:
+    """Yield each table of the ledger with each verb that the runtime login must not be able to use on it."""
+    for table, found in LEDGER.items():
+        yield from ((table, verb) for verb in _WRITES if verb not in found.runtime)
