@@ -132,4 +132,7 @@ class Signature(models.Model):
     class Meta:
         ordering = ["signed_at"]
         constraints = [models.UniqueConstraint(fields=["requirement", "signer"], name="signed_once")]
-        indexes = [models.Index(fields=["signer", "-signed_at"])]
+        indexes = [
+            models.Index(fields=["signer", "-signed_at"]),
+            models.Index(fields=["signed_at"], name="signatures_signed"),
+        ]

@@ -66,6 +66,11 @@ class Change(Stamped):
             models.Index(fields=["state", "-number"]),
             models.Index(fields=["requester", "-number"]),
             models.Index(fields=["planned_start"]),
+            # What went out, and what ended, in a period.
+            models.Index(
+                fields=["actual_start"], condition=Q(actual_start__isnull=False), name="changes_started"
+            ),
+            models.Index(fields=["actual_end"], condition=Q(actual_end__isnull=False), name="changes_ended"),
             # With what the tabs ask of an open change, so that counting them reads the index alone.
             models.Index(
                 fields=["planned_start", "-number"],

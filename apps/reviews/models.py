@@ -41,6 +41,9 @@ class Review(Stamped):
             # What went wrong lately, and what ended in a week.
             models.Index(fields=["outcome", "-actual_end"]),
             models.Index(fields=["-actual_end"]),
+            models.Index(
+                fields=["signed_at"], condition=models.Q(signed_at__isnull=False), name="reviews_signed"
+            ),
         ]
 
     def __str__(self) -> str:

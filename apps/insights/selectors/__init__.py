@@ -1,7 +1,22 @@
-"""What people read: the briefing of a change, the briefing of a week, and each person's home."""
+"""What people read: the briefing of a change, the briefing of a week, each person's home, the framework maps."""
 
 from apps.insights.selectors.briefings import asked_of, briefing_for
 from apps.insights.selectors.homes import Home, home_for
+from apps.insights.selectors.maps import Found, found, may_list, may_read_maps, numbers_for, records_for
 from apps.insights.selectors.weeks import Week, monday_of, week_for
 
-__all__ = ["Home", "Week", "asked_of", "briefing_for", "home_for", "monday_of", "week_for"]
+__all__ = [
+    "Found",
+    "Home",
+    "Week",
+    "asked_of",
+    "briefing_for",
+    "found",
+    "home_for",
+    "may_list",
+    "may_read_maps",
+    "monday_of",
+    "numbers_for",
+    "records_for",
+    "week_for",
+]
