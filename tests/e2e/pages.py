@@ -250,6 +250,21 @@ RECORDS: Area = {
     ],
     "web:hold-new": [Look("/ledger/retention/holds/new/"), empty("/ledger/retention/holds/new/", status=200)],
     "web:hold-lift": [Look("/ledger/retention/holds/{hold}/lift/")],
+    "web:frameworks": [
+        Look("/ledger/frameworks/", FEMI),
+        Look("/ledger/frameworks/?start=x&end=2026-01-01", MARGUERITE),
+    ],
+    "web:framework": [
+        Look("/ledger/frameworks/eu-ai-act/", FEMI),
+        Look("/ledger/frameworks/part-11/", MARGUERITE),
+        Look("/ledger/frameworks/soc2/?start=2001-01-01&end=2001-01-31", FEMI),
+    ],
+    "web:framework-records": [
+        Look("/ledger/frameworks/records/signatures/", FEMI),
+        Look("/ledger/frameworks/records/entries/?page=2", FEMI),
+        Look("/ledger/frameworks/records/models/", MARGUERITE),
+        Look("/ledger/frameworks/records/unsealed/?start=2001-01-01&end=2001-01-31", FEMI),
+    ],
     "web:exports": [Look("/exports/", FEMI), Look("/exports/", AMARA)],
     "web:export-new": [
         Look("/exports/new/?start={today}&end={today}", FEMI),
@@ -337,6 +352,7 @@ NO_PAGE: dict[str, str] = {
     "web:card-start": _POST,
     "web:review-action-done": _POST,
     "web:session": "A script asks for it; its answer is empty.",
+    "web:framework-table": "A file for spreadsheets.",
     "web:export-progress": "A part of web:export, which asks for it again while a bundle is written.",
     "web:export-download": "A file; while there is none, it is the example of 409.html.",
     "account_email": "Not offered: operators keep addresses, so it answers 404.",
