@@ -50,7 +50,9 @@ def django_db_setup(
     with django_db_blocker.unblock():
         django_db_modify_db_settings.close()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection.ops, "execute_sql_flush", _flush_as_owner(connection.ops.execute_sql_flush))
+        # On the class: Playwright's event loop gives its tests a connection of their own.
+        operations = type(connection.ops)
+        patch.setattr(operations, "execute_sql_flush", _flush_as_owner(operations.execute_sql_flush))
         patch.setattr(transaction.Atomic, "__exit__", _end_role(transaction.Atomic.__exit__))
         yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -61,12 +63,12 @@ def django_db_setup(
     connection.close()
 
 
-def _flush_as_owner(flush: Callable[[list[str]], None]) -> Callable[[list[str]], None]:
+def _flush_as_owner(flush: Callable[..., None]) -> Callable[..., None]:
     """Empty the tables between transactional tests as their owner, past the triggers that let nobody."""
 
-    def flush_as_owner(statements: list[str]) -> None:
+    def flush_as_owner(operations: Any, statements: list[str]) -> None:
         with unguarded():
-            flush(statements)
+            flush(operations, statements)
 
     return flush_as_owner
 
