@@ -128,6 +128,14 @@ class Signature(models.Model):
     note = models.TextField(blank=True)
     auth_method = models.CharField(max_length=10, choices=AuthMethod)
     signed_at = models.DateTimeField()
+    attestation = models.TextField(blank=True, default="")
+    attestation_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_index=True,
+        help_text="SHA-256 of the attestation, as the ledger names it.",
+    )
 
     class Meta:
         ordering = ["signed_at"]

@@ -4,7 +4,9 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -60,12 +62,14 @@ def small_ledger(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Use
 
 
 @pytest.fixture
-def pack(small_ledger: User, ledger_home: Path, tmp_path: Path) -> Callable[[int, int], Packed]:
-    """Write the bundle of some days of March."""
+def pack(small_ledger: User, ledger_home: Path, tmp_path: Path) -> Callable[..., Packed]:
+    """Write the bundle of some days of March, filtered and redacted as asked."""
+    numbers = count()
 
-    def packed(first: int, last: int) -> Packed:
-        out = tmp_path / f"bundle-{first}-{last}.zip"
-        order = Order(Scope(DAYS[0].date().replace(day=first), DAYS[0].date().replace(day=last)))
+    def packed(first: int, last: int, *, withheld: tuple[str, ...] = (), **filters: Any) -> Packed:
+        out = tmp_path / f"bundle-{next(numbers)}.zip"
+        days = (DAYS[0].date().replace(day=first), DAYS[0].date().replace(day=last))
+        order = Order(Scope(*days, **filters), withheld=withheld)
         checkpoint = latest_checkpoint()
         assert checkpoint is not None
         write_bundle(out=out, order=order, checkpoint=checkpoint, progress=lambda done, total: None)
@@ -78,8 +82,8 @@ def pack(small_ledger: User, ledger_home: Path, tmp_path: Path) -> Callable[[int
 def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
     """Run the verifier as the command does, and return its exit status and what it said."""
 
-    def answer(path: Path, key: Path) -> tuple[int, str]:
-        status = verify.main([str(path), "--key", str(key)])
+    def answer(path: Path, key: Path, *more: str) -> tuple[int, str]:
+        status = verify.main([str(path), "--key", str(key), *more])
         captured = capsys.readouterr()
         return status, captured.out + captured.err
 

@@ -30,6 +30,7 @@ WITHOUT_ACTOR = {
     "audit.ensure_sealed",
     "audit.seal_pending",
     "audit.sign_digest",
+    "audit.sign_statement",
     # Parts of another service's transaction, which has the actor and writes the entry.
     "calendar.hold_calendar",
     "catalog.bump_graph",

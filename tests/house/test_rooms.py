@@ -67,7 +67,9 @@ def test_roof_when_it_writes_calls_a_service() -> None:
 
 
 def test_apps_when_they_need_the_time_ask_the_clock() -> None:
-    others = [module for module in modules() if module.name != "apps/core/clock.py"]
+    # The verifier runs on the auditor's own machine, where there is no portal to ask.
+    own = ("apps/core/clock.py", "apps/exports/verifier/verify.py")
+    others = [module for module in modules() if module.name not in own]
     assert found(others, lambda call: ast.unparse(call.func) in CLOCKS) == []
 
 

@@ -1,5 +1,7 @@
 """One person's decision on one digest."""
 
+import hashlib
+
 from django.db import transaction
 
 from apps.accounts.models import User
@@ -7,6 +9,7 @@ from apps.approvals.enums import AuthMethod, RequirementState, RoundState, Signa
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules import meaning
 from apps.approvals.selectors import approvals_given, may_sign_now, my_signature
+from apps.approvals.services.attesting import attest
 from apps.approvals.services.deciding import end_round, tell_listeners
 from apps.approvals.services.telling import tell_outcome
 from apps.audit.services import record_event
@@ -106,6 +109,9 @@ def _write(
         auth_method=auth_method,
         signed_at=clock.now(),
     )
+    attestation = attest(signature, asked, signer)
+    signature.attestation = attestation.decode()
+    signature.attestation_digest = hashlib.sha256(attestation).hexdigest()
     signature.save(force_insert=True)
     return signature
 
@@ -140,6 +146,7 @@ def _record(actor: Actor, asked: Requirement, signature: Signature) -> None:
             "digest": signature.digest,
             "meaning": signature.meaning,
             "auth_method": signature.auth_method,
+            "attestation": signature.attestation_digest,
             "round": asked.round.state,
         },
         private={"note": signature.note} if signature.note else None,

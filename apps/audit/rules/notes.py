@@ -55,8 +55,12 @@ class Signer:
 
     def sign(self, text: str) -> str:
         """Return the note: the text, which must end with a newline, and the signature."""
-        signature = Ed25519PrivateKey.from_private_bytes(self.secret).sign(text.encode())
+        signature = self.sign_bytes(text.encode())
         return f"{text}\n{_DASH}{self.name} {_b64(self.verifier.key_id + signature)}\n"
+
+    def sign_bytes(self, data: bytes) -> bytes:
+        """Return the bare signature (64 bytes) over some bytes."""
+        return Ed25519PrivateKey.from_private_bytes(self.secret).sign(data)
 
 
 @dataclass(frozen=True)

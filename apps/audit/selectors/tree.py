@@ -1,10 +1,11 @@
 """The Merkle tree as it is stored."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
-from apps.audit.rules.merkle import perfect_root
+from apps.audit.rules.merkle import node_hash
 from apps.audit.rules.tiles import (
     HASH_BYTES,
     TILE_BITS,
@@ -17,6 +18,7 @@ from apps.audit.rules.tiles import (
 )
 
 _TILES_AT_ONCE = 128
+_TILES_KEPT = 256
 
 
 def edge_at(size: int) -> Edge:
@@ -37,17 +39,29 @@ def leaf_hashes(size: int) -> Iterator[bytes]:
 
 
 class StoredTree:
-    """Subtree hashes from tiles, each tile read once."""
+    """Subtree hashes from tiles. It keeps the tiles that were asked for last, so that memory stays constant."""
 
     def __init__(self) -> None:
-        self._rows: dict[Place, list[bytes]] = {}
+        self._levels: OrderedDict[Place, list[list[bytes]]] = OrderedDict()
 
     def __call__(self, height: int, position: int) -> bytes:
         """Return the hash of a perfect subtree; it is a ``merkle.Subtree``."""
         place, where = subtree_place(height, position)
-        if place not in self._rows:
-            self._rows[place] = hashes_in(_tiles([place])[place])
-        return perfect_root(self._rows[place][where])
+        within = (where.stop - where.start).bit_length() - 1
+        return self._levels_of(place)[within][where.start >> within]
+
+    def _levels_of(self, place: Place) -> list[list[bytes]]:
+        """Return a tile's row of hashes, and the rows above it as far as they are complete."""
+        if place not in self._levels:
+            rows = [hashes_in(_tiles([place])[place])]
+            while len(rows[-1]) > 1:
+                pairs = iter(rows[-1])
+                rows.append([node_hash(left, right) for left, right in zip(pairs, pairs, strict=False)])
+            self._levels[place] = rows
+            if len(self._levels) > _TILES_KEPT:
+                self._levels.popitem(last=False)
+        self._levels.move_to_end(place)
+        return self._levels[place]
 
 
 def _tiles(places: Iterable[Place]) -> dict[Place, bytes]:

@@ -9,11 +9,12 @@
 - ``erase_texts``: erase the texts beside some entries; their digests stay.
 - ``retire_leaves``: put tombstones in place of old entries; their hashes stay.
 - ``sign_digest``: sign a statement about a file with the ledger's key.
+- ``sign_statement``: sign a statement that stands by itself (DSSE) with the ledger's key.
 """
 
 from apps.audit.rules.troubles import LedgerBroken
 from apps.audit.services.epochs import begin_ledger_epoch
-from apps.audit.services.keyring import sign_digest
+from apps.audit.services.keyring import sign_digest, sign_statement
 from apps.audit.services.recording import record_denial, record_event
 from apps.audit.services.retiring import erase_texts, retire_leaves
 from apps.audit.services.rotation import revoke_ledger_key, rotate_ledger_key
@@ -31,4 +32,5 @@ __all__ = [
     "retire_leaves",
     "seal_pending",
     "sign_digest",
+    "sign_statement",
 ]

@@ -9,17 +9,22 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
+from apps.audit.rules.dsse import envelope
 from apps.audit.rules.history import KeyHistory, first_key, line
 from apps.audit.rules.merkle import EMPTY_ROOT
 from apps.audit.rules.notes import Head, Signer
 from apps.audit.rules.troubles import LedgerBroken
 from apps.audit.selectors.outside import held_head, history, key_lost, outside
 from apps.core import clock
+from apps.core.canonical import canonical_bytes
+
+IN_TOTO = "application/vnd.in-toto+json"
 
 
 def signer() -> Signer:
@@ -60,6 +65,15 @@ def sign_digest(*, label: str, digest: str) -> str:
     """Return a signed note about a hex SHA-256. ``label`` keeps it apart from checkpoints: it follows the origin."""
     key = signer()
     return key.sign(f"{key.name}/{label}\n{digest}\n")
+
+
+def sign_statement(statement: dict[str, Any]) -> bytes:
+    """Return an in-toto statement in a DSSE envelope, signed with the ledger's key, as one line of JSON.
+
+    Raises:
+        LedgerBroken: the key is lost or cannot be read.
+    """
+    return envelope(kind=IN_TOTO, payload=canonical_bytes(statement), signer=signer())
 
 
 def hold_head(note: str) -> None:

@@ -1,7 +1,7 @@
 """What belongs to a component or a change, and what a word may name besides the texts of entries."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -95,6 +95,14 @@ def about_change(ref: str) -> Q:
         return found
     cards = list(_named("CARD-", ModelCard.objects.filter(version__in=_moved_to(int(number)))))
     return found | _any(("card",), cards) if cards else found
+
+
+def about_changes(refs: Collection[str]) -> Q:
+    """Return the same condition for several changes."""
+    found = Q(pk=None)
+    for ref in refs:
+        found |= about_change(ref)
+    return found
 
 
 def _moved_to(number: int) -> QuerySet[Any]:

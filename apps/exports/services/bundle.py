@@ -2,128 +2,182 @@
 
 The entries of a period are the leaves from the first to the last whose time lies in it, with every leaf in
 between, so that nothing can be missing in the middle. The leaves just outside are added as edges: their times
-show that nothing is missing at either end. Leaves never change, so they are read in short batches, each on its
-own, and a long export keeps no transaction open.
+show that nothing is missing at either end. Of a filtered bundle only the matching leaves of that span are in it, each
+with its proof of inclusion. Leaves never change, so they are read in short batches, each on its own, and a long
+export keeps no transaction open.
+
+What a bundle holds follows from its order and its checkpoint alone, so writing it again gives the same bytes.
 """
 
-import csv
-import io
+import base64
 import json
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from django.db import connection
-
-from apps.audit.models import AuditText, Checkpoint
-from apps.audit.selectors import public_key_text
-from apps.audit.selectors.tree import leaf_hashes
+from apps.audit.models import Checkpoint
+from apps.audit.rules.merkle import consistency_proof, inclusion_proof
+from apps.audit.selectors import key_history
+from apps.audit.selectors.tree import StoredTree, leaf_hashes
 from apps.core import clock
+from apps.exports.enums import Withheld
 from apps.exports.rules.orders import Order
-from apps.exports.rules.period import Period
-from apps.exports.rules.spreadsheet import safe_cell
+from apps.exports.selectors.spans import Span, checkpoint_before, span_of
+from apps.exports.services.attested import NamedAttestations
 from apps.exports.services.container import Container
 from apps.exports.services.files import Finished
 from apps.exports.services.reading import (
+    BATCH_ROWS,
+    NAMES_PEOPLE,
     People,
     Progress,
     Row,
-    actor_key,
+    actors_of,
     batches_between,
+    matching_within,
     naming_the_broken,
     rows_between,
+    rows_of,
     texts_of,
 )
+from apps.exports.services.report import Report, Texts
 from apps.exports.services.revisions import NamedRevisions
 
+FORM = "countersign-bundle/2"
 _VERIFIER = Path(__file__).resolve().parent.parent / "verifier"
-_REPORT_HEAD = ["Leaf", "Time (UTC)", "Who", "Actor", "Event", "Object", "Step", "Facts", "Texts"]
-
-_SPAN = """
-SELECT min(l.index), max(l.index) FROM audit_event e JOIN audit_leaf l ON l.event_id = e.id
-WHERE e.at >= %s AND e.at < %s AND l.index < %s
-"""
-_BEFORE = """
-SELECT coalesce(max(l.index) + 1, 0) FROM audit_event e JOIN audit_leaf l ON l.event_id = e.id
-WHERE e.at < %s AND l.index < %s
-"""
+_BESIDE = (
+    "indexes.txt",
+    "proofs.txt",
+    "texts.jsonl",
+    "revisions.jsonl",
+    "attestations.jsonl",
+    "report.csv",
+)
 
 
-@dataclass(frozen=True)
-class _Span:
-    """Leaves ``first`` to ``end``, the last not included."""
+def write_bundle(
+    *,
+    out: Path,
+    order: Order,
+    checkpoint: Checkpoint,
+    progress: Progress,
+    changes: Sequence[str] = (),
+    more: Mapping[str, bytes | Path] | None = None,
+) -> Finished:
+    """Write the bundle of an order over a checkpoint to ``out``; it is a ``writers.Writer``.
 
-    first: int
-    end: int
-
-    @property
-    def count(self) -> int:
-        return self.end - self.first
-
-
-def write_bundle(*, out: Path, order: Order, checkpoint: Checkpoint, progress: Progress) -> Finished:
-    """Write the bundle of an order over a checkpoint to ``out``; it is a ``writers.Writer``."""
-    period = order.scope.period
-    span = _span(period, checkpoint.size)
+    ``changes`` narrows it to the entries of these changes, and ``more`` adds files, which the manifest then lists.
+    """
+    contents = _Contents(order, checkpoint, changes)
     with Container(out, checkpoint.created_at) as container:
         container.add("README.txt", (_VERIFIER / "README.txt").read_bytes())
         container.add("verify.py", (_VERIFIER / "verify.py").read_bytes())
         container.add("checkpoint", checkpoint.note.encode())
-        container.add("keys.json", _json([{"key": public_key_text()}]))
+        _write_consistency(container, checkpoint)
+        container.add("keys.json", _json(key_history()))
+        container.add("anchors.json", _json({"anchors": []}))
         with container.member("leafhashes.bin", packed=False) as stream:
             for piece in leaf_hashes(checkpoint.size):
                 stream.write(piece)
-        _write_entries(container, span, progress)
-        _write_edges(container, span, checkpoint.size)
-        return Finished(container.finish(_statement(checkpoint, period, span)), span.count)
+        _write_entries(container, contents, progress)
+        _write_edges(container, contents)
+        for name, content in (more or {}).items():
+            container.add(name, content)
+        return Finished(container.finish(contents.statement()), contents.count)
 
 
-def _statement(checkpoint: Checkpoint, period: Period, span: _Span) -> dict[str, Any]:
-    return {
-        "format": "countersign-bundle/1",
-        "origin": checkpoint.origin,
-        "tree_size": checkpoint.size,
-        "sealed_at": clock.iso(checkpoint.created_at),
-        "period": {"start": clock.iso(period.start), "end": clock.iso(period.end)},
-        "first": span.first,
-        "count": span.count,
-    }
+class _Contents:
+    """Which entries a bundle holds, and what its manifest says of them."""
+
+    def __init__(self, order: Order, checkpoint: Checkpoint, changes: Sequence[str]) -> None:
+        self.order, self.checkpoint, self._changes = order, checkpoint, tuple(changes)
+        self.span: Span = span_of(order.scope.period, checkpoint.size)
+        self.is_filtered = order.scope.is_filtered or bool(changes)
+        # The span stands for the period: an entry that waited for its lock may carry a time just outside it, and
+        # the entries of a record must follow each other without a gap.
+        self._wanted = (
+            matching_within(order.scope, self.span.first, self.span.end, changes)
+            if self.is_filtered
+            else None
+        )
+
+    @property
+    def count(self) -> int:
+        return self.span.count if self._wanted is None else self._wanted.count
+
+    def batches(self) -> Iterator[list[Row]]:
+        """Yield the entries, batch by batch."""
+        if self._wanted is None:
+            return batches_between(self.span.first, self.span.end)
+        return (rows for piece in self._wanted.pieces(BATCH_ROWS) if (rows := rows_of(piece)))
+
+    def statement(self) -> dict[str, Any]:
+        """Return what the manifest says, beside the list of files."""
+        period = self.order.scope.period
+        return {
+            "format": FORM,
+            "origin": self.checkpoint.origin,
+            "tree_size": self.checkpoint.size,
+            "sealed_at": clock.iso(self.checkpoint.created_at),
+            "period": {"start": clock.iso(period.start), "end": clock.iso(period.end)},
+            "first": self.span.first,
+            "end": self.span.end,
+            "count": self.count,
+            "filter": self._filter(),
+            "withheld": sorted(self.order.withheld),
+        }
+
+    def _filter(self) -> dict[str, Any] | None:
+        if not self.is_filtered:
+            return None
+        scope = self.order.scope
+        # The ledger's own name of a person says the same without their name.
+        person = "" if Withheld.NAMES in self.order.withheld else scope.person
+        return {
+            "component": scope.component,
+            "change": scope.change,
+            "changes": list(self._changes),
+            "person": person,
+            "events": list(scope.events),
+            "actors": list(actors_of(scope)),
+            "whole_records": not scope.person and not scope.events,
+        }
 
 
-def _span(period: Period, size: int) -> _Span:
-    with connection.cursor() as cursor:
-        cursor.execute(_SPAN, [period.start, period.end, size])
-        first, last = cursor.fetchone()
-        if first is not None:
-            return _Span(first, last + 1)
-        # An empty period lies between two leaves: its place is after the last that came before it.
-        cursor.execute(_BEFORE, [period.start, size])
-        place = cursor.fetchone()[0]
-        return _Span(place, place)
+def _write_consistency(container: Container, checkpoint: Checkpoint) -> None:
+    """Write the checkpoint of the export before, and the proof that this ledger extends it."""
+    before = checkpoint_before(checkpoint)
+    proof = consistency_proof(StoredTree(), before.size, checkpoint.size) if before is not None else []
+    container.add("prev-checkpoint", before.note.encode() if before is not None else b"")
+    container.add("consistency.txt", b"".join(base64.b64encode(each) + b"\n" for each in proof))
 
 
-def _write_entries(container: Container, span: _Span, progress: Progress) -> None:
+def _write_entries(container: Container, contents: _Contents, progress: Progress) -> None:
     """Write the entries, and beside them, over temporary files, everything that is made from them."""
-    people = People()
+    people, withheld = People(), contents.order.withheld
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        names = ("indexes.txt", "texts.jsonl", "revisions.jsonl", "report.csv")
-        paths = {name: Path(folder) / name for name in names}
+        paths = {name: Path(folder) / name for name in _BESIDE}
         beside = {name: stack.enter_context(path.open("wb")) for name, path in paths.items()}
-        report = _Report(beside["report.csv"], people)
+        report = Report(beside["report.csv"], None if Withheld.NAMES in withheld else people)
         revisions = stack.enter_context(closing(NamedRevisions(beside["revisions.jsonl"], Path(folder))))
-        progress(0, span.count)
+        attestations, tree, done = NamedAttestations(beside["attestations.jsonl"]), StoredTree(), 0
+        progress(0, contents.count)
         with container.member("entries.jsonl", packed=False) as entries:
-            for rows in batches_between(span.first, span.end):
+            for rows in contents.batches():
                 entries.write(b"".join(row.entry + b"\n" for row in rows))
                 beside["indexes.txt"].write(b"".join(b"%d\n" % row.index for row in rows))
-                texts = texts_of(rows)
+                if contents.is_filtered:
+                    beside["proofs.txt"].write(_proofs(tree, rows, contents.checkpoint.size))
+                texts = _texts_given(rows, withheld)
                 beside["texts.jsonl"].write(_text_lines(rows, texts))
                 with naming_the_broken(rows):
                     revisions.write([row.entry for row in rows])
+                    attestations.write([row.entry for row in rows])
                     report.write(rows, texts)
-                progress(rows[-1].index + 1 - span.first, span.count)
+                done += len(rows)
+                progress(done, contents.count)
         report.flush()
         stack.close()
         for name, path in paths.items():
@@ -131,58 +185,37 @@ def _write_entries(container: Container, span: _Span, progress: Progress) -> Non
     container.add("people.json", _json(people.names))
 
 
-def _write_edges(container: Container, span: _Span, size: int) -> None:
-    places = [index for index in (span.first - 1, span.end) if 0 <= index < size]
-    rows = [row for index in places for row in rows_between(index, index + 1)]
+def _proofs(tree: StoredTree, rows: list[Row], size: int) -> bytes:
+    paths = (inclusion_proof(tree, row.index, size) for row in rows)
+    return b"".join(base64.b64encode(b"".join(path)) + b"\n" for path in paths)
+
+
+def _texts_given(rows: list[Row], withheld: Sequence[str]) -> Texts:
+    """Return the texts beside some entries, without what the order withholds."""
+    if Withheld.TEXTS in withheld:
+        return {}
+    if Withheld.NAMES in withheld:
+        named = b'"type":"%s"},"private":' % NAMES_PEOPLE.encode()
+        rows = [row for row in rows if named not in row.entry]
+    return texts_of(rows)
+
+
+def _write_edges(container: Container, contents: _Contents) -> None:
+    span, size = contents.span, contents.checkpoint.size
+    # What a filter leaves out has no place in the bundle, not even as a neighbour.
+    places = () if contents.is_filtered else (span.first - 1, span.end)
+    rows = [row for index in places if 0 <= index < size for row in rows_between(index, index + 1)]
     with naming_the_broken(rows):
         lines = [_json({"index": row.index, "entry": row.entry.decode()}) for row in rows]
     container.add("edges.jsonl", b"".join(lines))
 
 
-def _text_lines(rows: list[Row], texts: dict[int, list[AuditText]]) -> bytes:
+def _text_lines(rows: list[Row], texts: Texts) -> bytes:
     return b"".join(
         _json({"index": row.index, "name": text.name, "salt": bytes(text.salt).hex(), "text": text.text})
         for row in rows
         for text in texts.get(row.event_id, ())
     )
-
-
-class _Report:
-    """The readable table of the entries."""
-
-    def __init__(self, stream: IO[bytes], people: People) -> None:
-        self._text = io.TextIOWrapper(stream, "utf-8", newline="", write_through=True)
-        self._csv = csv.writer(self._text, lineterminator="\r\n")
-        self._csv.writerow(_REPORT_HEAD)
-        self._people = people
-
-    def write(self, rows: list[Row], texts: dict[int, list[AuditText]]) -> None:
-        """Add a batch."""
-        decoded = [(row, json.loads(row.entry)) for row in rows]
-        self._people.learn({actor_key(entry) for _, entry in decoded})
-        self._csv.writerows(
-            self._line(row.index, entry, texts.get(row.event_id, [])) for row, entry in decoded
-        )
-
-    def flush(self) -> None:
-        """Hand everything on, and let go of the stream."""
-        self._text.detach()
-
-    def _line(self, index: int, entry: dict[str, Any], texts: list[AuditText]) -> list[str]:
-        actor, obj = actor_key(entry), entry["object"]
-        facts = json.dumps(entry["data"], ensure_ascii=False, sort_keys=True) if entry["data"] else ""
-        cells = [
-            str(index),
-            entry["at"],
-            self._people.name(actor),
-            actor,
-            entry["event"],
-            f"{obj['type']} {obj['id']}",
-            str(obj["seq"]),
-            facts,
-            "\n".join(f"{text.name}: {text.text}" for text in texts),
-        ]
-        return [safe_cell(cell) for cell in cells]
 
 
 def _json(value: Any) -> bytes:

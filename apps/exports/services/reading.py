@@ -3,13 +3,13 @@
 Leaves never change, so each batch is read on its own, and a long export keeps no transaction open.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent, AuditText
@@ -18,7 +18,9 @@ from apps.audit.selectors import Filters
 from apps.audit.selectors.entries import matching
 from apps.audit.selectors.tree import StoredTree
 from apps.audit.services import LedgerBroken
+from apps.core.errors import Invalid
 from apps.exports.rules.orders import Scope
+from apps.exports.selectors.scope import about_changes, resolved
 
 BATCH_ROWS = 5_000
 
@@ -115,14 +117,51 @@ def rows_of(piece: QuerySet[AuditEvent]) -> list[Row]:
     return [Row(index, event_id, bytes(entry)) for index, event_id, entry in values]
 
 
+def matching_within(scope: Scope, first: int, end: int, changes: Collection[str] = ()) -> Wanted:
+    """Return the entries in leaves ``first`` to ``end`` that a scope lets through whatever their time is.
+
+    With ``changes``, only what is about these changes.
+    """
+    filters = replace(filters_of(scope), start=None, end=None)
+    if changes:
+        filters = replace(filters, only=filters.only & about_changes(changes))
+    entries = matching(filters).filter(leaf__index__gte=first, leaf__index__lt=end)
+    return Wanted(entries, entries.count(), first, end)
+
+
 def filters_of(scope: Scope) -> Filters:
     """Return the ledger's filters that a scope stands for.
 
     Raises:
-        Invalid: the days are in the wrong order.
+        Invalid: the days are in the wrong order, or nobody has the username.
     """
-    period = scope.period
-    return Filters(start=period.start, end=period.end, events=scope.events)
+    period, acted = scope.period, Q()
+    for actor in actors_of(scope):
+        exact = "startswith" if actor.endswith("/") else "exact"
+        acted |= Q(**{f"actor_key__{exact}": actor})
+    filters = Filters(
+        start=period.start,
+        end=period.end,
+        events=scope.events,
+        component=scope.component,
+        change=scope.change,
+        only=acted,
+    )
+    return resolved(filters)
+
+
+def actors_of(scope: Scope) -> tuple[str, ...]:
+    """Return the ledger's names of the scope's person: as one who signed in, and, ending with a slash, by a token.
+
+    Raises:
+        Invalid: nobody has the username.
+    """
+    if not scope.person:
+        return ()
+    person = User.objects.filter(username=scope.person).values_list("pk", flat=True).first()
+    if person is None:
+        raise Invalid({"person": [f"There is nobody called {scope.person}."]})
+    return f"person:{person}", f"token:{person}/"
 
 
 def texts_of(rows: list[Row]) -> dict[int, list[AuditText]]:

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """Check a bundle of a Countersign ledger. It needs Python 3.9 or newer, and nothing else.
 
-    python3 verify.py bundle.zip --key ledger.pub
+    python3 verify.py bundle.zip --key ledger.pub [--since checkpoint]
 
-The key must come from a source that you trust, never from the bundle. Exit status: 0 verified, 1 not verified,
-2 called in a wrong way.
+The key must come from a source that you trust, never from the bundle. --since takes a checkpoint that you kept from
+an earlier day. Exit status: 0 verified, 1 not verified, 2 called in a wrong way.
 
-What is checked, against that key alone: the signature of the checkpoint; that the hashes of all entries of the
-ledger give the checkpoint's root (RFC 9162, section 2.1); that each entry of the bundle is the one sealed at its
-place; that none is missing between them or at either end of the period; that each object's entries follow each
-other without a gap; the texts; that each revision of a change which an entry names is here, and is what was signed;
-the signature of the manifest and the digest of every file.
+What is checked, against that key alone: that it signed the checkpoint, itself or by way of keys that endorse each
+other; that the hashes of all entries of the ledger give the checkpoint's root (RFC 9162, section 2.1); that the
+ledger extends the earlier checkpoint in the bundle, and yours; that each entry of the bundle is the one sealed at its
+place; that none is missing between them or at either end of the period, or, in a filtered bundle, that each has its
+proof of inclusion; that each record's entries follow each other without a gap; the texts; that each revision of a
+change which an entry names is here, and is what was signed; the attestation of each signature (DSSE); the signature
+of the manifest and the digest of every file.
 """
 
 from __future__ import annotations
@@ -18,38 +20,53 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
+import stat
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any, TextIO
 
 Point = tuple[int, int, int, int]
 
-USAGE = "usage: python3 verify.py bundle.zip --key ledger.pub\n"
+USAGE = "usage: python3 verify.py bundle.zip --key ledger.pub [--since checkpoint]\n"
+FORM = "countersign-bundle/2"
 HASH = 32
 CHUNK = 1 << 20
 LONGEST_LINE = 1 << 26
 LONGEST_ENTRY = 65535
 SMALL = 1 << 22
 MOST_MEMBERS = 64
+LARGEST_DIRECTORY = 1 << 16
 SEAL = b"countersign-seal sha256:"
 MEMBERS = (
     "README.txt",
     "verify.py",
     "checkpoint",
+    "prev-checkpoint",
+    "consistency.txt",
     "keys.json",
+    "anchors.json",
     "leafhashes.bin",
     "entries.jsonl",
     "indexes.txt",
+    "proofs.txt",
     "texts.jsonl",
     "revisions.jsonl",
+    "attestations.jsonl",
     "report.csv",
     "people.json",
     "edges.jsonl",
     "manifest.json",
     "manifest.sig",
 )
+ATTESTED = {"approval.signed": "approve", "approval.rejected": "reject"}
+STATEMENT = "https://in-toto.io/Statement/v1"
+PREDICATE = "urn:countersign:approval:v1"
+PAYLOAD = "application/vnd.in-toto+json"
 
 
 class Wrong(Exception):
@@ -78,17 +95,30 @@ def point_add(a: Point, b: Point) -> Point:
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
+@lru_cache(maxsize=16)
+def multiples(point: Point) -> list[list[Point]]:
+    """Return, for each of 64 places, 0 to 15 times the point times 16 to that place."""
+    rows = []
+    for _ in range(64):
+        row = [(0, 1, 1, 0)]
+        for _ in range(15):
+            row.append(point_add(row[-1], point))
+        rows.append(row)
+        point = point_add(row[-1], point)
+    return rows
+
+
 def point_times(scalar: int, point: Point) -> Point:
-    """Multiply a point. Nothing here is secret, so the time may depend on the scalar."""
+    """Multiply a point by less than 2**256. Nothing here is secret, so the time may depend on the scalar."""
     result = (0, 1, 1, 0)
-    while scalar:
-        if scalar & 1:
-            result = point_add(result, point)
-        point = point_add(point, point)
-        scalar >>= 1
+    for row in multiples(point):
+        if scalar & 15:
+            result = point_add(result, row[scalar & 15])
+        scalar >>= 4
     return result
 
 
+@lru_cache(maxsize=64)
 def point_from(data: bytes) -> Point | None:
     """Return the point that 32 bytes encode, or None if they encode none."""
     number = int.from_bytes(data, "little")
@@ -148,7 +178,8 @@ class Key:
     """A public key: ``name+keyid+base64``."""
 
     def __init__(self, line: str) -> None:
-        parts = line.strip().split("+", 2)
+        self.text = line.strip()
+        parts = self.text.split("+", 2)
         blob = from_base64(parts[2]) if len(parts) == 3 else None
         if blob is None or len(blob) != 33 or blob[0] != 1:
             raise Usage("The key file does not hold a ledger key.")
@@ -158,8 +189,8 @@ class Key:
             raise Usage("The key file is damaged: the key does not fit its own id.")
 
 
-def open_note(data: bytes, key: Key, what: str) -> str:
-    """Return the text of a note that the key signed."""
+def note_parts(data: bytes, what: str) -> tuple[str, dict[tuple[str, bytes], bytes]]:
+    """Return the text of a note, and its signatures by the name and the id of their keys."""
     try:
         note = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -167,31 +198,156 @@ def open_note(data: bytes, key: Key, what: str) -> str:
     text, blank, lines = note.rpartition("\n\n")
     if not blank or not lines.endswith("\n"):
         raise Wrong(f"{what} is damaged: it has no signature.")
-    found = False
+    signatures = {}
     for line in lines[:-1].split("\n"):
         match = re.match("\u2014 ([^ +\\s]+) ([A-Za-z0-9+/]+=*)\\Z", line)
         blob = from_base64(match.group(2)) if match else None
         if match is None or blob is None:
             raise Wrong(f"{what} is damaged: a line of its signature is not well formed.")
-        if match.group(1) == key.name and blob[:4] == key.ident:
-            if not signature_holds(key.public, (text + "\n").encode(), blob[4:]):
-                raise Wrong(f"{what} is not what the key signed.")
-            found = True
-    if not found:
-        raise Wrong(f"{what} is not signed by the key that you gave ({key.name}).")
-    return text + "\n"
+        signatures[match.group(1), blob[:4]] = blob[4:]
+    return text + "\n", signatures
 
 
-def read_checkpoint(data: bytes, key: Key) -> tuple[int, bytes]:
-    """Return the number of entries and the root that the checkpoint states."""
-    lines = open_note(data, key, "The checkpoint").split("\n")
-    root = from_base64(lines[2]) if len(lines) == 4 else None
-    if root is None or len(root) != HASH or not re.match("(0|[1-9][0-9]{0,17})\\Z", lines[1]):
-        raise Wrong("The checkpoint is not well formed.")
-    return int(lines[1]), root
+def note_holds(note: object, key: Key, text: str) -> bool:
+    """Tell whether a note says this and is signed by this key."""
+    try:
+        said, signatures = note_parts(str(note).encode("utf-8", "replace"), "A note")
+    except Wrong:
+        return False
+    signature = signatures.get((key.name, key.ident), b"")
+    return said == text and signature_holds(key.public, text.encode("utf-8", "replace"), signature)
+
+
+# ---------------------------------------------------------------- the ledger's keys, each endorsed by the one before
+
+
+class LedgerKey:
+    """A key of the ledger with the sizes of the trees that it may have signed."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        try:
+            self.key = Key(str(row.get("key")))
+        except Usage:
+            raise Wrong("keys.json is damaged: it holds something that is no ledger key.") from None
+        until, revoked = row.get("until_size"), row.get("revoked")
+        self.first = whole(row.get("from_size"), "keys.json")
+        self.last = None if until is None else whole(until, "keys.json")
+        self.endorsement, self.revoked = row.get("endorsement"), revoked
+        self.revoked_from = whole(revoked.get("size"), "keys.json") if isinstance(revoked, dict) else None
+
+    @property
+    def id(self) -> str:
+        return self.key.ident.hex()
+
+    def must_sign(self, size: int, what: str) -> None:
+        """Refuse the signature of a tree that this key may not sign."""
+        if self.revoked_from is not None and size > self.revoked_from:
+            raise Wrong(
+                f"{what} is signed by the key {self.id}, which is revoked from {self.revoked_from} entries on."
+            )
+        if size < self.first or (self.last is not None and size > self.last):
+            raise Wrong(f"{what} is signed by the key {self.id}, which may not sign {size} entries.")
+
+
+class KeyRing:
+    """The keys that the pinned one leads to. A bundle cannot add to them: each must be endorsed, old key to new.
+
+    Keys from before the pinned one count too, because the manifest vouches for them, and a trusted key signed that.
+    """
+
+    def __init__(self, pinned: Key) -> None:
+        self.pinned = pinned
+        self.trusted = {(pinned.name, pinned.ident): LedgerKey({"key": pinned.text, "from_size": 0})}
+        self.order: list[LedgerKey] = list(self.trusted.values())
+        self.epochs: list[Any] = []
+
+    def learn(self, history: dict[str, Any]) -> None:
+        """Take in a history of keys."""
+        rows, epochs = history.get("keys"), history.get("epochs")
+        if not isinstance(rows, list) or not isinstance(epochs, list) or len(rows) > 10_000:
+            raise Wrong("keys.json is damaged: it holds no history of keys.")
+        keys = [LedgerKey(row if isinstance(row, dict) else {}) for row in rows]
+        places = [at for at, key in enumerate(keys) if key.key.text == self.pinned.text]
+        if not places:
+            raise Wrong(f"The bundle is not signed by the key that you gave ({self.pinned.name}).")
+        first = last = places[0]
+        while first > 0 and self.endorsed(keys[first - 1], keys[first]):
+            first -= 1
+        while last + 1 < len(keys) and self.endorsed(keys[last], keys[last + 1]):
+            last += 1
+        self.order, self.epochs = keys[first : last + 1], epochs
+        for at, each in enumerate(self.order):
+            self.check_revoked(each, self.order[at + 1 :])
+        self.trusted = {(each.key.name, each.key.ident): each for each in self.order}
+
+    def endorsed(self, old: LedgerKey, new: LedgerKey) -> bool:
+        """Tell whether the old key endorses the new one. A key without a word from the one before stands alone."""
+        if new.endorsement is None:
+            return False
+        lines = str(new.endorsement).split("\n")
+        at = lines[3] if len(lines) > 3 else ""
+        said = f"{old.key.name}/key-rotation\n{old.key.text}\n{new.key.text}\n{at}\n{new.first}\n"
+        if not note_holds(new.endorsement, old.key, said):
+            raise Wrong(f"keys.json names the key {new.id}, which the key before it does not endorse.")
+        return True
+
+    def check_revoked(self, key: LedgerKey, later: list[LedgerKey]) -> None:
+        """Check that a later key signed a revocation."""
+        if key.revoked is None:
+            return
+        revoked = key.revoked if isinstance(key.revoked, dict) else {}
+        said = [key.key.text, *(str(revoked.get(name)) for name in ("at", "size", "reason"))]
+        for each in later:
+            text = "\n".join([f"{each.key.name}/key-revocation", *said, ""])
+            if note_holds(revoked.get("note"), each.key, text):
+                return
+        raise Wrong(f"keys.json says that the key {key.id} is revoked, but no later key signed that.")
+
+    def open(self, data: bytes, what: str) -> tuple[str, LedgerKey]:
+        """Return the text of a note, and the trusted key that signed it."""
+        text, signatures = note_parts(data, what)
+        for ident, signature in signatures.items():
+            if ident in self.trusted:
+                key = self.trusted[ident]
+                if not signature_holds(key.key.public, text.encode(), signature):
+                    raise Wrong(f"{what} is not what the key signed.")
+                return text, key
+        raise Wrong(
+            f"{what} is not signed by the key that you gave ({self.pinned.name}), nor by one that it leads to."
+        )
+
+    def path_to(self, signer: LedgerKey) -> str:
+        """Say how the pinned key leads to the one that signed."""
+        ids = [each.id for each in self.order]
+        start, end = ids.index(self.pinned.ident.hex()), ids.index(signer.id)
+        if start == end:
+            return f"{signer.id}, which you gave"
+        if start < end:
+            return f"{signer.id}; you gave {' which endorses '.join(ids[start : end + 1])}"
+        return f"{signer.id}, an earlier key; you gave {ids[start]}, and the manifest vouches for the other"
+
+
+class Head:
+    """A checkpoint: the number of entries, the root over them, and who signed it."""
+
+    def __init__(self, data: bytes, ring: KeyRing, what: str) -> None:
+        text, self.signer = ring.open(data, what)
+        lines = text.split("\n")
+        root = from_base64(lines[2]) if len(lines) == 4 else None
+        if root is None or len(root) != HASH or not re.match("(0|[1-9][0-9]{0,17})\\Z", lines[1]):
+            raise Wrong(f"{what} is not well formed.")
+        if lines[0] != self.signer.key.name:
+            raise Wrong(f"{what} is of another ledger: {plain(lines[0])}.")
+        self.size, self.root = int(lines[1]), root
+        self.signer.must_sign(self.size, what)
 
 
 # ---------------------------------------------------------------- the Merkle tree (RFC 9162, section 2.1)
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """Return the hash of an inner node."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 def root_of(leaves: bytes) -> bytes:
@@ -208,6 +364,51 @@ def root_of(leaves: bytes) -> bytes:
     return level[0]
 
 
+def inclusion_holds(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Tell whether a proof shows that a leaf hash stands at ``index`` (RFC 9162, section 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    place, last, result = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            result = node(step, result)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            result = node(result, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and result == root
+
+
+def consistency_holds(old_size: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> bool:
+    """Tell whether a proof shows that one tree extends another (RFC 9162, section 2.1.4.2)."""
+    if not 0 < old_size <= size:
+        return False
+    if old_size == size:
+        return not proof and old_root == root
+    # An old tree that is a perfect subtree of the new one is left out of the proof.
+    steps = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
+    if not steps:
+        return False
+    place, last = old_size - 1, size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    old_result = result = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            old_result, result = node(step, old_result), node(step, result)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            result = node(result, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and old_result == old_root and result == root
+
+
 # ---------------------------------------------------------------- the zip file
 
 
@@ -216,14 +417,11 @@ class Archive:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        check_file(path)
         try:
             self.zip = zipfile.ZipFile(path)
-        except FileNotFoundError:
-            raise Usage(f"There is no file {plain(path)}.") from None
         except Exception as error:  # zipfile raises many kinds for damaged bytes
-            raise Wrong(
-                "The bundle cannot be read as a zip file: {}.".format(str(error).rstrip("."))
-            ) from None
+            raise Wrong(f"The bundle cannot be read as a zip file: {said_by(error)}.") from None
         self.digests: dict[str, tuple[int, str]] = {}
         infos = self.zip.infolist()
         self.infos = {info.filename: info for info in infos}
@@ -233,18 +431,23 @@ class Archive:
             self.guard(info)
 
     def guard(self, info: zipfile.ZipInfo) -> None:
-        """Refuse what no portal writes: secret, strangely packed or hugely packed files."""
-        if info.filename not in MEMBERS:
+        """Refuse what no portal writes: secret, strangely named, strangely packed or hugely packed files."""
+        if not re.match("[A-Za-z0-9][A-Za-z0-9._-]{0,80}\\Z", info.filename):
             raise Wrong(f"The bundle holds a file that does not belong there: {plain(info.filename)}.")
         if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Wrong(f"{info.filename} is packed in a way that no portal uses.")
         if info.file_size > 400 * info.compress_size + 65536:
             raise Wrong(f"{info.filename} would unpack to far more than it should: a zip bomb.")
 
-    def chunks(self, name: str) -> Iterator[bytes]:
-        """Yield a file in pieces. Damage shows as Wrong where it is met."""
+    def size_of(self, name: str) -> int:
+        """Return how long a file says that it is."""
         if name not in self.infos:
             raise Wrong(f"{name} is missing from the bundle.")
+        return self.infos[name].file_size
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Yield a file in pieces. Damage shows as Wrong where it is met."""
+        self.size_of(name)
         digest, size = hashlib.sha256(), 0
         try:
             with self.zip.open(self.infos[name]) as stream:
@@ -260,7 +463,7 @@ class Archive:
         except Wrong:
             raise
         except Exception as error:  # zipfile and zlib raise many kinds for damaged bytes
-            raise Wrong("{} is damaged: {}.".format(name, str(error).rstrip("."))) from None
+            raise Wrong(f"{name} is damaged: {said_by(error)}.") from None
         self.digests[name] = (size, digest.hexdigest())
 
     def lines(self, name: str, longest: int) -> Iterator[bytes]:
@@ -277,7 +480,7 @@ class Archive:
 
     def small(self, name: str) -> bytes:
         """Return a file that is never large."""
-        if name in self.infos and self.infos[name].file_size > SMALL:
+        if self.size_of(name) > SMALL:
             raise Wrong(f"{name} is far larger than it should be.")
         return b"".join(self.chunks(name))
 
@@ -307,222 +510,140 @@ class Archive:
         return True
 
 
-# ---------------------------------------------------------------- the bundle
+def check_file(path: str) -> None:
+    """Refuse what is no file, and a zip whose list of files alone would fill the memory."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise Wrong(f"{plain(path)} is not a file.")
+        with open(path, "rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - (1 << 16) - 22 - 76))
+            tail = file.read()
+    except FileNotFoundError:
+        raise Usage(f"There is no file {plain(path)}.") from None
+    except (OSError, ValueError) as error:
+        raise Usage(f"{plain(path)} cannot be read: {said_by(error)}.") from None
+    ends_plainly = tail[-22:-18] == b"PK\x05\x06" and tail[-2:] == b"\x00\x00"
+    end = len(tail) - 22 if ends_plainly else tail.rfind(b"PK\x05\x06")
+    listed = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
+    if listed == 0xFFFFFFFF and end >= 76:  # a large file: the record before the last has the size
+        listed = int.from_bytes(tail[end - 36 : end - 28], "little")
+    if listed > LARGEST_DIRECTORY:
+        raise Wrong("The bundle is not one: it holds too many files.")
 
 
-class Bundle:
-    """One check of one bundle. ``problems`` collects what is wrong, the worst to know first."""
+# ---------------------------------------------------------------- entries
 
-    def __init__(self, archive: Archive, key: Key) -> None:
-        self.archive, self.key = archive, key
-        self.entry_problems: list[str] = []
-        self.problems: list[str] = []
-        self.size = -1
-        self.root = b""
-        self.manifest: dict[str, Any] = {}
-        self.first, self.expected = -1, 0
-        self.start = self.end = ""
-        self.leaves, self.root_holds = bytearray(), False
-        self.count = self.outside = self.texts = self.erased = self.revisions = 0
 
-    def check(self) -> None:
-        """Run every check."""
-        self.attempt(self.check_checkpoint)
-        self.attempt(self.check_leaves)
-        self.attempt(self.check_manifest)
-        if self.first >= 0 and self.leaves:
-            self.attempt(self.check_entries, self.entry_problems)
-            self.attempt(self.check_edges, self.entry_problems)
-        self.attempt(self.check_files)
+HEAD_OF_ENTRY = re.compile(rb'\{"actor":\{"id":"([^"\\]*)","kind":"([^"\\]*)"\},"at":"([^"\\]*)","data":\{')
+TAIL_OF_ENTRY = re.compile(
+    rb'\},"event":"([^"\\]*)","object":\{"id":"([^"\\]*)","seq":([0-9]{1,18}),"type":"([^"\\]*)"\},'
+    rb'"private":\{((?:"[^"\\]*":"[^"\\]*",?)*)\},"v":1\}\Z'
+)
+PRIVATE = re.compile(rb'"([^"\\]*)":"([^"\\]*)"')
 
-    def attempt(self, step: Callable[[], None], problems: list[str] | None = None) -> None:
-        """Run a check, and keep what it finds wrong."""
+
+class Entry:
+    """One entry, taken apart. Everything is bytes, as it stands in the line."""
+
+    __slots__ = ("actor", "at", "event", "index", "line", "number", "private", "record", "seq")
+
+    def __init__(self, index: int, number: int, line: bytes) -> None:
+        self.index, self.number, self.line = index, number, line
+        # Entries are canonical JSON (RFC 8785), so head and tail are found without reading what lies between. A
+        # quote inside a string has a backslash before it, so the patterns cannot match inside one.
+        head = HEAD_OF_ENTRY.match(line)
+        tail = TAIL_OF_ENTRY.match(line, max(0, line.rfind(b'},"event":"')))
+        if head is None or tail is None:
+            self.read()
+            return
+        self.actor = head.group(2) + b":" + head.group(1)
+        self.at = head.group(3)
+        self.event, ident, seq, kind, private = tail.groups()
+        self.record, self.seq = (kind, ident), int(seq)
+        self.private = dict(PRIVATE.findall(private)) if private else {}
+
+    def read(self) -> None:
+        """Take apart an entry whose names or texts hold escapes."""
+        entry = parsed(self.line, "An entry")
         try:
-            step()
-        except Wrong as wrong:
-            (self.problems if problems is None else problems).append(str(wrong))
+            actor, obj = entry["actor"], entry["object"]
+            self.actor = f"{actor['kind']}:{actor['id']}".encode()
+            self.at, self.event = entry["at"].encode(), entry["event"].encode()
+            self.record, self.seq = (obj["type"].encode(), obj["id"].encode()), whole(obj["seq"], "An entry")
+            self.private = {name.encode(): digest.encode() for name, digest in entry["private"].items()}
+        except (KeyError, TypeError, AttributeError, UnicodeError):
+            raise Wrong(f"{self.name()} has a form that no portal writes.") from None
 
-    def check_checkpoint(self) -> None:
-        self.size, self.root = read_checkpoint(self.archive.small("checkpoint"), self.key)
+    def data(self) -> dict[str, Any]:
+        """Return the facts of the entry."""
+        data = parsed(self.line, "An entry").get("data")
+        return data if isinstance(data, dict) else {}
 
-    def check_manifest(self) -> None:
-        data = self.archive.small("manifest.json")
-        self.manifest = parsed(data, "manifest.json")
-        self.first, self.expected = number_in(self.manifest, "first"), number_in(self.manifest, "count")
-        period = self.manifest.get("period")
-        if not isinstance(period, dict):
-            raise Wrong("manifest.json is damaged: it names no period.")
-        self.start, self.end = str(period.get("start")), str(period.get("end"))
-        text = open_note(self.archive.small("manifest.sig"), self.key, "manifest.sig")
-        if text != f"{self.key.name}/bundle\n{hashlib.sha256(data).hexdigest()}\n":
-            raise Wrong("manifest.json is not the one that was signed.")
-        if self.manifest.get("format") != "countersign-bundle/1":
-            raise Wrong("This bundle has a form that this program does not know.")
-        if self.size >= 0 and self.manifest.get("tree_size") != self.size:
-            raise Wrong("The manifest and the checkpoint are of different times.")
+    def name(self, small: bool = False) -> str:
+        """Name the entry so that a person finds it."""
+        return entry_name(self.index, self.line, self.number, small)
 
-    def check_leaves(self) -> None:
-        for chunk in self.archive.chunks("leafhashes.bin"):
-            self.leaves += chunk
-        if self.size < 0:
-            return
-        if len(self.leaves) != HASH * self.size:
-            raise Wrong(f"leafhashes.bin does not hold the {self.size} hashes that were signed.")
-        self.root_holds = root_of(bytes(self.leaves)) == self.root
-        if not self.root_holds:
-            raise Wrong("leafhashes.bin does not give the root that was signed: a hash in it was changed.")
 
-    def check_entries(self) -> None:
-        """Check each entry in its place, and its texts. Stop at the first that is wrong."""
-        first, expected = self.first, self.expected
-        indexes = self.archive.lines("indexes.txt", 32)
-        texts, revisions = Texts(self.archive), Revisions(self.archive)
-        last_of: dict[Any, int] = {}
-        at = None
-        lines = self.archive.lines("entries.jsonl", LONGEST_ENTRY)
-        while True:
-            index = first + self.count
-            line = step_of(lines, index, self.count + 1)
-            if line is None:
-                break
-            name_line(indexes, index, self.count + 1)
-            entry = self.checked_entry(index, line)
-            at = entry["at"]
-            outside = not self.in_period(at)
-            if outside and self.count == 0:
-                raise Wrong(f"{entry_name(index, line, 1)} lies outside the period.")
-            self.outside += outside
-            self.check_step(last_of, entry, index, line)
-            self.check_texts(texts, entry, index, line)
-            revisions.check(entry, index, line, self.count + 1)
-            self.count += 1
-        if next(indexes, None) is not None or self.count != expected:
-            raise Wrong(
-                f"entries.jsonl holds {self.count} entries, and should hold {expected}: "
-                f"the entry at leaf {first + self.count} is missing."
-            )
-        if at is not None and not self.in_period(at):
-            raise Wrong(f"The last entry, at leaf {first + self.count - 1}, lies outside the period.")
-        texts.must_be_over()
-        revisions.must_be_over()
-        self.revisions = len(revisions.met)
+class Steps:
+    """The order of each record's entries: 1, 2, 3 without a gap wherever all of them belong into the bundle."""
 
-    def checked_entry(self, index: int, line: bytes) -> dict[str, Any]:
-        """Return the entry of a line, once it is the one that was sealed at this place."""
-        digest = hashlib.sha256(b"\x00" + line).digest()
-        if digest != self.leaves[HASH * index : HASH * (index + 1)]:
-            raise Wrong(self.explain(index, line, digest))
-        return parsed(line, "An entry")
+    def __init__(self, bundle: Bundle) -> None:
+        self.whole, self.from_start = bundle.whole_records, bundle.first == 0
+        self.last_of: dict[tuple[bytes, bytes], int] = {}
 
-    def explain(self, index: int, line: bytes, digest: bytes) -> str:
-        """Say what is wrong with a line whose hash is not the one of its place."""
-        name = entry_name(index, line, self.count + 1)
-        if HASH * (index + 1) > len(self.leaves):
-            return f"{name} stands where the ledger has no entry."
-        place = self.leaves.find(digest)
-        while place >= 0 and place % HASH:
-            place = self.leaves.find(digest, place + 1)
-        if place >= 0:
-            return (
-                f"The entry at leaf {index} is not in its place (line {self.count + 1}): "
-                f"the one of leaf {place // HASH} stands there."
-            )
-        if not self.root_holds and self.size >= 0:
-            mended = self.leaves[: HASH * index] + digest + self.leaves[HASH * (index + 1) :]
-            if root_of(bytes(mended)) == self.root:
-                name = entry_name(index, line, self.count + 1, small=True)
-                return f"leafhashes.bin was changed at leaf {index}; {name} is as it was sealed."
-        return f"{name} is not what was sealed: it was changed afterwards."
-
-    def check_step(self, last_of: dict[Any, int], entry: dict[str, Any], index: int, line: bytes) -> None:
-        """Check that an object's entries follow each other without a gap."""
-        obj = entry["object"]
-        record, seq = (obj["type"], obj["id"]), obj["seq"]
-        before = last_of.get(record, 0 if index == self.count else None)
-        if before is not None and seq != before + 1:
-            name = entry_name(index, line, self.count + 1)
-            raise Wrong(f"{name} does not follow step {before} of the same record.")
-        last_of[record] = seq
-
-    def check_texts(self, texts: Texts, entry: dict[str, Any], index: int, line: bytes) -> None:
-        """Check the texts of an entry against the salted digests in it."""
-        digests = entry["private"]
-        if not digests and texts.index() != index:
-            return
-        found = texts.take(index)
-        for name, digest in found.items():
-            if digests.get(name) != digest:
-                owner = entry_name(index, line, self.count + 1, small=True)
-                raise Wrong(
-                    f"The text \u201c{plain(name)}\u201d of {owner} is not the one that was recorded."
-                )
-        self.texts += len(found)
-        self.erased += len(digests) - len(found)
-
-    def check_edges(self) -> None:
-        """Check that the entries just outside the bundle lie outside the period."""
-        first, count = self.first, self.expected
-        size = len(self.leaves) // HASH
-        wanted = [index for index in (first - 1, first + count) if 0 <= index < size]
-        found = 0
-        for at, line in enumerate(self.archive.lines("edges.jsonl", LONGEST_LINE)):
-            edge = parsed(line, "edges.jsonl")
-            if edge.get("index") not in wanted[at : at + 1]:
-                raise Wrong("edges.jsonl does not hold the entries next to the period.")
-            self.check_edge(edge["index"], str(edge.get("entry")).encode("utf-8", "replace"))
-            found += 1
-        if found != len(wanted):
-            raise Wrong("edges.jsonl does not hold the entries next to the period.")
-
-    def check_edge(self, index: int, line: bytes) -> None:
-        if hashlib.sha256(b"\x00" + line).digest() != self.leaves[HASH * index : HASH * (index + 1)]:
-            raise Wrong(f"The neighbouring entry at leaf {index} is not what was sealed.")
-        if self.in_period(parsed(line, "edges.jsonl")["at"]):
-            raise Wrong(f"The entry at leaf {index} belongs to the period and was left out.")
-
-    def in_period(self, at: str) -> bool:
-        """Tell whether a time lies in the period. All times are written alike, so they compare as text."""
-        return self.start <= at < self.end
-
-    def check_files(self) -> None:
-        """Check every file against the manifest."""
-        files = self.manifest.get("files")
-        if not isinstance(files, dict):
-            raise Wrong("The manifest lists no files.")
-        for name in MEMBERS:
-            if name.startswith("manifest."):
-                continue
-            if name not in self.archive.digests:
-                for _ in self.archive.chunks(name):
-                    pass
-            size, digest = self.archive.digests[name]
-            if files.get(name) != {"bytes": size, "sha256": digest}:
-                raise Wrong(f"{name} is not the file that the manifest lists.")
+    def check(self, entry: Entry) -> None:
+        before = self.last_of.get(entry.record)
+        if before is None and self.whole and self.from_start:
+            before = 0
+        if before is not None and entry.seq != before + 1 and (self.whole or entry.seq <= before):
+            raise Wrong(f"{entry.name()} does not follow step {before} of the same record.")
+        self.last_of[entry.record] = entry.seq
 
 
 class Texts:
     """The lines of texts.jsonl, taken entry by entry."""
 
-    def __init__(self, archive: Archive) -> None:
-        self.lines = archive.lines("texts.jsonl", LONGEST_LINE)
+    def __init__(self, bundle: Bundle) -> None:
+        self.withheld = bundle.withheld
+        self.lines = bundle.archive.lines("texts.jsonl", LONGEST_LINE)
         self.next: dict[str, Any] | None = None
+        self.checked = self.missing = self.kept_back = 0
         self.advance()
 
     def advance(self) -> None:
         line = next(self.lines, None)
         self.next = parsed(line, "texts.jsonl") if line is not None else None
 
-    def index(self) -> int | None:
-        """Return the leaf that the next text belongs to, or None at the end."""
-        return self.next.get("index") if self.next is not None else None
+    def check(self, entry: Entry) -> None:
+        """Check the texts of an entry against the salted digests in it."""
+        if not entry.private and (self.next is None or self.next.get("index") != entry.index):
+            return
+        found = self.take(entry.index)
+        back = "texts" in self.withheld or ("names" in self.withheld and entry.record[0] == b"person")
+        if found and back:
+            raise Wrong(
+                f"texts.jsonl holds a text of {entry.name(small=True)}, which the manifest withholds."
+            )
+        for name, digest in found.items():
+            if entry.private.get(name) != digest:
+                text = plain(name.decode("utf-8", "replace"))
+                raise Wrong(
+                    f"The text \u201c{text}\u201d of {entry.name(small=True)} is not the one that was recorded."
+                )
+        self.checked += len(found)
+        if back:
+            self.kept_back += len(entry.private)
+        else:
+            self.missing += len(entry.private) - len(found)
 
-    def take(self, index: int) -> dict[str, str]:
+    def take(self, index: int) -> dict[bytes, bytes]:
         """Return the digests of the texts of one entry, by name."""
         found = {}
-        while self.next is not None and self.index() == index:
+        while self.next is not None and self.next.get("index") == index:
             try:
                 salted = bytes.fromhex(self.next["salt"]) + self.next["text"].encode("utf-8")
-                found[self.next["name"]] = hashlib.sha256(salted).hexdigest()
+                found[self.next["name"].encode("utf-8")] = hashlib.sha256(salted).hexdigest().encode()
             except (KeyError, TypeError, ValueError, AttributeError):
                 raise Wrong(f"The texts of the entry at leaf {index} are damaged.") from None
             self.advance()
@@ -532,23 +653,31 @@ class Texts:
         if self.next is not None:
             raise Wrong("texts.jsonl holds a text that belongs to no entry of the bundle.")
 
+    def said(self) -> str:
+        if "texts" in self.withheld:
+            return f"withheld ({self.kept_back}; some may be erased)"
+        back = f", {self.kept_back} withheld" if self.kept_back else ""
+        return f"{self.checked} checked, {self.missing} erased since{back}"
+
 
 class Revisions:
     """The lines of revisions.jsonl, each taken where an entry first names its digest."""
 
-    def __init__(self, archive: Archive) -> None:
-        self.lines = archive.lines("revisions.jsonl", LONGEST_LINE)
+    def __init__(self, bundle: Bundle) -> None:
+        self.lines = bundle.archive.lines("revisions.jsonl", LONGEST_LINE)
         self.next = next(self.lines, None)
         self.met: set[str] = set()
 
-    def check(self, entry: dict[str, Any], index: int, line: bytes, number: int) -> None:
+    def check(self, entry: Entry) -> None:
         """Check the revision that an entry is the first to name, if it names one."""
-        data, obj = entry["data"], entry["object"]
-        digest = data.get("digest")
-        if obj["type"] != "change" or "revision" not in data or digest is None or digest in self.met:
+        if entry.record[0] != b"change" or b'"digest":"' not in entry.line:
             return
-        name = f"revision {plain(data['revision'])} of {plain(obj['id'])}"
-        named_by = entry_name(index, line, number, small=True)
+        data = entry.data()
+        digest = data.get("digest")
+        if "revision" not in data or not isinstance(digest, str) or digest in self.met:
+            return
+        name = f"revision {plain(data['revision'])} of {plain(entry.record[1].decode('utf-8', 'replace'))}"
+        named_by = entry.name(small=True)
         match = re.match(b'{"content":(.*),"digest":"([^"]*)"}\\Z', self.next or b"", re.DOTALL)
         if self.next is not None and match is None:
             raise Wrong(f"revisions.jsonl is damaged where {name} should stand.")
@@ -569,6 +698,374 @@ class Revisions:
             raise Wrong("revisions.jsonl holds a revision that no entry of the bundle names.")
 
 
+class Attestations:
+    """The lines of attestations.jsonl: one DSSE envelope for each entry that names its digest, in their order."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.ring = bundle.ring
+        self.lines = bundle.archive.lines("attestations.jsonl", LONGEST_LINE)
+        self.count = self.revoked = 0
+
+    def check(self, entry: Entry) -> None:
+        """Check the attestation that an entry names, if it names one."""
+        if b'"attestation":"' not in entry.line:
+            return
+        data = entry.data()
+        digest = data.get("attestation")
+        if not isinstance(digest, str):
+            return
+        name = f"The attestation of {entry.name(small=True)}"
+        line = next(self.lines, None)
+        if line is None:
+            raise Wrong(f"{name} is missing.")
+        if hashlib.sha256(line).hexdigest() != digest:
+            raise Wrong(f"{name} is not the one that was recorded: it was changed, or is missing.")
+        statement = self.statement(parsed(line, name), name)
+        self.compare(statement, entry, data, name)
+        self.count += 1
+
+    def statement(self, envelope: dict[str, Any], name: str) -> dict[str, Any]:
+        """Return what an envelope states, once a key of the ledger signed it (DSSE 1.0)."""
+        try:
+            kind, (signature,) = envelope["payloadType"], envelope["signatures"]
+            payload, signed = from_base64(envelope["payload"]), from_base64(signature["sig"])
+            key = next((each for each in self.ring.order if each.id == signature["keyid"]), None)
+            said = b"DSSEv1 %d %s %d %s" % (
+                len(kind),
+                kind.encode("ascii"),
+                len(payload or b""),
+                payload or b"",
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Wrong(f"{name} is not well formed.") from None
+        if kind != PAYLOAD or payload is None or signed is None:
+            raise Wrong(f"{name} is not well formed.")
+        if key is None:
+            raise Wrong(f"{name} is signed by a key that the one you gave does not lead to.")
+        if not signature_holds(key.key.public, said, signed):
+            raise Wrong(f"{name} is not what the key signed.")
+        self.revoked += key.revoked_from is not None
+        return parsed(payload, name)
+
+    def compare(self, statement: dict[str, Any], entry: Entry, data: dict[str, Any], name: str) -> None:
+        """Check that a statement (in-toto Statement v1) says what the entry says."""
+        predicate, subject = statement.get("predicate"), statement.get("subject")
+        if statement.get("_type") != STATEMENT or statement.get("predicateType") != PREDICATE:
+            raise Wrong(f"{name} is of another kind.")
+        if not isinstance(predicate, dict) or not isinstance(subject, list) or len(subject) != 1:
+            raise Wrong(f"{name} is not well formed.")
+        if not isinstance(subject[0], dict) or subject[0].get("digest") != {"sha256": data.get("digest")}:
+            raise Wrong(f"{name} is about another revision than the entry.")
+        decision = ATTESTED.get(entry.event.decode("utf-8", "replace"))
+        if decision is None or predicate.get("decision") != decision:
+            raise Wrong(f"{name} states another decision than the entry.")
+        kind, _, ident = entry.actor.decode("utf-8", "replace").partition(":")
+        if kind not in ("person", "token") or predicate.get("signer") != f"person:{ident.partition('/')[0]}":
+            raise Wrong(f"{name} names another person than the entry.")
+        if any(
+            predicate.get(each) != data.get(each) for each in ("meaning", "requirement", "revision", "role")
+        ):
+            raise Wrong(f"{name} does not say what the entry says.")
+
+    def must_be_over(self) -> None:
+        if next(self.lines, None) is not None:
+            raise Wrong("attestations.jsonl holds an attestation that no entry of the bundle names.")
+
+
+class Proofs:
+    """The lines of proofs.txt: of each entry of a filtered bundle, the hashes that lead to the root."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle, self.lines = bundle, bundle.archive.lines("proofs.txt", 1 << 16)
+
+    def check(self, entry: Entry) -> None:
+        bundle = self.bundle
+        if not bundle.filter:
+            return
+        hashes = from_base64((next(self.lines, None) or b"?").decode("ascii", "replace"))
+        proof = [hashes[at : at + HASH] for at in range(0, len(hashes), HASH)] if hashes is not None else None
+        leaf = bundle.leaf(entry.index)
+        if proof is None or not inclusion_holds(leaf, entry.index, bundle.size, proof, bundle.root):
+            raise Wrong(f"Line {entry.number} of proofs.txt does not prove {entry.name(small=True)}.")
+
+    def must_be_over(self) -> None:
+        if next(self.lines, None) is not None:
+            raise Wrong("proofs.txt holds a proof that belongs to no entry of the bundle.")
+
+
+# ---------------------------------------------------------------- the bundle
+
+
+class Bundle:
+    """One check of one bundle. ``problems`` collects what is wrong, the worst to know first."""
+
+    def __init__(self, archive: Archive, pinned: Key, kept: bytes | None) -> None:
+        self.archive, self.ring, self.kept = archive, KeyRing(pinned), kept
+        self.entry_problems: list[str] = []
+        self.key_problems: list[str] = []
+        self.problems: list[str] = []
+        self.size, self.root = -1, b""
+        self.head: Head | None = None
+        self.manifest: dict[str, Any] = {}
+        self.first, self.beyond, self.expected = -1, -1, 0
+        self.start = self.end = self.sealed_at = b""
+        self.filter: dict[str, Any] = {}
+        self.withheld: list[Any] = []
+        self.leaves, self.root_holds = b"", False
+        self.count = self.outside = self.late = 0
+        self.extends: list[str] = []
+        self.anchors: list[str] = []
+
+    def check(self) -> None:
+        """Run every check."""
+        self.attempt(self.check_keys, self.key_problems)
+        self.attempt(self.check_checkpoint)
+        self.attempt(self.check_leaves)
+        self.attempt(self.check_manifest)
+        if self.first >= 0 and self.size >= 0 and (self.leaves or not self.size):
+            self.attempt(self.check_entries, self.entry_problems)
+            self.attempt(self.check_edges, self.entry_problems)
+        if self.root_holds:
+            self.attempt(self.check_previous)
+            self.attempt(self.check_kept)
+        self.attempt(self.check_files)
+
+    def attempt(self, step: Callable[[], None], problems: list[str] | None = None) -> None:
+        """Run a check, and keep what it finds wrong."""
+        try:
+            step()
+        except Wrong as wrong:
+            (self.problems if problems is None else problems).append(str(wrong))
+
+    @property
+    def whole_records(self) -> bool:
+        """Tell whether the bundle should hold every entry of a record between its first and its last."""
+        return not self.filter or self.filter.get("whole_records") is True
+
+    def leaf(self, index: int) -> bytes:
+        """Return the leaf hash at a place."""
+        return self.leaves[HASH * index : HASH * (index + 1)]
+
+    def check_keys(self) -> None:
+        self.ring.learn(parsed(self.archive.small("keys.json"), "keys.json"))
+
+    def check_checkpoint(self) -> None:
+        self.head = Head(self.archive.small("checkpoint"), self.ring, "The checkpoint")
+        self.size, self.root = self.head.size, self.head.root
+
+    def check_leaves(self) -> None:
+        if self.size < 0:
+            return
+        if self.archive.size_of("leafhashes.bin") != HASH * self.size:
+            raise Wrong(f"leafhashes.bin does not hold the {self.size} hashes that were signed.")
+        self.leaves = b"".join(self.archive.chunks("leafhashes.bin"))
+        self.root_holds = len(self.leaves) == HASH * self.size and root_of(self.leaves) == self.root
+        if not self.root_holds:
+            raise Wrong("leafhashes.bin does not give the root that was signed: a hash in it was changed.")
+
+    def check_manifest(self) -> None:
+        data = self.archive.small("manifest.json")
+        self.manifest = manifest = parsed(data, "manifest.json")
+        if manifest.get("format") != FORM:
+            raise Wrong("This bundle has a form that this program does not know.")
+        period, self.filter = manifest.get("period"), manifest.get("filter") or {}
+        self.withheld = manifest.get("withheld") or []
+        if not (
+            isinstance(period, dict) and isinstance(self.filter, dict) and isinstance(self.withheld, list)
+        ):
+            raise Wrong("manifest.json is damaged: it does not say what the bundle holds.")
+        self.start, self.end, self.sealed_at = (
+            str(time).encode("utf-8", "replace")
+            for time in (period.get("start"), period.get("end"), manifest.get("sealed_at"))
+        )
+        self.expected, self.beyond = (
+            whole(manifest.get("count"), "manifest.json"),
+            whole(manifest.get("end"), "manifest.json"),
+        )
+        self.first = whole(manifest.get("first"), "manifest.json")
+        text, signer = self.ring.open(self.archive.small("manifest.sig"), "manifest.sig")
+        if text != f"{signer.key.name}/bundle\n{hashlib.sha256(data).hexdigest()}\n":
+            raise Wrong("manifest.json is not the one that was signed.")
+        if signer.revoked is not None:
+            raise Wrong(f"The manifest is signed by the key {signer.id}, which it says is revoked.")
+        if self.size >= 0 and manifest.get("tree_size") != self.size:
+            raise Wrong("The manifest and the checkpoint are of different times.")
+        # A day more, so that a clock that is a little wrong on either side does no harm.
+        latest = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%S").encode()
+        if not re.match(b"[0-9]{4}-[0-9]{2}-[0-9]{2}T", self.sealed_at) or self.sealed_at > latest:
+            raise Wrong(
+                f"The checkpoint is of the future: it was sealed {plain(self.sealed_at.decode())}, "
+                "and this computer's clock is not that far."
+            )
+
+    def check_entries(self) -> None:
+        """Check each entry in its place, and what belongs to it. Stop at the first that is wrong."""
+        texts, revisions, attestations = Texts(self), Revisions(self), Attestations(self)
+        steps, proofs = Steps(self), Proofs(self)
+        checks = [steps.check, texts.check, revisions.check, attestations.check]
+        checks += [proofs.check, self.check_filter] if self.filter else []
+        at = b""
+        for index, line in self.placed_lines():
+            if hashlib.sha256(b"\x00" + line).digest() != self.leaves[HASH * index : HASH * (index + 1)]:
+                raise Wrong(self.explain(index, line))
+            entry = Entry(index, self.count + 1, line)
+            at = entry.at
+            if not self.start <= at < self.end:
+                self.outside += 1
+                if self.count == 0 and not self.filter:
+                    raise Wrong(f"{entry.name()} lies outside the period.")
+            self.late += at > self.sealed_at
+            for check in checks:
+                check(entry)
+            self.count += 1
+        if self.count != self.expected:
+            raise Wrong(
+                f"entries.jsonl holds {self.count} entries, and should hold {self.expected}"
+                + ("." if self.filter else f": the entry at leaf {self.first + self.count} is missing.")
+            )
+        if self.count and not self.filter and not self.start <= at < self.end:
+            raise Wrong(f"The last entry, at leaf {self.first + self.count - 1}, lies outside the period.")
+        for stream in (texts, revisions, attestations, proofs):
+            stream.must_be_over()
+        self.texts, self.revisions, self.attestations = texts, revisions, attestations
+
+    def placed_lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the entries with their leaves: one after the other, or as indexes.txt says under a filter."""
+        indexes = self.archive.lines("indexes.txt", 32)
+        lines = self.archive.lines("entries.jsonl", LONGEST_ENTRY)
+        index = self.first - 1
+        while True:
+            before, index = index, index + 1
+            if self.filter:
+                named = next(indexes, b"")
+                index = int(named) if re.match(b"(0|[1-9][0-9]{0,17})\\Z", named) else -1
+            line = step_of(lines, index, self.count + 1)
+            if line is None:
+                break
+            if self.filter:
+                if not before < index < min(self.beyond, self.size):
+                    raise Wrong(f"Line {self.count + 1} of indexes.txt does not name a leaf that follows.")
+            elif next(indexes, None) != b"%d" % index:
+                raise Wrong(f"Line {self.count + 1} of indexes.txt should name leaf {index}.")
+            yield index, line
+        if (self.filter and index >= 0) or next(indexes, None) is not None:
+            raise Wrong(
+                f"entries.jsonl holds {self.count} entries, and should hold {self.expected}: "
+                f"the entry at leaf {index} is missing."
+            )
+
+    def check_filter(self, entry: Entry) -> None:
+        """Check that an entry is one that the filter lets through, as far as the entry shows it."""
+        for name, value, mark in (("events", entry.event, "."), ("actors", entry.actor, "/")):
+            wanted = self.filter.get(name)
+            said = value.decode("utf-8", "replace")
+            if (
+                isinstance(wanted, list)
+                and wanted
+                and not any(
+                    said == each or (str(each).endswith(mark) and said.startswith(str(each)))
+                    for each in wanted
+                )
+            ):
+                raise Wrong(f"{entry.name()} is not one that the filter lets through.")
+
+    def explain(self, index: int, line: bytes) -> str:
+        """Say what is wrong with a line whose hash is not the one of its place."""
+        digest = hashlib.sha256(b"\x00" + line).digest()
+        name = entry_name(index, line, self.count + 1)
+        if HASH * (index + 1) > len(self.leaves):
+            return f"{name} stands where the ledger has no entry."
+        place = self.leaves.find(digest)
+        while place >= 0 and place % HASH:
+            place = self.leaves.find(digest, place + 1)
+        if place >= 0:
+            return (
+                f"The entry at leaf {index} is not in its place (line {self.count + 1}): "
+                f"the one of leaf {place // HASH} stands there."
+            )
+        if not self.root_holds:
+            mended = self.leaves[: HASH * index] + digest + self.leaves[HASH * (index + 1) :]
+            if root_of(mended) == self.root:
+                name = entry_name(index, line, self.count + 1, small=True)
+                return f"leafhashes.bin was changed at leaf {index}; {name} is as it was sealed."
+        return f"{name} is not what was sealed: it was changed afterwards."
+
+    def check_edges(self) -> None:
+        """Check that the entries just outside the bundle lie outside the period. A filtered bundle has none."""
+        size = len(self.leaves) // HASH
+        places = () if self.filter else (self.first - 1, self.first + self.expected)
+        wanted = [index for index in places if 0 <= index < size]
+        found = 0
+        for at, line in enumerate(self.archive.lines("edges.jsonl", LONGEST_LINE)):
+            edge = parsed(line, "edges.jsonl")
+            if edge.get("index") not in wanted[at : at + 1]:
+                raise Wrong("edges.jsonl does not hold the entries next to the period.")
+            self.check_edge(edge["index"], str(edge.get("entry")).encode("utf-8", "replace"))
+            found += 1
+        if found != len(wanted):
+            raise Wrong("edges.jsonl does not hold the entries next to the period.")
+
+    def check_edge(self, index: int, line: bytes) -> None:
+        if hashlib.sha256(b"\x00" + line).digest() != self.leaf(index):
+            raise Wrong(f"The neighbouring entry at leaf {index} is not what was sealed.")
+        # All times are written alike, so they compare as text.
+        if self.start <= Entry(index, 1, line).at < self.end:
+            raise Wrong(f"The entry at leaf {index} belongs to the period and was left out.")
+
+    def check_previous(self) -> None:
+        """Check that the ledger extends the earlier checkpoint that the bundle holds, if there was one."""
+        note, proof = self.archive.small("prev-checkpoint"), self.archive.small("consistency.txt")
+        if not note:
+            if proof:
+                raise Wrong("consistency.txt proves nothing: there is no earlier checkpoint.")
+            return
+        head = Head(note, self.ring, "The earlier checkpoint")
+        lines = proof.decode("ascii", "replace").split("\n")
+        steps = [from_base64(line) for line in lines[:-1]]
+        hashes = [step for step in steps if step is not None]
+        if len(hashes) != len(steps) or lines[-1]:
+            raise Wrong("consistency.txt is damaged.")
+        if not consistency_holds(head.size, self.size, head.root, self.root, hashes):
+            raise Wrong(f"The ledger does not extend the checkpoint of {head.size} entries in the bundle.")
+        self.must_extend(head, "in the bundle")
+
+    def check_kept(self) -> None:
+        """Check that the ledger extends the checkpoint that the auditor kept."""
+        if self.kept is not None:
+            self.must_extend(Head(self.kept, self.ring, "The checkpoint that you kept"), "that you kept")
+
+    def must_extend(self, head: Head, which: str) -> None:
+        if head.size > self.size:
+            raise Wrong(
+                f"The checkpoint {which} counts {head.size} entries, but the bundle is of a ledger of "
+                f"{self.size}. Either the bundle is older, or what came after was lost."
+            )
+        if root_of(self.leaves[: HASH * head.size]) != head.root:
+            raise Wrong(
+                f"The ledger does not extend the checkpoint {which}: its first {head.size} entries are others. "
+                "History was rewritten."
+            )
+        self.extends.append(f"the checkpoint of {head.size} entries {which}")
+
+    def check_files(self) -> None:
+        """Check every file against the manifest."""
+        files = self.manifest.get("files")
+        if not isinstance(files, dict):
+            raise Wrong("The manifest lists no files.")
+        for name in sorted(set(self.archive.infos) - set(files) - {"manifest.json", "manifest.sig"}):
+            raise Wrong(f"The bundle holds a file that does not belong there: {name}.")
+        for name in [*MEMBERS[:-2], *sorted(set(files) - set(MEMBERS))]:
+            row = files.get(name)
+            listed = row if isinstance(row, dict) else {}
+            if name not in self.archive.digests and self.archive.size_of(name) == listed.get("bytes"):
+                for _ in self.archive.chunks(name):
+                    pass
+            if self.archive.digests.get(name) != (listed.get("bytes"), listed.get("sha256")):
+                raise Wrong(f"{plain(name)} is not the file that the manifest lists.")
+        if "names" in self.withheld and parsed(self.archive.small("people.json"), "people.json"):
+            raise Wrong("people.json holds names, which the manifest withholds.")
+
+
 def step_of(lines: Iterator[bytes], index: int, number: int) -> bytes | None:
     """Return the next line of the entries, or None at the end."""
     try:
@@ -577,24 +1074,24 @@ def step_of(lines: Iterator[bytes], index: int, number: int) -> bytes | None:
         raise Wrong(f"The entry at leaf {index} (line {number}) cannot be read: {wrong}") from None
 
 
-def name_line(indexes: Iterator[bytes], index: int, number: int) -> None:
-    """Check one line of indexes.txt."""
-    if next(indexes, None) != b"%d" % index:
-        raise Wrong(f"Line {number} of indexes.txt should name leaf {index}.")
-
-
-def number_in(manifest: dict[str, Any], name: str) -> int:
-    """Return a number of the manifest."""
-    value = manifest.get(name)
+def whole(value: object, what: str) -> int:
+    """Return a whole number that is not negative."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 60:
-        raise Wrong("manifest.json is damaged: it does not say which entries the bundle holds.")
+        raise Wrong(f"{what} is damaged: a number in it is wrong.")
     return value
+
+
+def short_number(text: str) -> int:
+    """Read a number of JSON. Python would take minutes for one of a million digits."""
+    if len(text) > 30:
+        raise ValueError("The number is too long.")
+    return int(text)
 
 
 def parsed(data: bytes, what: str) -> dict[str, Any]:
     """Return a JSON object."""
     try:
-        value = json.loads(data.decode("utf-8"))
+        value = json.loads(data.decode("utf-8"), parse_int=short_number)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
@@ -619,116 +1116,198 @@ def entry_name(index: int, line: bytes, number: int, small: bool = False) -> str
 
 def plain(text: object) -> str:
     """Return text that is safe to print on one line of any terminal."""
-    return "".join(char if char.isprintable() else "?" for char in str(text))[:300]
+    return "".join(char if char.isprintable() else "?" for char in str(text)[:300])
+
+
+def said_by(error: Exception) -> str:
+    """Return what an error says, on one line."""
+    return plain(getattr(error, "strerror", None) or error).rstrip(".") or type(error).__name__
+
+
+def now() -> datetime:
+    """Return this computer's time."""
+    return datetime.now(timezone.utc)  # noqa: UP017 - Python 3.9
 
 
 # ---------------------------------------------------------------- the command
 
 
-def statement(bundle: Bundle, as_exported: bool) -> str:
+def statement(bundle: Bundle, signer: LedgerKey, as_exported: bool) -> str:
     """Say what has been proven, and what has not."""
-    manifest, count = bundle.manifest, bundle.count
+    manifest, count, size = bundle.manifest, bundle.count, bundle.size
     first, period = manifest["first"], manifest["period"]
-    if count:
-        place = f"leaves {first} to {first + count - 1} of {bundle.size}"
+    if bundle.filter:
+        place = (
+            f"of leaves {first} to {manifest['end'] - 1} of {size}"
+            if manifest["end"] > first
+            else f"none of {size}"
+        )
     else:
-        place = f"none of {bundle.size}"
+        place = f"leaves {first} to {first + count - 1} of {size}" if count else f"none of {size}"
+    attested = f"{bundle.attestations.count} signatures checked" + (
+        f", {bundle.attestations.revoked} by a key that was revoked since"
+        if bundle.attestations.revoked
+        else ""
+    )
     lines = [
         "VERIFIED",
         "",
-        f"Ledger    {plain(bundle.key.name)}, {bundle.size} entries, sealed {plain(manifest['sealed_at'])}",
+        f"Ledger    {plain(signer.key.name)}, {size} entries, sealed {plain(manifest['sealed_at'])}",
         f"Period    {plain(period['start'])} up to, not including, {plain(period['end'])}",
+        *([f"Filter    {filter_said(bundle.filter)}"] if bundle.filter else []),
         f"Entries   {count} ({place})",
-        f"Texts     {bundle.texts} checked, {bundle.erased} erased since",
-        f"Revisions {bundle.revisions} checked",
-        f"Key       {bundle.key.ident.hex()}, which you gave",
+        f"Texts     {bundle.texts.said()}",
+        *(["Names     withheld"] if "names" in bundle.withheld else []),
+        f"Revisions {len(bundle.revisions.met)} checked",
+        f"Attested  {attested}",
+        f"Extends   {' and '.join(bundle.extends) or 'no earlier checkpoint: there is none in the bundle'}",
+        f"Key       {bundle.ring.path_to(signer)}",
+        *bundle.anchors,
         "",
-        f"Proven: the holder of this key signed a ledger of {bundle.size} entries. Every entry here stands in it,",
-        "byte for byte, in its place. None is missing between them or at either end of the period, and the",
-        "entries of each record follow each other without a gap. Each revision of a change that they name is here,",
-        "as it was signed. Every other file is the one that the portal wrote.",
+        f"Proven: the holder of this key signed a ledger of {size} entries. Every entry here stands in it,",
+        *(proven_filtered(bundle) if bundle.filter else PROVEN_WHOLE),
+        "Each revision of a change that they name is here, as it was signed, and each signature's attestation.",
+        "Every other file is the one that the portal wrote.",
     ]
     if bundle.outside:
         lines.append(
             f"{bundle.outside} of the entries carry a time outside the period; they lie between others that do not."
         )
+    if bundle.late:
+        lines.append(
+            f"{bundle.late} of the entries carry a time after the seal: the portal's clock went back."
+        )
     if not as_exported:
         lines.append("The zip file was packed again after the export. Its contents are what was checked.")
-    return "\n".join(
-        lines
-        + [
-            "",
-            "Not proven: that what people and machines reported is true; that the portal's clock was right; the",
-            "printed names in report.csv and people.json, which are the portal's word. Whoever holds the key could",
-            "have signed another ledger: compare the checkpoint with one that you kept from an earlier day.",
-            "",
+    return "\n".join([*lines, "", *not_proven(bundle), ""])
+
+
+PROVEN_WHOLE = (
+    "byte for byte, in its place. None is missing between them or at either end of the period, and the",
+    "entries of each record follow each other without a gap.",
+)
+
+
+def proven_filtered(bundle: Bundle) -> list[str]:
+    """Say what a filtered bundle proves about its entries."""
+    lines = ["byte for byte, in its place, and has its own proof of that in proofs.txt."]
+    if bundle.whole_records:
+        lines.append("The entries of each record follow each other without a gap.")
+    return lines
+
+
+def not_proven(bundle: Bundle) -> list[str]:
+    """Say what the check cannot show."""
+    lines = []
+    if bundle.filter:
+        lines += [
+            "Not proven: that no other entry of the ledger matches the filter; ask for the whole period to know."
         ]
-    )
+    lines += [
+        "Not proven: that what people and machines reported is true; that the portal's clock was right; the",
+        "printed names in report.csv and people.json, which are the portal's word; that the key was in no other",
+        "hands, or was not revoked since.",
+    ]
+    if bundle.kept is None:
+        lines += [
+            "Whoever holds the key could have signed another ledger: keep this bundle's checkpoint, and next time",
+            "check with --since that the ledger still extends it.",
+        ]
+    return lines
+
+
+def filter_said(filters: dict[str, Any]) -> str:
+    """Return the filter as the manifest names it."""
+    parts = []
+    for name in ("component", "change", "changes", "person", "events"):
+        value = filters.get(name)
+        if value:
+            parts.append(f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}")
+    return plain("; ".join(parts))
 
 
 def read_key(path: str) -> Key:
     """Return the key in a file."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(4096)
-        return Key(data.decode("ascii"))
-    except OSError as error:
-        raise Usage("The key file cannot be read: %s." % (error.strerror or error)) from None
+        return Key(read_small(path, "The key file").decode("ascii"))
     except UnicodeDecodeError:
         raise Usage("The key file does not hold a ledger key.") from None
 
 
-def arguments(argv: list[str]) -> tuple[str, str]:
-    """Return the bundle and the key file that the command line names."""
-    rest, key = [], None
+def read_small(path: str, what: str) -> bytes:
+    """Return the start of a file, which is all of a key or a checkpoint."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise Usage(f"{what} is not a file.")
+        with open(path, "rb") as file:
+            return file.read(16384)
+    except (OSError, ValueError) as error:
+        raise Usage(f"{what} cannot be read: {said_by(error)}.") from None
+
+
+def arguments(argv: list[str]) -> tuple[str, str, str | None]:
+    """Return the bundle, the key file and the kept checkpoint that the command line names."""
+    rest: list[str] = []
+    named: dict[str, str | None] = {}
     words = iter(argv)
     for word in words:
-        if word == "--key":
-            key = next(words, None)
-        elif word.startswith("--key="):
-            key = word[len("--key=") :]
+        option, given, value = word.partition("=")
+        if option in ("--key", "--since"):
+            named[option] = value if given else next(words, None)
+            if not named[option]:
+                raise Usage(f"Name a file after {option}.")
         elif word.startswith("-"):
             raise Usage(f"There is no option {plain(word)}.")
         else:
             rest.append(word)
+    key = named.get("--key")
     if len(rest) != 1 or not key:
         raise Usage("Name one bundle, and one key file after --key.")
-    return rest[0], key
+    return rest[0], key, named.get("--since")
 
 
-def verify(path: str, key: Key) -> str:
-    """Return the statement about a bundle.
+def verify(path: str, key: Key, kept: bytes | None = None) -> str:
+    """Return the statement about a bundle, and about the checkpoint that the auditor kept.
 
     Raises Wrong with the first thing that is wrong.
     """
     archive = Archive(path)
-    bundle = Bundle(archive, key)
+    bundle = Bundle(archive, key, kept)
     bundle.check()
-    problems = bundle.entry_problems + bundle.problems
-    if problems:
+    problems = bundle.entry_problems + bundle.problems + bundle.key_problems
+    if problems or bundle.head is None:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         raise Wrong(problems[0] + more)
-    return statement(bundle, archive.check_seal())
+    as_exported = archive.check_seal()
+    return statement(bundle, bundle.head.signer, as_exported)
+
+
+def say(stream: TextIO, text: str) -> None:
+    """Print, whatever the terminal can show."""
+    encoding = stream.encoding or "ascii"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.flush()
 
 
 def main(argv: list[str]) -> int:
     """Run the command, and return its exit status."""
     try:
         if argv in (["-h"], ["--help"]):
-            sys.stdout.write(__doc__)
+            say(sys.stdout, __doc__)
             return 0
-        path, key_path = arguments(argv)
-        said = verify(path, read_key(key_path))
+        path, key_path, kept_path = arguments(argv)
+        kept = read_small(kept_path, "The checkpoint that you kept") if kept_path else None
+        said = verify(path, read_key(key_path), kept)
     except Usage as usage:
-        sys.stderr.write(f"{usage}\n{USAGE}")
+        say(sys.stderr, f"{usage}\n{USAGE}")
         return 2
     except Wrong as wrong:
-        sys.stdout.write(f"NOT VERIFIED: {wrong}\n")
+        say(sys.stdout, f"NOT VERIFIED: {wrong}\n")
         return 1
     except Exception as error:  # whatever a damaged file provokes, the answer is one plain line
-        sys.stdout.write(f"NOT VERIFIED: The bundle cannot be read ({type(error).__name__}).\n")
+        say(sys.stdout, f"NOT VERIFIED: The bundle cannot be read ({type(error).__name__}).\n")
         return 1
-    sys.stdout.write(said)
+    say(sys.stdout, said)
     return 0
 
 

@@ -1,0 +1,47 @@
+"""The attestation of a signature: a statement that stands by itself, outside the portal and its ledger.
+
+It is an in-toto Statement v1 about the revision's digest, in a DSSE envelope that the ledger's key signed. So it
+proves that the portal asserts the decision, as the ledger does. It names people by number: names are erasable.
+"""
+
+from apps.accounts.models import User
+from apps.approvals.models import Requirement, Signature
+from apps.audit.services import sign_statement
+from apps.core import clock
+
+STATEMENT = "https://in-toto.io/Statement/v1"
+PREDICATE = "urn:countersign:approval:v1"
+
+
+def attest(signature: Signature, asked: Requirement, signer: User) -> bytes:
+    """Return the envelope of a signature that is about to be kept.
+
+    Raises:
+        LedgerBroken: the ledger's key is lost or cannot be read.
+    """
+    round_ = asked.round
+    at = clock.iso(signature.signed_at)
+    return sign_statement(
+        {
+            "_type": STATEMENT,
+            "subject": [
+                {
+                    "name": f"{round_.subject_ref}, revision {round_.revision}",
+                    "digest": {"sha256": signature.digest},
+                }
+            ],
+            "predicateType": PREDICATE,
+            "predicate": {
+                "decision": signature.decision,
+                "meaning": signature.meaning,
+                "signer": f"person:{signer.pk}",
+                "role": asked.role,
+                "component": asked.component_key,
+                "requirement": asked.pk,
+                "revision": round_.revision,
+                # The person proves who they are in the request that signs.
+                "authentication": {"method": signature.auth_method, "at": at},
+                "signed_at": at,
+            },
+        }
+    )
