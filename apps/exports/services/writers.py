@@ -10,6 +10,7 @@ from apps.exports.services.bundle import write_bundle
 from apps.exports.services.files import Finished
 from apps.exports.services.lines import write_jsonl
 from apps.exports.services.reading import Progress
+from apps.exports.services.reports import write_report
 from apps.exports.services.tables import write_csv
 from apps.exports.services.workbook import write_xlsx
 
@@ -31,4 +32,5 @@ WRITERS: dict[tuple[ExportSubject, ExportFormat], Writer] = {
     (ExportSubject.ENTRIES, ExportFormat.JSONL): write_jsonl,
     (ExportSubject.ENTRIES, ExportFormat.CSV): write_csv,
     (ExportSubject.ENTRIES, ExportFormat.XLSX): write_xlsx,
+    (ExportSubject.ENTRIES, ExportFormat.PDF): write_report,
 }

@@ -1,0 +1,126 @@
+"""The life of a change as sealed entries tell it: what may stand in a report, for it can be proven."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from apps.changes.enums import ChangeState
+
+ENDINGS = {
+    "change.completed": ChangeState.COMPLETED,
+    "change.rolled_back": ChangeState.ROLLED_BACK,
+    "change.failed": ChangeState.FAILED,
+}
+DECISIONS = ("approval.signed", "approval.rejected")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One sealed entry. ``texts`` holds its private texts by name, None where a text is erased or withheld."""
+
+    leaf: int
+    event: str
+    at: datetime
+    actor: str
+    subject: str
+    data: dict[str, Any]
+    texts: dict[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A conflict: the step that found it, and the one that cleared it, if any."""
+
+    found: Step
+    cleared: Step | None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One asking of all who must sign a revision, with the decisions that were given."""
+
+    asked: Step
+    decisions: tuple[Step, ...]
+    closed: Step | None
+
+    @property
+    def revision(self) -> int:
+        return int(self.asked.data["revision"])
+
+    @property
+    def digest(self) -> str:
+        return str(self.asked.data["digest"])
+
+
+@dataclass(frozen=True)
+class Life:
+    """The steps of one change, of its window and of its review, in the order of their leaves."""
+
+    ref: str
+    steps: tuple[Step, ...]
+
+    @property
+    def own(self) -> Iterator[Step]:
+        """Yield the steps of the change itself."""
+        return (step for step in self.steps if step.subject == "change")
+
+    @property
+    def state(self) -> ChangeState:
+        """Return the state that the last transition led to."""
+        reached = [step.data["to"] for step in self.own if "to" in step.data and "from" in step.data]
+        return ChangeState(reached[-1]) if reached else ChangeState.DRAFT
+
+    @property
+    def submitted(self) -> Step | None:
+        """Return the last submission: its revision is the one that counts."""
+        return self.last("change.submitted")
+
+    @property
+    def ended(self) -> Step | None:
+        """Return the step by which the work ended, well or not."""
+        return self.last(*ENDINGS)
+
+    def first(self, *events: str) -> Step | None:
+        """Return the first step that is one of these events."""
+        return next((step for step in self.steps if step.event in events), None)
+
+    def last(self, *events: str) -> Step | None:
+        """Return the last step that is one of these events."""
+        return next((step for step in reversed(self.steps) if step.event in events), None)
+
+    @property
+    def denials(self) -> list[Step]:
+        """Return who was refused what, over this change or its review."""
+        return [step for step in self.steps if step.event == "access.denied"]
+
+    @property
+    def askings(self) -> list[Asking]:
+        """Return every round of signing, the first one first."""
+        rounds = [step for step in self.own if step.event == "approval.asked"]
+        return [self._asking(step) for step in rounds]
+
+    def _asking(self, asked: Step) -> Asking:
+        names = {one["requirement"] for one in asked.data["asked"]}
+        decisions = [
+            step for step in self.own if step.event in DECISIONS and step.data["requirement"] in names
+        ]
+        ends = ("approval.round_closed", "approval.unreachable")
+        closed = [
+            step for step in self.own if step.event in ends and step.data["round"] == asked.data["round"]
+        ]
+        return Asking(asked, tuple(decisions), closed[-1] if closed else None)
+
+    @property
+    def meetings(self) -> list[Meeting]:
+        """Return every conflict that was found, with what became of it. One that came back stands again."""
+        found: list[Meeting] = []
+        open_at: dict[int, int] = {}
+        for step in self.steps:
+            if step.event == "conflict.found":
+                open_at[step.data["conflict"]] = len(found)
+                found.append(Meeting(step, None))
+            elif step.event == "conflict.cleared" and step.data["conflict"] in open_at:
+                place = open_at.pop(step.data["conflict"])
+                found[place] = Meeting(found[place].found, step)
+        return found
