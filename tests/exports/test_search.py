@@ -138,6 +138,7 @@ def test_search_pages_hold_what_a_plain_look_at_every_entry_finds(
     auditor, many, monkeypatch, rare: int, walk: int, text: str
 ) -> None:
     monkeypatch.setattr("apps.audit.selectors.search.RARE", rare)
+    monkeypatch.setattr("apps.audit.selectors.search.FIRST_ROWS", 5)
     monkeypatch.setattr("apps.audit.selectors.search.WALK_ROWS", walk)
     for asked in (Filters(text=text), Filters(text=text, object_type="change", object_id="CHG-1")):
         wanted = [

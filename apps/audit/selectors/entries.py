@@ -57,16 +57,42 @@ def entries(
 
     It starts at the newest, or holds what is next older than ``after``, or next newer than ``before``.
     """
-    known = search.narrowed_by_rarest(filters) if filters.words else filters
-    rows = _beyond(matching(known or filters), after, before)
-    edge = None if known else _edge_of_walk(filters, after, before)
+    rows = None
+    if filters.words:
+        rows = _walk(filters, after, before, limit, search.FIRST_ROWS)
+        if len(rows.found) <= limit and rows.edge is not None:
+            known = search.narrowed_by_rarest(filters)
+            rows = None if known else _walk(filters, after, before, limit, search.WALK_ROWS)
+            filters = known or filters
+    if rows is None:
+        found = _beyond(matching(filters), after, before).select_related("leaf")
+        rows = _Rows(list(found[: limit + 1]), None)
+    return _page(rows, after, before, limit)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """At most one row more than a page takes. ``edge`` is the last entry that was looked at, if more lie beyond."""
+
+    found: list[AuditEvent]
+    edge: Cursor | None
+
+
+def _walk(filters: Filters, after: Cursor | None, before: Cursor | None, limit: int, far: int) -> _Rows:
+    """Look at ``far`` entries at most, in order, for one that has all the words."""
+    rows = _beyond(AuditEvent.objects.filter(condition(filters)), after, before)
+    edge = rows.values_list("at", "id")[far - 1 : far].first()
+    rows = _beyond(matching(filters), after, before).select_related("leaf")
     if edge is not None:
         rows = rows.filter(_up_to(edge, newer=before is not None))
-    found = list(rows.select_related("leaf")[: limit + 1])
-    shown, more = found[:limit], len(found) > limit
+    return _Rows(list(rows[: limit + 1]), edge)
+
+
+def _page(rows: _Rows, after: Cursor | None, before: Cursor | None, limit: int) -> Page:
+    shown, more = rows.found[:limit], len(rows.found) > limit
     if before is not None:
         shown.reverse()
-    stopped = edge if edge is not None and not more else None
+    stopped = None if more else rows.edge
     first, last = (_cursor(shown[0]), _cursor(shown[-1])) if shown else _back(after, before)
     if before is not None:
         newer, older = (stopped or (first if more else None)), last
@@ -91,12 +117,6 @@ def _beyond(rows: QuerySet[AuditEvent], after: Cursor | None, before: Cursor | N
     return rows.order_by("-at", "-id")
 
 
-def _edge_of_walk(filters: Filters, after: Cursor | None, before: Cursor | None) -> Cursor | None:
-    """Return the last entry that a walk looks at, or None when it sees the ledger's end before."""
-    rows = _beyond(AuditEvent.objects.filter(condition(filters)), after, before)
-    return rows.values_list("at", "id")[search.WALK_ROWS - 1 : search.WALK_ROWS].first()
-
-
 def _up_to(edge: Cursor, *, newer: bool) -> Q:
     at, pk = edge
     if newer:
@@ -118,7 +138,10 @@ def decoded_entry(event: AuditEvent) -> Entry:
 def count_up_to(filters: Filters, cap: int) -> int | None:
     """Return how many entries match, counting no further than ``cap``; None when they are too many to be found."""
     known = search.narrowed_by_rarest(filters) if filters.words else filters
-    return matching(known).order_by()[:cap].count() if known else None
+    if known is None:
+        return None
+    # In the order of the pages, for the same plan: without it the planner may read all that match.
+    return matching(known).order_by("-at", "-id").values("pk")[:cap].count()
 
 
 def _cursor(row: AuditEvent) -> Cursor:

@@ -11,13 +11,15 @@ from apps.audit.models import AuditEvent
 
 @dataclass(frozen=True)
 class Word:
-    """A word to find: in a private text beside the entry, or because one of ``names`` holds.
+    """A word to find: in a private text beside the entry, or because one of ``names`` or ``often`` holds.
 
-    Each of ``names`` is a condition on entries that an index answers: an event, an actor, some records.
+    Each of ``names`` is a condition on entries that an index answers: an event, an actor, some records. ``often`` is
+    one that holds for many entries and can be asked of each alone.
     """
 
     text: str
     names: tuple[Q, ...] = ()
+    often: Q = field(default_factory=Q)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ def query_of(word: str) -> list[str]:
 
 def says(word: Word) -> Q:
     """Return the condition that an entry is found by a word."""
-    found = Q(RawSQL(_IN_TEXTS, query_of(word.text), output_field=BooleanField()))
+    found = Q()
+    # The cheapest first: they are tried in this order.
     for name in word.names:
-        found = name | found
-    return found
+        found |= name
+    return found | word.often | Q(RawSQL(_IN_TEXTS, query_of(word.text), output_field=BooleanField()))

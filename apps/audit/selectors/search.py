@@ -1,8 +1,8 @@
 """Finding entries by words, newest first, in a time that does not grow with the ledger.
 
-A word is either rare or common. What a rare word finds is read from the indexes and put in order. For a common
-one the entries are walked, newest first, until the page is full. Only words that are each common, but seldom or
-never stand together, could make that walk long: it stops after ``WALK_ROWS`` entries and says how far it came.
+The newest entries are looked at one by one, because common words fill a page from them. When they do not, what the
+rarest word finds is read from the indexes and put in order. Only words that are each common, but seldom or never stand
+together or lately, make the walk go on: it stops after ``WALK_ROWS`` entries and says how far it came.
 """
 
 from dataclasses import replace
@@ -15,6 +15,7 @@ from apps.audit.selectors.filters import AS_QUERY, Filters, Word, query_of
 
 RARE = 2_000
 """A word is rare when no index gives more entries for it than this."""
+FIRST_ROWS = 2_000
 WALK_ROWS = 10_000
 
 _TEXTS = f"SELECT event_id FROM audit_text WHERE words @@ {AS_QUERY} LIMIT %s"
@@ -37,6 +38,8 @@ def narrowed_by_rarest(filters: Filters) -> Filters | None:
 
 def _entries_of(word: Word) -> set[int] | None:
     """Return all entries that a word finds, or None when it is common."""
+    if word.often:
+        return None
     with connection.cursor() as cursor:
         cursor.execute(_TEXTS, [*query_of(word.text), RARE + 1])
         found = {row[0] for row in cursor.fetchall()}

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
+from django.db.models.lookups import IsNull
 
 from apps.accounts.models import User
 from apps.audit.selectors import Filters, Word
@@ -125,7 +126,7 @@ def words_of(text: str, *, reader: User | None) -> tuple[Word, ...]:
     if not given:
         return ()
     names = _Names(given, reader)
-    return tuple(Word(word, names.of(word)) for word in given)
+    return tuple(names.word(word) for word in given)
 
 
 class _Names:
@@ -145,9 +146,15 @@ class _Names:
         named = Component.objects.filter(components).order_by("pk")
         self._components = list(named.values_list("key", "name", "title")[:_FEW])
 
-    def of(self, word: str) -> tuple[Q, ...]:
-        """Return a condition for each index that knows the word by a name."""
-        low = word.lower()
+    def word(self, word: str) -> Word:
+        """Return a word with all that it names."""
+        titled, listed = self._titled(word.lower())
+        names = self._of(word, word.lower())
+        if titled is None:
+            return Word(word, names)
+        return Word(word, (*names, titled)) if listed else Word(word, names, titled)
+
+    def _of(self, word: str, low: str) -> tuple[Q, ...]:
         events = [name for name in self._events if low in name.replace("_", ".").split(".")]
         given = [Q(event__in=events)] if events else []
         given += self._records(word, low)
@@ -168,20 +175,28 @@ class _Names:
         given = [_any(kinds, sorted({word, low, *keys}))]
         if _NAMED.fullmatch(word):
             given.append(_any((*OF_A_CHANGE, "card", "review", "freeze", "export"), [word.upper()]))
-        titled = self._titled(low)
-        return [*given, titled] if titled else given
+        return given
 
-    def _titled(self, low: str) -> Q | None:
-        """Return the condition for changes that are called so: a few by their references, many by asking again."""
+    def _titled(self, low: str) -> tuple[Q | None, bool]:
+        """Return the condition for changes that are called so, and whether they are few enough to be listed."""
         parts = " & ".join(f"{part}:*A" for part in _LETTERS.findall(low))
         called = Change.objects.filter(search=SearchQuery(parts, search_type="raw", config="english"))
         if self._reader is not None:
             called = called.exclude(~Q(requester=self._reader), state=ChangeState.DRAFT)
-        found = _named("CHG-", called)
-        few = list(found[: _FEW + 1])
-        if not few:
-            return None
-        return _any(OF_A_CHANGE, few if len(few) <= _FEW else found)
+        numbers = called.order_by().values_list("number", flat=True)
+        few = [f"CHG-{number}" for number in numbers[: _FEW + 1]]
+        if len(few) <= _FEW:
+            return (_any(OF_A_CHANGE, few) if few else None), True
+        # One look at one change for each entry. As a list or an EXISTS it would be read whole, whatever a page needs.
+        subject = Subquery(called.filter(number=_NumberIn(OuterRef("object_id"))).values("pk")[:1])
+        return Q(object_type__in=OF_A_CHANGE) & Q(IsNull(subject, False)), False
+
+
+class _NumberIn(Func):
+    """The number in ``CHG-1042``; null in any other text."""
+
+    template = "substring(%(expressions)s from '^CHG-([0-9]{1,9})$')::int"
+    output_field = IntegerField()
 
 
 def _names_person(low: str, names: list[str]) -> bool:
