@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
         return status, captured.out + captured.err
 
     return answer
+
+
+@pytest.fixture
+def quick_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge each signature once: the answer depends on nothing but what is given."""
+    monkeypatch.setattr(verify, "signature_holds", cache(verify.signature_holds))

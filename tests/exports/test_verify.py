@@ -6,7 +6,6 @@ import struct
 import subprocess
 import sys
 import zipfile
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,12 +55,6 @@ def test_verify_by_a_bare_interpreter_holds(pack, tmp_path) -> None:
     command = [sys.executable, "-I", "-S", str(script), str(bundle.path), "--key", str(bundle.key)]
     answer = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
     assert answer.returncode == 0, answer.stdout + answer.stderr
-
-
-@pytest.fixture
-def quick_signatures(monkeypatch) -> None:
-    """Judge each signature once: the answer depends on nothing but what is given."""
-    monkeypatch.setattr(verify, "signature_holds", cache(verify.signature_holds))
 
 
 def test_verify_with_any_byte_of_any_member_flipped_finds_it(pack, run, quick_signatures) -> None:
