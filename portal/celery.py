@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 # task → seconds between two runs
 EVERY = {
     "apps.audit.tasks.task_seal_ledger": 1,
+    "apps.audit.tasks.task_anchor_ledger": 3600,
     "apps.outbox.tasks.task_deliver_outbox": 5,
     "apps.calendar.tasks.task_recheck_conflicts": 10,
     "apps.approvals.tasks.task_remind_approvals": 60,

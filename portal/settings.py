@@ -7,6 +7,10 @@
 ``DATABASE_URL``       a PostgreSQL server, and the login that the portal runs as; default: the embedded one
 ``OWNER_DATABASE_URL`` the same database, with the login that owns its tables, for ``migrate``; default: one login
 ``LEDGER_ROLE``        the role that alone may seal the ledger and erase from it; default: none has it to itself
+``LEDGER_ANCHOR_MAIL`` addresses that get the ledger's newest checkpoint each hour, separated by commas
+``LEDGER_ANCHOR_DIR``  a folder outside the portal that gets it too, such as a share that lets nothing be changed
+``LEDGER_TSA_URL``     a time-stamp authority (RFC 3161) that stamps it, and in
+``LEDGER_TSA_CA``      the file (PEM) with the certificates that its stamps must lead to
 ``REDIS_URL``          a Redis server; default: the embedded one
 ``CACHE_URL``          a Redis server for the cache alone; default: ``REDIS_URL``
 ``EMAIL_URL``          an SMTP server; default: mail is written to files in ``PORTAL_HOME/mail``
@@ -144,6 +148,14 @@ EMAIL_FILE_PATH = folder("mail")
 if EMAIL_URL:
     globals().update(email_from_url(EMAIL_URL))
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "Countersign <countersign@localhost>")
+
+# Where the ledger's newest checkpoint is left each hour, outside the portal.
+LEDGER_ANCHOR_MAIL = [
+    each.strip() for each in os.environ.get("LEDGER_ANCHOR_MAIL", "").split(",") if each.strip()
+]
+LEDGER_ANCHOR_DIR = os.environ.get("LEDGER_ANCHOR_DIR", "")
+LEDGER_TSA_URL = os.environ.get("LEDGER_TSA_URL", "")
+LEDGER_TSA_CA = os.environ.get("LEDGER_TSA_CA", "")
 
 # Celery. A task is acknowledged when it is done, so a killed worker's task runs again: tasks are idempotent.
 CELERY_BROKER_URL = broker_url(REDIS_URL)

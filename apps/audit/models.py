@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from apps.audit.enums import AnchorKind, AnchorState
+
 
 class AuditEvent(models.Model):
     """One entry of the ledger.
@@ -118,6 +120,36 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint of {self.size} leaves"
+
+
+class AuditAnchor(models.Model):
+    """One attempt to leave a checkpoint where the portal cannot change it. Append-only, like what it is about.
+
+    ``digest`` is the SHA-256 of the checkpoint's note. ``at`` is when it arrived: for a time-stamp, what its
+    authority says. ``token`` is the authority's whole answer (RFC 3161, TimeStampResp, DER), else empty.
+    """
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="anchors")
+    kind = models.CharField(max_length=10, choices=AnchorKind)
+    state = models.CharField(max_length=10, choices=AnchorState)
+    at = models.DateTimeField()
+    digest = models.BinaryField()
+    reference = models.CharField(max_length=500, default="")
+    token = models.BinaryField(default=b"")
+    error = models.TextField(default="")
+
+    class Meta:
+        db_table = "audit_anchor"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["checkpoint", "kind"],
+                condition=models.Q(state=AnchorState.DONE),
+                name="audit_anchor_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} anchor of {self.checkpoint_id}: {self.state}"
 
 
 class AuditRetirement(models.Model):

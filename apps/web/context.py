@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from apps.accounts.models import User
 from apps.approvals.selectors import open_count_for
 from apps.audit.models import Checkpoint
-from apps.audit.selectors import latest_checkpoint
+from apps.audit.selectors import Level, latest_checkpoint, ledger_level
 from apps.core import clock
 from apps.outbox.selectors import unread_count
 from apps.web.nav import Destination, destinations
@@ -41,6 +41,11 @@ class Shell:
     def checkpoint(self) -> Checkpoint | None:
         """Return the ledger's latest checkpoint, or None before the first seal and for a stranger."""
         return latest_checkpoint() if self._request.user.is_authenticated else None
+
+    @cached_property
+    def level(self) -> Level:
+        """Return what the ledger can show by itself; a template that reads it costs two short questions more."""
+        return ledger_level(self.checkpoint)
 
     @property
     def session_seconds(self) -> int:

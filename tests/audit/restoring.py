@@ -6,7 +6,15 @@ from django.db import connection
 
 from tests.dba import unguarded
 
-TABLES = ("audit_event", "audit_text", "audit_pending", "audit_leaf", "audit_tile", "audit_checkpoint")
+TABLES = (
+    "audit_event",
+    "audit_text",
+    "audit_pending",
+    "audit_leaf",
+    "audit_tile",
+    "audit_checkpoint",
+    "audit_anchor",
+)
 
 Restore = Callable[[], None]
 
@@ -16,8 +24,14 @@ def backed_up() -> Restore:
     with connection.cursor() as cursor:
         copies = []
         for table in TABLES:
-            cursor.execute(f"SELECT * FROM {table}")
-            copies.append((table, [column.name for column in cursor.description], cursor.fetchall()))
+            cursor.execute(
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+                " AND NOT attisdropped AND attgenerated = ''",
+                [table],
+            )
+            columns = [name for (name,) in cursor.fetchall()]
+            cursor.execute(f"SELECT {', '.join(columns)} FROM {table}")
+            copies.append((table, columns, cursor.fetchall()))
 
     def restore() -> None:
         with unguarded(), connection.cursor() as cursor:

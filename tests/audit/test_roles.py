@@ -34,6 +34,11 @@ ROWS = {
         " VALUES (99, '', '', '', '', now())",
         "note = 'x'",
     ),
+    "audit_anchor": (
+        "INSERT INTO audit_anchor (checkpoint_id, kind, state, at, digest, reference, token, error)"
+        " SELECT id, 'mail', 'failed', now(), '', '', '', '' FROM audit_checkpoint LIMIT 1",
+        "error = 'x'",
+    ),
     "audit_retirement": (
         "INSERT INTO audit_retirement (statement, note, created_at) VALUES ('', '', now())",
         "note = 'x'",
@@ -54,6 +59,7 @@ MATRIX = {
     "audit_leaf": {"runtime": "+----", "keeper": "++---", "owner": "++!!!"},
     "audit_tile": {"runtime": "+----", "keeper": "++!--", "owner": "++!!!"},
     "audit_checkpoint": {"runtime": "+----", "keeper": "++---", "owner": "++!!!"},
+    "audit_anchor": {"runtime": "+----", "keeper": "++---", "owner": "++!!!"},
     "audit_retirement": {"runtime": "+----", "keeper": "++---", "owner": "++!!!"},
     "audit_tombstone": {"runtime": "+----", "keeper": "++---", "owner": "++!!!"},
 }
@@ -72,6 +78,7 @@ def a_ledger() -> None:
     with as_keeper(), connection.cursor() as cursor:
         cursor.execute("INSERT INTO audit_retirement (statement, note, created_at) VALUES ('', '', now())")
         cursor.execute(ROWS["audit_tombstone"][0])
+        cursor.execute(ROWS["audit_anchor"][0])
 
 
 def login(which: str) -> psycopg.Connection:

@@ -1,7 +1,7 @@
 """The pages of the ledger: what each person sees, how it is narrowed, and what an entry proves."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from django.test import Client
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent
-from apps.audit.services import record_event, seal_pending
+from apps.audit.services import anchor_checkpoint, record_event, seal_pending
 from apps.changes.rules.steps import TRANSITIONS
 from apps.core import actors, clock
 from apps.web.entries import WORDS
@@ -22,7 +22,7 @@ from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
 
-LIST_QUERIES = 8
+LIST_QUERIES = 10
 ENTRY_QUERIES = 12
 
 
@@ -82,7 +82,7 @@ def test_list_says_who_did_what_to_which_record_and_whether_it_is_sealed(
     seal_pending()
     note(7, event="access.denied", private={"reason": "She wrote step 1 of the plan."})
     page = text_of(reading, "/ledger/")
-    assert f"Verified up to entry {before + 1} at" in page
+    assert f"Verified up to entry {before + 1} Signed" in page
     assert "Ingrid" in page
     assert "Submitted revision 2 CHG-1042 Sealed" in page
     assert "Refused: She wrote step 1 of the plan. CHG-7 Not sealed yet" in page
@@ -255,3 +255,29 @@ def test_entry_that_does_not_exist_is_not_found_and_not_recorded(reading: Client
 def test_list_offers_an_export_to_those_who_may_have_one(client: Client, role: Role, offered: bool) -> None:
     client.force_login(add_person("somebody", role))
     assert ("Export a period" in client.get("/ledger/").content.decode()) is offered
+
+
+def test_list_says_that_the_ledger_is_signed_and_not_anchored(reading: Client, before: int) -> None:
+    page = text_of(reading, "/ledger/")
+    assert f"Verified up to entry {before}" in page
+    assert "Not anchored outside the portal" in page
+
+
+def test_list_says_since_when_the_ledger_is_anchored_and_what_did_not_arrive(
+    reading: Client, before: int, settings
+) -> None:
+    settings.LEDGER_ANCHOR_MAIL = ["audit@example.org"]
+    with clock.moved_to(datetime(2026, 11, 3, 9, tzinfo=UTC)):
+        anchor_checkpoint()
+    settings.LEDGER_TSA_URL = "http://127.0.0.1:1/"
+    anchor_checkpoint()
+    page = text_of(reading, "/ledger/")
+    assert "Anchored outside the portal since Tue 3 Nov" in page
+    assert "The last anchor did not arrive with a time-stamp authority" in page
+
+
+def test_list_over_a_broken_ledger_says_so_first(reading: Client, before: int, ledger_home: Path) -> None:
+    (ledger_home / "ledger.head").unlink()
+    page = text_of(reading, "/ledger/")
+    assert "The ledger does not fit what was signed." in page
+    assert "Verified up to entry" not in page

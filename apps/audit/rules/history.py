@@ -61,8 +61,13 @@ class Epoch:
 
     @property
     def lost_entries(self) -> int | None:
-        """Return how many signed entries were left behind; None if nobody knows, and for the first epoch."""
-        return None if self.lost_size is None else self.lost_size - self.from_size
+        """Return how many signed entries were left behind; None if nobody knows, and for the first epoch.
+
+        Nobody knows when the ledger had grown again beyond what was lost before anyone noticed.
+        """
+        if self.lost_size is None or self.lost_size < self.from_size:
+            return None
+        return self.lost_size - self.from_size
 
 
 @dataclass(frozen=True)
@@ -218,7 +223,8 @@ def _epoch(history: KeyHistory, record: dict[str, Any]) -> KeyHistory:
     lost_size = history.signed_head(lost).size if lost is not None else None
     said = {name: record[name] for name in ("number", "at", "size", "lost_head", "reason")}
     _check_signed(record["note"], new, epoch_text(new, lost_size=lost_size, **said))
-    followed = _followed(history, LedgerKey(new, record["size"], None, record["endorsement"]), lost_size)
+    until = None if lost_size is None else max(lost_size, record["size"])
+    followed = _followed(history, LedgerKey(new, record["size"], None, record["endorsement"]), until)
     epoch = Epoch(
         number=record["number"],
         origin=new.name,

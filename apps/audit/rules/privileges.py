@@ -29,6 +29,7 @@ LEDGER = {
     "audit_leaf": Allowed(runtime=_READ, keeper=_ADD),
     "audit_tile": Allowed(runtime=_READ, keeper=("SELECT", "INSERT", "UPDATE (data)")),
     "audit_checkpoint": Allowed(runtime=_READ, keeper=_ADD),
+    "audit_anchor": Allowed(runtime=_READ, keeper=_ADD),
     "audit_retirement": Allowed(runtime=_READ, keeper=_ADD),
     "audit_tombstone": Allowed(runtime=_READ, keeper=_ADD),
 }

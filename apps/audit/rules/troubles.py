@@ -17,3 +17,7 @@ class HeadLost(LedgerBroken):
 
 class KeyLost(LedgerBroken):
     """The key that signs is gone, although the ledger was signed before."""
+
+
+class AnchorBroken(LedgerBroken):
+    """The ledger is not what was left outside the portal: someone who could sign has changed it since."""

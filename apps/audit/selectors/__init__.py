@@ -5,6 +5,7 @@ These selectors do not ask who reads: this floor knows no roles. A page takes
 already see.
 """
 
+from apps.audit.selectors.anchors import Level, anchors, ledger_level
 from apps.audit.selectors.entries import Entry, Page, decoded_entry, entries, entries_for
 from apps.audit.selectors.filters import Filters, Word, matching
 from apps.audit.selectors.outside import key_history, public_key_text
@@ -15,13 +16,16 @@ __all__ = [
     "Entry",
     "EntryProof",
     "Filters",
+    "Level",
     "Page",
     "Word",
+    "anchors",
     "decoded_entry",
     "entries",
     "entries_for",
     "key_history",
     "latest_checkpoint",
+    "ledger_level",
     "ledger_trouble",
     "matching",
     "oldest_pending_at",

@@ -26,6 +26,13 @@ def edge_at(size: int) -> Edge:
     return edge_of(size, _tiles(edge_places(size)))
 
 
+def roots_at(sizes: Iterable[int]) -> dict[int, bytes]:
+    """Return the root of the tree as it was at each of some sizes, in one question."""
+    wanted = {size: edge_places(size) for size in sizes}
+    tiles = _tiles({place for places in wanted.values() for place in places})
+    return {size: edge_of(size, tiles).root() for size in wanted}
+
+
 def leaf_hashes(size: int) -> Iterator[bytes]:
     """Yield the first ``size`` leaf hashes, side by side, in pieces of at most one megabyte."""
     tiles = -(-size >> TILE_BITS)

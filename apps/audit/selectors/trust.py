@@ -6,15 +6,16 @@ from apps.audit.rules.merkle import EMPTY_ROOT
 from apps.audit.rules.notes import BadNote, Head
 from apps.audit.rules.tiles import Edge
 from apps.audit.rules.troubles import LedgerBroken, RolledBack
+from apps.audit.selectors.anchors import anchor_trouble
 from apps.audit.selectors.outside import held_head, history, key_lost, outside
 from apps.audit.selectors.sealed import latest_checkpoint
 from apps.audit.selectors.tree import edge_at
 
 
 def ledger_trouble() -> LedgerBroken | None:
-    """Return why the ledger is not what was signed, as far as this host can tell; None if it is.
+    """Return why the ledger is not what was signed or left outside, as far as this host can tell; None if it is.
 
-    It asks three short questions. A host without the ledger's files cannot tell.
+    It asks a few short questions. A host without the ledger's files cannot tell.
     """
     try:
         keys = history()
@@ -25,7 +26,7 @@ def ledger_trouble() -> LedgerBroken | None:
         trusted_edge(keys)
     except LedgerBroken as broken:
         return broken
-    return None
+    return anchor_trouble(keys)
 
 
 def trusted_edge(keys: KeyHistory) -> Edge:

@@ -4,6 +4,7 @@
 - ``record_denial``: an entry about a refusal, in a transaction of its own.
 - ``seal_pending``: give every pending entry its leaf and sign a checkpoint.
 - ``ensure_sealed``: the same, only if one entry still waits.
+- ``anchor_checkpoint``: leave the newest checkpoint outside the portal.
 - ``begin_ledger_epoch``: go on after an older database was restored, and say what is lost.
 - ``rotate_ledger_key``: sign with a new key from now on. ``revoke_ledger_key``: let an old one no longer count.
 - ``erase_texts``: erase the texts beside some entries; their digests stay.
@@ -13,6 +14,7 @@
 """
 
 from apps.audit.rules.troubles import LedgerBroken
+from apps.audit.services.anchoring import anchor_checkpoint
 from apps.audit.services.epochs import begin_ledger_epoch
 from apps.audit.services.keyring import sign_digest, sign_statement
 from apps.audit.services.recording import record_denial, record_event
@@ -22,6 +24,7 @@ from apps.audit.services.sealing import ensure_sealed, seal_pending
 
 __all__ = [
     "LedgerBroken",
+    "anchor_checkpoint",
     "begin_ledger_epoch",
     "ensure_sealed",
     "record_denial",

@@ -11,6 +11,7 @@ from apps.audit.rules.merkle import EMPTY_ROOT
 from apps.audit.rules.notes import BadNote, Head, Signer
 from apps.audit.rules.troubles import HeadLost, KeyLost, LedgerBroken, RolledBack
 from apps.audit.selectors import latest_checkpoint
+from apps.audit.selectors.anchors import anchor_trouble, newest_outside
 from apps.audit.selectors.outside import held_note
 from apps.audit.selectors.trust import signed_edge, trusted_edge
 from apps.audit.services import keyring
@@ -97,6 +98,8 @@ def _left_behind(keys: KeyHistory, *, key_lost: bool) -> str | None:
         return held_note()
     except HeadLost:
         return None
+    if anchor_trouble(keys) is not None:
+        return _anchored_head(keys)
     if not key_lost:
         raise PolicyBlocked(
             "The ledger is what was signed, so nothing is lost and it goes on as it is.",
@@ -104,6 +107,15 @@ def _left_behind(keys: KeyHistory, *, key_lost: bool) -> str | None:
         )
     make_good(keys, size)
     return held_note()
+
+
+def _anchored_head(keys: KeyHistory) -> str | None:
+    """Return the newest head in the folder outside, if it is one of this ledger."""
+    note = newest_outside(keys)
+    try:
+        return note if note is not None and keys.signed_head(note) else None
+    except BadNote:
+        return None
 
 
 def _present_head(keys: KeyHistory) -> Head:

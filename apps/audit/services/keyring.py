@@ -96,8 +96,13 @@ def key_line(key: Signer) -> str:
 
 
 def write(name: str, content: str, mode: int = 0o644) -> None:
+    """Replace a file of the ledger in one step."""
+    write_in(_home(), name, content, mode)
+
+
+def write_in(folder: Path, name: str, content: str, mode: int = 0o644) -> None:
     """Replace a file in one step, on disk before it has its name."""
-    path = _home() / name
+    path = folder / name
     temporary = path.with_name(f".{name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

@@ -19,7 +19,8 @@ from apps.audit.rules.notes import Head, Signer
 from apps.audit.rules.tiles import Edge, Place
 from apps.audit.rules.troubles import LedgerBroken
 from apps.audit.selectors import latest_checkpoint
-from apps.audit.selectors.outside import held_head, outside
+from apps.audit.selectors.anchors import anchor_trouble
+from apps.audit.selectors.outside import held_head, history, outside
 from apps.audit.selectors.trust import trusted_edge
 from apps.audit.services import keeper, keyring
 from apps.audit.services.plans import settled_keys
@@ -28,6 +29,8 @@ from apps.core import clock
 BATCH_ROWS = 2_000
 _SEALER_LOCK = 0x5EA1
 _SAY_AGAIN_SECONDS = 600
+_LOOK_AGAIN_SECONDS = 60
+_looked_at = float("-inf")
 _said_at: dict[str, float] = {}
 _log = logging.getLogger(__name__)
 
@@ -65,6 +68,7 @@ def seal_pending() -> Checkpoint | None:
     """
     newest = None
     try:
+        _look_outside()
         while checkpoint := _seal_batch():
             newest = checkpoint
     except LedgerBroken as broken:
@@ -88,6 +92,22 @@ def ensure_sealed(*, event_id: int) -> bool:
         return False
     seal_pending()
     return True
+
+
+def _look_outside() -> None:
+    """Compare with the anchors when the process starts and then now and then.
+
+    A whole host that was set back to an older state takes the head back with the database; the anchors stay.
+    """
+    global _looked_at
+    now = time.monotonic()
+    if now - _looked_at < _LOOK_AGAIN_SECONDS:
+        return
+    keys = history()
+    trouble = anchor_trouble(keys) if keys is not None else None
+    if trouble is not None:
+        raise trouble
+    _looked_at = now
 
 
 def _say(trouble: str) -> None:
