@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,13 @@ def ledger_home(settings: Any, tmp_path: Path) -> Path:
 @pytest.fixture
 def real_worker(transactional_db: None, settings: Any) -> Iterator[None]:
     """A Celery worker process of its own on this test's database. It is up when the test starts."""
+    with a_worker(settings):
+        yield
+
+
+@contextmanager
+def a_worker(settings: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Celery worker process on this test's database, and end it. It is up within."""
     from portal import health
 
     url = "postgresql://{USER}:{PASSWORD}@/{NAME}?host={HOST}&port={PORT}"
@@ -115,7 +122,7 @@ def real_worker(transactional_db: None, settings: Any) -> Iterator[None]:
             assert worker.poll() is None, "The worker ended before it was ready."
             assert time.monotonic() < deadline, "The worker was not ready within 30 seconds."
             time.sleep(0.1)
-        yield
+        yield worker
     finally:
         worker.terminate()
         worker.wait(20)

@@ -11,6 +11,7 @@ class ExportJob(models.Model):
 
     ``order`` says all that was asked (``rules.orders``); the days, subject and form stand beside it to be shown.
     ``tree_size`` pins the checkpoint that it is written over, so that a second attempt gives the same file.
+    ``attempts`` counts how often a worker began it, so that one that kills its workers ends at last.
     ``total`` is known once the writing has begun; ``done`` counts the records written so far. The file may be
     fetched until ``expires_at``.
     """
@@ -25,6 +26,7 @@ class ExportJob(models.Model):
     order = models.JSONField(default=dict)
     tree_size = models.PositiveBigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=ExportState, default=ExportState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     path = models.CharField(max_length=500, default="")

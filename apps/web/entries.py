@@ -98,10 +98,12 @@ WORDS = {
     "ledger.epoch_began": "began epoch {epoch} of the ledger after entry {size}, because later ones are lost",
     "ledger.key_rotated": "let a new key sign the ledger",
     "ledger.key_revoked": "revoked an old key of the ledger, beyond {size} entries",
-    "export.requested": "asked for the days {from} to {to}",
-    "export.finished": "finished the bundle of {entries} entries",
-    "export.failed": "could not finish the bundle",
-    "export.expired": "removed the bundle: its time was over",
+    "export.requested": "asked for an export",
+    "export.finished": "finished the export of {entries} records",
+    "export.failed": "could not finish the export",
+    "export.cancelled": "cancelled the export",
+    "export.downloaded": "downloaded the export",
+    "export.expired": "removed the file: its time was over",
 }
 REFUSED = "access.denied"
 

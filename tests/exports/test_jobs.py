@@ -21,7 +21,7 @@ from apps.exports.enums import ExportFormat, ExportState, ExportSubject
 from apps.exports.models import ExportJob
 from apps.exports.rules.orders import Order, Scope
 from apps.exports.rules.spreadsheet import safe_cell
-from apps.exports.services import jobs, remove_expired, request_export, resume_exports
+from apps.exports.services import downloads, jobs, remove_expired, request_export, resume_exports
 from apps.exports.tasks import task_write_export
 from apps.outbox import services as outbox
 from apps.outbox.models import Notification, OutboxMessage
@@ -29,6 +29,7 @@ from portal.celery import app
 from portal.demo import commands
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 5)
+DAYS_AND_OUT = ["--from", "2026-03-01", "--to", "2026-03-01", "--out", "/tmp/x.zip"]
 
 
 def person(username: str, *roles: Role, scope: GrantScope = GrantScope.EVERYTHING) -> User:
@@ -208,7 +209,7 @@ def test_export_past_its_time_is_removed_though_the_first_try_crashed(auditor, m
         raise ConnectionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(jobs, "record_event", crash)
+        patched.setattr(downloads, "record_event", crash)
         with pytest.raises(ConnectionError):
             remove_expired(actor=actors.system("exporter"))
     assert not path.exists()
@@ -278,11 +279,28 @@ def test_export_audit_command_seals_writes_and_counts(
     assert run(out, ledger_home / "ledger.pub")[0] == 0
 
 
+def test_export_audit_command_writes_what_is_asked_in_the_form_that_is_asked(
+    small_ledger, tmp_path, capsys
+) -> None:
+    out = tmp_path / "b.jsonl"
+    words = ["--from", "2026-03-01", "--to", "2026-03-05", "--out", str(out), "--format", "jsonl"]
+    call_command("export_audit", *words, "--person", "zoe", "--event", "change.", "--without", "texts")
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert capsys.readouterr().out == f"{out}: {len(lines)} entries.\n"
+    assert len(lines) == 10
+    assert {line["entry"]["actor"]["id"] for line in lines} == {str(small_ledger.pk)}
+    assert not any(line["texts"] for line in lines)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--from", "2026-03-02", "--to", "2026-03-01", "--out", "/tmp/x.zip"], "must not come before"),
+        ([*DAYS_AND_OUT, "--component", "nowhere"], "no component with the key nowhere"),
+        ([*DAYS_AND_OUT, "--change", "CHG-999"], "There is no change CHG-999"),
+        ([*DAYS_AND_OUT, "--person", "nobody\x00"], "Nobody here has the username"),
+        ([*DAYS_AND_OUT, "--format", "docx"], "invalid choice"),
         (["--from", "2026-02-30", "--to", "2026-03-01", "--out", "/tmp/x.zip"], "not a day"),
         (["--from", "2026-03-01", "--to", "2026-03-01", "--out", "/proc/nowhere/x.zip"], "cannot be written"),
     ],

@@ -1,6 +1,6 @@
 """What a person may read of the ledger and of its exports."""
 
-from apps.exports.selectors.jobs import export_exists, export_for, exports_visible_to, file_of
+from apps.exports.selectors.jobs import export_exists, export_for, exports_visible_to, file_of, may_cancel
 from apps.exports.selectors.ledger import (
     GUARDED_TYPES,
     OVERSEERS,
@@ -27,6 +27,7 @@ __all__ = [
     "ledger_count_for",
     "ledger_entries_for",
     "ledger_entry_for",
+    "may_cancel",
     "may_export",
     "may_read_ledger",
     "oversees",

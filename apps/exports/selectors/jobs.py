@@ -4,7 +4,9 @@ from pathlib import Path
 
 from django.db.models import QuerySet
 
+from apps.accounts.models import User
 from apps.core import clock
+from apps.core.decisions import ALLOWED, Decision, denied
 from apps.exports.enums import ExportState
 from apps.exports.models import ExportJob
 from apps.exports.selectors.ledger import Reader, oversees
@@ -26,6 +28,13 @@ def export_for(user: Reader, ref: str) -> ExportJob | None:
     """Return the export called ``EXP-7``, if the person may see it."""
     number = _number(ref)
     return exports_visible_to(user).filter(pk=number).first() if number is not None else None
+
+
+def may_cancel(user: Reader, job: ExportJob) -> Decision:
+    """Tell whether a person may end an export before it is written."""
+    if oversees(user) or (isinstance(user, User) and user.pk == job.requester_id):
+        return ALLOWED
+    return denied(f"{job.ref} is not yours to cancel.", "Ask whoever asked for it, or a change manager.")
 
 
 def file_of(job: ExportJob) -> Path | None:

@@ -1,41 +1,35 @@
 """Asking for exports and carrying them out. Every export is in the ledger."""
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from celery import current_app
-from django.conf import settings
 from django.db import connection, transaction
 
 from apps.audit.models import Checkpoint
 from apps.audit.selectors import latest_checkpoint
 from apps.audit.services import record_event, seal_pending
 from apps.core import clock
-from apps.core.actors import Actor, system
+from apps.core.actors import Actor
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked, PortalError
-from apps.exports.enums import ExportFormat, ExportState, Withheld
+from apps.exports.enums import ExportState, Withheld
 from apps.exports.models import ExportJob
 from apps.exports.rules.columns import columns_of
 from apps.exports.rules.orders import FORMATS, Order, order_from
 from apps.exports.selectors import may_export
+from apps.exports.services.endings import OPEN, WRITER_LOCK, Cancelled, fail, finish, place_of, update_open
 from apps.exports.services.files import Finished
+from apps.exports.services.reading import filters_of
 from apps.exports.services.writers import WRITERS
-from apps.outbox.services import enqueue, notify
+from apps.outbox.services import enqueue
 
 KEPT_FOR = timedelta(days=7)
 LOST_AFTER = timedelta(minutes=5)
-_EXPORTER = system("exporter")
-_WRITER_LOCK = 0xE4B0
-_SUFFIX = {
-    ExportFormat.BUNDLE: "zip",
-    ExportFormat.PDF: "pdf",
-    ExportFormat.XLSX: "xlsx",
-    ExportFormat.CSV: "csv",
-    ExportFormat.JSONL: "jsonl",
-}
+MOST_ATTEMPTS = 5
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +39,7 @@ def request_export(*, actor: Actor, order: Order) -> ExportJob:
 
     Raises:
         Forbidden: the actor is neither an auditor nor a change manager.
-        Invalid: the days, the columns or what is withheld are wrong, or the subject cannot take this form.
+        Invalid: something in the order is wrong, at the field that ``fields`` names.
     """
     allowed = may_export(actor.user)
     if not allowed:
@@ -68,7 +62,7 @@ def resume_exports() -> int:
     """
     # What an operator wrote by hand and broke off is theirs to repeat.
     unfinished = ExportJob.objects.filter(
-        state__in=(ExportState.QUEUED, ExportState.RUNNING),
+        state__in=OPEN,
         created_at__lte=clock.now() - LOST_AFTER,
         requester__isnull=False,
     )
@@ -81,15 +75,15 @@ def resume_exports() -> int:
 def write_requested_export(*, export_id: int) -> None:
     """Write the file of a requested export. A second call while it is written, or after, does nothing."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_WRITER_LOCK, export_id])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [WRITER_LOCK, export_id])
         if not cursor.fetchone()[0]:
             return
         try:
             job = ExportJob.objects.get(pk=export_id)
-            if job.state in (ExportState.QUEUED, ExportState.RUNNING):
+            if job.state in OPEN:
                 _carry_out(job)
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_WRITER_LOCK, export_id])
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [WRITER_LOCK, export_id])
 
 
 def export_to_file(*, actor: Actor, order: Order, out: Path) -> int:
@@ -98,7 +92,8 @@ def export_to_file(*, actor: Actor, order: Order, out: Path) -> int:
     It is for the operator of the portal's own host, who asks nobody.
 
     Raises:
-        Invalid: the days are in the wrong order, or the subject cannot take this form.
+        Invalid: something in the order is wrong, at the field that ``fields`` names.
+        Cancelled: someone cancelled it meanwhile.
         LedgerBroken: the ledger cannot be sealed.
         OSError: the file cannot be written.
     """
@@ -107,23 +102,12 @@ def export_to_file(*, actor: Actor, order: Order, out: Path) -> int:
     try:
         finished = _written(job, out)
         # The file is the operator's: the portal neither hands it out nor removes it.
-        _finish(job, finished)
+        finish(job, finished)
     except Exception as error:
-        _fail(job, _said(error))
+        with suppress(Cancelled):
+            fail(job, _said(error))
         raise
     return finished.count
-
-
-def remove_expired(*, actor: Actor) -> int:
-    """Delete the files of exports whose time is over, and return how many."""
-    over = ExportJob.objects.filter(state=ExportState.DONE, expires_at__lte=clock.now())
-    for job in over:
-        # The file goes first: a crash between the two is made good by the next run, which finds the job again.
-        Path(job.path).unlink(missing_ok=True)
-        with transaction.atomic():
-            ExportJob.objects.filter(pk=job.pk).update(state=ExportState.EXPIRED, path="")
-            record_event(event="export.expired", actor=actor, obj=job)
-    return len(over)
 
 
 def _send(export_id: int) -> None:
@@ -149,7 +133,7 @@ def _new_job(actor: Actor, order: Order) -> ExportJob:
 
 
 def _refuse_wrong(order: Order) -> None:
-    _ = order.scope.period, columns_of(order)
+    _ = filters_of(order.scope), columns_of(order)
     if order.format not in FORMATS[order.subject] or (order.subject, order.format) not in WRITERS:
         raise Invalid({"format": [f"{order.subject.label} cannot be exported in this form."]})
     unknown = sorted(set(order.withheld) - set(Withheld.values))
@@ -160,12 +144,27 @@ def _refuse_wrong(order: Order) -> None:
 
 
 def _carry_out(job: ExportJob) -> None:
+    out = place_of(job)
     try:
-        out = Path(settings.PORTAL_HOME) / "exports" / f"{job.ref}.{_SUFFIX[ExportFormat(job.format)]}"
-        _finish(job, _written(job, out), path=str(out), expires_at=clock.now() + KEPT_FOR)
+        _count_attempt(job)
+        finish(job, _written(job, out), path=str(out), expires_at=clock.now() + KEPT_FOR)
+    except Cancelled:
+        out.unlink(missing_ok=True)
+        _log.info("%s was cancelled", job)
     except Exception as error:
         _log.exception("%s failed", job)
-        _fail(job, _said(error))
+        with suppress(Cancelled):
+            fail(job, _said(error))
+
+
+def _count_attempt(job: ExportJob) -> None:
+    """Count an attempt, and give up when all before it were killed: by a lack of memory, or by the limit of time."""
+    if job.attempts == MOST_ATTEMPTS:
+        raise PolicyBlocked(
+            f"It was begun {MOST_ATTEMPTS} times, and each time its worker was killed: it may be too large. "
+            "Ask for fewer days, or for JSON lines, which take the least time."
+        )
+    update_open(job, attempts=job.attempts + 1)
 
 
 def _said(error: Exception) -> str:
@@ -177,14 +176,13 @@ def _said(error: Exception) -> str:
 
 def _written(job: ExportJob, out: Path) -> Finished:
     checkpoint = _pinned(job)
-    jobs = ExportJob.objects.filter(pk=job.pk)
-    jobs.update(state=ExportState.RUNNING, tree_size=checkpoint.size)
+    update_open(job, state=ExportState.RUNNING, tree_size=checkpoint.size)
     order = order_from(job.order)
     return WRITERS[order.subject, order.format](
         out=out,
         order=order,
         checkpoint=checkpoint,
-        progress=lambda done, total: jobs.update(done=done, total=total),
+        progress=lambda done, total: update_open(job, done=done, total=total),
     )
 
 
@@ -197,51 +195,3 @@ def _pinned(job: ExportJob) -> Checkpoint:
     if newest is None:
         raise PolicyBlocked("Nothing has been sealed yet.", remedy="Run manage.py seal_ledger first.")
     return newest
-
-
-@transaction.atomic
-def _finish(
-    job: ExportJob, finished: Finished, *, path: str = "", expires_at: datetime | None = None
-) -> None:
-    now = clock.now()
-    ExportJob.objects.filter(pk=job.pk).update(
-        state=ExportState.DONE,
-        path=path,
-        sha256=finished.file.sha256,
-        size=finished.file.size,
-        finished_at=now,
-        expires_at=expires_at,
-    )
-    record_event(
-        event="export.finished",
-        actor=_EXPORTER,
-        obj=job,
-        data={"sha256": finished.file.sha256, "bytes": finished.file.size, "entries": finished.count},
-    )
-    if job.requester is not None:
-        notify(
-            user=job.requester,
-            rule="export.finished",
-            subject=job.ledger_ref(),
-            due=now,
-            title=f"{job.ref} is ready",
-            body=f"The export from {job.start} to {job.end} holds {finished.count:,} records.",
-            url=f"/exports/{job.ref}/",
-        )
-
-
-@transaction.atomic
-def _fail(job: ExportJob, error: str) -> None:
-    now = clock.now()
-    ExportJob.objects.filter(pk=job.pk).update(state=ExportState.FAILED, error=error, finished_at=now)
-    record_event(event="export.failed", actor=_EXPORTER, obj=job, private={"error": error})
-    if job.requester is not None:
-        notify(
-            user=job.requester,
-            rule="export.failed",
-            subject=job.ledger_ref(),
-            due=now,
-            title=f"{job.ref} failed",
-            body=f"The export from {job.start} to {job.end} could not be written. Its page says why.",
-            url=f"/exports/{job.ref}/",
-        )

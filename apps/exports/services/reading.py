@@ -12,12 +12,15 @@ from django.db import connection
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from apps.accounts.models import User
+from apps.accounts.selectors import person_named
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.rules.merkle import leaf_hash
 from apps.audit.selectors import Filters
 from apps.audit.selectors.entries import matching
 from apps.audit.selectors.tree import StoredTree
 from apps.audit.services import LedgerBroken
+from apps.catalog.selectors import component_exists
+from apps.changes.selectors import change_exists
 from apps.core.errors import Invalid
 from apps.exports.rules.orders import Scope
 from apps.exports.selectors.scope import about_changes, resolved
@@ -132,10 +135,18 @@ def matching_within(scope: Scope, first: int, end: int, changes: Collection[str]
 def filters_of(scope: Scope) -> Filters:
     """Return the ledger's filters that a scope stands for.
 
+    What belongs to a component or a change is what does so now: a change that was tied to the component since the
+    checkpoint brings its older entries in.
+
     Raises:
-        Invalid: the days are in the wrong order, or nobody has the username.
+        Invalid: the days are in the wrong order, or the component, the change or the person is unknown.
     """
     period, acted = scope.period, Q()
+    component, change = scope.component.lower(), scope.change.upper()
+    if component and not component_exists(component):
+        raise Invalid({"component": [f"The catalog holds no component with the key {scope.component}."]})
+    if change and not change_exists(change):
+        raise Invalid({"change": [f"There is no change {scope.change}. Give its number, such as CHG-1042."]})
     for actor in actors_of(scope):
         exact = "startswith" if actor.endswith("/") else "exact"
         acted |= Q(**{f"actor_key__{exact}": actor})
@@ -143,8 +154,8 @@ def filters_of(scope: Scope) -> Filters:
         start=period.start,
         end=period.end,
         events=scope.events,
-        component=scope.component,
-        change=scope.change,
+        component=component,
+        change=change,
         only=acted,
     )
     return resolved(filters)
@@ -158,10 +169,10 @@ def actors_of(scope: Scope) -> tuple[str, ...]:
     """
     if not scope.person:
         return ()
-    person = User.objects.filter(username=scope.person).values_list("pk", flat=True).first()
+    person = person_named(scope.person) if "\x00" not in scope.person else None
     if person is None:
-        raise Invalid({"person": [f"There is nobody called {scope.person}."]})
-    return f"person:{person}", f"token:{person}/"
+        raise Invalid({"person": [f"Nobody here has the username {scope.person}."]})
+    return f"person:{person.pk}", f"token:{person.pk}/"
 
 
 def texts_of(rows: list[Row]) -> dict[int, list[AuditText]]:
