@@ -31,7 +31,7 @@ from tests.conftest import a_worker
 from tests.people import add_person
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 5)
-FORMS = [form for subject, form in WRITERS if subject == ExportSubject.ENTRIES]
+FORMS = [ExportFormat.BUNDLE, ExportFormat.XLSX, ExportFormat.CSV, ExportFormat.JSONL]
 
 
 @pytest.fixture

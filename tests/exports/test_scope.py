@@ -12,7 +12,7 @@ from apps.audit.services import record_event
 from apps.core import actors, clock
 from apps.core.errors import Invalid
 from apps.exports.rules.orders import Scope
-from apps.exports.services.reading import filters_of
+from apps.exports.services.reading import filters_of, refuse_unknown
 from tests.changes.estate import Estate, make_estate, submitted
 
 pytestmark = pytest.mark.django_db
@@ -70,5 +70,5 @@ def test_scope_of_a_person_who_left_is_found(estate: Estate) -> None:
 )
 def test_scope_of_what_is_unknown_is_invalid_at_its_field(field: str, value: str) -> None:
     with pytest.raises(Invalid) as refused:
-        found(**{field: value})
+        refuse_unknown(Scope(date(2020, 1, 1), date(2020, 1, 2), **{field: value}))
     assert set(refused.value.fields) == {field}

@@ -23,7 +23,7 @@ from apps.exports.rules.orders import FORMATS, Order, order_from
 from apps.exports.selectors import may_export
 from apps.exports.services.endings import OPEN, WRITER_LOCK, Cancelled, fail, finish, place_of, update_open
 from apps.exports.services.files import Finished
-from apps.exports.services.reading import filters_of
+from apps.exports.services.reading import refuse_unknown
 from apps.exports.services.writers import WRITERS
 from apps.outbox.services import enqueue
 
@@ -133,7 +133,8 @@ def _new_job(actor: Actor, order: Order) -> ExportJob:
 
 
 def _refuse_wrong(order: Order) -> None:
-    _ = filters_of(order.scope), columns_of(order)
+    refuse_unknown(order.scope)
+    columns_of(order)
     if order.format not in FORMATS[order.subject] or (order.subject, order.format) not in WRITERS:
         raise Invalid({"format": [f"{order.subject.label} cannot be exported in this form."]})
     unknown = sorted(set(order.withheld) - set(Withheld.values))

@@ -132,6 +132,19 @@ def matching_within(scope: Scope, first: int, end: int, changes: Collection[str]
     return Wanted(entries, entries.count(), first, end)
 
 
+def refuse_unknown(scope: Scope) -> None:
+    """Refuse a scope that names what was never there.
+
+    Raises:
+        Invalid: the days are in the wrong order, or the component, the change or the person is unknown.
+    """
+    _ = scope.period, actors_of(scope)
+    if scope.component and not component_exists(scope.component):
+        raise Invalid({"component": [f"The catalog holds no component with the key {scope.component}."]})
+    if scope.change and not change_exists(scope.change.upper()):
+        raise Invalid({"change": [f"There is no change {scope.change}. Give its number, such as CHG-1042."]})
+
+
 def filters_of(scope: Scope) -> Filters:
     """Return the ledger's filters that a scope stands for.
 
@@ -139,14 +152,9 @@ def filters_of(scope: Scope) -> Filters:
     checkpoint brings its older entries in.
 
     Raises:
-        Invalid: the days are in the wrong order, or the component, the change or the person is unknown.
+        Invalid: the days are in the wrong order, or nobody has the username.
     """
     period, acted = scope.period, Q()
-    component, change = scope.component.lower(), scope.change.upper()
-    if component and not component_exists(component):
-        raise Invalid({"component": [f"The catalog holds no component with the key {scope.component}."]})
-    if change and not change_exists(change):
-        raise Invalid({"change": [f"There is no change {scope.change}. Give its number, such as CHG-1042."]})
     for actor in actors_of(scope):
         exact = "startswith" if actor.endswith("/") else "exact"
         acted |= Q(**{f"actor_key__{exact}": actor})
@@ -154,8 +162,8 @@ def filters_of(scope: Scope) -> Filters:
         start=period.start,
         end=period.end,
         events=scope.events,
-        component=component,
-        change=change,
+        component=scope.component.lower(),
+        change=scope.change.upper(),
         only=acted,
     )
     return resolved(filters)
