@@ -16,6 +16,9 @@ from apps.core.canonical import canonical_bytes
 LABEL = "tombstone"
 """Keeps the signature of a statement apart from checkpoints and bundles."""
 
+TOMBSTONE = b'{"at":'
+"""How the line of a tombstone begins, and no entry: the keys of an entry begin with its actor."""
+
 RETIRED = "entry.retired"
 """What stands in the search column for the event of a retired entry."""
 

@@ -3,8 +3,8 @@
 The entries of a period are the leaves from the first to the last whose time lies in it, with every leaf in
 between, so that nothing can be missing in the middle. The leaves just outside are added as edges: their times
 show that nothing is missing at either end. Of a filtered bundle only the matching leaves of that span are in it, each
-with its proof of inclusion. Leaves never change, so they are read in short batches, each on its own, and a long
-export keeps no transaction open.
+with its proof of inclusion. Where an entry is retired, the line of its tombstone stands in its place. Leaves never
+change, so they are read in short batches, each on its own, and a long export keeps no transaction open.
 
 What a bundle holds follows from its order and its checkpoint alone, so writing it again gives the same bytes.
 """
@@ -14,6 +14,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ from apps.exports.services.reading import (
     texts_of,
 )
 from apps.exports.services.report import Report, Texts
+from apps.exports.services.retired import NamedStatements
 from apps.exports.services.revisions import NamedRevisions
 
 FORM = "countersign-bundle/2"
@@ -53,6 +55,7 @@ _BESIDE = (
     "texts.jsonl",
     "revisions.jsonl",
     "attestations.jsonl",
+    "tombstones.jsonl",
     "report.csv",
 )
 
@@ -113,6 +116,14 @@ class _Contents:
             return batches_between(self.span.first, self.span.end)
         return (rows for piece in self._wanted.pieces(BATCH_ROWS) if (rows := rows_of(piece)))
 
+    @cached_property
+    def edges(self) -> list[Row]:
+        """Return the entries just outside the period."""
+        # What a filter leaves out has no place in the bundle, not even as a neighbour.
+        places = () if self.is_filtered else (self.span.first - 1, self.span.end)
+        inside = (index for index in places if 0 <= index < self.checkpoint.size)
+        return [row for index in inside for row in rows_between(index, index + 1)]
+
     def statement(self) -> dict[str, Any]:
         """Return what the manifest says, beside the list of files."""
         period = self.order.scope.period
@@ -163,6 +174,7 @@ def _write_entries(container: Container, contents: _Contents, progress: Progress
         report = Report(beside["report.csv"], None if Withheld.NAMES in withheld else people)
         revisions = stack.enter_context(closing(NamedRevisions(beside["revisions.jsonl"], Path(folder))))
         attestations, tree, done = NamedAttestations(beside["attestations.jsonl"]), StoredTree(), 0
+        statements = NamedStatements(beside["tombstones.jsonl"])
         progress(0, contents.count)
         with container.member("entries.jsonl", packed=False) as entries:
             for rows in contents.batches():
@@ -170,6 +182,7 @@ def _write_entries(container: Container, contents: _Contents, progress: Progress
                 beside["indexes.txt"].write(b"".join(b"%d\n" % row.index for row in rows))
                 if contents.is_filtered:
                     beside["proofs.txt"].write(_proofs(tree, rows, contents.checkpoint.size))
+                statements.write(rows)
                 texts = _texts_given(rows, withheld)
                 beside["texts.jsonl"].write(_text_lines(rows, texts))
                 with naming_the_broken(rows):
@@ -178,6 +191,7 @@ def _write_entries(container: Container, contents: _Contents, progress: Progress
                     report.write(rows, texts)
                 done += len(rows)
                 progress(done, contents.count)
+        statements.write(contents.edges)
         report.flush()
         stack.close()
         for name, path in paths.items():
@@ -201,12 +215,8 @@ def _texts_given(rows: list[Row], withheld: Sequence[str]) -> Texts:
 
 
 def _write_edges(container: Container, contents: _Contents) -> None:
-    span, size = contents.span, contents.checkpoint.size
-    # What a filter leaves out has no place in the bundle, not even as a neighbour.
-    places = () if contents.is_filtered else (span.first - 1, span.end)
-    rows = [row for index in places if 0 <= index < size for row in rows_between(index, index + 1)]
-    with naming_the_broken(rows):
-        lines = [_json({"index": row.index, "entry": row.entry.decode()}) for row in rows]
+    with naming_the_broken(contents.edges):
+        lines = [_json({"index": row.index, "entry": row.entry.decode()}) for row in contents.edges]
     container.add("edges.jsonl", b"".join(lines))
 
 

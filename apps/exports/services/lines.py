@@ -17,7 +17,9 @@ from apps.exports.services.files import Draft, Finished
 from apps.exports.services.reading import NAMES_PEOPLE, Progress, wanted_of
 
 _LINE = """
-convert_to('{"leaf":' || audit_leaf.index || ',"entry":', 'UTF8') || audit_event.entry || %s
+convert_to('{"leaf":' || audit_leaf.index || ',"entry":', 'UTF8')
+|| CASE WHEN audit_event.entry = ''::bytea
+   THEN (SELECT t.line FROM audit_tombstone t WHERE t.event_id = audit_event.id) ELSE audit_event.entry END || %s
 """
 _NO_TEXTS = """ ',"texts":{}}\n'::bytea """
 
@@ -45,7 +47,8 @@ COPY (
 def write_jsonl(*, out: Path, order: Order, checkpoint: Checkpoint, progress: Progress) -> Finished:
     """Write a line ``{"leaf": …, "entry": …, "texts": …}`` for each entry; it is a ``writers.Writer``.
 
-    ``entry`` stands byte for byte as it was hashed. ``texts`` holds the private texts that are kept, by name.
+    ``entry`` stands byte for byte as it was hashed; of a retired entry it is the line of its tombstone.
+    ``texts`` holds the private texts that are kept, by name.
     """
     line = RawSQL(_LINE % _texts(order), [], output_field=BinaryField())  # noqa: S611 - no input in it
     wanted = wanted_of(order.scope, checkpoint.size)

@@ -1,6 +1,5 @@
 """Reading the lives of changes from the entries under a checkpoint."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -45,7 +44,7 @@ def _steps_of(refs: Sequence[str], size: int) -> dict[str, list[Step]]:
     told: dict[str, list[Step]] = defaultdict(list)
     with naming_the_broken(rows):
         for row in rows:
-            entry = json.loads(row.entry)
+            entry = row.decoded()
             ident = entry["object"]["id"]
             told[reviews.get(ident, ident)].append(_step(row, entry, texts.get(row.event_id, {})))
     return told

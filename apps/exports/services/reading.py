@@ -3,18 +3,21 @@
 Leaves never change, so each batch is read on its own, and a long export keeps no transaction open.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from apps.accounts.models import User
 from apps.accounts.selectors import person_named
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.rules.merkle import leaf_hash
+from apps.audit.rules.tombstones import RETIRED, TOMBSTONE
 from apps.audit.selectors import Filters
 from apps.audit.selectors.entries import matching
 from apps.audit.selectors.tree import StoredTree
@@ -34,18 +37,40 @@ Progress = Callable[[int, int], object]
 """Called with the number of records written so far, and of all. It raises when the export is cancelled."""
 
 _ROWS = """
-SELECT l.index, e.id, e.entry FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
+SELECT l.index, e.id, coalesce(nullif(e.entry, ''::bytea), t.line)
+FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id LEFT JOIN audit_tombstone t ON t.event_id = e.id
 WHERE l.index >= %s AND l.index < %s ORDER BY l.index
 """
 
 
+_BYTES = Coalesce(NullIf("entry", Value(b"")), "tombstone__line")
+
+
 @dataclass(frozen=True)
 class Row:
-    """A sealed entry: its leaf, the number by which pages name it, and its bytes."""
+    """A sealed entry: its leaf, the number by which pages name it, and its bytes.
+
+    Where the entry is retired, ``entry`` holds the line of its tombstone.
+    """
 
     index: int
     event_id: int
     entry: bytes
+
+    @property
+    def leaf_hash(self) -> bytes:
+        """Return the hash of the bytes that were sealed, which of a retired entry only the tombstone still knows."""
+        if self.entry.startswith(TOMBSTONE):
+            return bytes.fromhex(json.loads(self.entry)["leaf_hash"])
+        return leaf_hash(self.entry)
+
+    def decoded(self) -> dict[str, Any]:
+        """Return the entry's JSON object. Of a retired one, what its tombstone keeps, and nothing else."""
+        value: dict[str, Any] = json.loads(self.entry)
+        if not self.entry.startswith(TOMBSTONE):
+            return value
+        gone = {"actor": {"kind": "", "id": ""}, "data": {}, "event": RETIRED, "private": {}}
+        return gone | {"at": value["at"], "object": value["object"]}
 
 
 def rows_between(start: int, end: int) -> list[Row]:
@@ -72,13 +97,20 @@ def naming_the_broken(rows: list[Row]) -> Iterator[None]:
         yield
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         tree = StoredTree()
-        broken = next((row for row in rows if leaf_hash(row.entry) != tree(0, row.index)), None)
+        broken = next((row for row in rows if not _as_sealed(row, tree)), None)
         if broken is None:
             raise
         raise LedgerBroken(
             f"The entry at leaf {broken.index} is not what was sealed, and can no longer be read.",
             remedy="Have the database examined, and bring the entry back from a copy of it.",
         ) from error
+
+
+def _as_sealed(row: Row, tree: StoredTree) -> bool:
+    try:
+        return row.leaf_hash == tree(0, row.index)
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 @dataclass(frozen=True)
@@ -116,7 +148,7 @@ def wanted_of(scope: Scope, size: int) -> Wanted:
 
 def rows_of(piece: QuerySet[AuditEvent]) -> list[Row]:
     """Return the entries of a piece."""
-    values = piece.values_list("leaf__index", "pk", "entry")
+    values = piece.values_list("leaf__index", "pk", _BYTES)
     return [Row(index, event_id, bytes(entry)) for index, event_id, entry in values]
 
 
@@ -212,8 +244,8 @@ class People:
 
 
 def actor_key(entry: dict[str, Any]) -> str:
-    """Return the actor of a decoded entry as one word."""
-    return f"{entry['actor']['kind']}:{entry['actor']['id']}"
+    """Return the actor of a decoded entry as one word; empty where the entry is retired."""
+    return ":".join((entry["actor"]["kind"], entry["actor"]["id"])) if entry["actor"]["kind"] else ""
 
 
 def _user_id(key: str) -> int | None:

@@ -26,7 +26,7 @@ class Report:
 
     def write(self, rows: list[Row], texts: Texts) -> None:
         """Add a batch."""
-        decoded = [(row, json.loads(row.entry)) for row in rows]
+        decoded = [(row, row.decoded()) for row in rows]
         if self._people is not None:
             self._people.learn({actor_key(entry) for _, entry in decoded})
         self._csv.writerows(

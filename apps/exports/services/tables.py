@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from apps.audit.models import AuditText, Checkpoint
-from apps.audit.rules.merkle import leaf_hash
 from apps.exports.enums import Column, Withheld
 from apps.exports.rules.columns import columns_of
 from apps.exports.rules.orders import Order
@@ -86,7 +85,7 @@ class Table:
             progress(done, self.wanted.count)
 
     def _rows(self, rows: list[Row]) -> list[list[str]]:
-        decoded = [(row, json.loads(row.entry)) for row in rows]
+        decoded = [(row, row.decoded()) for row in rows]
         if Column.WHO in self._columns:
             self._people.learn({actor_key(entry) for _, entry in decoded})
         texts = texts_of([row for row, entry in decoded if self._has_texts(entry)])
@@ -113,5 +112,5 @@ _CELLS: dict[Column, Callable[[_Line], str]] = {
     Column.STEP: lambda line: str(line.entry["object"]["seq"]),
     Column.FACTS: _facts,
     Column.TEXTS: lambda line: "\n".join(f"{text.name}: {text.text}" for text in line.texts),
-    Column.HASH: lambda line: leaf_hash(line.row.entry).hex(),
+    Column.HASH: lambda line: line.row.leaf_hash.hex(),
 }

@@ -11,8 +11,9 @@ other; that the hashes of all entries of the ledger give the checkpoint's root (
 ledger extends the earlier checkpoint in the bundle, and yours; that each entry of the bundle is the one sealed at its
 place; that none is missing between them or at either end of the period, or, in a filtered bundle, that each has its
 proof of inclusion; that each record's entries follow each other without a gap; the texts; that each revision of a
-change which an entry names is here, and is what was signed; the attestation of each signature (DSSE); the signature
-of the manifest and the digest of every file.
+change which an entry names is here, and is what was signed; the attestation of each signature (DSSE); of each
+entry that was retired, that a key of the ledger signed its tombstone; the signature of the manifest and the digest of
+every file.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ MEMBERS = (
     "texts.jsonl",
     "revisions.jsonl",
     "attestations.jsonl",
+    "tombstones.jsonl",
     "report.csv",
     "people.json",
     "edges.jsonl",
@@ -585,6 +587,88 @@ class Entry:
         return entry_name(self.index, self.line, self.number, small)
 
 
+class Retired(Entry):
+    """What a tombstone keeps of an entry whose content is gone: its time, its record and its step."""
+
+    __slots__ = ("hash", "place")
+
+    def __init__(self, index: int, number: int, line: bytes) -> None:
+        self.index, self.number, self.line = index, number, line
+        stone = parsed(line, f"The tombstone at leaf {index}")
+        try:
+            obj = stone["object"]
+            self.record, self.seq = (
+                (obj["type"].encode(), obj["id"].encode()),
+                whole(obj["seq"], "A tombstone"),
+            )
+            self.at, self.place, self.hash = stone["at"].encode(), stone["index"], stone["leaf_hash"]
+        except (KeyError, TypeError, AttributeError, UnicodeError):
+            raise Wrong(f"The tombstone at leaf {index} has a form that no portal writes.") from None
+        self.actor, self.event, self.private = b"", b"entry.retired", {}
+
+
+class Tombstones:
+    """The signed statements of tombstones.jsonl. Each lists the SHA-256 of the lines that stand for retired entries."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.statements: list[dict[str, Any]] = []
+        self.listed: dict[str, int] = {}
+        self.met: dict[int, int] = {}
+        self.revoked = 0
+
+    def read(self) -> None:
+        """Read and check every statement."""
+        for line in self.bundle.archive.lines("tombstones.jsonl", LONGEST_LINE):
+            self.learn(parsed(line, "tombstones.jsonl"))
+
+    def learn(self, line: dict[str, Any]) -> None:
+        """Keep what a statement lists, once a key of the ledger signed it."""
+        name = f"Statement {len(self.statements) + 1} of tombstones.jsonl"
+        note, content = line.get("note"), line.get("statement")
+        if not isinstance(note, str) or not isinstance(content, str):
+            raise Wrong(f"{name} is damaged.")
+        data = content.encode("utf-8", "replace")
+        text, signer = self.bundle.ring.open(note.encode("utf-8", "replace"), name)
+        if text != f"{signer.key.name}/tombstone\n{hashlib.sha256(data).hexdigest()}\n":
+            raise Wrong(f"{name} is not what the key signed.")
+        self.revoked += signer.revoked is not None
+        said = parsed(data, name)
+        lines = said.get("lines")
+        if not isinstance(lines, list):
+            raise Wrong(f"{name} is damaged.")
+        self.listed.update((str(digest), len(self.statements)) for digest in lines)
+        self.statements.append({each: said.get(each) for each in ("at", "decided_by", "policy")})
+
+    def entry(self, index: int, number: int, line: bytes) -> Retired | None:
+        """Return what is left of a retired entry, or None if the line is no tombstone."""
+        if not line.startswith(b'{"at":'):
+            return None
+        stone = Retired(index, number, line)
+        which = self.listed.get(hashlib.sha256(line).hexdigest())
+        if which is None:
+            raise Wrong(
+                f"The tombstone at leaf {index} (line {number}) is in no signed statement of the bundle."
+            )
+        if stone.place != index or stone.hash != self.bundle.leaf(index).hex():
+            raise Wrong(f"The tombstone at leaf {index} (line {number}) belongs to another entry.")
+        self.met[which] = self.met.get(which, 0) + 1
+        return stone
+
+    def said(self) -> list[str]:
+        """Say how many entries were retired, and under which policies."""
+        groups: dict[tuple[str, str], int] = {}
+        for which, count in sorted(self.met.items()):
+            made = self.statements[which]
+            name = (plain(made["policy"]), plain(made["decided_by"]))
+            groups[name] = groups.get(name, 0) + count
+        revoked = ", part of it signed by a key that was revoked since" if self.revoked else ""
+        return [
+            f"Retired   {count} of them, under policy \u201c{policy}\u201d, decided by {who}{revoked}"
+            for (policy, who), count in groups.items()
+        ]
+
+
 class Steps:
     """The order of each record's entries: 1, 2, 3 without a gap wherever all of them belong into the bundle."""
 
@@ -814,6 +898,8 @@ class Bundle:
         self.leaves, self.root_holds = b"", False
         self.count = self.outside = self.late = 0
         self.extends: list[str] = []
+        self.tombstones = Tombstones(self)
+        self.retired: list[str] = []
         self.anchors: list[str] = []
 
     def check(self) -> None:
@@ -902,13 +988,15 @@ class Bundle:
         """Check each entry in its place, and what belongs to it. Stop at the first that is wrong."""
         texts, revisions, attestations = Texts(self), Revisions(self), Attestations(self)
         steps, proofs = Steps(self), Proofs(self)
+        self.tombstones.read()
         checks = [steps.check, texts.check, revisions.check, attestations.check]
         checks += [proofs.check, self.check_filter] if self.filter else []
         at = b""
         for index, line in self.placed_lines():
-            if hashlib.sha256(b"\x00" + line).digest() != self.leaves[HASH * index : HASH * (index + 1)]:
-                raise Wrong(self.explain(index, line))
-            entry = Entry(index, self.count + 1, line)
+            if hashlib.sha256(b"\x00" + line).digest() == self.leaves[HASH * index : HASH * (index + 1)]:
+                entry = Entry(index, self.count + 1, line)
+            else:
+                entry = self.retired_at(index, line)
             at = entry.at
             if not self.start <= at < self.end:
                 self.outside += 1
@@ -928,6 +1016,14 @@ class Bundle:
         for stream in (texts, revisions, attestations, proofs):
             stream.must_be_over()
         self.texts, self.revisions, self.attestations = texts, revisions, attestations
+        self.retired = self.tombstones.said()
+
+    def retired_at(self, index: int, line: bytes) -> Entry:
+        """Return what is left of an entry, where the line is a signed tombstone of what was sealed there."""
+        retired = self.tombstones.entry(index, self.count + 1, line)
+        if retired is None:
+            raise Wrong(self.explain(index, line))
+        return retired
 
     def placed_lines(self) -> Iterator[tuple[int, bytes]]:
         """Yield the entries with their leaves: one after the other, or as indexes.txt says under a filter."""
@@ -1006,10 +1102,12 @@ class Bundle:
             raise Wrong("edges.jsonl does not hold the entries next to the period.")
 
     def check_edge(self, index: int, line: bytes) -> None:
-        if hashlib.sha256(b"\x00" + line).digest() != self.leaf(index):
+        is_sealed = hashlib.sha256(b"\x00" + line).digest() == self.leaf(index)
+        edge = Entry(index, 1, line) if is_sealed else self.tombstones.entry(index, 1, line)
+        if edge is None:
             raise Wrong(f"The neighbouring entry at leaf {index} is not what was sealed.")
         # All times are written alike, so they compare as text.
-        if self.start <= Entry(index, 1, line).at < self.end:
+        if self.start <= edge.at < self.end:
             raise Wrong(f"The entry at leaf {index} belongs to the period and was left out.")
 
     def check_previous(self) -> None:
@@ -1156,6 +1254,7 @@ def statement(bundle: Bundle, signer: LedgerKey, as_exported: bool) -> str:
         f"Period    {plain(period['start'])} up to, not including, {plain(period['end'])}",
         *([f"Filter    {filter_said(bundle.filter)}"] if bundle.filter else []),
         f"Entries   {count} ({place})",
+        *bundle.retired,
         f"Texts     {bundle.texts.said()}",
         *(["Names     withheld"] if "names" in bundle.withheld else []),
         f"Revisions {len(bundle.revisions.met)} checked",
@@ -1169,6 +1268,11 @@ def statement(bundle: Bundle, signer: LedgerKey, as_exported: bool) -> str:
         "Each revision of a change that they name is here, as it was signed, and each signature's attestation.",
         "Every other file is the one that the portal wrote.",
     ]
+    if bundle.retired:
+        lines += [
+            "Of the retired entries the place and the hash are proven, and that the key signed which they are.",
+            "What they said is gone. Their time, record and step are the word of the key's holder.",
+        ]
     if bundle.outside:
         lines.append(
             f"{bundle.outside} of the entries carry a time outside the period; they lie between others that do not."

@@ -101,7 +101,12 @@ def records(request: HttpRequest, name: str) -> HttpResponse:
 
 def _period(request: HttpRequest) -> MapForm:
     _must(selectors.may_read_maps(reader(request)))
-    form = MapForm(request.GET)
+    asked = (
+        request.GET
+        if {"start", "end"} & set(request.GET)
+        else dict(zip(("start", "end"), quarters()[0], strict=True))
+    )
+    form = MapForm(asked)
     form.is_valid()
     return form
 
