@@ -5,8 +5,8 @@ bench's PORTAL_HOME. The write is the real ``save_why``, the wizard's step that 
 it checks who may, locks the change, writes it and its metrics, judges the risk anew, and writes the search index.
 CLIENTS processes call it without a pause, each on drafts of its own. Rounds alternate between five ways to run that
 same service: without any record; with the ledger, while a sealer seals each second; and without the ledger but with
-one of the libraries on the Change model alone, in the form that its documentation begins with. The libraries are
-spared who did it and the metrics' rows, which the ledger records.
+one of the libraries on the two models that the service writes, in the form that its documentation begins with, told
+who writes as its own middleware would tell it.
 """
 
 import json
@@ -15,15 +15,21 @@ import random
 import statistics
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from django.db.models import Model
+
+from tests.bench.children import END, Child
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 CLIENTS = 4
 DRAFTS_EACH = 25
-END = "end\n"
 PLAIN, LEDGER, AUDITLOG, HISTORY, PGHISTORY = "plain", "ledger", "auditlog", "simple_history", "pghistory"
 WAYS = (PLAIN, LEDGER, AUDITLOG, HISTORY, PGHISTORY)
 
@@ -78,7 +84,7 @@ def one_round(clients: list["Child"], seconds: float) -> float:
 def client(way: str, drafts: list[int]) -> None:
     """For each line of input, call the service for so many seconds, and answer with the calls a second."""
     take(way)
-    call = caller(drafts)
+    call = caller(way, drafts)
     for line in iter(sys.stdin.readline, END):
         call()
         begin, calls = time.perf_counter(), 0
@@ -88,7 +94,7 @@ def client(way: str, drafts: list[int]) -> None:
         print(calls / taken, flush=True)
 
 
-def caller(drafts: list[int]) -> Callable[[], object]:
+def caller(way: str, drafts: list[int]) -> Callable[[], object]:
     """Return a call of the service with new texts on one of the drafts."""
     from apps.changes.models import Change
     from apps.changes.rules.inputs import MetricInput
@@ -100,22 +106,46 @@ def caller(drafts: list[int]) -> Callable[[], object]:
 
     def call() -> object:
         change, word = chance.choice(changes), f"{chance.random()}"
-        return save_why(
-            actor=actors.person(change.requester),
-            change=change,
-            title=f"Retrain the credit model, take {word}",
-            summary=f"We teach the model with data up to September. {word}",
-            outcome=f"Three more bad loans in a thousand are found. {word}",
-            cost_of_waiting="Losses go on.",
-            metrics=[MetricInput("AUC", 0.84, baseline=0.83, bound=0.82)],
-        )
+        with told_who(way, change.requester):
+            return save_why(
+                actor=actors.person(change.requester),
+                change=change,
+                title=f"Retrain the credit model, take {word}",
+                summary=f"We teach the model with data up to September. {word}",
+                outcome=f"Three more bad loans in a thousand are found. {word}",
+                cost_of_waiting="Losses go on.",
+                metrics=[MetricInput("AUC", 0.84, baseline=0.83, bound=0.82)],
+            )
 
     return call
 
 
+def written() -> list[type[Model]]:
+    """Return the models that the service writes."""
+    from apps.changes.models import Change, SuccessMetric
+
+    return [Change, SuccessMetric]
+
+
+def told_who(way: str, person: "User") -> AbstractContextManager[object]:
+    """Tell a library who writes, for one call."""
+    if way == AUDITLOG:
+        from auditlog.context import set_actor
+
+        return set_actor(person)
+    if way == PGHISTORY:
+        import pghistory
+
+        return pghistory.context(user=person.pk)
+    if way == HISTORY:
+        from simple_history.models import HistoricalRecords
+
+        HistoricalRecords.context.request = SimpleNamespace(user=person)
+    return nullcontext()
+
+
 def take(way: str) -> None:
     """Let this process record in one way alone."""
-    from apps.changes.models import Change
     from apps.changes.services import drafting
 
     if way != LEDGER:
@@ -123,11 +153,13 @@ def take(way: str) -> None:
     if way == AUDITLOG:
         from auditlog.registry import auditlog
 
-        auditlog.register(Change)
+        for model in written():
+            auditlog.register(model)
     if way == HISTORY:
         from simple_history import register
 
-        register(Change, app="apps.changes")
+        for model in written():
+            register(model, app="apps.changes")
 
 
 def make_tables() -> list[str]:
@@ -152,7 +184,8 @@ def make_historys_table() -> None:
     take(HISTORY)
     with owner_connection():
         with connection.schema_editor() as editor:
-            editor.create_model(apps.get_model("changes", "HistoricalChange"))
+            for model in written():
+                editor.create_model(apps.get_model("changes", f"Historical{model.__name__}"))
         grant_privileges()
 
 
@@ -163,17 +196,21 @@ def make_pghistorys_table() -> None:
     from django.db import connection
 
     from apps.audit.services.protection import grant_privileges, owner_connection
-    from apps.changes.models import Change
 
-    pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["search"])(Change)
-    triggers = [trigger for model, trigger in pgtrigger.registered() if model is Change]
+    pghistory.track(exclude=["search"])(written()[0])
+    pghistory.track()(written()[1])
+    triggers = [(model, trigger) for model, trigger in pgtrigger.registered() if model in written()]
     with owner_connection():
         with connection.schema_editor() as editor:
-            editor.create_model(apps.get_model("changes", "ChangeEvent"))
-        for trigger in triggers:
-            trigger.install(Change)
+            for model in written():
+                editor.create_model(apps.get_model("changes", f"{model.__name__}Event"))
+        for model, trigger in triggers:
+            trigger.install(model)
         grant_privileges()
-    print(" ".join(trigger.get_pgid(Change) for trigger in triggers), flush=True)
+    print(
+        " ".join(f"{model._meta.db_table}:{trigger.get_pgid(model)}" for model, trigger in triggers),
+        flush=True,
+    )
 
 
 def switch(triggers: list[str], on: bool) -> None:
@@ -183,8 +220,8 @@ def switch(triggers: list[str], on: bool) -> None:
     from apps.audit.services.protection import owner_connection
 
     with owner_connection(), connection.cursor() as cursor:
-        for name in triggers:
-            cursor.execute(f"ALTER TABLE changes_change {'ENABLE' if on else 'DISABLE'} TRIGGER {name}")
+        for table, _, name in (trigger.partition(":") for trigger in triggers):
+            cursor.execute(f"ALTER TABLE {table} {'ENABLE' if on else 'DISABLE'} TRIGGER {name}")
 
 
 def make_drafts() -> list[list[int]]:
@@ -240,48 +277,6 @@ def seal_each_second() -> None:
 
     while not select.select([sys.stdin], [], [], 1)[0]:
         seal_pending()
-
-
-class Child:
-    """A forked process that hears lines on its standard input and says lines on its standard output."""
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        from django.db import connection
-
-        connection.close()
-        to_child, self._to = os.pipe()
-        self._from, from_child = os.pipe()
-        self._pid = os.fork()
-        if not self._pid:
-            self._be(work, to_child, from_child)
-        os.close(to_child)
-        os.close(from_child)
-        self._heard = os.fdopen(self._from)
-
-    def _be(self, work: Callable[[], object], to_child: int, from_child: int) -> NoReturn:
-        status = 1
-        try:
-            os.close(self._to)
-            sys.stdin, sys.stdout = os.fdopen(to_child), os.fdopen(from_child, "w")
-            work()
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-
-    def say(self, line: str) -> None:
-        os.write(self._to, line.encode())
-
-    def hear(self) -> str:
-        line = self._heard.readline()
-        assert line, "A process of the bench ended early."
-        return line
-
-    def end(self) -> None:
-        """Tell it to end, and wait until it has. Its input stays open: children made later hold it too."""
-        self.say(END)
-        assert os.waitpid(self._pid, 0)[1] == 0, "A process of the bench failed."
 
 
 if __name__ == "__main__":
