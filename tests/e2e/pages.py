@@ -232,6 +232,15 @@ RECORDS: Area = {
         Look("/ledger/", FEMI),
         Look("/ledger/?q={in_review}", FEMI),
         Look("/ledger/?kind=refused&actor=token", FEMI),
+        Look("/ledger/?text=signed+credit&about={in_review}", FEMI),
+    ],
+    "web:ledger-at": [
+        Look("/ledger/at/", FEMI),
+        Look("/ledger/at/?record=nonsense&at=x", FEMI, 422),
+    ],
+    "web:ledger-record-at": [
+        Look("/ledger/at/change/{in_review}/", FEMI),
+        Look("/ledger/at/change/{revised}/?at=2001-01-01T00:00", FEMI),
     ],
     "web:ledger-entry": [
         Look("/ledger/{first_entry}/", FEMI),

@@ -1,5 +1,6 @@
 """What a person may read of the ledger and of its exports."""
 
+from apps.exports.selectors.as_at import STEPS, record_as_at, record_exists
 from apps.exports.selectors.jobs import export_exists, export_for, exports_visible_to, file_of, may_cancel
 from apps.exports.selectors.ledger import (
     GUARDED_TYPES,
@@ -12,12 +13,14 @@ from apps.exports.selectors.ledger import (
     may_export,
     may_read_ledger,
     oversees,
+    refusals_since,
     scope_filters,
 )
 
 __all__ = [
     "GUARDED_TYPES",
     "OVERSEERS",
+    "STEPS",
     "Reader",
     "entry_exists",
     "export_exists",
@@ -31,5 +34,8 @@ __all__ = [
     "may_export",
     "may_read_ledger",
     "oversees",
+    "record_as_at",
+    "record_exists",
+    "refusals_since",
     "scope_filters",
 ]

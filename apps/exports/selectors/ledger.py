@@ -1,6 +1,7 @@
 """What a person may read of the ledger."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -63,6 +64,13 @@ def ledger_count_for(user: Reader, filters: Filters, *, cap: int = 1_000) -> int
     """
     seen = scope_filters(user, filters)
     return count_up_to(seen, cap) if seen is not None else 0
+
+
+def refusals_since(user: Reader, start: datetime) -> int | None:
+    """Return how often somebody was refused since then, counting up to 1,001; None for whoever may not oversee that."""
+    if not oversees(user):
+        return None
+    return count_up_to(Filters(start=start, events=("access.denied",)), 1_001)
 
 
 def ledger_entry_for(user: Reader, number: int) -> tuple[Entry, EntryProof | None] | None:

@@ -22,6 +22,8 @@ KINDS = {
     "exports": ("Exports", ("export.",)),
 }
 ACTORS = {"person": "People", "token": "Tokens of CI and services", "system": "Countersign"}
+_TYPES = {"CHG": "change", "CARD": "card", "PIR": "review", "FRZ": "freeze", "EXP": "export"}
+_CHANGE = re.compile(r"chg-\d{1,9}", re.IGNORECASE | re.ASCII)
 _REF = re.compile(r"(chg|card|pir|frz|exp)-\d+", re.IGNORECASE)
 
 
@@ -35,12 +37,26 @@ def day_field(label: str, **options: Any) -> forms.DateField:
 class LedgerForm(forms.Form):
     """The facets. Every one may stay empty."""
 
+    text = forms.CharField(
+        label="Find",
+        help_text="Words of a reason or a note, a title, a name, an event",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    about = forms.CharField(
+        label="Everything about",
+        help_text="A change with its window, review and cards; or a component with the changes that move it",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     q = forms.CharField(
-        label="Record",
+        label="One record",
         help_text="Its whole name, such as CHG-1042",
         max_length=250,
         required=False,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     start = day_field("First day (UTC)", required=False)
     end = day_field("Last day (UTC)", required=False)
@@ -66,6 +82,15 @@ class LedgerForm(forms.Form):
         ref: str = self.cleaned_data["q"].strip()
         return ref.upper() if _REF.fullmatch(ref) else ref
 
+    def clean_about(self) -> str:
+        """Return the name of a change or a component as the ledger writes it."""
+        name: str = self.cleaned_data["about"].strip()
+        if not name or ":" in name:
+            return name.lower()
+        if not _CHANGE.fullmatch(name):
+            raise forms.ValidationError("Name a change, such as CHG-1042, or a component by its whole key.")
+        return name.upper()
+
     def clean_person(self) -> User | None:
         """Return the person named, if any."""
         name = self.cleaned_data["person"].strip()
@@ -89,7 +114,11 @@ class LedgerForm(forms.Form):
         given = self.cleaned_data
         person = given.get("person")
         kinds = given.get("kind", [])
+        about = given.get("about", "")
         return Filters(
+            text=given.get("text", ""),
+            component=about if ":" in about else "",
+            change=about if ":" not in about else "",
             start=_midnight(given.get("start")),
             end=_midnight(given.get("end"), 1),
             object_id=given.get("q", ""),
@@ -102,3 +131,50 @@ def _midnight(day: date | None, later: int = 0) -> datetime | None:
     if day is None or day >= date.max:
         return None
     return datetime.combine(day + timedelta(days=later), time.min, UTC)
+
+
+class AsAtForm(forms.Form):
+    """A record, and the moment at which it is looked at: in UTC, now when none is given."""
+
+    record = forms.CharField(
+        label="Record",
+        help_text="Its whole name, such as CHG-1042 or model:default/credit-risk",
+        max_length=250,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    # Read by hand: Django would take the time for one on the reader's own clock, which may not exist there.
+    at = forms.CharField(
+        label="As at (UTC)",
+        help_text="Empty means now",
+        required=False,
+        widget=forms.TextInput(attrs={"type": "datetime-local", "step": "1"}),
+    )
+
+    def clean_record(self) -> tuple[str, str]:
+        """Return the type and the name of a record as the ledger writes them."""
+        name: str = self.cleaned_data["record"].strip()
+        kind = _TYPES.get(name.upper().partition("-")[0]) if _REF.fullmatch(name) else None
+        if kind is not None:
+            return kind, name.upper()
+        if ":" in name:
+            return ("contract" if name.lower().startswith(("api:", "data:")) else "component"), name.lower()
+        raise forms.ValidationError("Name a record, such as CHG-1042, or a component by its whole key.")
+
+    def clean_at(self) -> datetime | None:
+        """Return the moment that was given, on a clock that shows UTC."""
+        return moment_from(self.cleaned_data["at"])
+
+
+def moment_from(text: str) -> datetime | None:
+    """Return the instant that a text such as ``2026-11-10T09:44:07Z`` names, None for an empty one.
+
+    Raises:
+        ValidationError: it names none.
+    """
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise forms.ValidationError("As at: give a day and time such as 2026-11-10T09:44.") from None

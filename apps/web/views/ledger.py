@@ -1,7 +1,5 @@
 """The ledger: its entries page by page, and each entry with its proof."""
 
-import json
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,27 +8,36 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from apps.accounts.enums import Role
+from apps.accounts.models import User
 from apps.audit.rules.merkle import inclusion_holds
 from apps.audit.selectors import Entry, EntryProof, Page
 from apps.audit.selectors.entries import Cursor
 from apps.audit.services import LedgerBroken, ensure_sealed
 from apps.changes.selectors import Difference, change_for, differences, revision_of
+from apps.core import clock
 from apps.core.errors import Forbidden
 from apps.exports.selectors import (
     entry_exists,
+    ledger_count_for,
     ledger_entries_for,
     ledger_entry_for,
     may_export,
     may_read_ledger,
+    record_as_at,
+    refusals_since,
 )
 from apps.retention.selectors import retirement_of
-from apps.web import dates, entries
+from apps.web import entries
 from apps.web.errors import not_found
+from apps.web.facts import fact
 from apps.web.forms.ledger import LedgerForm
 from apps.web.reader import reader
+from apps.web.replay import described, replayed, turned
+from apps.web.views.as_at import address as address_at
 
 PAGE = 25
+COUNTED = 1_000
+REFUSALS_DAYS = 7
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -53,18 +60,43 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "newer": _address(request, "before", page.before),
         "older": _address(request, "after", page.after),
         "narrowed": any(request.GET.get(name) for name in form.fields),
-        "title": _title(form, page),
+        "title": _title(form, page, None if _is_whole(page) else _count(user, form)),
+        "reached": page.reached,
         "may_export": bool(may_export(user)),
+        "refusals": refusals_since(user, _day(REFUSALS_DAYS)),
+        "refusals_from": _day(REFUSALS_DAYS).date(),
     }
     return render(request, "ledger/list.html", context)
 
 
-def _title(form: LedgerForm, page: Page) -> str:
-    ref = form.cleaned_data.get("q")
-    only = page.after is None and page.before is None
-    count = len(page.entries)
-    said = ("1 entry" if count == 1 else f"{count} entries") if only else "Entries"
-    return f"{said} for {ref}" if ref else said
+def _day(ago: int) -> datetime:
+    """Return the beginning of a day, in UTC."""
+    return clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(
+        days=ago
+    )
+
+
+def _is_whole(page: Page) -> bool:
+    return page.after is None and page.before is None
+
+
+def _count(user: User, form: LedgerForm) -> int | None:
+    """Return how many entries match, up to one more than is said. What words find is not counted beyond a page."""
+    return None if form.cleaned_data.get("text") else ledger_count_for(user, form.filters(), cap=COUNTED + 1)
+
+
+def _title(form: LedgerForm, page: Page, count: int | None) -> str:
+    given = form.cleaned_data
+    ref = given.get("about") or given.get("q")
+    number = len(page.entries) if _is_whole(page) else count
+    if number is None:
+        said = "Entries"
+    elif number > COUNTED:
+        said = f"More than {COUNTED:,} entries"
+    else:
+        said = "1 entry" if number == 1 else f"{number:,} entries"
+    found = f" with “{given['text']}”" if given.get("text") else ""
+    return f"{said}{found} for {ref}" if ref else f"{said}{found}"
 
 
 def _address(request: HttpRequest, name: str, cursor: Cursor | None) -> str:
@@ -99,8 +131,10 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     row = entries.rows([found[0]])[0]
     context = {
         "row": row,
-        "facts": [_fact(name, value) for name, value in found[0].data.items()],
-        "difference": _difference(request, found[0]),
+        "facts": [fact(name, value) for name, value in found[0].data.items()],
+        "difference": _difference(request, found[0]) or _turned(request, found[0]),
+        "as_at": address_at(found[0].event.object_type, found[0].event.object_id, found[0].event.at),
+        "link": request.build_absolute_uri(),
         "proof": _shown(found[1]) if found[1] else None,
         "leaf_hash": bytes(found[0].event.leaf_hash).hex(),
         "gone": retirement_of(found[0]),
@@ -118,54 +152,25 @@ def _sealed_now(number: int) -> bool:
 
 
 @dataclass(frozen=True)
-class _Fact:
-    """A fact of an entry: its name and what it says. Digests and the like stand in code letters."""
-
-    name: str
-    text: str
-    code: bool
-
-
-_NAMES = {"auth_method": "Signed in with", "requirement": "Requirement number"}
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z?")
-_DIGEST = 32
-"""Words are shorter than this, or hold a space."""
-
-
-def _fact(name: str, value: object) -> _Fact:
-    """Return a fact in words. The JSON at the foot of the page says it as it was hashed."""
-    said = _NAMES.get(name, name.replace("_", " ").capitalize())
-    if name == "role" and value in Role.values:
-        return _Fact(said, Role(value).label, code=False)
-    if isinstance(value, str):
-        code = len(value) >= _DIGEST and " " not in value
-        return _Fact(said, _moment(value) or value or "None", code=code)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return _Fact(said, "\n".join(value) or "None", code=False)
-    if isinstance(value, dict | list):
-        text = json.dumps(value, ensure_ascii=False, indent=1)
-        return _Fact(said, text if value else "None", code=bool(value))
-    if isinstance(value, bool):
-        return _Fact(said, "Yes" if value else "No", code=False)
-    return _Fact(said, "None" if value is None else str(value), code=False)
-
-
-def _moment(text: str) -> str:
-    """Return an instant, or a time on the wall, as people read it; empty for any other text."""
-    if not _TIME.fullmatch(text):
-        return ""
-    at = datetime.fromisoformat(text)
-    zone = " UTC" if at.tzinfo else ""
-    return f"{dates.when(at.replace(tzinfo=UTC), UTC)}{zone}"
-
-
-@dataclass(frozen=True)
 class _Revised:
-    """What a revision changed against the one before."""
+    """What an entry changed: the names of both sides, and each field."""
 
-    before: int
-    after: int
+    before: str
+    after: str
     differences: list[Difference]
+
+
+def _turned(request: HttpRequest, entry: Entry) -> _Revised | None:
+    """Return what an entry changed, field by field, where the ledger knows what was there before it."""
+    event = entry.event
+    if not described(entry) or event.object_seq == 1:
+        return None
+    steps = record_as_at(reader(request), event.object_type, event.object_id, before_step=event.object_seq)
+    changed = [
+        Difference(fact(one.name, one.after).name, fact("", one.before).text, fact("", one.after).text)
+        for one in turned(replayed(steps), entry)
+    ]
+    return _Revised("step before", f"step {event.object_seq}", changed) if changed else None
 
 
 def _difference(request: HttpRequest, entry: Entry) -> _Revised | None:
@@ -177,7 +182,7 @@ def _difference(request: HttpRequest, entry: Entry) -> _Revised | None:
     before, after = (revision_of(change, each) if change else None for each in (number - 1, number))
     if before is None or after is None:
         return None
-    return _Revised(before.number, after.number, differences(before, after))
+    return _Revised(f"revision {before.number}", f"revision {after.number}", differences(before, after))
 
 
 @dataclass(frozen=True)
