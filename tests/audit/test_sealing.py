@@ -2,6 +2,7 @@ import re
 import stat
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -189,3 +190,24 @@ def test_seal_ledger_command_seals_and_counts(capsys) -> None:
     call_command("seal_ledger")
     call_command("seal_ledger")
     assert capsys.readouterr().out.splitlines() == [f"{count} entries are sealed." for count in (0, 3, 3)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_seal_pending_while_others_write_on_ends(monkeypatch) -> None:
+    monkeypatch.setattr(sealing, "BATCH_ROWS", 4)
+    taken, take = [], sealing._take_batch
+
+    def take_and_write():
+        taken.append(take())
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+        record_event(event="thing.noted", actor=ACTOR, obj=("thing", "0"))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('role', %s, true)", [settings.LEDGER_ROLE])
+        return taken[-1]
+
+    record(6)
+    monkeypatch.setattr(sealing, "_take_batch", take_and_write)
+    assert seal_pending().size == 7
+    assert [len(batch) for batch in taken] == [4, 3]
+    assert AuditPending.objects.count() == 1

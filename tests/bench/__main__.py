@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-SECTIONS = ("pages",)
+SECTIONS = ("pages", "ledger")
 
 
 def say(line: str) -> None:

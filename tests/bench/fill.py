@@ -17,7 +17,6 @@ from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import RoleGrant, Team, User
 from apps.approvals.enums import AuthMethod, RequirementState, RoundState, SignatureDecision
 from apps.approvals.models import Requirement, Round, Signature
-from apps.audit.services import seal_pending
 from apps.audit.services.protection import owner_connection
 from apps.calendar.enums import BookingState
 from apps.calendar.models import BookedComponent, Booking
@@ -30,6 +29,7 @@ from apps.core.canonical import digest
 from apps.reviews.enums import Outcome, ReviewState
 from apps.reviews.models import Review
 from tests.bench.__main__ import say
+from tests.bench.fill_ledger import make_ledger
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 PASSWORD = "bench-passphrase-2026"
@@ -37,7 +37,6 @@ TEAMS = 40
 PEOPLE = 400
 COMPONENTS = 20_000
 CHANGES = 100_000
-ENTRIES = 1_000_000
 OPEN_REQUIREMENTS = 10_000
 STATES = [
     (ChangeState.CLOSED, 78),
@@ -91,7 +90,7 @@ def fill() -> dict[str, Any]:
     approver, people = make_people(draw)
     components = make_catalog(draw)
     detail = make_changes(draw, approver, people, components)
-    make_ledger(draw, people)
+    make_ledger(draw, people, NOW)
     with owner_connection() as owner, owner.cursor() as cursor:
         # As the server does by itself within minutes.
         cursor.execute("VACUUM ANALYZE")
@@ -404,39 +403,3 @@ def freeze_revisions(submitted: list[Change]) -> None:
     for change, revision in zip(submitted, revisions, strict=True):
         change.revision = revision
     Change.objects.bulk_update(submitted, ["revision"], batch_size=2_000)
-
-
-def make_ledger(draw: random.Random, people: list[User]) -> None:
-    """Write a million entries, ten a change, and let the portal's sealer seal them."""
-    say(f"{ENTRIES:,} ledger entries")
-    events = [
-        "change.drafted",
-        "change.submitted",
-        *["approval.signed"] * 5,
-        "change.approved",
-        "change.started",
-    ]
-    events.append("change.completed")
-    columns = "(object_type, object_id, object_seq, entry, leaf_hash, event, actor_key, at)"
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY audit_event {columns} FROM STDIN") as copy:  # type: ignore[attr-defined]
-            for n in range(ENTRIES):
-                copy.write_row(ledger_row(draw, people, events, n))
-        cursor.execute("INSERT INTO audit_pending (event_id) SELECT id FROM audit_event ORDER BY id")
-    say("sealing")
-    while seal_pending():
-        pass
-
-
-def ledger_row(draw: random.Random, people: list[User], events: list[str], n: int) -> tuple[Any, ...]:
-    """Return one well-formed entry; its JSON is written canonical (RFC 8785) by hand, which is faster."""
-    ref, seq, event = f"CHG-{1001 + n // 10}", n % 10 + 1, events[n % 10]
-    at = NOW - timedelta(seconds=30 * (ENTRIES - n))
-    person = draw.choice(people).pk
-    stamp = at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    entry = (
-        f'{{"actor":{{"id":"{person}","kind":"person"}},"at":"{stamp}","data":{{"revision":1}},"event":"{event}",'
-        f'"object":{{"id":"{ref}","seq":{seq},"type":"change"}},"private":{{}},"v":1}}'
-    ).encode()
-    leaf = hashlib.sha256(b"\x00" + entry).digest()
-    return "change", ref, seq, entry, leaf, event, f"person:{person}", at

@@ -58,19 +58,21 @@ class _Taken:
 
 
 def seal_pending() -> Checkpoint | None:
-    """Seal everything that is pending. Return the newest checkpoint, or None when nothing was pending.
+    """Seal everything that is pending now. Return the newest checkpoint, or None when nothing was pending.
 
-    It must run outside a transaction. A second sealer waits for the first.
+    What is written meanwhile may wait for the next call: else one that others keep writing to would never end. It
+    must run outside a transaction. A second sealer waits for the first.
 
     Raises:
         LedgerBroken: an entry is not what was written, or the database does not extend what was last signed.
             Nothing is signed, and the entries stay pending.
     """
-    newest = None
+    newest, full = None, True
     try:
         _look_outside()
-        while checkpoint := _seal_batch():
-            newest = checkpoint
+        while full:
+            checkpoint, full = _seal_batch()
+            newest = checkpoint or newest
     except LedgerBroken as broken:
         _say(f"{broken.reason} {broken.remedy}".strip())
         raise
@@ -118,7 +120,8 @@ def _say(trouble: str) -> None:
         _log.critical("The ledger refuses to sign: %s", trouble)
 
 
-def _seal_batch() -> Checkpoint | None:
+def _seal_batch() -> tuple[Checkpoint | None, bool]:
+    """Seal one batch. Return its checkpoint, if anything was pending, and whether more may have been."""
     with transaction.atomic(durable=True):
         lock_sealer(role=keeper.role())
         key, keys = settled_keys()
@@ -126,12 +129,12 @@ def _seal_batch() -> Checkpoint | None:
         taken = _take_batch()
         if not taken:
             make_good(keys, edge.size)
-            return None
+            return None, False
         _add_leaves(edge.size, taken)
         _put_tiles(edge.extend([item.leaf_hash for item in taken]))
         checkpoint = _sign(edge, key)
     keyring.hold_head(checkpoint.note)
-    return checkpoint
+    return checkpoint, len(taken) == BATCH_ROWS
 
 
 def lock_sealer(*, role: str = "none") -> None:

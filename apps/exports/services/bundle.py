@@ -20,7 +20,7 @@ from typing import Any
 
 from apps.audit.models import Checkpoint
 from apps.audit.rules.merkle import consistency_proof, inclusion_proof
-from apps.audit.selectors import key_history
+from apps.audit.selectors import anchors, key_history
 from apps.audit.selectors.tree import StoredTree, leaf_hashes
 from apps.core import clock
 from apps.exports.enums import Withheld
@@ -80,7 +80,7 @@ def write_bundle(
         container.add("checkpoint", checkpoint.note.encode())
         _write_consistency(container, checkpoint)
         container.add("keys.json", _json(key_history()))
-        container.add("anchors.json", _json({"anchors": []}))
+        container.add("anchors.json", _json({"anchors": anchors(checkpoint.size)}))
         with container.member("leafhashes.bin", packed=False) as stream:
             for piece in leaf_hashes(checkpoint.size):
                 stream.write(piece)

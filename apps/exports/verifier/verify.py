@@ -344,6 +344,47 @@ class Head:
         self.signer.must_sign(self.size, what)
 
 
+ANCHORS = {"mail": "by e-mail", "folder": "in a folder", "rfc3161": "with a time-stamp"}
+
+
+class Anchor:
+    """A checkpoint that the portal says it left outside: how, when, and over which tree.
+
+    Its tree is compared with the ledger's. Whether it lies there is for the reader to see; a time-stamp proves itself
+    to ``openssl ts -verify``.
+    """
+
+    def __init__(self, row: object) -> None:
+        said = row if isinstance(row, dict) else {}
+        note, digest = str(said.get("note")), said.get("note_sha256")
+        lines = note.encode("utf-8", "replace").decode().split("\n")
+        root = from_base64(lines[2]) if len(lines) > 3 and not lines[3] else None
+        self.how = ANCHORS.get(str(said.get("kind")), "in an unknown way")
+        self.at = plain(said.get("at"))[:16].replace("T", " ")
+        if root is None or not re.match("(0|[1-9][0-9]{0,17})\\Z", lines[1]):
+            raise Wrong("anchors.json is damaged: a checkpoint in it cannot be read.")
+        self.size, self.root = int(lines[1]), root
+        stamped = from_base64(str(said.get("token"))) if said.get("token") is not None else None
+        known = hashlib.sha256("\n".join(lines).encode("utf-8"))
+        if digest != known.hexdigest() or (stamped is not None and known.digest() not in stamped):
+            raise Wrong(
+                f"anchors.json is damaged: what was left outside {self.how} is not the checkpoint in it."
+            )
+
+
+def anchored_said(anchors: list[Anchor]) -> list[str]:
+    """Say since when the ledger is anchored outside, as far as the bundle shows."""
+    if not anchors:
+        return ["Level     signed; the portal names no checkpoint that it left outside"]
+    ways = sorted({anchor.how for anchor in anchors})
+    last = max(anchors, key=lambda anchor: anchor.size)
+    return [
+        f"Level     anchored outside since {min(anchor.at for anchor in anchors)} UTC, as the portal says: "
+        f"{', '.join(ways)};",
+        f"          last {last.at} UTC, up to {last.size} entries",
+    ]
+
+
 # ---------------------------------------------------------------- the Merkle tree (RFC 9162, section 2.1)
 
 
@@ -914,6 +955,7 @@ class Bundle:
         if self.root_holds:
             self.attempt(self.check_previous)
             self.attempt(self.check_kept)
+            self.attempt(self.check_anchors)
         self.attempt(self.check_files)
 
     def attempt(self, step: Callable[[], None], problems: list[str] | None = None) -> None:
@@ -1132,6 +1174,23 @@ class Bundle:
         if self.kept is not None:
             self.must_extend(Head(self.kept, self.ring, "The checkpoint that you kept"), "that you kept")
 
+    def check_anchors(self) -> None:
+        """Check that the ledger extends each checkpoint that the portal says it left outside."""
+        rows = parsed(self.archive.small("anchors.json"), "anchors.json").get("anchors")
+        anchors = [Anchor(row) for row in rows] if isinstance(rows, list) else None
+        if anchors is None:
+            raise Wrong("anchors.json is damaged: it cannot be read.")
+        roots: dict[int, bytes] = {}
+        for anchor in anchors:
+            if anchor.size <= self.size and anchor.size not in roots:
+                roots[anchor.size] = root_of(self.leaves[: HASH * anchor.size])
+            if roots.get(anchor.size) != anchor.root:
+                raise Wrong(
+                    f"The ledger does not extend the checkpoint of {anchor.size} entries that was left outside "
+                    f"{anchor.how}. History was rewritten."
+                )
+        self.anchors = anchored_said(anchors)
+
     def must_extend(self, head: Head, which: str) -> None:
         if head.size > self.size:
             raise Wrong(
@@ -1312,6 +1371,11 @@ def not_proven(bundle: Bundle) -> list[str]:
         "printed names in report.csv and people.json, which are the portal's word; that the key was in no other",
         "hands, or was not revoked since.",
     ]
+    if any("anchored" in line for line in bundle.anchors):
+        lines += [
+            "Not proven: that the checkpoints in anchors.json lie where the portal says; look there. A time-stamp",
+            "in it proves itself to openssl: README.txt says how.",
+        ]
     if bundle.kept is None:
         lines += [
             "Whoever holds the key could have signed another ledger: keep this bundle's checkpoint, and next time",
