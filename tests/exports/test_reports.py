@@ -3,7 +3,6 @@
 import io
 import unicodedata
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,8 @@ from hypothesis import given, settings, strategies
 from pypdf import PdfReader
 
 from apps.approvals.models import Signature
-from apps.audit.models import AuditEvent, Checkpoint
-from apps.audit.selectors import latest_checkpoint
+from apps.audit.models import AuditEvent
 from apps.audit.services import record_event, seal_pending
-from apps.changes.services import close_change, complete_change, start_change
 from apps.core import clock
 from apps.core.errors import PolicyBlocked
 from apps.exports.enums import ExportFormat, Withheld
@@ -24,12 +21,8 @@ from apps.exports.rules import report_words as say
 from apps.exports.rules.orders import Order, Scope
 from apps.exports.services.reports import write_report
 from apps.exports.services.reports.typesetting import typeset
-from apps.reviews.models import Review
-from apps.reviews.selectors import digest_of
-from apps.reviews.services import record_review, sign_review
-from tests.changes.estate import AFTER_WINDOW, IN_WINDOW, Estate, approved, at, draft, fresh, make_estate
-
-DAYS = (date(2026, 11, 1), date(2026, 11, 30))
+from tests.changes.estate import Estate, draft, make_estate
+from tests.exports.ending import DAYS, closed, newest
 
 
 def words_of(pdf: bytes | Path) -> str:
@@ -37,13 +30,6 @@ def words_of(pdf: bytes | Path) -> str:
     source = io.BytesIO(pdf) if isinstance(pdf, bytes) else pdf
     text = " ".join(page.extract_text() for page in PdfReader(source).pages)
     return " ".join(text.replace("\u200b", "").split())
-
-
-def newest() -> Checkpoint:
-    seal_pending()
-    checkpoint = latest_checkpoint()
-    assert checkpoint is not None
-    return checkpoint
 
 
 def report_of(ref: str, out: Path, **order: object) -> Path:
@@ -59,30 +45,7 @@ def ledger_estate(transactional_db: None, ledger_home: Path) -> Estate:
 
 @pytest.fixture
 def whole(ledger_estate: Estate) -> str:
-    """A change that went its whole way: signed, started, completed, reviewed, closed."""
-    estate = ledger_estate
-    change = approved(estate)
-    amara, leila = estate.actor("amara"), estate.actor("leila")
-    with at(IN_WINDOW):
-        change = start_change(actor=amara, change=change)
-    with at(AFTER_WINDOW):
-        change = complete_change(actor=amara, change=change)
-        review = Review.objects.get(change=change)
-        record_review(
-            actor=amara,
-            review=review,
-            digest=digest_of(review),
-            outcome="successful",
-            what_happened="It went as planned.",
-            contributing_factors="",
-            went_well="The shadow run.",
-            realised={metric.pk: 0.85 for metric in review.metrics.all()},
-        )
-    with at(AFTER_WINDOW + timedelta(hours=1)):
-        review = Review.objects.get(change=change)
-        sign_review(actor=leila, review=review, digest=digest_of(review))
-        close_change(actor=amara, change=fresh(change))
-    return str(change.ref)
+    return closed(ledger_estate)
 
 
 def test_report_of_a_change_says_all_that_was_planned_done_and_signed(whole, ledger_estate, tmp_path) -> None:

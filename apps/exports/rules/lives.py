@@ -55,10 +55,14 @@ class Asking:
 
 @dataclass(frozen=True)
 class Life:
-    """The steps of one change, of its window and of its review, in the order of their leaves."""
+    """The steps of one change, of its window and of its review, in the order of their leaves.
+
+    ``retired`` counts the entries of which only a tombstone is left.
+    """
 
     ref: str
     steps: tuple[Step, ...]
+    retired: int = 0
 
     @property
     def own(self) -> Iterator[Step]:

@@ -24,13 +24,15 @@ CELL = 32_767
 """How many UTF-16 units Excel keeps in a cell."""
 
 _CUT = " … [cut here: Excel holds no more in a cell]"
-_MADE_FOR = {
+MADE_FOR = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "use_zip64": True,
 }
+"""How every workbook is made: row by row to the disk, every text as it is."""
+
 _WIDTHS = {
     Column.LEAF: 10,
     Column.TIME: 23,
@@ -49,7 +51,7 @@ def write_xlsx(*, out: Path, order: Order, checkpoint: Checkpoint, progress: Pro
     table = Table(order, checkpoint.size)
     with Draft(out) as draft, tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made.xlsx"
-        with xlsxwriter.Workbook(str(made), _MADE_FOR | {"tmpdir": folder}) as book:
+        with xlsxwriter.Workbook(str(made), MADE_FOR | {"tmpdir": folder}) as book:
             # Without a time of its own it would note the clock's, and no two would be alike.
             book.set_properties({"created": checkpoint.created_at.replace(tzinfo=None)})
             _say_what_it_is(book, order, checkpoint, table)
@@ -132,7 +134,7 @@ class _Sheets:
                 at = datetime.fromisoformat(cell).replace(tzinfo=None)
                 self._sheet.write_datetime(self._row, place, at, self._time)
             elif cell:
-                self._sheet.write_string(self._row, place, _fitting(cell))
+                self._sheet.write_string(self._row, place, fitting(cell))
 
     def close(self) -> None:
         """Put the filter over the rows that there are."""
@@ -148,7 +150,7 @@ class _Sheets:
             self._sheet.write_string(0, place, title, self._bold)
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
     """Return the text as far as a cell holds it, and say where it was cut."""
     clean = text.replace("\x00", "")
     units = clean.encode("utf-16-le") if len(clean) > CELL // 2 else b""

@@ -9,8 +9,14 @@ from apps.exports.rules.orders import Order
 from apps.exports.services.bundle import write_bundle
 from apps.exports.services.files import Finished
 from apps.exports.services.lines import write_jsonl
+from apps.exports.services.population import (
+    write_population_csv,
+    write_population_jsonl,
+    write_population_xlsx,
+)
 from apps.exports.services.reading import Progress
 from apps.exports.services.reports import write_report
+from apps.exports.services.sample import write_sample
 from apps.exports.services.tables import write_csv
 from apps.exports.services.workbook import write_xlsx
 
@@ -33,4 +39,8 @@ WRITERS: dict[tuple[ExportSubject, ExportFormat], Writer] = {
     (ExportSubject.ENTRIES, ExportFormat.CSV): write_csv,
     (ExportSubject.ENTRIES, ExportFormat.XLSX): write_xlsx,
     (ExportSubject.ENTRIES, ExportFormat.PDF): write_report,
+    (ExportSubject.POPULATION, ExportFormat.XLSX): write_population_xlsx,
+    (ExportSubject.POPULATION, ExportFormat.CSV): write_population_csv,
+    (ExportSubject.POPULATION, ExportFormat.JSONL): write_population_jsonl,
+    (ExportSubject.SAMPLE, ExportFormat.BUNDLE): write_sample,
 }

@@ -9,7 +9,7 @@ from apps.exports.rules import report_words as say
 from apps.exports.rules.lives import Life
 from apps.exports.rules.orders import Order
 from apps.exports.services.files import Draft, Finished
-from apps.exports.services.lives import lives_of, revisions_of
+from apps.exports.services.lives import life_of, revisions_of
 from apps.exports.services.reading import Progress
 from apps.exports.services.reports.record import record_of
 from apps.exports.services.reports.telling import Telling
@@ -20,9 +20,9 @@ def write_report(*, out: Path, order: Order, checkpoint: Checkpoint, progress: P
     """Write the report of one change; it is a ``writers.Writer``.
 
     Raises:
-        PolicyBlocked: the change was never submitted.
+        PolicyBlocked: the change was never submitted, or entries of it were retired.
     """
-    life = next(lives_of([order.scope.change], checkpoint.size))
+    life = life_of(order.scope.change, checkpoint.size)
     progress(0, len(life.steps))
     pdf = change_report(life, order, checkpoint)
     with Draft(out) as draft:
@@ -35,8 +35,13 @@ def change_report(life: Life, order: Order, checkpoint: Checkpoint) -> bytes:
     """Return the PDF of one change as the checkpoint proves it.
 
     Raises:
-        PolicyBlocked: the change was never submitted.
+        PolicyBlocked: the change was never submitted, or entries of it were retired.
     """
+    if life.retired:
+        raise PolicyBlocked(
+            f"{life.retired:,} entries of {life.ref} were retired, so its record cannot be printed whole.",
+            remedy="Export the bundle: it proves what is left, and what was retired.",
+        )
     revision = revisions_of([life]).get(life.ref)
     if revision is None:
         raise PolicyBlocked(
