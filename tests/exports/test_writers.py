@@ -322,7 +322,7 @@ def test_xlsx_that_outgrows_a_sheet_goes_on_in_the_next(
 @pytest.mark.parametrize("length", [16_000, 16_384, 32_767, 32_768, 60_000])
 def test_xlsx_cell_that_is_too_long_says_where_it_was_cut(letter: str, length: int) -> None:
     text = letter * length
-    fitted = workbook._fitting(text)
+    fitted = workbook.fitting(text)
     assert len(fitted.encode("utf-16-le")) <= 2 * workbook.CELL
     if len(text.encode("utf-16-le")) <= 2 * workbook.CELL:
         assert fitted == text
