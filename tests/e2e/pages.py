@@ -275,6 +275,9 @@ RECORDS: Area = {
         Look("/ledger/frameworks/records/unsealed/?start=2001-01-01&end=2001-01-31", FEMI),
     ],
     "web:exports": [Look("/exports/", FEMI), Look("/exports/", AMARA)],
+    "web:export-fields": [Look("/exports/new/fields/?start={today}&end={today}", FEMI)],
+    "web:export-format": [Look("/exports/new/format/?start={today}&end={today}", FEMI)],
+    "web:export-cancel": [Look("/exports/{export_queued}/cancel/", FEMI)],
     "web:export-new": [
         Look("/exports/new/?start={today}&end={today}", FEMI),
         Look("/exports/new/?start=&end=x", FEMI),

@@ -2,7 +2,9 @@
 
 import hashlib
 from datetime import timedelta
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.test import Client
@@ -11,14 +13,17 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent
 from apps.core import clock
-from apps.exports.enums import ExportState
+from apps.exports.enums import ExportFormat, ExportState, ExportSubject
 from apps.exports.models import ExportJob
+from apps.exports.rules.orders import order_from
 from apps.exports.services import write_requested_export
+from apps.exports.services.writers import WRITERS
 from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
 
 LIST_QUERIES = 6
+STEP_QUERIES = {"/exports/": 6, "/exports/new/fields/": 7, "/exports/new/format/": 7, "/exports/new/": 11}
 OVERSEERS = (Role.AUDITOR, Role.CHANGE_MANAGER)
 
 
@@ -59,11 +64,11 @@ def test_list_asks_overseers_for_a_period_and_tells_others_who_can(
     client.force_login(add_person("reader", role))
     page = body(client, "/exports/")
     if role in OVERSEERS:
-        assert "Which days?" in page
+        assert "Which records?" in page
     else:
         assert "Only an auditor or a change manager may export the ledger." in page
         assert str(auditor) in page
-        assert "Which days?" not in page
+        assert "Which records?" not in page
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in OVERSEERS])
@@ -114,11 +119,10 @@ def test_check_counts_entries_before_anything_starts(
     asked(asking, days)
     address = f"/exports/new/?start={days['start']}&end={days['end']}"
     assert f"<dd>{AuditEvent.objects.count()}</dd>" in body(asking, address)
-    assert "Nothing was written in these days" in body(
-        asking, "/exports/new/?start=2001-01-01&end=2001-01-02"
-    )
-    monkeypatch.setattr("apps.web.views.exports.COUNTED_UP_TO", 0)
-    assert "More than 0" in body(asking, address)
+    assert "Nothing matches" in body(asking, "/exports/new/?start=2001-01-01&end=2001-01-02")
+    monkeypatch.setattr("apps.exports.services.estimating.COUNTED_UP_TO", 0)
+    assert "About 0" in body(asking, address)
+    assert "More than 0" in body(asking, f"{address}&kind=exports")
     assert ExportJob.objects.count() == 1
 
 
@@ -130,7 +134,7 @@ def test_export_unfinished_shows_progress_and_asks_again(asking: Client, days: d
             page = body(asking, address)
             assert word in page
             assert 'hx-trigger="every 2s"' in page
-            assert "25%: 1 of 4 entries" in page
+            assert "25%: 1 of 4 records" in page
     assert body(asking, f"/exports/{job.ref}/download/", 409)
 
 
@@ -184,6 +188,197 @@ def test_export_by_the_operator_names_nobody(asking: Client) -> None:
     listed = body(asking, "/exports/")
     assert "Asked by the operator" in listed
     assert "Link ends" not in listed
+
+
+STEPS = ("/exports/", "/exports/new/fields/", "/exports/new/format/", "/exports/new/")
+
+
+class Page(HTMLParser):
+    """A page's forms and links: what a browser without scripts would send from it."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.sent: list[tuple[str, str]] = []
+        self.action = ""
+        self._within = False
+        self.feed(content)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "a":
+            self.links.append(given.get("href") or "")
+        if tag == "form" and "/exports/new" in (given.get("action") or ""):
+            self._within, self.action = True, given["action"] or ""
+        if tag == "input" and self._within and given.get("name") not in (None, "csrfmiddlewaretoken"):
+            unticked = given.get("type") in ("radio", "checkbox") and "checked" not in given
+            if not unticked:
+                self.sent.append((given["name"] or "", given.get("value") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._within = False
+
+
+def test_wizard_walked_without_scripts_loses_no_answer(asking: Client, days: dict[str, str]) -> None:
+    answered = [
+        days | {"person": "audrey", "kind": ["changes", "exports"]},
+        {"fields": ["leaf", "time"], "withheld": ["names"]},
+        {"format": "csv"},
+    ]
+    address = "/exports/"
+    for answers in answered:
+        page = Page(body(asking, address))
+        kept = [(name, value) for name, value in page.sent if name not in answers]
+        query = urlencode([*kept, *((name, value) for name, value in answers.items())], doseq=True)
+        address = f"{page.action}?{query}"
+    page = Page(body(asking, address))
+    changed = [link for link in page.links if "person=audrey" in link]
+    assert {urlsplit(link).path for link in changed} == {
+        "/exports/",
+        "/exports/new/fields/",
+        "/exports/new/format/",
+    }
+    for link in changed:
+        again = Page(body(asking, link))
+        assert {("person", "audrey"), ("kind", "changes"), ("kind", "exports")} <= set(again.sent)
+        assert {("fields", "leaf"), ("fields", "time"), ("withheld", "names"), ("format", "csv")} <= set(
+            again.sent
+        )
+    posted = asking.post("/exports/new/", group(page.sent))
+    job = ExportJob.objects.get()
+    assert posted.headers["Location"] == f"/exports/{job.ref}/"
+    order = order_from(job.order)
+    assert order.scope.events == ("change.", "export.")
+    assert (order.scope.person, order.fields, order.withheld, order.format) == (
+        "audrey",
+        ("leaf", "time"),
+        ("names",),
+        "csv",
+    )
+
+
+def group(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in pairs:
+        grouped.setdefault(name, []).append(value)
+    return grouped
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        (
+            "component",
+            "model:default/nowhere",
+            "The catalog holds no component with the key model:default/nowhere.",
+        ),
+        ("change", "CHG-9999", "There is no change CHG-9999."),
+        ("person", "nobody", "Nobody here has the username nobody."),
+        ("format", "docx", "Select a valid choice"),
+        ("subject", "nonsense", "Select a valid choice"),
+        ("fields", "nonsense", "Select a valid choice"),
+        ("withheld", "nonsense", "Select a valid choice"),
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_check_of_a_wrong_answer_says_so_at_its_field(
+    asking: Client, days: dict[str, str], method: str, field: str, value: str, said: str
+) -> None:
+    page = getattr(asking, method)("/exports/new/", days | {field: value})
+    assert page.status_code == 200
+    assert said in page.content.decode()
+    assert "There is a problem" in page.content.decode()
+    assert f"id_{field}" in page.content.decode()
+    assert not ExportJob.objects.exists()
+
+
+@pytest.mark.parametrize("step", STEPS[1:])
+def test_step_is_not_reached_past_a_wrong_one(asking: Client, step: str) -> None:
+    page = body(asking, f"{step}?start=2026-03-05&end=2026-03-01")
+    assert "Which records?" in page
+    assert "The last day must not come before the first day." in page
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_steps_by_others_are_refused(client: Client, step: str) -> None:
+    client.force_login(add_person("reader", Role.REQUESTER))
+    body(client, step, 200 if step == "/exports/" else 403)
+
+
+def test_subjects_and_forms_offered_are_those_that_someone_writes(
+    asking: Client, days: dict[str, str]
+) -> None:
+    scope = Page(body(asking, "/exports/"))
+    assert ("subject", "entries") in scope.sent
+    page = body(asking, f"/exports/new/format/?{urlencode(days)}")
+    for form in ExportFormat:
+        assert (f'value="{form}"' in page) == ((ExportSubject.ENTRIES, form) in WRITERS)
+
+
+def test_ledgers_filters_carry_over_to_the_scope(asking: Client) -> None:
+    listed = body(asking, "/ledger/?start=2026-03-01&end=2026-03-05&kind=changes&person=audrey&q=chg-7")
+    link = next(link for link in Page(listed).links if link.startswith("/exports/?"))
+    page = Page(body(asking, link))
+    assert {("start", "2026-03-01"), ("end", "2026-03-05"), ("kind", "changes")} <= set(page.sent)
+    assert {("person", "audrey"), ("change", "CHG-7")} <= set(page.sent)
+    assert "no counterpart" not in body(asking, link)
+    assert "no counterpart" in body(asking, "/exports/?by=system")
+
+
+@pytest.mark.parametrize("form", ["bundle", "xlsx", "csv", "jsonl"])
+@pytest.mark.django_db(transaction=True)
+def test_ask_again_gives_the_same_order(asking: Client, days: dict[str, str], form: str) -> None:
+    asking.post("/exports/new/", days | {"format": form, "kind": ["changes"], "withheld": ["texts"]})
+    job = ExportJob.objects.get()
+    asking.post(f"/exports/{job.ref}/cancel/")
+    again = next(
+        link for link in Page(body(asking, f"/exports/{job.ref}/")).links if link.startswith("/exports/new/?")
+    )
+    page = Page(body(asking, again))
+    asking.post("/exports/new/", group(page.sent))
+    assert ExportJob.objects.latest("pk").order == job.order
+
+
+def test_cancel_asks_first_and_then_ends_it(asking: Client, days: dict[str, str]) -> None:
+    job = asked(asking, days)
+    assert f"Cancel {job.ref}" in body(asking, f"/exports/{job.ref}/")
+    assert "no file is left" in body(asking, f"/exports/{job.ref}/cancel/")
+    assert ExportJob.objects.get().state == ExportState.QUEUED
+    assert asking.post(f"/exports/{job.ref}/cancel/").status_code == 302
+    assert ExportJob.objects.get().state == ExportState.CANCELLED
+    assert "The export was cancelled" in body(asking, f"/exports/{job.ref}/progress/")
+    assert asking.post(f"/exports/{job.ref}/cancel/").status_code == 409
+
+
+@pytest.mark.parametrize("form", ["bundle", "xlsx", "csv", "jsonl"])
+@pytest.mark.django_db(transaction=True)
+def test_each_form_is_sent_by_its_name_and_type_and_the_ledger_says_who_took_it(
+    asking: Client, days: dict[str, str], form: str
+) -> None:
+    asking.post("/exports/new/", days | {"format": form})
+    job = ExportJob.objects.get()
+    write_requested_export(export_id=job.pk)
+    file = asking.get(f"/exports/{job.ref}/download/")
+    job.refresh_from_db()
+    assert hashlib.sha256(b"".join(file.streaming_content)).hexdigest() == job.sha256
+    suffix = {"bundle": "zip"}.get(form, form)
+    assert file.headers["Content-Disposition"].endswith(f'.{suffix}"')
+    assert file.headers["X-Content-Type-Options"] == "nosniff"
+    assert AuditEvent.objects.filter(event="export.downloaded", object_id=job.ref).count() == 1
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("number", [1, 3])
+def test_steps_number_of_queries_is_constant(
+    asking: Client, days: dict[str, str], django_assert_num_queries, number: int, step: str
+) -> None:
+    for _ in range(number):
+        asked(asking, days)
+    address = f"{step}?{urlencode(days | {'person': 'audrey'})}"
+    asking.get(address)
+    with django_assert_num_queries(STEP_QUERIES[step]):
+        asking.get(address)
 
 
 @pytest.mark.parametrize("number", [1, 3])

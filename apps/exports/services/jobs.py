@@ -117,7 +117,7 @@ def _send(export_id: int) -> None:
 
 
 def _new_job(actor: Actor, order: Order) -> ExportJob:
-    _refuse_wrong(order)
+    refuse_wrong(order)
     order = replace(order, asked_by=actor.key)
     job = ExportJob.objects.create(
         requester_id=actor.user.pk if actor.user is not None else None,
@@ -132,7 +132,12 @@ def _new_job(actor: Actor, order: Order) -> ExportJob:
     return job
 
 
-def _refuse_wrong(order: Order) -> None:
+def refuse_wrong(order: Order) -> None:
+    """Refuse an order that cannot be carried out.
+
+    Raises:
+        Invalid: something in it is wrong, at the field that ``fields`` names.
+    """
     refuse_unknown(order.scope)
     columns_of(order)
     if order.format not in FORMATS[order.subject] or (order.subject, order.format) not in WRITERS:
