@@ -254,7 +254,7 @@ def test_entry_that_does_not_exist_is_not_found_and_not_recorded(reading: Client
 @pytest.mark.parametrize(("role", "offered"), [(Role.VALIDATOR, False), (Role.AUDITOR, True)])
 def test_list_offers_an_export_to_those_who_may_have_one(client: Client, role: Role, offered: bool) -> None:
     client.force_login(add_person("somebody", role))
-    assert ("Export a period" in client.get("/ledger/").content.decode()) is offered
+    assert ("Export these" in client.get("/ledger/").content.decode()) is offered
 
 
 def test_list_says_that_the_ledger_is_signed_and_not_anchored(reading: Client, before: int) -> None:

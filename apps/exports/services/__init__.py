@@ -1,7 +1,6 @@
 """Exports of the ledger.
 
 - ``request_export``: ask for one; a worker writes it.
-- ``refuse_wrong``, ``estimate``: what is wrong with an order, and how much it will hold.
 - ``write_requested_export``: what the worker does.
 - ``resume_exports``: hand over again what was lost.
 - ``export_to_file``: write one right here, for the operator's command.
@@ -13,11 +12,9 @@
 
 from apps.exports.services.downloads import fetch_export, remove_expired
 from apps.exports.services.endings import SUFFIX, cancel_export
-from apps.exports.services.estimating import Estimate, estimate
 from apps.exports.services.jobs import (
     export_to_file,
     queue_writing,
-    refuse_wrong,
     request_export,
     resume_exports,
     write_requested_export,
@@ -26,14 +23,11 @@ from apps.exports.services.watching import warn_of_ledger_trouble
 
 __all__ = [
     "SUFFIX",
-    "Estimate",
-    "estimate",
     "cancel_export",
     "export_to_file",
     "fetch_export",
     "queue_writing",
     "remove_expired",
-    "refuse_wrong",
     "request_export",
     "resume_exports",
     "warn_of_ledger_trouble",

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from apps.core.errors import Invalid
 from apps.exports.enums import Column, ExportFormat, ExportSubject, Withheld
 from apps.exports.rules.orders import FORMATS, Order, Scope
-from apps.exports.services import refuse_wrong
+from apps.exports.services.jobs import refuse_wrong
 from apps.exports.services.writers import WRITERS
 from apps.web.errors import add_to_form
 from apps.web.forms.ledger import KINDS, day_field

@@ -17,6 +17,7 @@ from apps.exports import selectors, services
 from apps.exports.enums import Column, ExportFormat, ExportState, Withheld
 from apps.exports.models import ExportJob
 from apps.exports.rules.orders import Order, order_from
+from apps.exports.services.estimating import estimate
 from apps.web.errors import not_found
 from apps.web.forms import exports as forms
 from apps.web.reader import actor_of, reader
@@ -148,7 +149,7 @@ def check(request: HttpRequest) -> HttpResponse:
     query = given.urlencode()
     context = {
         "answers": [(name, said, f"{_address(step)}?{query}") for name, said, step in _answers(order)],
-        "estimate": services.estimate(order),
+        "estimate": estimate(order),
         "names_left": Withheld.NAMES not in order.withheld or Withheld.TEXTS not in order.withheld,
         "held": [(name, value) for name in asked.fields for value in given.getlist(name) if value],
         "back": f"{_address(forms.FORM)}?{query}",
