@@ -1,8 +1,13 @@
-"""The records behind each number of the framework maps: one query set each, which is both counted and listed."""
+"""The records behind each number of the framework maps.
+
+A group is a base of records, and for each measure the condition that picks its own among them. So every group is
+counted in one pass, and what is listed is what was counted.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from django.db.models import Exists, F, Model, OuterRef, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from apps.accounts.enums import Role
 from apps.approvals.enums import AuthMethod, RoundState, SignatureDecision
@@ -21,36 +26,44 @@ from apps.reviews.models import ActionItem, RealisedMetric, Review
 Rows = QuerySet[Model]
 
 
+@dataclass(frozen=True)
+class Group:
+    """Records of a period, and by measure which of them it counts."""
+
+    base: Callable[[Span], Rows]
+    measures: dict[str, Q]
+
+
 def rows_of(measure: Measure, span: Span) -> Rows:
     """Return the records that a measure counts over a period, in no order."""
     if measure.events:
         return AuditEvent.objects.filter(event__in=measure.events, **_within("at", span))
-    return _ROWS[measure.name](span)
+    group = next(each for each in GROUPS if measure.name in each.measures)
+    return group.base(span).filter(group.measures[measure.name])
 
 
 def _within(column: str, span: Span) -> dict[str, object]:
     return {f"{column}__gte": span.start, f"{column}__lt": span.end}
 
 
-def _entries(span: Span) -> Rows:
-    return AuditEvent.objects.filter(**_within("at", span))
+def _in_period(model: type[Model], column: str) -> Callable[[Span], Rows]:
+    return lambda span: model._default_manager.filter(**_within(column, span))
 
 
-def _unsealed(span: Span) -> Rows:
-    return AuditEvent.objects.filter(pending__isnull=False, **_within("at", span))
+def _moved(kind: ComponentKind) -> Callable[[Span], Rows]:
+    return lambda span: ChangeItem.objects.filter(
+        component__kind=kind, **_within("change__actual_start", span)
+    )
 
 
-def _started(span: Span) -> QuerySet[Change]:
-    return Change.objects.filter(**_within("actual_start", span))
-
-
-def _ended(span: Span) -> QuerySet[Change]:
-    return Change.objects.filter(**_within("actual_end", span))
-
-
-def _unreviewed(span: Span) -> Rows:
-    return _ended(span).exclude(
-        Exists(Review.objects.filter(change=OuterRef("pk"), state=ReviewState.SIGNED))
+def _approved_as(role: Role) -> Exists:
+    return Exists(
+        Signature.objects.filter(
+            decision=SignatureDecision.APPROVE,
+            requirement__role=role,
+            requirement__round=OuterRef("change__round"),
+            requirement__component_key=OuterRef("component__key"),
+        )
     )
 
 
@@ -58,86 +71,65 @@ def _of_change(model: type[Model]) -> Exists:
     return Exists(model._default_manager.filter(change=OuterRef("pk")))
 
 
-def _signed(span: Span) -> QuerySet[Signature]:
-    return Signature.objects.filter(**_within("signed_at", span))
+def _due(span: Span) -> Rows:
+    last = min(span.end.date(), clock.now().date())
+    return ActionItem.objects.filter(done_at=None, due_on__gte=span.start.date(), due_on__lt=last)
 
 
-def _signed_as(role: Role) -> Callable[[Span], Rows]:
-    return lambda span: _signed(span).filter(requirement__role=role)
+_ALL = Q()
+_HAS_RISKS, _HAS_MEASURES = _of_change(RiskScenario), _of_change(SuccessMetric)
+_REVIEWED = Exists(Review.objects.filter(change=OuterRef("pk"), state=ReviewState.SIGNED))
+_PUBLISHED = Exists(ModelCard.objects.filter(version=OuterRef("to_version"), state=CardState.PUBLISHED))
+_BLANK = Exists(RealisedMetric.objects.filter(review=OuterRef("pk"), realised=None))
 
-
-def _own_approval(span: Span) -> Rows:
-    return _signed(span).filter(
-        decision=SignatureDecision.APPROVE, requirement__round__change__requester=F("signer")
-    )
-
-
-def _moved(span: Span, kind: ComponentKind) -> QuerySet[ChangeItem]:
-    return ChangeItem.objects.filter(component__kind=kind, **_within("change__actual_start", span))
-
-
-def _not_approved_as(kind: ComponentKind, role: Role) -> Callable[[Span], Rows]:
-    approval = Signature.objects.filter(
-        decision=SignatureDecision.APPROVE,
-        requirement__role=role,
-        requirement__round=OuterRef("change__round"),
-        requirement__component_key=OuterRef("component__key"),
-    )
-    return lambda span: _moved(span, kind).exclude(Exists(approval))
-
-
-def _no_card(span: Span) -> Rows:
-    published = ModelCard.objects.filter(version=OuterRef("to_version"), state=CardState.PUBLISHED)
-    return _moved(span, ComponentKind.MODEL).exclude(Exists(published))
-
-
-def _reviews(span: Span) -> QuerySet[Review]:
-    return Review.objects.filter(state=ReviewState.SIGNED, **_within("signed_at", span))
-
-
-def _unmeasured(span: Span) -> Rows:
-    return _reviews(span).filter(Exists(RealisedMetric.objects.filter(review=OuterRef("pk"), realised=None)))
-
-
-def _overdue(span: Span) -> Rows:
-    today = clock.now().date()
-    return ActionItem.objects.filter(
-        done_at=None, due_on__gte=span.start.date(), due_on__lt=min(span.end.date(), today)
-    )
-
-
-def _models(span: Span) -> QuerySet[Component]:
-    return Component.objects.filter(kind=ComponentKind.MODEL, retired_at=None)
-
-
-_ROWS: dict[str, Callable[[Span], Rows]] = {
-    "entries": _entries,
-    "ended": _ended,
-    "with_risks": lambda span: _started(span).filter(_of_change(RiskScenario)),
-    "with_measures": lambda span: _started(span).filter(_of_change(SuccessMetric)),
-    "signatures": _signed,
-    "validator": _signed_as(Role.VALIDATOR),
-    "steward": _signed_as(Role.STEWARD),
-    "sponsor": _signed_as(Role.SPONSOR),
-    "owner": _signed_as(Role.OWNER),
-    "reviews": _reviews,
-    "actions": lambda span: ActionItem.objects.filter(**_within("created_at", span)),
-    "editions": lambda span: CardEdition.objects.filter(**_within("written_at", span)),
-    "models": _models,
-    "unreviewed": _unreviewed,
-    "unapproved": lambda span: _started(span).exclude(round__state=RoundState.APPROVED),
-    "no_risks": lambda span: _started(span).exclude(_of_change(RiskScenario)),
-    "no_measures": lambda span: _started(span).exclude(_of_change(SuccessMetric)),
-    "no_way_back": lambda span: _started(span).filter(rollback_plan=""),
-    "unvalidated": _not_approved_as(ComponentKind.MODEL, Role.VALIDATOR),
-    "data_unsigned": _not_approved_as(ComponentKind.DATASET, Role.STEWARD),
-    "no_card": _no_card,
-    "own_approval": _own_approval,
-    "no_reauthentication": lambda span: _signed(span).exclude(auth_method__in=AuthMethod.values),
-    "no_meaning": lambda span: _signed(span).filter(meaning=""),
-    "unbound": lambda span: _signed(span).exclude(digest=F("requirement__round__digest")),
-    "unmeasured": _unmeasured,
-    "overdue": _overdue,
-    "unowned": lambda span: _models(span).filter(owner_team=None, owner_person=None),
-    "unsealed": _unsealed,
-}
+GROUPS = (
+    Group(_in_period(AuditEvent, "at"), {"entries": _ALL}),
+    Group(
+        lambda span: AuditEvent.objects.filter(pending__isnull=False, **_within("at", span)),
+        {"unsealed": _ALL},
+    ),
+    Group(
+        _in_period(Change, "actual_start"),
+        {
+            "with_risks": Q(_HAS_RISKS),
+            "no_risks": ~Q(_HAS_RISKS),
+            "with_measures": Q(_HAS_MEASURES),
+            "no_measures": ~Q(_HAS_MEASURES),
+            "no_way_back": Q(rollback_plan=""),
+            "unapproved": Q(round=None) | ~Q(round__state=RoundState.APPROVED),
+        },
+    ),
+    Group(_in_period(Change, "actual_end"), {"ended": _ALL, "unreviewed": ~Q(_REVIEWED)}),
+    Group(
+        _in_period(Signature, "signed_at"),
+        {
+            "signatures": _ALL,
+            "validator": Q(requirement__role=Role.VALIDATOR),
+            "steward": Q(requirement__role=Role.STEWARD),
+            "sponsor": Q(requirement__role=Role.SPONSOR),
+            "owner": Q(requirement__role=Role.OWNER),
+            "own_approval": Q(
+                decision=SignatureDecision.APPROVE, requirement__round__change__requester=F("signer")
+            ),
+            "no_reauthentication": ~Q(auth_method__in=AuthMethod.values),
+            "no_meaning": Q(meaning=""),
+            "unbound": ~Q(digest=F("requirement__round__digest")),
+        },
+    ),
+    Group(
+        lambda span: Review.objects.filter(state=ReviewState.SIGNED, **_within("signed_at", span)),
+        {"reviews": _ALL, "unmeasured": Q(_BLANK)},
+    ),
+    Group(_in_period(ActionItem, "created_at"), {"actions": _ALL}),
+    Group(_due, {"overdue": _ALL}),
+    Group(_in_period(CardEdition, "written_at"), {"editions": _ALL}),
+    Group(
+        lambda _: Component.objects.filter(kind=ComponentKind.MODEL, retired_at=None),
+        {"models": _ALL, "unowned": Q(owner_team=None, owner_person=None)},
+    ),
+    Group(
+        _moved(ComponentKind.MODEL),
+        {"unvalidated": ~Q(_approved_as(Role.VALIDATOR)), "no_card": ~Q(_PUBLISHED)},
+    ),
+    Group(_moved(ComponentKind.DATASET), {"data_unsigned": ~Q(_approved_as(Role.STEWARD))}),
+)
