@@ -3,6 +3,7 @@
 import io
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ from apps.core.errors import PolicyBlocked
 from apps.exports.enums import ExportFormat, Withheld
 from apps.exports.rules import report_words as say
 from apps.exports.rules.orders import Order, Scope
-from apps.exports.services.reports import write_report
+from apps.exports.services.reports import period, write_report
 from apps.exports.services.reports.typesetting import typeset
-from tests.changes.estate import Estate, draft, make_estate
+from tests.changes.estate import IN_WINDOW, Estate, at, draft, make_estate, submitted
 from tests.exports.ending import DAYS, closed, newest
 
 
@@ -219,3 +220,58 @@ def set_alone(text: str) -> bytes:
     }  # fmt: skip
     proof = {"origin": "o", "size": "1", "root": "r", "key_id": "k", "sealed_at": "s"}
     return typeset("change.typ", {"record": record, "proof": proof}, at=clock.now())
+
+
+def period_report(out: Path, **scope: Any) -> Path:
+    order = Order(Scope(*DAYS, **scope), format=ExportFormat.PDF)
+    write_report(out=out, order=order, checkpoint=newest(), progress=lambda done, total: None)
+    return out
+
+
+def test_report_of_a_period_tells_each_change_with_its_signatures_refusals_and_exports(
+    whole, ledger_estate, tmp_path
+) -> None:
+    other, hidden = (
+        submitted(ledger_estate, start="2026-11-20T06:00", end="2026-11-20T08:00"),
+        draft(ledger_estate),
+    )
+    with at(IN_WINDOW), transaction.atomic():
+        ruth = ledger_estate.actor("ruth")
+        record_event(event="access.denied", actor=ruth, obj=("change", whole), data={"action": "sign it"})
+        record_event(event="export.requested", actor=ruth, obj=("export", "EXP-9"), data={})
+    path = period_report(tmp_path / "period.pdf")
+    said = words_of(path)
+    assert f"{whole}: Retrain the credit-risk model" in said
+    assert other.ref in said
+    assert hidden.ref not in said
+    for signature in Signature.objects.select_related("signer"):
+        assert signature.meaning in said
+        assert str(signature.signer) in said
+    assert "sign it" in said
+    assert "EXP-9" in said
+    assert "Not signed: Change Sponsor" in said
+    pages = PdfReader(path).pages
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of {len(pages)}" in page.extract_text()
+
+
+def test_report_of_a_period_without_changes_says_so(ledger_estate, whole, tmp_path) -> None:
+    order = Order(Scope(date(2025, 1, 1), date(2025, 1, 2)), format=ExportFormat.PDF)
+    write_report(out=tmp_path / "p.pdf", order=order, checkpoint=newest(), progress=lambda done, total: None)
+    assert "No change was submitted, started or ended in these days." in words_of(tmp_path / "p.pdf")
+
+
+def test_report_of_a_period_that_is_too_long_names_the_workbook(
+    whole, ledger_estate, tmp_path, monkeypatch
+) -> None:
+    submitted(ledger_estate, start="2026-11-20T06:00", end="2026-11-20T08:00")
+    monkeypatch.setattr(period, "MOST_CHANGES", 1)
+    with pytest.raises(PolicyBlocked) as refused:
+        period_report(tmp_path / "period.pdf")
+    assert "more than 1 changes" in refused.value.reason
+    assert "workbook or CSV" in refused.value.remedy
+
+
+def test_report_of_a_component_tells_of_its_changes_alone(whole, ledger_estate, tmp_path) -> None:
+    assert whole in words_of(period_report(tmp_path / "a.pdf", component="model:default/credit-risk"))
+    assert whole not in words_of(period_report(tmp_path / "b.pdf", component="product:default/loans"))

@@ -1,6 +1,6 @@
 """Times, measures and other facts as a report prints them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,11 @@ def utc(moment: datetime, *, seconds: bool = False) -> str:
     """Return an instant as "19 Nov 2026, 06:00 UTC"."""
     at = moment.astimezone(UTC)
     return f"{at.day} {at:%b %Y, %H:%M:%S} UTC" if seconds else f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def day(day: date) -> str:
+    """Return a day as "19 Nov 2026"."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def moment(text: str) -> datetime:

@@ -25,6 +25,11 @@ class Telling:
                 keys |= {str(content["requester"]), *(str(step["lead"]) for step in content["plan"])}  # type: ignore[attr-defined]
             self._people.learn(keys)
 
+    def learn_keys(self, keys: set[str]) -> None:
+        """Look up the people behind keys such as ``person:12``, in one query."""
+        if self._names:
+            self._people.learn(keys)
+
     def name(self, key: str) -> str:
         """Return the printed name of an actor such as ``person:12``, or where names are withheld that mark."""
         kind, _, ident = key.partition(":")

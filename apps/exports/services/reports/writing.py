@@ -11,24 +11,29 @@ from apps.exports.rules.orders import Order
 from apps.exports.services.files import Draft, Finished
 from apps.exports.services.lives import life_of, revisions_of
 from apps.exports.services.reading import Progress
+from apps.exports.services.reports.period import period_facts
 from apps.exports.services.reports.record import record_of
 from apps.exports.services.reports.telling import Telling
 from apps.exports.services.reports.typesetting import typeset
 
 
 def write_report(*, out: Path, order: Order, checkpoint: Checkpoint, progress: Progress) -> Finished:
-    """Write the report of one change; it is a ``writers.Writer``.
+    """Write the report of one change, or of a period when the order names none; it is a ``writers.Writer``.
 
     Raises:
-        PolicyBlocked: the change was never submitted, or entries of it were retired.
+        PolicyBlocked: there is no record to print, or more than one document can hold.
     """
-    life = life_of(order.scope.change, checkpoint.size)
-    progress(0, len(life.steps))
-    pdf = change_report(life, order, checkpoint)
+    if order.scope.change:
+        life = life_of(order.scope.change, checkpoint.size)
+        pdf, count = change_report(life, order, checkpoint), len(life.steps)
+    else:
+        facts, count = period_facts(order, checkpoint, progress)
+        facts = {"report": facts, "proof": proof_of(checkpoint)}
+        pdf = typeset("period.typ", facts, at=checkpoint.created_at)
     with Draft(out) as draft:
         draft.write(pdf)
-        progress(len(life.steps), len(life.steps))
-        return Finished(draft.finish(), len(life.steps))
+        progress(count, count)
+        return Finished(draft.finish(), count)
 
 
 def change_report(life: Life, order: Order, checkpoint: Checkpoint) -> bytes:
