@@ -29,7 +29,7 @@ bench: setup-dev
 
 # Every fault in full: minutes, with progress. `make test` tries a few of each.
 faults: setup-dev
-	@FAULTS=full $(PY) -m pytest tests/faults -n0 -s -q -p no:randomly
+	@FAULTS=full $(PY) -m pytest tests/faults tests/exports/test_endings.py tests/exports/test_verify.py -n0 -s -q -p no:randomly
 
 setup: .venv/runtime.stamp static/vendor/tabler.min.css
 setup-dev: setup .venv/dev.stamp

@@ -81,7 +81,7 @@ def check_sealer() -> None:
     """Look whether the ledger is what was signed, and for events that the sealer should have sealed long ago."""
     trouble = ledger_trouble()
     if trouble is not None:
-        raise NotReady(f"The ledger refuses to sign: {trouble.reason}")
+        raise NotReady(f"The ledger refuses to sign: {trouble.reason} {trouble.remedy}".strip())
     oldest = oldest_pending_at()
     waited = (clock.now() - oldest).total_seconds() if oldest else 0
     if waited > UNSEALED_SECONDS:

@@ -63,7 +63,7 @@ def test_trouble_after_a_restore_says_so_until_an_epoch_begins(client: Client) -
     assert trouble is not None
     assert "signed up to 9 entries, but the database holds 5" in trouble.reason
     said = client.get("/readyz").json()["parts"]["sealer"]
-    assert said == {"ok": False, "why": f"The ledger refuses to sign: {trouble.reason}"}
+    assert said == {"ok": False, "why": f"The ledger refuses to sign: {trouble.reason} {trouble.remedy}"}
     began()
     assert selectors.ledger_trouble() is None
     assert client.get("/readyz").json()["parts"]["sealer"]["ok"]

@@ -12,7 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 
-from apps.audit.models import AuditPending, Checkpoint
+from apps.audit.models import AuditLeaf, AuditPending, Checkpoint
+from apps.audit.rules.merkle import leaf_hash, root_of
+from apps.audit.selectors import key_history, ledger_trouble
 from apps.audit.services import LedgerBroken, record_event, seal_pending
 from apps.core import actors
 from portal.embedded.postgres import binaries
@@ -60,6 +62,30 @@ def test_restored_older_dump_refuses_to_sign_and_says_what_to_do(restored, caplo
     assert "refuses to sign" in caplog.text
     with pytest.raises(CommandError, match="older copy"):
         call_command("seal_ledger")
+
+
+def test_restored_older_dump_turns_readyz_red_and_says_what_to_do(restored, client) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    said = answer.json()["parts"]["sealer"]
+    assert not said["ok"]
+    assert "8 entries, but the database holds 5" in said["why"]
+    assert "begin_ledger_epoch" in said["why"]
+
+
+def test_restored_older_dump_goes_on_in_a_new_epoch_that_cites_the_old_head(restored, ledger_home) -> None:
+    old = (ledger_home / "ledger.head").read_text()
+    call_command("begin_ledger_epoch", "--reason", "The disk broke; we restored yesterday's dump.", "--yes")
+    record(4)
+    newest = seal_pending()
+    assert newest is not None
+    epoch = key_history()["epochs"][-1]
+    assert (epoch["from_size"], epoch["lost_size"], epoch["lost_entries"]) == (5, 8, 3)
+    assert epoch["lost_head"] == old
+    assert ledger_trouble() is None
+    assert newest.size > 9
+    leaves = AuditLeaf.objects.order_by("index").values_list("index", "event__entry")
+    assert root_of([leaf_hash(bytes(entry)) for _, entry in leaves]) == bytes(newest.root)
 
 
 def test_database_that_is_the_newest_again_is_signed_further(dump) -> None:
