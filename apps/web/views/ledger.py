@@ -26,6 +26,7 @@ from apps.exports.selectors import (
     record_as_at,
     refusals_since,
 )
+from apps.insights.selectors import may_read_maps
 from apps.retention.selectors import retirement_of
 from apps.web import entries
 from apps.web.errors import not_found
@@ -63,6 +64,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "title": _title(form, page, None if _is_whole(page) else _count(user, form)),
         "reached": page.reached,
         "may_export": bool(may_export(user)),
+        "may_read_maps": bool(may_read_maps(user)),
         "refusals": refusals_since(user, _day(REFUSALS_DAYS)),
         "refusals_from": _day(REFUSALS_DAYS).date(),
     }
