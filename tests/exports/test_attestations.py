@@ -166,4 +166,4 @@ def test_verify_of_an_attestation_by_another_key_refuses_it(
     sign_all(estate, change)
     packed = pack_days(DAY, DAY)
     said = assert_not_verified(run(packed.path, packed.key))
-    assert "is signed by a key that the one you gave does not lead to" in said
+    assert "is signed by a key that is none of the ledger's" in said

@@ -13,12 +13,22 @@ from apps.audit.rules.history import rotation_text
 from apps.audit.rules.merkle import root_of
 from apps.audit.rules.notes import Head, Signer, Verifier, parse_verifier
 from apps.audit.selectors import key_history, latest_checkpoint
-from apps.audit.services import keyring, record_event, revoke_ledger_key, rotate_ledger_key, seal_pending
+from apps.audit.services import (
+    begin_ledger_epoch,
+    keyring,
+    record_event,
+    revoke_ledger_key,
+    rotate_ledger_key,
+    seal_pending,
+)
 from apps.core import actors
 from apps.exports.rules.orders import Order, Scope
 from apps.exports.services import export_to_file
 from apps.exports.verifier import verify
+from tests.audit.restoring import backed_up
+from tests.changes.estate import make_estate, sign_all, submitted
 from tests.exports.conftest import DAYS, Packed
+from tests.exports.test_revisions import DAY, pack_days  # noqa: F401 - a fixture
 from tests.exports.test_verify import assert_not_verified, rewritten
 
 ACTOR = actors.system("test")
@@ -266,6 +276,53 @@ def test_verify_since_something_else_says_what_is_wrong_with_it(pack: Pack, run:
     assert run(packed.path, packed.key, "--since", str(tmp_path / "none"))[0] == 2
     assert run(packed.path, packed.key, "--since", str(tmp_path))[0] == 2
     assert run(packed.path, packed.key, "--since")[0] == 2
+
+
+# ------------------------------------------------------------------ epochs
+
+
+def test_bundle_of_a_new_epoch_verifies_and_a_checkpoint_that_was_lost_says_so(
+    pack: Pack, run: Run, first_key: Path, tmp_path: Path
+) -> None:
+    grow()
+    restore = backed_up()
+    before = latest_checkpoint()
+    grow()
+    lost = latest_checkpoint()
+    restore()
+    begin_ledger_epoch(actor=ACTOR, reason="Disk died")
+    seal_pending()
+    grow()
+    packed = pack(1, 5)
+    for key in (first_key, packed.key):
+        status, said = run(packed.path, key, "--since", kept(tmp_path / "kept", before.note))
+        assert status == 0, said
+        said = assert_not_verified(run(packed.path, key, "--since", kept(tmp_path / "lost", lost.note)))
+        assert f"it lost what was signed beyond {before.size} of them, and began anew" in said
+
+
+def test_bundle_after_the_key_was_lost_verifies_with_the_new_key_and_the_old_attestations(
+    transactional_db: None,
+    pack_days: Callable[..., Packed],  # noqa: F811
+    run: Run,
+    ledger_home: Path,
+    tmp_path: Path,
+) -> None:
+    estate = make_estate()
+    sign_all(estate, submitted(estate))
+    seal_pending()
+    old = tmp_path / "old.pub"
+    old.write_bytes((ledger_home / "ledger.pub").read_bytes())
+    (ledger_home / "ledger.key").unlink()
+    begin_ledger_epoch(actor=ACTOR, reason="The key is lost")
+    seal_pending()
+    grow()
+    packed = pack_days(DAY, DAY)
+    status, said = run(packed.path, packed.key)
+    assert status == 0, said
+    assert "Attested  0 " not in said
+    # Nothing leads from a key that was lost to the one that came after: whoever had it must take the new one by hand.
+    assert "not signed by the key that you gave" in assert_not_verified(run(packed.path, old))
 
 
 # ------------------------------------------------------------------ the clock

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.db import connection
 
 from apps.audit.models import AuditEvent, Checkpoint
+from apps.audit.rules.notes import BadNote
+from apps.audit.selectors.outside import history
 from apps.exports.models import ExportJob
 from apps.exports.rules.period import Period
 
@@ -47,14 +49,25 @@ def span_of(period: Period, size: int) -> Span:
 def checkpoint_before(checkpoint: Checkpoint) -> Checkpoint | None:
     """Return the checkpoint of the newest export that had finished when this one was sealed, or None.
 
-    Without such an export it is the ledger's first, unless this is it. It follows from the sealed entries alone, so
-    that an export which is written again names the same one.
+    Without such an export it is the first of the same name, unless this is it. It follows from the sealed entries
+    alone, so that an export which is written again names the same one. A checkpoint of another epoch, or of a key
+    that was revoked before it, shows nothing and is passed over.
     """
+    earlier = Checkpoint.objects.filter(size__lt=checkpoint.size, origin=checkpoint.origin)
     finished = AuditEvent.objects.filter(event="export.finished", leaf__index__lt=checkpoint.size)
     ref = finished.order_by("-at", "-id").values_list("object_id", flat=True).first()
     job = ExportJob.objects.filter(pk=int(ref.removeprefix("EXP-"))).first() if ref is not None else None
     if job is not None and job.tree_size is not None:
-        found = Checkpoint.objects.filter(size=job.tree_size, size__lt=checkpoint.size).first()
-        if found is not None:
+        found = earlier.filter(size=job.tree_size).first()
+        if found is not None and _counts(found):
             return found
-    return Checkpoint.objects.filter(size__lt=checkpoint.size).order_by("size").first()
+    first = earlier.order_by("size").first()
+    return first if first is not None and _counts(first) else None
+
+
+def _counts(checkpoint: Checkpoint) -> bool:
+    keys = history()
+    try:
+        return keys is not None and keys.head_of(checkpoint.note).size == checkpoint.size
+    except BadNote:
+        return False

@@ -256,12 +256,15 @@ class KeyRing:
     """The keys that the pinned one leads to. A bundle cannot add to them: each must be endorsed, old key to new.
 
     Keys from before the pinned one count too, because the manifest vouches for them, and a trusted key signed that.
+    ``listed`` has also the keys that nobody endorsed, as after a loss. They prove nothing about the ledger, but what
+    the ledger itself names by digest may bear their signature.
     """
 
     def __init__(self, pinned: Key) -> None:
         self.pinned = pinned
         self.trusted = {(pinned.name, pinned.ident): LedgerKey({"key": pinned.text, "from_size": 0})}
         self.order: list[LedgerKey] = list(self.trusted.values())
+        self.listed = self.trusted
         self.epochs: list[Any] = []
 
     def learn(self, history: dict[str, Any]) -> None:
@@ -282,6 +285,7 @@ class KeyRing:
         for at, each in enumerate(self.order):
             self.check_revoked(each, self.order[at + 1 :])
         self.trusted = {(each.key.name, each.key.ident): each for each in self.order}
+        self.listed = {(each.key.name, each.key.ident): each for each in keys}
 
     def endorsed(self, old: LedgerKey, new: LedgerKey) -> bool:
         """Tell whether the old key endorses the new one. A key without a word from the one before stands alone."""
@@ -306,18 +310,26 @@ class KeyRing:
                 return
         raise Wrong(f"keys.json says that the key {key.id} is revoked, but no later key signed that.")
 
-    def open(self, data: bytes, what: str) -> tuple[str, LedgerKey]:
-        """Return the text of a note, and the trusted key that signed it."""
+    def open(self, data: bytes, what: str, *, sealed: bool = False) -> tuple[str, LedgerKey]:
+        """Return the text of a note, and the key that signed it: a trusted one, or any if the ledger names the note."""
         text, signatures = note_parts(data, what)
+        keys = self.listed if sealed else self.trusted
         for ident, signature in signatures.items():
-            if ident in self.trusted:
-                key = self.trusted[ident]
+            if ident in keys:
+                key = keys[ident]
                 if not signature_holds(key.key.public, text.encode(), signature):
                     raise Wrong(f"{what} is not what the key signed.")
                 return text, key
         raise Wrong(
             f"{what} is not signed by the key that you gave ({self.pinned.name}), nor by one that it leads to."
         )
+
+    def began(self, name: str) -> int | None:
+        """Return from how many entries on the ledger has this name, if it began anew under it."""
+        for epoch in self.epochs[1:]:
+            if isinstance(epoch, dict) and epoch.get("origin") == name:
+                return whole(epoch.get("from_size"), "keys.json")
+        return None
 
     def path_to(self, signer: LedgerKey) -> str:
         """Say how the pinned key leads to the one that signed."""
@@ -697,7 +709,7 @@ class Tombstones:
         if not isinstance(note, str) or not isinstance(content, str):
             raise Wrong(f"{name} is damaged.")
         data = content.encode("utf-8", "replace")
-        text, signer = self.bundle.ring.open(note.encode("utf-8", "replace"), name)
+        text, signer = self.bundle.ring.open(note.encode("utf-8", "replace"), name, sealed=True)
         if text != f"{signer.key.name}/tombstone\n{hashlib.sha256(data).hexdigest()}\n":
             raise Wrong(f"{name} is not what the key signed.")
         self.revoked += signer.revoked is not None
@@ -879,7 +891,7 @@ class Attestations:
         try:
             kind, (signature,) = envelope["payloadType"], envelope["signatures"]
             payload, signed = from_base64(envelope["payload"]), from_base64(signature["sig"])
-            key = next((each for each in self.ring.order if each.id == signature["keyid"]), None)
+            key = next((each for each in self.ring.listed.values() if each.id == signature["keyid"]), None)
             said = b"DSSEv1 %d %s %d %s" % (
                 len(kind),
                 kind.encode("ascii"),
@@ -891,7 +903,7 @@ class Attestations:
         if kind != PAYLOAD or payload is None or signed is None:
             raise Wrong(f"{name} is not well formed.")
         if key is None:
-            raise Wrong(f"{name} is signed by a key that the one you gave does not lead to.")
+            raise Wrong(f"{name} is signed by a key that is none of the ledger's.")
         if not signature_holds(key.key.public, said, signed):
             raise Wrong(f"{name} is not what the key signed.")
         self.revoked += key.revoked_from is not None
@@ -1224,6 +1236,13 @@ class Bundle:
         self.anchors = anchored_said(anchors)
 
     def must_extend(self, head: Head, which: str) -> None:
+        name = self.head.signer.key.name if self.head is not None else ""
+        began = self.ring.began(name)
+        if began is not None and head.size > began and head.signer.key.name != name:
+            raise Wrong(
+                f"The checkpoint {which} counts {head.size} entries, but the ledger says that it lost what was signed "
+                f"beyond {began} of them, and began anew."
+            )
         if head.size > self.size:
             raise Wrong(
                 f"The checkpoint {which} counts {head.size} entries, but the bundle is of a ledger of "
