@@ -118,3 +118,21 @@ class ApiToken(Stamped):
     def ledger_ref(self) -> tuple[str, str]:
         """A token acts as its person, so it stands among that person's entries."""
         return "person", str(self.user_id)
+
+
+class SavedView(Stamped):
+    """A way to look at a page that a person named for themself: the page, and what follows the ``?`` in its address."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="saved_views")
+    page = models.CharField(max_length=20)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page", "name"], name="saved_view_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, Q, QuerySet
 
 from apps.accounts.enums import GrantScope, Role
-from apps.accounts.models import ApiToken, RoleGrant, Team, User
+from apps.accounts.models import ApiToken, RoleGrant, SavedView, Team, User
 from apps.accounts.rules import OwnedComponent, reaches
 from apps.core import clock
 
@@ -143,3 +143,13 @@ def token_of(user: User, prefix: str) -> ApiToken | None:
 def token_exists(prefix: str) -> bool:
     """Return whether anybody has a token with this prefix, so that a refused look can be told from a wrong address."""
     return ApiToken.objects.filter(prefix=prefix).exists()
+
+
+def saved_views_of(user: User, page: str) -> QuerySet[SavedView]:
+    """Return a person's own views of a page, by name."""
+    return SavedView.objects.filter(user=user, page=page)
+
+
+def saved_view_of(user: User, number: int) -> SavedView | None:
+    """Return a person's own view, or None."""
+    return SavedView.objects.filter(user=user, pk=number).first()

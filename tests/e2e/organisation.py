@@ -8,7 +8,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 
 from apps.accounts.models import ApiToken, User
-from apps.accounts.services import create_person
+from apps.accounts.services import create_person, save_view
 from apps.approvals.models import Requirement
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.services import seal_pending
@@ -60,6 +60,7 @@ def settle(home: Path) -> Names:
     names["revised"] = send_again(of_state("in_review", requester="noor.rahimi"))
     names |= write_reviews() | freeze_and_lift() | export()
     names["hold"] = keep_some()
+    names["view"] = saved_view()
     archive_card(actor=actor("tomasz.wojcik"), card=card_of("basket-recs", "1"))
     mark_read(actor=actor("noor.rahimi"))
     while seal_pending():
@@ -149,6 +150,12 @@ def write_reviews() -> Names:
         f"review_{state}": of_state(state).review.ref for state in ("rolled_back", "completed", "failed")
     }
     return ended | {"review_closed": of_state("closed").review.ref}
+
+
+def saved_view() -> str:
+    """Let the auditor save a view of the ledger."""
+    view = save_view(actor=actor("femi.balogun"), page="ledger", name="Refused lately", query="kind=refused")
+    return str(view.pk)
 
 
 def keep_some() -> str:

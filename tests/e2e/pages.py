@@ -293,6 +293,11 @@ RECORDS: Area = {
         empty("/account/tokens/", AMARA),
         empty("/account/tokens/", AMARA, 200, name="Build server", scopes="read", days="30"),
     ],
+    "web:view-save": [Look("/ledger/", FEMI, 422, {"name": ""}, "#main form[action*=views]")],
+    "web:view-edit": [
+        Look("/account/views/{view}/edit/", FEMI),
+        empty("/account/views/{view}/edit/", FEMI),
+    ],
     "web:account-token-revoke": [Look("/account/tokens/{token}/revoke/", AMARA)],
     "account_change_password": [
         Look("/accounts/password/change/", AMARA),

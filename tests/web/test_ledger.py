@@ -22,7 +22,7 @@ from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
 
-LIST_QUERIES = 10
+LIST_QUERIES = 11
 ENTRY_QUERIES = 12
 
 

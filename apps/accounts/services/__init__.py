@@ -4,6 +4,7 @@ people: create_person, create_team, join_team, set_escalation_contact, change_pr
 grants: grant_role, revoke_role
 passwords: password_problem
 tokens: issue_token, revoke_token, authenticate_token
+views: save_view, rename_view, delete_view
 sign_in: record_sign_in, record_sign_out, record_failed_sign_in, record_password_change
 """
 
@@ -25,6 +26,7 @@ from apps.accounts.services.sign_in import (
     record_sign_out,
 )
 from apps.accounts.services.tokens import authenticate_token, issue_token, revoke_token
+from apps.accounts.services.views import delete_view, rename_view, save_view
 
 __all__ = [
     "authenticate_token",
@@ -32,6 +34,7 @@ __all__ = [
     "create_person",
     "create_team",
     "deactivate_person",
+    "delete_view",
     "forget_person",
     "grant_role",
     "issue_token",
@@ -41,7 +44,9 @@ __all__ = [
     "record_password_change",
     "record_sign_in",
     "record_sign_out",
+    "rename_view",
     "revoke_role",
     "revoke_token",
+    "save_view",
     "set_escalation_contact",
 ]

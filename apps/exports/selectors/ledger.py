@@ -1,23 +1,24 @@
 """What a person may read of the ledger."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import CharField, Q, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from apps.accounts.enums import GrantScope, Role
-from apps.accounts.models import User
+from apps.accounts.models import RoleGrant, User
 from apps.accounts.selectors import grants_of, holds_any_role
 from apps.audit.selectors import Entry, EntryProof, Filters, Page, decoded_entry, entries, proof_of
 from apps.audit.selectors.entries import Cursor, count_up_to
 from apps.audit.selectors.filters import matching
+from apps.catalog.models import Component
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.core.decisions import ALLOWED, Decision, denied
-from apps.exports.selectors.scope import resolved
+from apps.exports.selectors.scope import about_components, resolved
 
 Reader = AbstractBaseUser | AnonymousUser | None
 
@@ -49,7 +50,8 @@ def ledger_entries_for(
     """Return a page of the entries that a person may read, newest first.
 
     Anyone who holds a role reads the ledger. For all but auditors and change managers it leaves out entries about
-    people, sign-ins, tokens and exports, and what others wrote in a draft that they have not submitted.
+    people, sign-ins, tokens and exports, and what others wrote in a draft that they have not submitted. An auditor of
+    a team or a component alone reads what belongs to that.
     """
     seen = scope_filters(user, filters)
     if seen is None:
@@ -105,7 +107,50 @@ def scope_filters(user: Reader, filters: Filters) -> Filters | None:
     if not isinstance(user, User) or not holds_any_role(user):
         return None
     asked = resolved(filters, reader=user)
+    part = _part_of_auditor(user)
+    if part is not None:
+        asked = replace(asked, only=asked.only & about_components(part))
     return replace(asked, hidden=Q(object_type__in=GUARDED_TYPES) | _unsent_by_others(user))
+
+
+@dataclass(frozen=True)
+class Access:
+    """How far a person reads the ledger: what it is narrowed to, if anything, and when that ends, if ever."""
+
+    parts: list[str]
+    ends: datetime | None
+
+
+def access_of(user: Reader) -> Access:
+    """Return how far a person reads the ledger now."""
+    grants = grants_of(user) if isinstance(user, User) else []
+    ends = [grant.valid_to for grant in grants]
+    last = max((end for end in ends if end is not None), default=None)
+    parts = [
+        f"components of {grant.team}" if grant.team else grant.component_key
+        for grant in grants
+        if _narrows(grants)
+    ]
+    return Access(parts, None if None in ends else last)
+
+
+def _part_of_auditor(user: User) -> QuerySet[Component] | None:
+    """Return the components to which a person's reading is held, or None when it is not.
+
+    Whoever holds any other role works here and reads on as before.
+    """
+    grants = grants_of(user)
+    if not _narrows(grants):
+        return None
+    teams = [grant.team_id for grant in grants if grant.team_id is not None]
+    keys = [grant.component_key for grant in grants if grant.component_key]
+    return Component.objects.filter(Q(owner_team__in=teams) | Q(key__in=keys))
+
+
+def _narrows(grants: list[RoleGrant]) -> bool:
+    return bool(grants) and all(
+        grant.role == Role.AUDITOR and grant.scope != GrantScope.EVERYTHING for grant in grants
+    )
 
 
 def _unsent_by_others(user: User) -> Q:

@@ -48,3 +48,11 @@ class TokenForm(forms.Form):
     def life(self) -> timedelta:
         """Return how long the token lives."""
         return timedelta(days=self.cleaned_data["days"])
+
+
+class ViewForm(forms.Form):
+    """The name of a saved view. What is wrong with it, the service says."""
+
+    name = forms.CharField(
+        label="Name", required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": "60"})
+    )

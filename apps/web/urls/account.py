@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import account, notifications
+from apps.web.views import account, notifications, saved_views
 
 urlpatterns: list[URLPattern] = [
     path("account/", account.profile, name="account"),
     path("account/tokens/", account.tokens, name="account-tokens"),
     path("account/tokens/<slug:prefix>/revoke/", account.revoke, name="account-token-revoke"),
+    path("account/views/<slug:page>/", saved_views.save, name="view-save"),
+    path("account/views/<int:number>/edit/", saved_views.edit, name="view-edit"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read, name="notifications-read"),
 ]

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
+from apps.accounts.selectors import remember_grants, saved_views_of
 from apps.audit.rules.merkle import inclusion_holds
 from apps.audit.selectors import Entry, EntryProof, Page
 from apps.audit.selectors.entries import Cursor
@@ -17,6 +18,7 @@ from apps.changes.selectors import Difference, change_for, differences, revision
 from apps.core import clock
 from apps.core.errors import Forbidden
 from apps.exports.selectors import (
+    access_of,
     entry_exists,
     ledger_count_for,
     ledger_entries_for,
@@ -35,6 +37,7 @@ from apps.web.forms.ledger import LedgerForm
 from apps.web.reader import reader
 from apps.web.replay import described, replayed, turned
 from apps.web.views.as_at import address as address_at
+from apps.web.views.saved_views import narrowing
 
 PAGE = 25
 COUNTED = 1_000
@@ -48,6 +51,7 @@ _MICROSECOND = timedelta(microseconds=1)
 def ledger(request: HttpRequest) -> HttpResponse:
     """Show the entries that a person may read, newest first, narrowed by what they look for."""
     user = reader(request)
+    remember_grants(user)
     form = LedgerForm(request.GET)
     form.is_valid()
     after, before = (_cursor(request.GET.get(name, "")) for name in ("after", "before"))
@@ -63,6 +67,9 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "narrowed": any(request.GET.get(name) for name in form.fields),
         "title": _title(form, page, None if _is_whole(page) else _count(user, form)),
         "reached": page.reached,
+        "access": access_of(user),
+        "views": saved_views_of(user, "ledger"),
+        "query": narrowing(request.GET.urlencode()),
         "may_export": bool(may_export(user)),
         "may_read_maps": bool(may_read_maps(user)),
         "refusals": refusals_since(user, _day(REFUSALS_DAYS)),
