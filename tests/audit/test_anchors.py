@@ -29,7 +29,7 @@ from apps.audit.services import (
 )
 from apps.core import clock
 from tests.audit.restoring import backed_up
-from tests.audit.test_keys import ACTOR, sealed
+from tests.audit.test_keys import ACTOR, Killed, kill_at, sealed
 from tests.audit.tsa import Authority
 from tests.dba import unguarded
 
@@ -88,6 +88,15 @@ def test_level_costs_two_questions(folder, django_assert_num_queries) -> None:
     newest = selectors.latest_checkpoint()
     with django_assert_num_queries(2):
         assert selectors.ledger_level(newest).name == LedgerLevel.ANCHORED
+
+
+def test_level_of_a_page_that_the_sealer_overtakes_shows_no_trouble(folder) -> None:
+    sealed(3)
+    anchor_checkpoint()
+    older = selectors.latest_checkpoint()
+    sealed(2)
+    said = selectors.ledger_level(older)
+    assert (said.name, said.trouble) == (LedgerLevel.ANCHORED, None)
 
 
 def test_anchor_in_a_folder_is_the_signed_checkpoint_and_is_never_written_again(folder) -> None:
@@ -353,6 +362,20 @@ def test_whole_host_set_back_is_found_by_the_folder_and_goes_on_in_a_new_epoch(
         "epoch-002-000000000007.checkpoint",
     ]
     assert level().name == LedgerLevel.ANCHORED
+
+
+def test_epoch_killed_after_its_event_is_carried_out_though_the_folder_is_ahead(folder, monkeypatch) -> None:
+    sealed(5)
+    restore = backed_up()
+    sealed(4)
+    anchor_checkpoint()
+    restore()
+    with monkeypatch.context() as patched:
+        kill_at(patched, "ledger.keys", "before")
+        with pytest.raises(Killed):
+            begin_ledger_epoch(actor=ACTOR, reason="Disk died")
+    assert sealed(1).size == 7
+    assert selectors.ledger_trouble() is None
 
 
 def test_whole_host_set_back_and_noticed_late_goes_on_though_it_has_grown_again(

@@ -166,6 +166,15 @@ def test_seal_pending_with_history_and_head_lost_makes_no_new_key(ledger_home) -
 
 
 @pytest.mark.django_db(transaction=True)
+def test_host_without_the_key_of_a_signed_ledger_makes_none(settings, tmp_path) -> None:
+    sealed(3)
+    settings.PORTAL_HOME = tmp_path / "another-host"
+    with pytest.raises(LedgerBroken, match="key is missing"):
+        keyring.sign_statement({"decision": "approve"})
+    assert not keyring.outside("ledger.key").exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_history_with_any_line_changed_or_left_out_does_not_hold(ledger_home) -> None:
     sealed(1)
     rotate_ledger_key(actor=ACTOR)

@@ -12,7 +12,7 @@ from apps.audit.models import AuditEvent, AuditLeaf, AuditPending, AuditTile, Ch
 from apps.audit.rules.merkle import inclusion_holds, root_of
 from apps.audit.rules.notes import head_of, parse_verifier
 from apps.audit.selectors.tree import leaf_hashes
-from apps.audit.services import LedgerBroken, record_event, seal_pending, sealing
+from apps.audit.services import LedgerBroken, keyring, record_event, seal_pending, sealing
 from apps.core import actors
 from tests.dba import unguarded
 
@@ -174,7 +174,12 @@ def test_seal_pending_without_what_is_kept_outside_refuses_to_sign(ledger_home, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_seal_pending_on_another_host_with_a_key_of_its_own_refuses_to_sign(settings, tmp_path) -> None:
+def test_seal_pending_on_another_host_with_a_key_of_its_own_refuses_to_sign(
+    settings, tmp_path, ledger_home
+) -> None:
+    settings.PORTAL_HOME = tmp_path / "another"
+    keyring.signer()
+    settings.PORTAL_HOME = ledger_home
     record(5)
     seal_pending()
     settings.PORTAL_HOME = tmp_path / "another"

@@ -167,7 +167,9 @@ def keep_some() -> str:
         reason="Case 7",
     )
     over = place_hold(
-        actor=who, scope=HoldScopeInput("record", "CHG-1"), reason="A question of the regulator"
+        actor=who,
+        scope=HoldScopeInput("record", of_state("closed").ref),
+        reason="A question of the regulator",
     )
     lift_hold(actor=who, hold=over, reason="It is answered")
     set_policy(actor=who, name="Records schedule 4.2", keep_years=10, reason="EU AI Act 18: ten years")

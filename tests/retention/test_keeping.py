@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.accounts.services import deactivate_person
 from apps.approvals.models import Signature
 from apps.audit.models import AuditEvent, AuditText, AuditTombstone
-from apps.audit.services import record_event, seal_pending
+from apps.audit.services import record_event, rotate_ledger_key, seal_pending
 from apps.core import actors, clock
 from apps.core.actors import person, system
 from apps.core.errors import Forbidden, IllegalTransition, Invalid, PolicyBlocked
@@ -216,6 +216,26 @@ def test_hold_that_names_nothing_is_invalid(manager, scope) -> None:
     assert not LegalHold.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["CHG 1", "chg-1", "CHG-7", "CHG-1\x00"])
+def test_hold_over_a_record_that_the_ledger_does_not_know_is_invalid(manager, name) -> None:
+    note(by=manager)
+    with pytest.raises(Invalid) as refused:
+        place_hold(actor=person(manager), scope=HoldScopeInput("record", name), reason="Case")
+    assert list(refused.value.fields) == ["record"]
+    assert not LegalHold.objects.exists()
+
+
+def test_hold_over_a_person_keeps_their_name_though_no_text_is_left(manager) -> None:
+    zoe = add_person("zoe")
+    deactivate_person(actor=LOADER, user=zoe)
+    erase_texts(actor=person(manager), entries=texts_of_person(zoe).entries, reason="Asked")
+    hold = place_hold(actor=person(manager), scope=HoldScopeInput("person", person=zoe.pk), reason="Case")
+    with pytest.raises(PolicyBlocked, match=hold.ref):
+        erase_person(actor=person(manager), user=zoe, reason="Asked again")
+    zoe.refresh_from_db()
+    assert zoe.username == "zoe"
+
+
 # ------------------------------------------------------------------ retiring
 
 
@@ -290,12 +310,15 @@ def test_retire_of_an_entry_that_the_policy_keeps_is_refused(manager, old_entrie
 def test_retire_when_it_was_about_keeping_never_goes(manager, monkeypatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: OLD)
     late = add_person("late", "change_manager")
-    hold = place_hold(actor=person(late), scope=HoldScopeInput("record", "CHG-9"), reason="Case")
+    hold = place_hold(actor=person(late), scope=HoldScopeInput("person", person=late.pk), reason="Case")
+    lift_hold(actor=person(late), hold=hold, reason="Over")
+    key = rotate_ledger_key(actor=LOADER)
     monkeypatch.setattr(clock, "now", lambda: NOW)
     seal_pending()
     ten_years(manager)
-    retire_due(actor=person(manager))
-    assert bytes(AuditEvent.objects.get(object_id=hold.ref).entry)
+    assert retire_due(actor=person(manager))
+    for kept in (hold.ref, key.key_id.hex()):
+        assert all(bytes(row.entry) for row in AuditEvent.objects.filter(object_id=kept))
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def test_retention_by_role_shows_or_refuses(client, role, statuses) -> None:
     assert client.get("/ledger/retention/holds/HOLD-1/lift/").status_code == 404
 
 
-def test_hold_is_placed_shown_and_lifted_with_plain_posts(keeping) -> None:
+def test_hold_is_placed_shown_and_lifted_with_plain_posts(keeping, manager) -> None:
+    a_note(manager)
     assert (
         "Choose what the hold covers"
         in keeping.post("/ledger/retention/holds/new/", {"reason": "x"}).content.decode()
@@ -70,6 +71,7 @@ def test_hold_is_placed_shown_and_lifted_with_plain_posts(keeping) -> None:
         {"kind": "person", "person": "nobody", "reason": "x"},
         {"kind": "period", "start": "2026-02-02", "end": "2026-02-01", "reason": "x"},
         {"kind": "record", "record": "CHG-1", "reason": ""},
+        {"kind": "record", "record": "CHG 1", "reason": "x"},
     ],
 )
 def test_hold_that_cannot_be_taken_says_why(keeping, given) -> None:
@@ -152,7 +154,7 @@ def test_retention_asks_the_same_number_of_statements(
     keeping, manager, items, django_assert_num_queries
 ) -> None:
     for number in range(items):
-        place_hold(actor=person(manager), scope=HoldScopeInput("record", f"CHG-{number}"), reason="Case")
+        place_hold(actor=person(manager), scope=HoldScopeInput("person", person=manager.pk), reason="Case")
         seal_pending()
         retire_leaves(actor=LOADER, policy="P", decided_by=f"person:{manager.pk}", leaves=[number])
     with django_assert_num_queries(PAGE_QUERIES):

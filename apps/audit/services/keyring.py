@@ -21,6 +21,7 @@ from apps.audit.rules.merkle import EMPTY_ROOT
 from apps.audit.rules.notes import Head, Signer
 from apps.audit.rules.troubles import LedgerBroken
 from apps.audit.selectors.outside import held_head, history, key_lost, outside
+from apps.audit.selectors.sealed import latest_checkpoint
 from apps.core import clock
 from apps.core.canonical import canonical_bytes
 
@@ -124,7 +125,8 @@ def locked() -> Iterator[None]:
 def _make_key() -> None:
     head, past = outside("ledger.head"), outside("ledger.keys")
     signed = head.exists() and head.read_text().split("\n")[1] != "0"
-    if signed or (past.exists() and past.read_text().count("\n") > 1):
+    # A host without the key must not make one of its own for a ledger that was signed elsewhere.
+    if signed or (past.exists() and past.read_text().count("\n") > 1) or latest_checkpoint() is not None:
         raise key_lost()
     # A ledger is named after the address of its portal, and keeps the name that it was given first.
     made = fresh_key(f"{urlsplit(settings.PUBLIC_URL).netloc}/ledger")

@@ -23,7 +23,7 @@ from apps.audit.selectors.anchors import anchor_trouble
 from apps.audit.selectors.outside import held_head, history, outside
 from apps.audit.selectors.trust import trusted_edge
 from apps.audit.services import keeper, keyring
-from apps.audit.services.plans import settled_keys
+from apps.audit.services.plans import PLAN, settled_keys
 from apps.core import clock
 
 BATCH_ROWS = 2_000
@@ -103,7 +103,8 @@ def _look_outside() -> None:
     """
     global _looked_at
     now = time.monotonic()
-    if now - _looked_at < _LOOK_AGAIN_SECONDS:
+    # A change of keys that a crash left half done is settled first: the old keys' anchors may be what it left behind.
+    if now - _looked_at < _LOOK_AGAIN_SECONDS or outside(PLAN).exists():
         return
     keys = history()
     trouble = anchor_trouble(keys) if keys is not None else None

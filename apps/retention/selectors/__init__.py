@@ -18,6 +18,7 @@ from apps.retention.selectors.holds import (
     holds_over,
     holds_visible_to,
     keeps,
+    record_exists,
 )
 from apps.retention.selectors.policy import due_leaves, policies, policy_in_force
 from apps.retention.selectors.who import may_keep, may_read_retention
@@ -37,6 +38,7 @@ __all__ = [
     "may_read_retention",
     "policies",
     "policy_in_force",
+    "record_exists",
     "retirement_of",
     "texts_of_entries",
     "texts_of_person",

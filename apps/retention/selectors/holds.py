@@ -34,6 +34,11 @@ def hold_exists(ref: str) -> bool:
     return number is not None and LegalHold.objects.filter(pk=number).exists()
 
 
+def record_exists(record: str) -> bool:
+    """Return whether the ledger has an entry that a hold over this record would cover, whoever asks."""
+    return "\x00" not in record and AuditEvent.objects.filter(object_id__in=_names(record)).exists()
+
+
 def keeps(hold: LegalHold) -> Q:
     """Return which entries a hold covers, as a condition on entries.
 

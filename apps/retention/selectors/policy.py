@@ -9,8 +9,8 @@ from apps.retention.models import RetentionPolicy
 from apps.retention.rules.spans import kept_since
 from apps.retention.selectors.holds import holds_in_force, keeps
 
-ALWAYS_KEPT = ("hold", "ledger", "retention", "retirement")
-"""Records of keeping itself: who decided what goes must outlast what went."""
+ALWAYS_KEPT = ("hold", "ledger", "ledger_key", "retention", "retirement")
+"""Records of keeping itself, and of the keys that prove the rest: they must outlast what went."""
 
 
 def policies() -> QuerySet[RetentionPolicy]:

@@ -11,7 +11,12 @@ from apps.audit import services as ledger
 from apps.core.actors import Actor
 from apps.core.errors import Invalid
 from apps.retention.selectors import TextsFound, texts_of_entries, texts_of_person
-from apps.retention.services.holds import allowed_to_keep, only_one_at_a_time, refuse_if_held
+from apps.retention.services.holds import (
+    allowed_to_keep,
+    only_one_at_a_time,
+    refuse_if_held,
+    refuse_if_person_held,
+)
 
 
 @transaction.atomic
@@ -38,9 +43,10 @@ def erase_person(*, actor: Actor, user: User, reason: str, also: Collection[int]
         Forbidden: the actor may not decide what the ledger keeps.
         Invalid: there is no reason.
         IllegalTransition: the person may still sign in.
-        PolicyBlocked: a legal hold covers one of the entries.
+        PolicyBlocked: a legal hold covers the person or one of the entries.
     """
     _checked(actor, reason)
+    refuse_if_person_held(user, act="erased")
     erased = _erase(actor, user, texts_of_person(user), reason)
     if also:
         erased += _erase(actor, user, texts_of_entries(also), reason)

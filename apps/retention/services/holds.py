@@ -11,7 +11,7 @@ from apps.core.actors import Actor
 from apps.core.errors import Forbidden, IllegalTransition, Invalid, PolicyBlocked
 from apps.retention.models import LegalHold
 from apps.retention.rules.holds import HoldScopeInput, checked_hold
-from apps.retention.selectors import holds_over, may_keep
+from apps.retention.selectors import holds_in_force, holds_over, may_keep, record_exists
 
 _KEEPING_LOCK = 0x4E1D
 
@@ -22,10 +22,14 @@ def place_hold(*, actor: Actor, scope: HoldScopeInput, reason: str) -> LegalHold
 
     Raises:
         Forbidden: the actor is not a change manager in person.
-        Invalid: what it covers is not named, or there is no reason.
+        Invalid: what it covers is not named, the ledger has no such record, or there is no reason.
     """
     who = decider(actor)
     wanted = checked_hold(scope, reason)
+    if wanted.record and not record_exists(wanted.record):
+        raise Invalid(
+            {"record": ["The ledger has no entry about this. Write it as it stands there: CHG-1042."]}
+        )
     only_one_at_a_time()
     hold = LegalHold.objects.create(
         scope=wanted.kind,
@@ -71,7 +75,19 @@ def refuse_if_held(events: QuerySet[AuditEvent], *, act: str) -> None:
     Raises:
         PolicyBlocked: a hold covers one of them.
     """
-    held = holds_over(events)
+    _refuse_under(holds_over(events), act=act)
+
+
+def refuse_if_person_held(user: User, *, act: str) -> None:
+    """Refuse an act on what names a person who is held, whether or not an entry still has a text.
+
+    Raises:
+        PolicyBlocked: a hold in force covers the person.
+    """
+    _refuse_under(list(holds_in_force().filter(person=user)), act=act)
+
+
+def _refuse_under(held: list[LegalHold], *, act: str) -> None:
     if held:
         names = ", ".join(hold.ref for hold in held)
         raise PolicyBlocked(
