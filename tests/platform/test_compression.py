@@ -12,7 +12,8 @@ def test_page_when_the_browser_takes_it_goes_out_compressed(db: None) -> None:
     packed = Client(headers={"Accept-Encoding": "gzip"}).get("/accounts/login/")
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in packed.headers["Vary"]
-    assert len(packed.content) < len(plain.content) / 2
+    # Django's guard against BREACH adds up to that many random bytes.
+    assert len(packed.content) - CompressPages.max_random_bytes < len(plain.content) / 2
     assert b"</html>" in gzip.decompress(packed.content)
 
 
