@@ -34,6 +34,8 @@ urlpatterns = [
     path("reviews/<str:ref>/sign/", reviews.SignReview.as_view(), name="review-sign"),
     path("exports/", exports.Exports.as_view(), name="exports"),
     path("exports/<str:ref>/", exports.ExportDetail.as_view(), name="export"),
+    path("exports/<str:ref>/cancel/", exports.Cancelled.as_view(), name="export-cancel"),
+    path("exports/<str:ref>/file/", exports.File.as_view(), name="export-file"),
     path("exports/<str:ref>/bundle/", exports.Bundle.as_view(), name="bundle"),
     path("<path:rest>", nothing.Nothing.as_view(), name="nothing"),
 ]

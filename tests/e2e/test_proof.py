@@ -27,12 +27,14 @@ def test_export_by_keyboard_is_asked_for_watched_and_fetched(
         page = context.new_page()
         said = complaints(page)
         page.goto(live_server.url + f"/exports/?start={today}&end={today}")
-        page.get_by_role("button", name="Continue").press("Enter")
+        for heading in ("Which fields, and what is left out?", "Which form?", "Check your answers"):
+            page.get_by_role("button", name="Continue").press("Enter")
+            page.get_by_role("heading", name=heading).wait_for()
         page.get_by_role("button", name="Start the export").press("Enter")
-        page.get_by_role("heading", name="The bundle waits for a worker").wait_for()
+        page.get_by_role("heading", name="The export waits for a worker").wait_for()
         job = ExportJob.objects.get()
         write_requested_export(export_id=job.pk)
-        page.get_by_role("heading", name="The bundle is ready").wait_for(timeout=10_000)
+        page.get_by_role("heading", name="The file is ready").wait_for(timeout=10_000)
         page.wait_for_function("document.querySelector('#live').textContent.includes('is ready')")
         with page.expect_download() as fetched:
             page.get_by_role("link", name="Download").press("Enter")

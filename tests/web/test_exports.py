@@ -298,6 +298,7 @@ def test_step_is_not_reached_past_a_wrong_one(asking: Client, step: str) -> None
     page = body(asking, f"{step}?start=2026-03-05&end=2026-03-01")
     assert "Which records?" in page
     assert "The last day must not come before the first day." in page
+    assert ("subject", "entries") in Page(page).sent
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -343,7 +344,9 @@ def test_ask_again_gives_the_same_order(asking: Client, days: dict[str, str], fo
 def test_cancel_asks_first_and_then_ends_it(asking: Client, days: dict[str, str]) -> None:
     job = asked(asking, days)
     assert f"Cancel {job.ref}" in body(asking, f"/exports/{job.ref}/")
-    assert "no file is left" in body(asking, f"/exports/{job.ref}/cancel/")
+    confirmation = body(asking, f"/exports/{job.ref}/cancel/")
+    assert "no file is left" in confirmation
+    assert "Keep it going" in confirmation
     assert ExportJob.objects.get().state == ExportState.QUEUED
     assert asking.post(f"/exports/{job.ref}/cancel/").status_code == 302
     assert ExportJob.objects.get().state == ExportState.CANCELLED

@@ -1,4 +1,4 @@
-"""``/api/v1/exports/``: bundles of the ledger that anyone can verify offline."""
+"""``/api/v1/exports/``: files of the ledger; a bundle is one that anyone can verify offline."""
 
 from django.db.models import QuerySet
 from django.http import FileResponse
@@ -11,11 +11,9 @@ from rest_framework.response import Response
 from apps.accounts.enums import TokenScope
 from apps.api.serializers.exports import ExportSerializer, NewExportSerializer
 from apps.api.views.base import Resource
-from apps.core.errors import Stale
 from apps.exports.models import ExportJob
-from apps.exports.rules.orders import Order, Scope
-from apps.exports.selectors import export_exists, export_for, exports_visible_to, file_of
-from apps.exports.services import request_export
+from apps.exports.selectors import export_exists, export_for, exports_visible_to
+from apps.exports.services import cancel_export, fetch_export, request_export
 
 
 class Exports(Resource, ListAPIView[ExportJob]):
@@ -29,10 +27,10 @@ class Exports(Resource, ListAPIView[ExportJob]):
 
     @extend_schema(request=NewExportSerializer, responses={202: ExportSerializer})
     def post(self, request: Request) -> Response:
-        """Ask for a bundle of the ledger. It is written in the background."""
+        """Ask for an export of the ledger. It is written in the background."""
         asked = NewExportSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        job = request_export(actor=self.actor, order=Order(Scope(**asked.validated_data)))
+        job = request_export(actor=self.actor, order=asked.order())
         return Response(ExportSerializer(job).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -52,18 +50,30 @@ class ExportDetail(ExportResource):
         return Response(ExportSerializer(self.export(ref)).data)
 
 
-class Bundle(ExportResource):
-    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
-    def get(self, request: Request, ref: str) -> FileResponse:
-        """Return the bundle's file.
+class Cancelled(ExportResource):
+    @extend_schema(request=None, responses=ExportSerializer)
+    def post(self, request: Request, ref: str) -> Response:
+        """End an export before it is written. It leaves no file.
 
         Raises:
-            Stale: it is not written yet, or may no longer be fetched.
+            IllegalTransition: it has ended already.
+        """
+        cancel_export(actor=self.actor, job=self.export(ref))
+        return Response(ExportSerializer(self.export(ref)).data)
+
+
+class File(ExportResource):
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, ref: str) -> FileResponse:
+        """Return the export's file. The ledger keeps who took it.
+
+        Raises:
+            IllegalTransition: it is not written yet, or may no longer be fetched.
         """
         job = self.export(ref)
-        file = file_of(job)
-        if file is None:
-            raise Stale(
-                "This bundle is not there to fetch.", remedy="Look at its state, or ask for a new one."
-            )
-        return FileResponse(file.open("rb"), as_attachment=True, filename=f"countersign-{job.ref}.zip")
+        path = fetch_export(actor=self.actor, job=job)
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"countersign-{path.name}")
+
+
+class Bundle(File):
+    """The file under its first name, from when every export was a bundle."""

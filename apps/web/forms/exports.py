@@ -100,6 +100,12 @@ class OrderForm(forms.Form):
         self.initial["subject"] = subject
         if self.initial.get("format") not in forms_of_it:
             self.initial["format"] = forms_of_it[0]
+        if self.is_bound:
+            # An address without these means the first of each, and the page shows it so.
+            self.data = self.data.copy()
+            for name in ("subject", "format"):
+                if not self.data.get(name):
+                    self.data[name] = self.initial[name]
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

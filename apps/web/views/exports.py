@@ -209,6 +209,7 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
         "action": "",
         "verb": f"Cancel {job.ref}",
         "cancel": reverse("web:export", args=[job.ref]),
+        "keep": "Keep it going",
         "danger": True,
     }
     return render(request, "_confirm.html", context)
