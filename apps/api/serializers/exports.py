@@ -48,13 +48,18 @@ class NewExportSerializer(serializers.Serializer[Any]):
         help_text="Only these events; one that ends with a dot stands for all that begin so",
     )
     fields_ = serializers.ListField(
-        child=serializers.ChoiceField(Column.choices), default=list, help_text="The columns of a table; none: all"
+        child=serializers.ChoiceField(Column.choices),
+        default=list,
+        help_text="The columns of a table; none: all",
     )
     withheld = serializers.ListField(
         child=serializers.ChoiceField(Withheld.choices), default=list, help_text="What is left out"
     )
     seed = serializers.CharField(
-        max_length=60, default="", allow_blank=True, help_text="For a sample: the same seed draws the same changes"
+        max_length=60,
+        default="",
+        allow_blank=True,
+        help_text="For a sample: the same seed draws the same changes",
     )
 
     def get_fields(self) -> dict[str, Any]:

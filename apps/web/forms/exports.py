@@ -102,10 +102,11 @@ class OrderForm(forms.Form):
             self.initial["format"] = forms_of_it[0]
         if self.is_bound:
             # An address without these means the first of each, and the page shows it so.
-            self.data = self.data.copy()
-            for name in ("subject", "format"):
-                if not self.data.get(name):
-                    self.data[name] = self.initial[name]
+            first = {name: self.initial[name] for name in ("subject", "format") if not self.data.get(name)}
+            assert isinstance(self.data, QueryDict)
+            given = self.data.copy()
+            given.update(first)
+            self.data = given
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
