@@ -8,7 +8,7 @@ class AnchorKind(TextChoices):
 
     MAIL = "mail", "by e-mail"
     FOLDER = "folder", "in a folder"
-    RFC3161 = "rfc3161", "with a time-stamp authority"
+    RFC3161 = "rfc3161", "at a time-stamp authority"
 
 
 class AnchorState(TextChoices):

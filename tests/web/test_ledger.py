@@ -12,10 +12,11 @@ from django.test import Client
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent
-from apps.audit.services import anchor_checkpoint, record_event, seal_pending
+from apps.audit.services import anchor_checkpoint, begin_ledger_epoch, record_event, seal_pending
 from apps.changes.rules.steps import TRANSITIONS
 from apps.core import actors, clock
 from apps.web.entries import WORDS
+from tests.audit.restoring import backed_up
 from tests.changes.estate import Estate, make_estate, sign_all, submitted
 from tests.dba import unguarded
 from tests.people import add_person
@@ -273,7 +274,7 @@ def test_list_says_since_when_the_ledger_is_anchored_and_what_did_not_arrive(
     anchor_checkpoint()
     page = text_of(reading, "/ledger/")
     assert "Anchored outside the portal since Tue 3 Nov" in page
-    assert "The last anchor did not arrive with a time-stamp authority" in page
+    assert "The last anchor did not arrive at a time-stamp authority" in page
 
 
 def test_list_over_a_broken_ledger_says_so_first(reading: Client, before: int, ledger_home: Path) -> None:
@@ -281,3 +282,16 @@ def test_list_over_a_broken_ledger_says_so_first(reading: Client, before: int, l
     page = text_of(reading, "/ledger/")
     assert "The ledger does not fit what was signed." in page
     assert "Verified up to entry" not in page
+
+
+def test_list_of_a_second_epoch_says_what_is_lost(reading: Client, before: int) -> None:
+    restore = backed_up()
+    note()
+    note()
+    seal_pending()
+    restore()
+    assert "An older copy was restored" in text_of(reading, "/ledger/")
+    begin_ledger_epoch(actor=actors.system("tests"), reason="Disk died")
+    page = text_of(reading, "/ledger/")
+    assert f"Epoch 2 began after entry {before}: 2 signed entries were lost" in page
+    assert f"Began epoch 2 of the ledger after entry {before}" in page

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             name='AuditAnchor',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('mail', 'by e-mail'), ('folder', 'in a folder'), ('rfc3161', 'with a time-stamp authority')], max_length=10)),
+                ('kind', models.CharField(choices=[('mail', 'by e-mail'), ('folder', 'in a folder'), ('rfc3161', 'at a time-stamp authority')], max_length=10)),
                 ('state', models.CharField(choices=[('done', 'Done'), ('failed', 'Failed')], max_length=10)),
                 ('at', models.DateTimeField()),
                 ('digest', models.BinaryField()),

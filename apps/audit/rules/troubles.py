@@ -21,3 +21,13 @@ class KeyLost(LedgerBroken):
 
 class AnchorBroken(LedgerBroken):
     """The ledger is not what was left outside the portal: someone who could sign has changed it since."""
+
+
+def rolled_back(signed: int, stored: int) -> RolledBack:
+    """Return the trouble that so many entries were signed, and the database holds fewer."""
+    return RolledBack(
+        f"The ledger was signed up to {signed:,} entries, but the database holds {stored:,}. "
+        "An older copy was restored.",
+        remedy="Restore the newest database. If it is lost, have the loss examined, "
+        "then go on with manage.py begin_ledger_epoch.",
+    )

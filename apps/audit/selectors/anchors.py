@@ -12,10 +12,10 @@ from django.db.models import Q
 
 from apps.audit.enums import AnchorKind, AnchorState, LedgerLevel
 from apps.audit.models import AuditAnchor, Checkpoint
-from apps.audit.rules.history import KeyHistory
+from apps.audit.rules.history import Epoch, KeyHistory
 from apps.audit.rules.notes import BadNote, Head
 from apps.audit.rules.timestamps import BadTimestamp, certificates, stamped_at
-from apps.audit.rules.troubles import AnchorBroken, LedgerBroken
+from apps.audit.rules.troubles import AnchorBroken, LedgerBroken, rolled_back
 from apps.audit.selectors.outside import held_head, history
 from apps.audit.selectors.tree import roots_at
 from apps.core import clock
@@ -33,6 +33,7 @@ class Level:
     """What the ledger can show by itself.
 
     ``since`` is the time of the oldest anchor outside that the ledger still extends, ``last`` that of the newest.
+    ``epoch`` is the newest one, if something was lost before it.
     ``trouble`` says why the ledger is not what was signed or left outside; ``failed`` names the kinds of anchor whose
     last attempt did not arrive.
     """
@@ -40,6 +41,7 @@ class Level:
     name: LedgerLevel
     since: datetime | None = None
     last: datetime | None = None
+    epoch: Epoch | None = None
     trouble: LedgerBroken | None = None
     failed: tuple[str, ...] = ()
 
@@ -61,9 +63,10 @@ def ledger_level(newest: Checkpoint | None) -> Level:
             _check_head(keys, newest)
     except LedgerBroken as trouble:
         return Level(LedgerLevel.SIGNED, trouble=trouble, failed=failed)
+    epoch = keys.epochs[-1] if keys is not None and len(keys.epochs) > 1 else None
     if not fitting:
-        return Level(LedgerLevel.SIGNED, failed=failed)
-    return Level(LedgerLevel.ANCHORED, since=fitting[0].at, last=fitting[-1].at, failed=failed)
+        return Level(LedgerLevel.SIGNED, epoch=epoch, failed=failed)
+    return Level(LedgerLevel.ANCHORED, since=fitting[0].at, last=fitting[-1].at, epoch=epoch, failed=failed)
 
 
 def anchor_trouble(keys: KeyHistory) -> LedgerBroken | None:
@@ -152,7 +155,9 @@ def _check_head(keys: KeyHistory, newest: Checkpoint) -> None:
     if held.size > newest.size:
         # The sealer may have come between the two looks. What it holds outside, the database held before.
         newest = Checkpoint.objects.latest("size")
-    if held.size > newest.size or (held.size == newest.size and held.root != bytes(newest.root)):
+    if held.size > newest.size:
+        raise rolled_back(held.size, newest.size)
+    if held.size == newest.size and held.root != bytes(newest.root):
         raise LedgerBroken(f"The database does not extend the ledger as signed at {held.size:,} entries.")
 
 

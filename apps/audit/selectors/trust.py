@@ -5,7 +5,7 @@ from apps.audit.rules.history import KeyHistory
 from apps.audit.rules.merkle import EMPTY_ROOT
 from apps.audit.rules.notes import BadNote, Head
 from apps.audit.rules.tiles import Edge
-from apps.audit.rules.troubles import LedgerBroken, RolledBack
+from apps.audit.rules.troubles import LedgerBroken, rolled_back
 from apps.audit.selectors.anchors import anchor_trouble
 from apps.audit.selectors.outside import held_head, history, key_lost, outside
 from apps.audit.selectors.sealed import latest_checkpoint
@@ -40,12 +40,7 @@ def trusted_edge(keys: KeyHistory) -> Edge:
     held, newest = held_head(keys), latest_checkpoint()
     size = newest.size if newest is not None else 0
     if held.size > size:
-        raise RolledBack(
-            f"The ledger was signed up to {held.size:,} entries, but the database holds {size:,}. "
-            "An older copy was restored.",
-            remedy="Restore the newest database. If it is lost, have the loss examined, "
-            "then go on with manage.py begin_ledger_epoch.",
-        )
+        raise rolled_back(held.size, size)
     last = _signed_head(keys, newest, held)
     edge = signed_edge(last)
     held_root = edge_at(held.size).root() if held.size < last.size else last.root

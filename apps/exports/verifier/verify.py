@@ -331,6 +331,15 @@ class KeyRing:
                 return whole(epoch.get("from_size"), "keys.json")
         return None
 
+    def epochs_said(self) -> list[str]:
+        """Say which epochs began because signed entries were lost, by the note of each one's first key."""
+        rows = {str(row.get("origin")): row for row in self.epochs if isinstance(row, dict)}
+        lines = []
+        for old, new in zip(self.order, self.order[1:]):  # noqa: B905 - Python 3.9
+            if new.key.name != old.key.name:
+                lines.append(epoch_said(rows.get(new.key.name, {}), new))
+        return lines
+
     def path_to(self, signer: LedgerKey) -> str:
         """Say how the pinned key leads to the one that signed."""
         ids = [each.id for each in self.order]
@@ -340,6 +349,23 @@ class KeyRing:
         if start < end:
             return f"{signer.id}; you gave {' which endorses '.join(ids[start : end + 1])}"
         return f"{signer.id}, an earlier key; you gave {ids[start]}, and the manifest vouches for the other"
+
+
+def epoch_said(row: dict[str, Any], key: LedgerKey) -> str:
+    """Say what was lost before an epoch, once its first key has signed that."""
+    lost, lost_size = row.get("lost_head"), row.get("lost_size")
+    digest = (
+        hashlib.sha256(lost.encode("utf-8", "replace")).hexdigest() if isinstance(lost, str) else "unknown"
+    )
+    beyond = "unknown" if lost_size is None else str(whole(lost_size, "keys.json"))
+    said = [row.get("number"), row.get("at"), row.get("from_size"), beyond, digest, row.get("reason")]
+    text = "\n".join([f"{key.key.name}/epoch-began", *map(str, said), ""])
+    if not note_holds(row.get("note"), key.key, text) or row.get("from_size") != key.first:
+        raise Wrong(f"keys.json names the key {key.id} of a new epoch, but not what was lost before it.")
+    many = int(beyond) - key.first if beyond != "unknown" else -1
+    count = f"{many} signed entries" if many >= 0 else "an unknown number of signed entries"
+    began = f"{plain(row['number'])} began after entry {key.first}"
+    return f"Epoch     {began}; {count} of before were lost: {plain(said[-1])}"
 
 
 class Head:
@@ -977,6 +1003,7 @@ class Bundle:
         self.tombstones = Tombstones(self)
         self.retired: list[str] = []
         self.anchors: list[str] = []
+        self.epochs: list[str] = []
 
     def check(self) -> None:
         """Run every check."""
@@ -1011,6 +1038,7 @@ class Bundle:
 
     def check_keys(self) -> None:
         self.ring.learn(parsed(self.archive.small("keys.json"), "keys.json"))
+        self.epochs = self.ring.epochs_said()
 
     def check_checkpoint(self) -> None:
         self.head = Head(self.archive.small("checkpoint"), self.ring, "The checkpoint")
@@ -1370,6 +1398,7 @@ def statement(bundle: Bundle, signer: LedgerKey, as_exported: bool) -> str:
         f"Attested  {attested}",
         f"Extends   {' and '.join(bundle.extends) or 'no earlier checkpoint: there is none in the bundle'}",
         f"Key       {bundle.ring.path_to(signer)}",
+        *bundle.epochs,
         *bundle.anchors,
         "",
         f"Proven: the holder of this key signed a ledger of {size} entries. Every entry here stands in it,",
