@@ -31,6 +31,7 @@ from apps.web.evidence import number
 from apps.web.graphs import Arrow, Box, Drawing, draw
 from apps.web.pictures import IMPACT_WORDS, MOST, TONES, address
 from apps.web.pictures import said as hit_said
+from apps.web.report_link import report_url
 
 SHOWN_MOMENTS = 20
 SHOWN_ROWS = 20
@@ -103,6 +104,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "risks": [_risk(one) for one in reading.content.get("risks", [])],
         "cards": _cards(user, reading),
         "review_ref": _review_ref(change),
+        "report_url": report_url(user, change),
         "revisions": list(change.revisions.select_related("submitted_by").defer("content")),
         "moments": rows(shown),
         "all_moments": len(entries),

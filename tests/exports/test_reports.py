@@ -2,6 +2,7 @@
 
 import io
 import unicodedata
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,11 +18,12 @@ from apps.audit.models import AuditEvent
 from apps.audit.services import record_event, seal_pending
 from apps.core import clock
 from apps.core.errors import PolicyBlocked
-from apps.exports.enums import ExportFormat, Withheld
+from apps.exports.enums import ExportFormat, ExportSubject, Withheld
 from apps.exports.rules import report_words as say
 from apps.exports.rules.orders import Order, Scope
 from apps.exports.services.reports import period, write_report
 from apps.exports.services.reports.typesetting import typeset
+from apps.exports.services.writers import WRITERS
 from tests.changes.estate import IN_WINDOW, Estate, at, draft, make_estate, submitted
 from tests.exports.ending import DAYS, closed, newest
 
@@ -275,3 +277,19 @@ def test_report_of_a_period_that_is_too_long_names_the_workbook(
 def test_report_of_a_component_tells_of_its_changes_alone(whole, ledger_estate, tmp_path) -> None:
     assert whole in words_of(period_report(tmp_path / "a.pdf", component="model:default/credit-risk"))
     assert whole not in words_of(period_report(tmp_path / "b.pdf", component="product:default/loans"))
+
+
+def test_bundle_of_one_change_holds_its_report_and_verifies(
+    whole, ledger_estate, tmp_path, run, ledger_home
+) -> None:
+    never = draft(ledger_estate).ref
+    writer = WRITERS[ExportSubject.ENTRIES, ExportFormat.BUNDLE]
+    for ref, has in ((whole, True), (never, False)):
+        order, out = Order(Scope(*DAYS, change=ref)), tmp_path / f"{ref}.zip"
+        writer(out=out, order=order, checkpoint=newest(), progress=lambda done, total: None)
+        with zipfile.ZipFile(out) as bundle:
+            assert ("report.pdf" in bundle.namelist()) is has
+            if has:
+                assert "Henrik Lindqvist" in words_of(bundle.read("report.pdf"))
+        status, said = run(out, ledger_home / "ledger.pub")
+        assert status == 0, said

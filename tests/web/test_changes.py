@@ -319,3 +319,18 @@ def test_revision_page_marks_the_words_that_moved(estate: Estate, enter: Enter) 
         page = text_of(enter("ruth").get(f"/changes/{change.ref}/revisions/3/"))
     assert "Or <b>two.</b></del>" in page
     assert "Or <b>ten.</b></ins>" in page
+
+
+def test_report_is_offered_to_overseers_and_leads_to_an_export_with_every_answer_given(
+    estate: Estate, enter: Enter
+) -> None:
+    change = submitted(estate)
+    page = enter("ruth").get(f"/changes/{change.ref}/").content.decode()
+    found = re.search(r'href="(/exports/new/\?[^"]+)">.{0,200}Report \(PDF\)', page)
+    assert found is not None
+    answers = enter("ruth").get(found[1].replace("&amp;", "&"))
+    assert answers.status_code == 200
+    assert "Report to read and print" in text_of(answers)
+    assert "Start the export" in text_of(answers)
+    assert change.ref in text_of(answers)
+    assert "Report (PDF)" not in enter("amara").get(f"/changes/{change.ref}/").content.decode()

@@ -6,7 +6,6 @@ from typing import Protocol
 from apps.audit.models import Checkpoint
 from apps.exports.enums import ExportFormat, ExportSubject
 from apps.exports.rules.orders import Order
-from apps.exports.services.bundle import write_bundle
 from apps.exports.services.files import Finished
 from apps.exports.services.lines import write_jsonl
 from apps.exports.services.population import (
@@ -15,6 +14,7 @@ from apps.exports.services.population import (
     write_population_xlsx,
 )
 from apps.exports.services.reading import Progress
+from apps.exports.services.reported import write_bundle_with_report
 from apps.exports.services.reports import write_report
 from apps.exports.services.sample import write_sample
 from apps.exports.services.tables import write_csv
@@ -34,7 +34,7 @@ class Writer(Protocol):
 
 
 WRITERS: dict[tuple[ExportSubject, ExportFormat], Writer] = {
-    (ExportSubject.ENTRIES, ExportFormat.BUNDLE): write_bundle,
+    (ExportSubject.ENTRIES, ExportFormat.BUNDLE): write_bundle_with_report,
     (ExportSubject.ENTRIES, ExportFormat.JSONL): write_jsonl,
     (ExportSubject.ENTRIES, ExportFormat.CSV): write_csv,
     (ExportSubject.ENTRIES, ExportFormat.XLSX): write_xlsx,

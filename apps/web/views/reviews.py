@@ -25,6 +25,7 @@ from apps.reviews.models import Review
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.reviews import ActionForm, ReviewForm, SignForm
 from apps.web.reader import actor_of, reader
+from apps.web.report_link import report_url
 
 PAGE = 25
 _TIMED = re.compile(r"(\d{1,2}:\d{2})[ ,:–-]+(.+)", re.ASCII)
@@ -88,6 +89,7 @@ def _detail(request: HttpRequest, review: Review, form: ActionForm) -> HttpRespo
         "signable": not rules.missing_fields(review),
         "may_write": rules.may_write(review, standing),
         "may_sign": rules.may_sign(review, standing),
+        "report_url": report_url(reader(request), review.change),
         "form": form,
     }
     return render(request, "reviews/detail.html", context, status=422 if form.errors else 200)

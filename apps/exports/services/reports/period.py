@@ -16,7 +16,7 @@ from apps.exports.services.reading import Progress, actor_key, filters_of
 from apps.exports.services.reports.record import Facts, summary_of
 from apps.exports.services.reports.telling import Telling
 
-MOST_CHANGES = 500
+MOST_CHANGES = 200
 MOST_LINES = 2_000
 """What one document holds: typst lays it out in memory as a whole."""
 
