@@ -68,7 +68,7 @@ def test_request_export_is_for_auditors_and_change_managers_alone(role) -> None:
 @pytest.mark.django_db
 def test_request_export_by_a_change_manager_of_one_component_is_refused() -> None:
     user = person("someone", Role.CHANGE_MANAGER, scope=GrantScope.COMPONENT)
-    with pytest.raises(Forbidden):
+    with pytest.raises(Forbidden, match="Your role covers a part of the portal"):
         request_export(actor=actors.person(user), order=Order(Scope(FIRST, LAST)))
 
 

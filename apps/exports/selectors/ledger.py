@@ -33,6 +33,11 @@ def may_export(user: Reader) -> Decision:
     """Tell whether a person may take entries out of the portal."""
     if oversees(user):
         return ALLOWED
+    if isinstance(user, User) and any(grant.role in OVERSEERS for grant in grants_of(user)):
+        return denied(
+            "Your role covers a part of the portal, and an export may hold entries beyond it.",
+            "Ask an auditor or a change manager of the whole portal for the export.",
+        )
     return denied(
         "Only an auditor or a change manager may export the ledger.",
         "Ask one of them for the export, or for the role.",
