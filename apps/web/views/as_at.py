@@ -116,13 +116,13 @@ def _change(user: User, ref: str, steps: list[Entry]) -> dict[str, Any]:
 
 def _signatures(steps: list[Entry], revision: int) -> list[_Signature]:
     own = [step for step in steps if step.data.get("revision") == revision]
-    asked = [one for step in own if step.event.event == "approval.asked" for one in step.data["asked"]]
+    asked = [one for step in own if step.event.event == "approval.asked" for one in step.data.get("asked", [])]
     rows = entries.rows(
         [step for step in own if step.event.event in ("approval.signed", "approval.rejected")]
     )
-    given: dict[int, list[entries.Row]] = {}
+    given: dict[Any, list[entries.Row]] = {}
     for row in rows:
-        given.setdefault(row.entry.data["requirement"], []).append(row)
+        given.setdefault(row.entry.data.get("requirement"), []).append(row)
     shown = []
     for one in asked:
         role = describe(one["role"], str(one["component"]).rpartition("/")[2])
