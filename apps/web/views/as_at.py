@@ -116,7 +116,9 @@ def _change(user: User, ref: str, steps: list[Entry]) -> dict[str, Any]:
 
 def _signatures(steps: list[Entry], revision: int) -> list[_Signature]:
     own = [step for step in steps if step.data.get("revision") == revision]
-    asked = [one for step in own if step.event.event == "approval.asked" for one in step.data.get("asked", [])]
+    asked = [
+        one for step in own if step.event.event == "approval.asked" for one in step.data.get("asked", [])
+    ]
     rows = entries.rows(
         [step for step in own if step.event.event in ("approval.signed", "approval.rejected")]
     )
