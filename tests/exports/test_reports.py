@@ -76,7 +76,7 @@ def test_report_of_a_change_prints_name_time_and_meaning_of_every_signature(whol
         assert signature.digest in said
     assert said.count("password, leaf") == 3
     assert "Leila Haddad" in said
-    assert "This review says what happened." in said
+    assert f"This review tells what happened to {whole}, as far as I know." in said
 
 
 def test_report_of_a_change_names_each_of_its_entries_and_the_checkpoint(whole, tmp_path) -> None:

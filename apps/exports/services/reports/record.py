@@ -224,7 +224,7 @@ def review_of(life: Life, tell: Telling) -> Facts | None:
         "outcome": Outcome(outcome).label if outcome else "Not said yet",
         "texts": [one for one in texts if one["text"]],
         "actions": [_action(step, tell) for step in life.steps if step.event == "review.action_added"],
-        "signed": _review_signature(signed, tell) if signed is not None else None,
+        "signed": _review_signature(signed, life.ref, tell) if signed is not None else None,
     }
 
 
@@ -236,7 +236,8 @@ def _action(step: Step, tell: Telling) -> list[str]:
     ]
 
 
-def _review_signature(step: Step, tell: Telling) -> Facts:
+def _review_signature(step: Step, ref: str, tell: Telling) -> Facts:
+    """Return the signature on a review, with the meaning that the page says before one signs."""
     return {
         "role": "Reviewer",
         "subject": "The review",
@@ -244,8 +245,8 @@ def _review_signature(step: Step, tell: Telling) -> Facts:
         "decision": "Signed",
         "rejected": False,
         "at": say.utc(step.at, seconds=True),
-        "meaning": "This review says what happened. It may be closed.",
-        "method": "Signed in",
+        "meaning": f"This review tells what happened to {ref}, as far as I know.",
+        "method": "",
         "revision": "",
         "note": "",
         "leaf": f"{step.leaf:,}",
