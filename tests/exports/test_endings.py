@@ -193,8 +193,11 @@ def test_export_that_kills_its_workers_fails_at_last_and_says_so(
     auditor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = asked(auditor)
+    part = part_of(endings.place_of(job))
 
     def killed(*_: Any, **__: Any) -> None:
+        part.parent.mkdir(exist_ok=True)
+        part.write_bytes(b"half of it")
         raise KeyboardInterrupt
 
     monkeypatch.setattr(jobs, "_written", killed)
@@ -205,6 +208,7 @@ def test_export_that_kills_its_workers_fails_at_last_and_says_so(
     job.refresh_from_db()
     assert job.state == ExportState.FAILED
     assert "too large" in job.error
+    assert not part.exists()
 
 
 FILL = """

@@ -66,6 +66,19 @@ def test_request_export_is_for_auditors_and_change_managers_alone(role) -> None:
 
 
 @pytest.mark.django_db
+def test_request_export_of_what_a_person_did_names_them_by_number_in_the_ledger() -> None:
+    user = person("someone", Role.AUDITOR)
+    order = Order(Scope(FIRST, LAST, person=person("zoe.quine").username))
+    job = request_export(actor=actors.person(user), order=order)
+    assert job.order["scope"]["person"] == "zoe.quine"
+    entry = bytes(AuditEvent.objects.get(event="export.requested").entry)
+    assert b"zoe" not in entry
+    assert (
+        json.loads(entry)["data"]["scope"]["person"] == f"person:{User.objects.get(username='zoe.quine').pk}"
+    )
+
+
+@pytest.mark.django_db
 def test_request_export_by_a_change_manager_of_one_component_is_refused() -> None:
     user = person("someone", Role.CHANGE_MANAGER, scope=GrantScope.COMPONENT)
     with pytest.raises(Forbidden, match="Your role covers a part of the portal"):

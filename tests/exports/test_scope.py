@@ -7,11 +7,13 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent
+from apps.audit.selectors import Filters
 from apps.audit.selectors.filters import matching
 from apps.audit.services import record_event
 from apps.core import actors, clock
 from apps.core.errors import Invalid
 from apps.exports.rules.orders import Scope
+from apps.exports.selectors.scope import resolved
 from apps.exports.services.reading import filters_of, refuse_unknown
 from tests.changes.estate import Estate, make_estate, submitted
 
@@ -36,6 +38,18 @@ def test_scope_of_a_change_or_component_holds_what_is_about_it_and_nothing_else(
     key = mine.items.first().component.key
     assert ("change", mine.ref) in found(component=key)
     assert found(change=mine.ref, events=("nothing.",)) == set()
+
+
+@pytest.mark.parametrize("ref", ["CARD-5", "chg-5", "CHG-", "CHG-9999999999"])
+def test_filters_by_what_is_no_change_find_nothing(estate: Estate, ref: str) -> None:
+    submitted(estate)
+    assert not matching(resolved(Filters(change=ref))).exists()
+
+
+@pytest.mark.parametrize("given", ["CHG-1042", "chg-1042", " 1042 ", "chg-01042"])
+def test_scope_names_change_and_component_as_the_ledger_does(given: str) -> None:
+    scope = Scope(date(2020, 1, 1), date(2020, 1, 2), change=given, component=" Model:default/Credit-Risk ")
+    assert (scope.change, scope.component) == ("CHG-1042", "model:default/credit-risk")
 
 
 def test_scope_of_a_person_holds_what_they_did_also_by_token(estate: Estate) -> None:

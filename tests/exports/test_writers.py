@@ -307,6 +307,15 @@ def test_xlsx_first_sheet_says_scope_checkpoint_and_who_asked(ledger: User, writ
     assert nameless["Asked by"] == str(ledger.pk)
 
 
+def test_xlsx_first_sheet_says_whose_entries_by_name_unless_names_are_withheld(
+    ledger: User, write: Write
+) -> None:
+    scope = Scope(FIRST, LAST, person=ledger.username)
+    assert dict(sheets(write(XLSX, scope=scope))["About"])["Person"] == ledger.username
+    nameless = dict(sheets(write(XLSX, scope=scope, withheld=("names",)))["About"])
+    assert nameless["Person"] == f"person:{ledger.pk}"
+
+
 def test_xlsx_that_outgrows_a_sheet_goes_on_in_the_next(
     ledger: User, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

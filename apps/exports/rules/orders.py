@@ -30,6 +30,11 @@ class Scope:
     person: str = ""
     events: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Write the names of component and change as the ledger does, however they were given."""
+        object.__setattr__(self, "component", self.component.strip().lower())
+        object.__setattr__(self, "change", _change_named(self.change.strip().upper()))
+
     @property
     def period(self) -> Period:
         """Return the days as a half-open span of time.
@@ -43,6 +48,12 @@ class Scope:
     def is_filtered(self) -> bool:
         """Tell whether anything but the days narrows the scope."""
         return bool(self.component or self.change or self.person or self.events)
+
+
+def _change_named(text: str) -> str:
+    """Return "CHG-1042" for that and for "1042"; any other text as it is."""
+    number = text.removeprefix("CHG-")
+    return f"CHG-{int(number)}" if number.isascii() and number.isdecimal() and len(number) <= 9 else text
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ OF_A_CHANGE = ("change", "booking")
 
 _FEW = 200  # records that one word names; more of them make it a common word
 _NAMED = re.compile(r"(CHG|CARD|PIR|FRZ|EXP)-\d{1,9}", re.ASCII | re.IGNORECASE)
+_CHANGE = re.compile(r"CHG-\d{1,9}", re.ASCII)
 _LETTERS = re.compile(r"\w+")
 
 # Each name once, by a jump in the index from one to the next.
@@ -92,7 +93,7 @@ def about_change(ref: str) -> Q:
     """
     number = ref.removeprefix("CHG-")
     found = _any(OF_A_CHANGE, [ref]) | _any(("review",), [f"PIR-{number}"])
-    if not _NAMED.fullmatch(ref):
+    if not _CHANGE.fullmatch(ref):
         return found
     cards = list(_named("CARD-", ModelCard.objects.filter(version__in=_moved_to(int(number)))))
     return found | _any(("card",), cards) if cards else found

@@ -22,8 +22,8 @@ from apps.exports.rules.columns import columns_of
 from apps.exports.rules.orders import FORMATS, Order, order_from
 from apps.exports.selectors import may_export
 from apps.exports.services.endings import OPEN, WRITER_LOCK, Cancelled, fail, finish, place_of, update_open
-from apps.exports.services.files import Finished
-from apps.exports.services.reading import refuse_unknown
+from apps.exports.services.files import Finished, part_of
+from apps.exports.services.reading import actors_of, refuse_unknown
 from apps.exports.services.writers import WRITERS
 from apps.outbox.services import enqueue
 
@@ -128,8 +128,14 @@ def _new_job(actor: Actor, order: Order) -> ExportJob:
         order=order.as_json(),
         created_at=clock.now(),
     )
-    record_event(event="export.requested", actor=actor, obj=job, data=order.as_json())
+    record_event(event="export.requested", actor=actor, obj=job, data=_as_recorded(order))
     return job
+
+
+def _as_recorded(order: Order) -> dict[str, Any]:
+    """Return an order as the ledger keeps it: with the person's number, for a name could not be erased there."""
+    actors = actors_of(order.scope)
+    return replace(order, scope=replace(order.scope, person=actors[0] if actors else "")).as_json()
 
 
 def refuse_wrong(order: Order) -> None:
@@ -159,6 +165,7 @@ def _carry_out(job: ExportJob) -> None:
         _log.info("%s was cancelled", job)
     except Exception as error:
         _log.exception("%s failed", job)
+        part_of(out).unlink(missing_ok=True)  # of attempts that were killed
         with suppress(Cancelled):
             fail(job, _said(error))
 

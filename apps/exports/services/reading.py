@@ -25,7 +25,8 @@ from apps.audit.services import LedgerBroken
 from apps.catalog.selectors import component_exists
 from apps.changes.selectors import change_exists
 from apps.core.errors import Invalid
-from apps.exports.rules.orders import Scope
+from apps.exports.enums import Withheld
+from apps.exports.rules.orders import Order, Scope
 from apps.exports.selectors.scope import about_changes, resolved
 
 BATCH_ROWS = 5_000
@@ -173,7 +174,7 @@ def refuse_unknown(scope: Scope) -> None:
     _ = scope.period, actors_of(scope)
     if scope.component and not component_exists(scope.component):
         raise Invalid({"component": [f"The catalog holds no component with the key {scope.component}."]})
-    if scope.change and not change_exists(scope.change.upper()):
+    if scope.change and not change_exists(scope.change):
         raise Invalid({"change": [f"There is no change {scope.change}. Give its number, such as CHG-1042."]})
 
 
@@ -194,8 +195,8 @@ def filters_of(scope: Scope) -> Filters:
         start=period.start,
         end=period.end,
         events=scope.events,
-        component=scope.component.lower(),
-        change=scope.change.upper(),
+        component=scope.component,
+        change=scope.change,
         only=acted,
     )
     return resolved(filters)
@@ -213,6 +214,13 @@ def actors_of(scope: Scope) -> tuple[str, ...]:
     if person is None:
         raise Invalid({"person": [f"Nobody here has the username {scope.person}."]})
     return f"person:{person.pk}", f"token:{person.pk}/"
+
+
+def person_said(order: Order) -> str:
+    """Return the username of an order's person, where names are withheld the ledger's own; empty where none is named."""
+    if Withheld.NAMES in order.withheld and order.scope.person:
+        return actors_of(order.scope)[0]
+    return order.scope.person
 
 
 def texts_of(rows: list[Row]) -> dict[int, list[AuditText]]:

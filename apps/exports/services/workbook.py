@@ -14,7 +14,7 @@ from apps.exports.enums import Column, Withheld
 from apps.exports.rules.columns import columns_of
 from apps.exports.rules.orders import Order
 from apps.exports.services.files import Draft, Finished
-from apps.exports.services.reading import People, Progress
+from apps.exports.services.reading import People, Progress, person_said
 from apps.exports.services.tables import Table
 
 ROWS = 1_048_575
@@ -81,7 +81,7 @@ def _about(order: Order, checkpoint: Checkpoint, table: Table) -> list[tuple[str
         ("Days", f"{scope.start} to {scope.end}, both included, in UTC"),
         ("Component", scope.component or "Any"),
         ("Change", scope.change or "Any"),
-        ("Person", scope.person or "Anyone"),
+        ("Person", person_said(order) or "Anyone"),
         ("Events", ", ".join(scope.events) or "All"),
         ("Entries", f"{table.wanted.count:,}"),
         ("Withheld", ", ".join(withheld) or "Nothing"),

@@ -131,8 +131,8 @@ class OrderForm(forms.Form):
         scope = Scope(
             start=given["start"],
             end=given["end"],
-            component=given.get("component", "").strip(),
-            change=given.get("change", "").strip().upper(),
+            component=given.get("component", ""),
+            change=given.get("change", ""),
             person=given.get("person", "").strip(),
             events=tuple(event for kind in kinds for event in KINDS[kind][1]),
         )

@@ -12,7 +12,7 @@ from apps.exports.rules import report_words as say
 from apps.exports.rules.orders import Order
 from apps.exports.rules.population import COUNTED_BY, number_of
 from apps.exports.services.lives import lives_of, revisions_of
-from apps.exports.services.reading import Progress, actor_key, filters_of
+from apps.exports.services.reading import Progress, actor_key, filters_of, person_said
 from apps.exports.services.reports.record import Facts, summary_of
 from apps.exports.services.reports.telling import Telling
 
@@ -105,7 +105,7 @@ def _scope(order: Order) -> list[list[str]]:
     named = {
         "Days": f"{say.day(scope.start)} to {say.day(scope.end)}, both included, UTC",
         "Component": scope.component,
-        "Person": scope.person,
+        "Person": person_said(order),
         "Events": ", ".join(scope.events),
         "Withheld": ", ".join(order.withheld),
     }
