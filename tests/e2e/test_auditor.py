@@ -1,0 +1,147 @@
+"""An auditor reads and changes nothing: every address that takes more than a look, tried by one."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django.plugin import DjangoDbBlocker
+
+from apps.accounts.enums import TokenScope
+from apps.accounts.models import User
+from apps.audit.models import AuditEvent
+from tests.api.conftest import secret_of
+from tests.e2e.organisation import Names, settle
+from tests.e2e.pages import AREAS, FEMI
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+# What an auditor may write: about themself, what they look at, and what they take out.
+OWN = ("account", "notifications", "exports", "accounts/", "session")
+REFUSED = {403, 404, 405, 409}
+# Who may do this depends on what the body names, so a body that names nothing good is refused as such.
+LOOKED_AT_FIRST = ("/calendar/freezes/", "/versions/", "/actions/")
+ASKED_FIRST = {"web:approval-sign": 422, "web:freeze-new": 200}
+# Pages of words alone, the same whatever the method.
+STILL = {"web:help": 200, "web:keyboard": 200, "web:accessibility": 200}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("auditor") / "home"
+
+
+@pytest.fixture(autouse=True)
+def ledger_home(settings: Any, home: Path) -> Path:
+    """Keep one home for all tests here, as they share one database."""
+    settings.PORTAL_HOME = home
+    return home
+
+
+@pytest.fixture(scope="module")
+def names(django_db_setup: None, django_db_blocker: DjangoDbBlocker, home: Path) -> Iterator[Names]:
+    """Fill the database once for both tests, and empty it at the end."""
+    with django_db_blocker.unblock(), override_settings(PORTAL_HOME=home):
+        yield settle(home)
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
+
+
+def examples(names: Names) -> dict[str, set[str]]:
+    """Return addresses of the pages by their pattern's name, with the records of the organisation in them."""
+    looks = [(name, look.path) for area in AREAS.values() for name, seen in area.items() for look in seen]
+    found: dict[str, set[str]] = {}
+    for name, path in looks:
+        if path.startswith("/"):
+            found.setdefault(name, set()).add(path.format(**names).partition("?")[0])
+    return found
+
+
+def patterns(resolver: URLResolver, prefix: str = "", space: str = "") -> list[tuple[str, str]]:
+    """Return every pattern of the portal with its name."""
+    found = []
+    for each in resolver.url_patterns:
+        path = prefix + str(each.pattern)
+        if isinstance(each, URLResolver):
+            found += patterns(each, path, f"{each.namespace}:" if each.namespace else space)
+        elif isinstance(each, URLPattern):
+            found.append((f"{space}{each.name}", path))
+    return found
+
+
+def filled(template: str, names: Names) -> str:
+    """Return an address of the pattern: with a record that is there where one fits, else with what matches."""
+    known = {"ref": names["in_review"], "key": "model:default/credit-risk", "step": "why", "slug": "withdraw"}
+    known |= {"requirement": names["to_validate"], "prefix": names["token"], "page": "ledger", "action": "1"}
+
+    def value(match: re.Match[str]) -> str:
+        kind, _, name = match[1].rpartition(":")
+        return known.get(name) or ("1" if kind == "int" else "credit")
+
+    return "/" + re.sub(r"<([^>]+)>", value, template)
+
+
+def written() -> int:
+    """Return how many entries tell of anything but a refusal."""
+    return AuditEvent.objects.exclude(event="access.denied").count()
+
+
+def body() -> dict[str, Any]:
+    return {
+        "decision": "approve",
+        "reason": "Because.",
+        "name": "x",
+        "title": "x",
+        "password": "x",
+        "digest": "0",
+    }
+
+
+def test_auditor_is_refused_by_every_page_that_changes_what_is_not_theirs(names: Names) -> None:
+    auditor = User.objects.get(username=FEMI)
+    client = Client(raise_request_exception=False)
+    client.force_login(auditor)
+    shown = examples(names)
+    tried, wrong = 0, []
+    for name, pattern in patterns(get_resolver()):
+        if not name.startswith("web:") or pattern.startswith(OWN):
+            continue
+        for path in sorted(shown.get(name, {filled(pattern, names)})):
+            before = written()
+            answer = client.post(path, body())
+            tried += 1
+            asked = (ASKED_FIRST | STILL).get(name)
+            if answer.status_code not in {*REFUSED, asked} or written() != before:
+                wrong.append(f"{path} ({name}) answers {answer.status_code}, wrote {written() - before}")
+    assert not wrong, "\n".join(wrong)
+    assert tried > 60
+
+
+def test_auditor_is_refused_by_every_resource_that_changes_what_is_not_theirs(names: Names) -> None:
+    auditor = User.objects.get(username=FEMI)
+    headers = {"Authorization": f"Bearer {secret_of(auditor, *TokenScope.values)}"}
+    client = Client(headers=headers, raise_request_exception=False)
+    described = yaml.safe_load((Path(settings.BASE_DIR) / "docs" / "openapi.yaml").read_text())
+    records = {"changes": names["in_review"], "reviews": names["review_closed"], "cards": names["card"]}
+    records |= {"approvals": names["to_validate"], "freezes": names["freeze"]}
+    records |= {"components": "model:default/credit-risk"}
+    tried, wrong = 0, []
+    for path, verbs in described["paths"].items():
+        area = next((part for part in path.split("/") if part in records), "")
+        at = re.sub(r"\{[^}]+\}", lambda match, area=area: str(records.get(area, "1")), path)
+        for verb in verbs.keys() & {"post", "put", "patch", "delete"}:
+            if "/exports" in path:
+                continue
+            before = written()
+            answer = getattr(client, verb)(at, data=body(), content_type="application/json")
+            tried += 1
+            asked = {422} if any(path.endswith(end) for end in LOOKED_AT_FIRST) else set()
+            if answer.status_code not in REFUSED | asked or written() != before:
+                wrong.append(f"{verb} {at} answers {answer.status_code}: {answer.content[:120]!r}")
+    assert tried > 10
+    assert wrong == []
