@@ -6,7 +6,8 @@ show that nothing is missing at either end. Of a filtered bundle only the matchi
 with its proof of inclusion. Where an entry is retired, the line of its tombstone stands in its place. Leaves never
 change, so they are read in short batches, each on its own, and a long export keeps no transaction open.
 
-What a bundle holds follows from its order and its checkpoint alone, so writing it again gives the same bytes.
+What a bundle holds follows from its order and its checkpoint, so writing it again gives the same bytes for as long as
+the keys, the anchors, the names and the texts beside the entries stay what they are.
 """
 
 import base64

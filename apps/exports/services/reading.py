@@ -217,7 +217,7 @@ def actors_of(scope: Scope) -> tuple[str, ...]:
 
 
 def person_said(order: Order) -> str:
-    """Return the username of an order's person, where names are withheld the ledger's own; empty where none is named."""
+    """Return the username of an order's person, or where names are withheld the ledger's own name; empty for none."""
     if Withheld.NAMES in order.withheld and order.scope.person:
         return actors_of(order.scope)[0]
     return order.scope.person

@@ -24,8 +24,8 @@ from apps.exports.services.workbook import write_xlsx
 class Writer(Protocol):
     """Writes an order over the tree of a checkpoint to a file, in constant memory.
 
-    The same order and checkpoint give the same bytes, however often the writing is begun. The file takes its
-    name only when it is complete.
+    The same order and checkpoint give the same bytes, however often the writing is begun, unless a name or a text was
+    erased or changed meanwhile. The file takes its name only when it is complete.
     """
 
     def __call__(
