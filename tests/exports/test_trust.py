@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,33 @@ def test_verify_refuses_a_key_that_nobody_endorsed(
             )
             told = assert_not_verified(run(forged, first_key))
             assert "key" in told
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_verify_refuses_a_manifest_by_a_key_that_only_claims_to_come_before_the_pinned_one(
+    pack: Pack, run: Run, first_key: Path, *, renamed: bool
+) -> None:
+    packed = pack(1, 5)
+    history = json.loads(packed.members()["keys.json"])
+    first = parse_verifier(first_key.read_text())
+    thief = Signer("thief.example/ledger" if renamed else first.name, bytes(range(32)))
+    # Anyone can endorse a key that is not theirs: it proves nothing about the one that endorses.
+    said = rotation_text(thief.verifier, first, at="2026-03-05T12:00:00.000000Z", size=0)
+    row = history["keys"][0]
+    before = row | {"key": thief.verifier.text, "from_size": 0, "until_size": None}
+    keys = [before, row | {"from_size": 0, "endorsement": thief.sign(said)}]
+    head = latest_checkpoint()
+    forged = rewritten(
+        packed,
+        keys__json=json.dumps(history | {"keys": keys}).encode(),
+        checkpoint=thief.sign(Head(thief.name, head.size, bytes(head.root)).text).encode(),
+    )
+    members = Packed(forged, packed.key).members()
+    digest = sha256(members["manifest.json"]).hexdigest()
+    members["manifest.sig"] = thief.sign(f"{thief.name}/bundle\n{digest}\n").encode()
+    told = assert_not_verified(run(packed.repacked(members), first_key))
+    if not renamed:
+        assert "comes before the one that you gave" in told
 
 
 def test_verify_with_any_byte_of_the_history_flipped_finds_it(

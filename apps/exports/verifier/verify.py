@@ -255,7 +255,8 @@ class LedgerKey:
 class KeyRing:
     """The keys that the pinned one leads to. A bundle cannot add to them: each must be endorsed, old key to new.
 
-    Keys from before the pinned one count too, because the manifest vouches for them, and a trusted key signed that.
+    Keys from before the pinned one count too, because the manifest vouches for them. So the manifest itself must be
+    signed by the pinned key or one ``after`` it: anyone can make a key that endorses somebody else's.
     ``listed`` has also the keys that nobody endorsed, as after a loss. They prove nothing about the ledger, but what
     the ledger itself names by digest may bear their signature.
     """
@@ -264,6 +265,7 @@ class KeyRing:
         self.pinned = pinned
         self.trusted = {(pinned.name, pinned.ident): LedgerKey({"key": pinned.text, "from_size": 0})}
         self.order: list[LedgerKey] = list(self.trusted.values())
+        self.after = self.order
         self.listed = self.trusted
         self.epochs: list[Any] = []
 
@@ -282,6 +284,7 @@ class KeyRing:
         while last + 1 < len(keys) and self.endorsed(keys[last], keys[last + 1]):
             last += 1
         self.order, self.epochs = keys[first : last + 1], epochs
+        self.after = keys[places[0] : last + 1]
         for at, each in enumerate(self.order):
             self.check_revoked(each, self.order[at + 1 :])
         self.trusted = {(each.key.name, each.key.ident): each for each in self.order}
@@ -1078,6 +1081,11 @@ class Bundle:
         text, signer = self.ring.open(self.archive.small("manifest.sig"), "manifest.sig")
         if text != f"{signer.key.name}/bundle\n{hashlib.sha256(data).hexdigest()}\n":
             raise Wrong("manifest.json is not the one that was signed.")
+        if signer not in self.ring.after:
+            raise Wrong(
+                f"The manifest is signed by the key {signer.id}, which comes before the one that you gave: "
+                "nothing that you trust vouches for it."
+            )
         if signer.revoked is not None:
             raise Wrong(f"The manifest is signed by the key {signer.id}, which it says is revoked.")
         if self.size >= 0 and manifest.get("tree_size") != self.size:
