@@ -150,14 +150,14 @@ def test_change_as_at_each_moment_shows_its_revision_and_who_had_signed(
     assert "Revision 1, in force then" in sent
     assert change.revision.digest in sent
     assert "Not signed by then" in sent
-    assert "State in_review" in sent
+    assert "State In review" in sent
     signed = page(0.5)
     assert "Not signed by then" not in signed
     assert "Henrik Lindqvist" in signed
-    assert "State approved" in signed
+    assert "State Approved" in signed
     revised = page(1.5)
     assert "taken back to be revised" in revised
-    assert "State draft" in revised
+    assert "State Draft" in revised
 
 
 def test_record_as_at_is_one_address_for_everyone_whatever_clock_they_read(
