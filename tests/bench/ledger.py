@@ -39,9 +39,7 @@ def measure() -> dict[str, float]:
     draw = random.Random(1042)
     reader, people = fill.make_people(draw)
     fill_ledger.make_ledger(draw, people, fill.NOW, ENTRIES)
-    with connection.cursor() as cursor:
-        for table in ("audit_event", "audit_leaf", "audit_text", "audit_tile"):
-            cursor.execute(f"VACUUM ANALYZE {table}")
+    fill.vacuum()
     figures = explorer(reader.username) | export() | verification() | sealing() | cost()
     say("  ".join(f"{key} {value}" for key, value in figures.items()))
     return figures
