@@ -91,10 +91,14 @@ def fill() -> dict[str, Any]:
     components = make_catalog(draw)
     detail = make_changes(draw, approver, people, components)
     make_ledger(draw, people, NOW)
-    with owner_connection() as owner, owner.cursor() as cursor:
-        # As the server does by itself within minutes.
-        cursor.execute("VACUUM ANALYZE")
+    vacuum()
     return {"approver": approver, "detail": detail, "components": components}
+
+
+def vacuum() -> None:
+    """Tidy the tables as the server does by itself within minutes. Their owner alone may."""
+    with owner_connection() as owner, owner.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
 
 
 def make_people(draw: random.Random) -> tuple[User, list[User]]:
