@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from apps.core.errors import Forbidden
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -13,6 +15,15 @@ class Decision:
 
     def __bool__(self) -> bool:
         return self.allowed
+
+    def require(self) -> None:
+        """Go on when it is yes.
+
+        Raises:
+            Forbidden: it is no. The error says why, and who can clear it.
+        """
+        if not self.allowed:
+            raise Forbidden(self.reason, remedy=self.remedy)
 
 
 ALLOWED = Decision(True)

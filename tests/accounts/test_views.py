@@ -94,6 +94,7 @@ def test_view_saved_wrongly_is_asked_for_again_with_its_filters(client: Client, 
     page = answer.content.decode()
     assert 'value="q=CHG-1"' in page
     assert "Give the view a name." in page
+    assert client.post("/account/views/ledger/", {"name": "a\x00b"}).status_code == 422
     assert client.post("/account/views/nowhere/", {"name": "x"}).status_code == 404
     assert client.get("/account/views/ledger/").status_code == 405
 

@@ -54,9 +54,7 @@ def sign(
     if given is not None and given.decision == decision:
         return given
     _check_open(round_)
-    allowed = may_sign_now(actor.user, asked)
-    if not allowed:
-        raise Forbidden(allowed.reason, remedy=allowed.remedy)
+    may_sign_now(actor.user, asked).require()
     signature = _write(actor, actor.user, asked, decision, note.strip(), auth_method)
     _settle(asked, signature)
     _record(actor, asked, signature)

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from apps.audit.services import record_event
 from apps.core import clock
 from apps.core.actors import Actor, system
-from apps.core.errors import Forbidden, IllegalTransition, PortalError
+from apps.core.errors import IllegalTransition, PortalError
 from apps.exports.enums import ExportFormat, ExportState
 from apps.exports.models import ExportJob
 from apps.exports.selectors import may_cancel
@@ -99,9 +99,7 @@ def cancel_export(*, actor: Actor, job: ExportJob) -> None:
         Forbidden: the actor neither asked for it nor oversees the ledger.
         IllegalTransition: it has ended already.
     """
-    allowed = may_cancel(actor.user, job)
-    if not allowed:
-        raise Forbidden(allowed.reason, remedy=allowed.remedy)
+    may_cancel(actor.user, job).require()
     try:
         update_open(job, state=ExportState.CANCELLED, finished_at=clock.now())
     except Cancelled as error:

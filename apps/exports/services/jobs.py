@@ -15,7 +15,7 @@ from apps.audit.selectors import latest_checkpoint
 from apps.audit.services import record_event, seal_pending
 from apps.core import clock
 from apps.core.actors import Actor
-from apps.core.errors import Forbidden, Invalid, PolicyBlocked, PortalError
+from apps.core.errors import Invalid, PolicyBlocked, PortalError
 from apps.exports.enums import ExportState, Withheld
 from apps.exports.models import ExportJob
 from apps.exports.rules.columns import columns_of
@@ -41,9 +41,7 @@ def request_export(*, actor: Actor, order: Order) -> ExportJob:
         Forbidden: the actor is neither an auditor nor a change manager.
         Invalid: something in the order is wrong, at the field that ``fields`` names.
     """
-    allowed = may_export(actor.user)
-    if not allowed:
-        raise Forbidden(allowed.reason, remedy=allowed.remedy)
+    may_export(actor.user).require()
     job = _new_job(actor, order)
     enqueue(topic="export", key=job.ref, payload={"export": job.pk})
     return job

@@ -106,9 +106,7 @@ def only_one_at_a_time() -> None:
 
 def allowed_to_keep(actor: Actor) -> None:
     """Raise Forbidden unless the actor may decide what the ledger keeps."""
-    allowed = may_keep(actor)
-    if not allowed:
-        raise Forbidden(allowed.reason, remedy=allowed.remedy)
+    may_keep(actor).require()
 
 
 def decider(actor: Actor) -> User:

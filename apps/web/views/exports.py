@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
 from apps.accounts.selectors import people_with_role
-from apps.core.errors import Forbidden
 from apps.exports import selectors, services
 from apps.exports.enums import Column, ExportFormat, ExportState, Withheld
 from apps.exports.models import ExportJob
@@ -66,9 +65,7 @@ def _later_step(request: HttpRequest, step: forms.Step) -> HttpResponse:
 
 
 def _refuse_others(request: HttpRequest) -> None:
-    allowed = selectors.may_export(reader(request))
-    if not allowed:
-        raise Forbidden(allowed.reason, remedy=allowed.remedy)
+    selectors.may_export(reader(request)).require()
 
 
 def _step(request: HttpRequest, step: forms.Step, wrong: forms.OrderForm | None = None) -> HttpResponse:

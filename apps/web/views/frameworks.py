@@ -12,8 +12,6 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from apps.core import clock
-from apps.core.decisions import Decision
-from apps.core.errors import Forbidden
 from apps.exports.rules.spreadsheet import safe_cell
 from apps.insights import selectors
 from apps.insights.rules.frameworks import FRAMEWORKS, Answer, Framework, answers
@@ -83,7 +81,7 @@ def records(request: HttpRequest, name: str) -> HttpResponse:
     form, measure = _period(request), MEASURES.get(name)
     if measure is None:
         raise Http404
-    _must(selectors.may_list(reader(request), measure))
+    selectors.may_list(reader(request), measure).require()
     page = Paginator(selectors.records_for(reader(request), measure, form.span), PAGE).get_page(
         request.GET.get("page")
     )
@@ -100,7 +98,7 @@ def records(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _period(request: HttpRequest) -> MapForm:
-    _must(selectors.may_read_maps(reader(request)))
+    selectors.may_read_maps(reader(request)).require()
     asked = (
         request.GET
         if {"start", "end"} & set(request.GET)
@@ -187,8 +185,3 @@ def _said(each: Found) -> str:
     return (
         entries.WORDS.get(each.said, each.said).partition("{")[0].rstrip(" :,") if each.entry else each.said
     )
-
-
-def _must(allowed: Decision) -> None:
-    if not allowed:
-        raise Forbidden(allowed.reason, remedy=allowed.remedy)

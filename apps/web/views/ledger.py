@@ -16,7 +16,6 @@ from apps.audit.selectors.entries import Cursor
 from apps.audit.services import LedgerBroken, ensure_sealed
 from apps.changes.selectors import Difference, change_for, differences, revision_of
 from apps.core import clock
-from apps.core.errors import Forbidden
 from apps.exports.selectors import (
     access_of,
     entry_exists,
@@ -56,8 +55,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     after, before = (_cursor(request.GET.get(name, "")) for name in ("after", "before"))
     page = ledger_entries_for(user, form.filters(), after=after, before=before, limit=PAGE)
-    if not page.entries and not (allowed := may_read_ledger(user)):
-        raise Forbidden(allowed.reason, remedy=allowed.remedy)
+    if not page.entries:
+        may_read_ledger(user).require()
     context = {
         "form": form,
         "rows": entries.rows(page.entries),

@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.models import User
-from apps.core.decisions import Decision
-from apps.core.errors import Forbidden, Invalid
+from apps.core.errors import Invalid
 from apps.insights.rules.grammar import count
 from apps.retention import selectors, services
 from apps.retention.models import LegalHold
@@ -28,7 +27,7 @@ NAMED = 20
 def overview(request: HttpRequest) -> HttpResponse:
     """Show what is kept for how long, what is held, and what has gone."""
     user = reader(request)
-    _must(selectors.may_read_retention(user))
+    selectors.may_read_retention(user).require()
     retired, erased = selectors.gone_from_ledger()
     names = entries.people_called(each.decided_by for each in retired)
     context = {
@@ -45,7 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def place(request: HttpRequest) -> HttpResponse:
     """Place a legal hold."""
-    _must(selectors.may_keep(actor_of(request)))
+    selectors.may_keep(actor_of(request)).require()
     form = HoldForm(request.POST or None, user=reader(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -67,7 +66,7 @@ def place(request: HttpRequest) -> HttpResponse:
 def lift(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask why, and then lift a hold."""
     hold = _hold(request, ref)
-    _must(selectors.may_keep(actor_of(request)))
+    selectors.may_keep(actor_of(request)).require()
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -93,7 +92,7 @@ def lift(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def policy(request: HttpRequest) -> HttpResponse:
     """Decide for how long entries keep their content."""
-    _must(selectors.may_keep(actor_of(request)))
+    selectors.may_keep(actor_of(request)).require()
     form = PolicyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -113,7 +112,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 def erase(request: HttpRequest) -> HttpResponse:
     """Erase texts in two steps: say whose and why, then look at what goes and confirm it."""
     actor = actor_of(request)
-    _must(selectors.may_keep(actor))
+    selectors.may_keep(actor).require()
     form = EraseForm(request.POST or None)
     if request.method != "POST" or request.POST.get("step") == "edit" or not form.is_valid():
         return render(request, "retention/erase.html", {"form": form})
@@ -150,11 +149,6 @@ def _look(form: EraseForm, person: User | None, also: list[int]) -> dict[str, ob
 def _group(found: TextsFound) -> tuple[int, int, list[int]]:
     numbers = found.entries
     return len(numbers), max(len(numbers) - NAMED, 0), numbers[:NAMED]
-
-
-def _must(allowed: Decision) -> None:
-    if not allowed:
-        raise Forbidden(allowed.reason, remedy=allowed.remedy)
 
 
 def _hold(request: HttpRequest, ref: str) -> LegalHold:

@@ -40,7 +40,9 @@ def save(request: HttpRequest, page: str) -> HttpResponse:
     form = ViewForm(request.POST)
     form.is_valid()
     try:
-        view = save_view(actor=actor_of(request), page=page, name=form.cleaned_data["name"], query=query)
+        view = save_view(
+            actor=actor_of(request), page=page, name=form.cleaned_data.get("name", ""), query=query
+        )
     except Invalid as error:
         add_to_form(form, error)
         context = {"form": form, "query": query, "action": request.path, "back": _address(page, query)}
