@@ -32,6 +32,14 @@ def test_record_event_with_private_text_keeps_only_its_salted_digest() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("letter", ["w", "é", "𐐨"])
+def test_record_event_keeps_a_private_text_with_more_words_than_a_search_can_hold(letter) -> None:
+    text = " ".join(f"{letter}{number}" for number in range(240_000))
+    record_event(event="a.b", actor=ACTOR, obj=CHANGE, private={"note": text})
+    assert AuditText.objects.get().text == text
+
+
+@pytest.mark.django_db
 def test_record_event_counts_each_object_from_one() -> None:
     seqs = [record_event(event="a.b", actor=ACTOR, obj=CHANGE).object_seq for _ in range(3)]
     other = record_event(event="a.b", actor=ACTOR, obj=("component", "CHG-1"))
