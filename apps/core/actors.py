@@ -41,3 +41,10 @@ def token(user: "AbstractBaseUser", prefix: str) -> Actor:
 def system(job: str) -> Actor:
     """Return the actor for a job of the portal itself, such as ``system("sealer")``."""
     return Actor("system", job)
+
+
+def person_behind(key: str) -> int | None:
+    """Return the number of the person who answers for an actor such as ``person:12`` or ``token:12/ab12``."""
+    kind, _, ident = key.partition(":")
+    number = ident.partition("/")[0]
+    return int(number) if kind in ("person", "token") and number.isascii() and number.isdecimal() else None

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.approvals.rules import describe
 from apps.audit.selectors import Entry
 from apps.core import clock
+from apps.core.actors import person_behind
 from apps.insights.rules.grammar import count
 from apps.web import dates
 
@@ -197,20 +198,14 @@ def rows(entries: Iterable[Entry]) -> list[Row]:
 
 def _people_in(entry: Entry) -> Iterable[int]:
     subject = f"{entry.event.object_type}:{entry.event.object_id}"
-    return (n for n in map(_person_number, (entry.event.actor_key, subject)) if n is not None)
+    return (n for n in map(person_behind, (entry.event.actor_key, subject)) if n is not None)
 
 
 def people_called(keys: Iterable[str]) -> dict[str, str]:
     """Return the printed names behind actors such as ``person:12``, in one query."""
-    numbers = {key: _person_number(key) for key in keys}
+    numbers = {key: person_behind(key) for key in keys}
     people = User.objects.in_bulk([number for number in numbers.values() if number is not None])
     return {key: str(people[number]) if number in people else key for key, number in numbers.items()}
-
-
-def _person_number(key: str) -> int | None:
-    kind, _, ident = key.partition(":")
-    number = ident.partition("/")[0]
-    return int(number) if kind in ("person", "token") and number.isascii() and number.isdecimal() else None
 
 
 def _row(entry: Entry, people: dict[int, User]) -> Row:
@@ -231,7 +226,7 @@ def _who(actor_key: str, event: str, people: dict[int, User]) -> Who:
         return Who("Not kept", "The entry is retired", "history", kind, None)
     if kind == "system":
         return Who("Countersign", _JOBS.get(ident, ident), "server-2", kind, None)
-    number = _person_number(actor_key)
+    number = person_behind(actor_key)
     user = people.get(number) if number is not None else None
     name = str(user) if user else "Somebody who has left"
     if kind == "token":
@@ -285,7 +280,7 @@ def _gone(data: dict[str, Any]) -> dict[str, str]:
 
 
 def _record(kind: str, ident: str, people: dict[int, User]) -> str:
-    number = _person_number(f"{kind}:{ident}") if kind == "person" else None
+    number = person_behind(f"{kind}:{ident}") if kind == "person" else None
     if number is not None and number in people:
         return str(people[number])
     return ident

@@ -24,6 +24,7 @@ from apps.audit.selectors.tree import StoredTree
 from apps.audit.services import LedgerBroken
 from apps.catalog.selectors import component_exists
 from apps.changes.selectors import change_exists
+from apps.core.actors import person_behind
 from apps.core.errors import Invalid
 from apps.exports.enums import Withheld
 from apps.exports.rules.orders import Order, Scope
@@ -240,7 +241,7 @@ class People:
 
     def learn(self, keys: set[str]) -> None:
         """Look up the names behind keys such as ``person:12`` and ``token:12/ab12``."""
-        unknown = {key: _user_id(key) for key in keys - self.names.keys()}
+        unknown = {key: person_behind(key) for key in keys - self.names.keys()}
         found = User.objects.in_bulk([pk for pk in unknown.values() if pk is not None])
         for key, pk in unknown.items():
             if pk in found:
@@ -254,9 +255,3 @@ class People:
 def actor_key(entry: dict[str, Any]) -> str:
     """Return the actor of a decoded entry as one word; empty where the entry is retired."""
     return ":".join((entry["actor"]["kind"], entry["actor"]["id"])) if entry["actor"]["kind"] else ""
-
-
-def _user_id(key: str) -> int | None:
-    kind, _, ident = key.partition(":")
-    number = ident.partition("/")[0]
-    return int(number) if kind in ("person", "token") and number.isdecimal() else None
