@@ -1331,10 +1331,13 @@ def short_number(text: str) -> int:
     return int(text)
 
 
+DECODER = json.JSONDecoder(parse_int=short_number)
+
+
 def parsed(data: bytes, what: str) -> dict[str, Any]:
     """Return a JSON object."""
     try:
-        value = json.loads(data.decode("utf-8"), parse_int=short_number)
+        value = DECODER.decode(data.decode("utf-8"))
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
