@@ -285,3 +285,47 @@ def test_record_as_at_number_of_queries_is_constant(
     client.get(f"/ledger/at/change/{change.ref}/")
     with django_assert_num_queries(AT_QUERIES):
         client.get(f"/ledger/at/change/{change.ref}/")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York"])
+def test_record_as_at_the_ends_of_the_calendar_is_asked_for_again_in_every_zone(
+    client: Client, auditor: User, moment: str, zone: str
+) -> None:
+    note()
+    User.objects.filter(pk=auditor.pk).update(time_zone=zone)
+    text_of(client, f"/ledger/at/change/CHG-1/?at={moment}", 422)
+
+
+@pytest.mark.parametrize("record", ["a:\nb", "a:\u2028b", ":", "CHG-\u0661", "a:/", "a:../..", "a:?#%00"])
+def test_record_to_choose_with_an_odd_name_is_asked_for_again_or_not_found(
+    client: Client, auditor: User, record: str
+) -> None:
+    assert client.get("/ledger/at/", {"record": record}, follow=True).status_code in (404, 422)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/ledger/?start=0001-01-01&end=9999-12-31",
+        "/ledger/?start=9999-12-31",
+        "/ledger/?after=9999999999999999-1&before=9999999999999999-999999999999999999",
+        "/ledger/?after=0-0",
+        "/ledger/?q=a%00&text=b%00&about=c%00:&person=d%00&kind=e%00&by=f%00&start=g%00",
+        "/ledger/?text=%27%29%3A*%20%26%20%7C%20%21%20%5C%27%20_%20%C2%B2%20%25s%20%7B%7D",
+        "/ledger/?text=<->%20a:*%20!b%20(c)%20%EF%BC%87%20%22d",
+        "/ledger/frameworks/?start=0001-01-01&end=9999-12-30",
+        "/ledger/frameworks/?start=9999-12-31&end=9999-12-31",
+        "/exports/?start=0001-01-01&end=9999-12-31&subject=x&format=y&fields=z&kind=a&q=CHG-%D9%A1",
+        "/exports/new/?start=0001-01-01&end=9999-12-30",
+        "/exports/new/?start=0001-01-01&end=9999-12-31&change=CHG-99999999999999&component=%00&person=%00",
+        "/exports/new/?start=2026-01-01&end=2026-01-02&change=CHG-%D9%A1&component=a%0Ab",
+        "/exports/new/?start=2026-01-01&end=2026-01-02&subject=sample&format=bundle&seed=%00",
+        "/exports/new/?start=2026-01-01&end=2026-01-02&subject=population&format=pdf&component=x",
+    ],
+)
+def test_address_with_odd_answers_is_answered(client: Client, auditor: User, address: str, zone: str) -> None:
+    note()
+    User.objects.filter(pk=auditor.pk).update(time_zone=zone)
+    assert client.get(address).status_code in (200, 302, 422), address

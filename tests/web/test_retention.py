@@ -159,3 +159,22 @@ def test_retention_asks_the_same_number_of_statements(
         retire_leaves(actor=LOADER, policy="P", decided_by=f"person:{manager.pk}", leaves=[number])
     with django_assert_num_queries(PAGE_QUERIES):
         keeping.get("/ledger/retention/")
+
+
+@pytest.mark.parametrize("end", ["9999-12-31", "9999-12-30"])
+def test_hold_up_to_the_end_of_the_calendar_is_answered(keeping, end: str) -> None:
+    given = {"kind": "period", "start": "2026-01-01", "end": end, "reason": "Case 7"}
+    assert keeping.post("/ledger/retention/holds/new/", given).status_code in (200, 302)
+
+
+@pytest.mark.parametrize(("start", "end"), [("0001-01-01", "2026-01-01"), ("2026-01-01", "9999-12-30")])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York"])
+def test_hold_of_the_longest_period_is_shown_in_every_zone(keeping, manager, start, end, zone) -> None:
+    given = {"kind": "period", "start": start, "end": end, "reason": "Case 7"}
+    assert keeping.post("/ledger/retention/holds/new/", given).status_code == 302
+    User.objects.filter(pk=manager.pk).update(time_zone=zone)
+    shown = "1 Jan 2026" if start == "2026-01-01" else "2 Jan 2026"
+    assert shown in keeping.get("/ledger/retention/").content.decode()
+    placed = AuditEvent.objects.get(event="hold.placed").pk
+    assert keeping.get(f"/ledger/{placed}/").status_code == 200
+    assert keeping.get("/ledger/").status_code == 200

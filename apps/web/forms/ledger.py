@@ -24,6 +24,7 @@ KINDS = {
 ACTORS = {"person": "People", "token": "Tokens of CI and services", "system": "Countersign"}
 _TYPES = {"CHG": "change", "CARD": "card", "PIR": "review", "FRZ": "freeze", "EXP": "export"}
 _CHANGE = re.compile(r"chg-\d{1,9}", re.IGNORECASE | re.ASCII)
+_A_DAY = timedelta(days=1)
 _REF = re.compile(r"(chg|card|pir|frz|exp)-\d+", re.IGNORECASE)
 
 
@@ -153,6 +154,8 @@ class AsAtForm(forms.Form):
     def clean_record(self) -> tuple[str, str]:
         """Return the type and the name of a record as the ledger writes them."""
         name: str = self.cleaned_data["record"].strip()
+        if not name.isprintable():
+            raise forms.ValidationError("Name a record in one line, without marks that show nothing.")
         kind = _TYPES.get(name.upper().partition("-")[0]) if _REF.fullmatch(name) else None
         if kind is not None:
             return kind, name.upper()
@@ -175,6 +178,9 @@ def moment_from(text: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        # At the ends of the calendar the reader's own clock has no such day.
+        moment - _A_DAY, moment + _A_DAY
+        return moment
     except (ValueError, OverflowError):
         raise forms.ValidationError("As at: give a day and time such as 2026-11-10T09:44.") from None

@@ -1,7 +1,7 @@
 """What the ledger keeps: the forms of a hold, of the policy, and of erasing texts."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -65,6 +65,13 @@ class HoldForm(forms.Form):
     def clean_person(self) -> User | None:
         """Return the person named, if any, who may have left."""
         return _person(self.cleaned_data["person"])
+
+    def clean_end(self) -> date | None:
+        """Return the last day, after which there must be another."""
+        end: date | None = self.cleaned_data["end"]
+        if end == date.max:
+            raise forms.ValidationError("Choose an earlier last day.")
+        return end
 
     def scope(self) -> HoldScopeInput:
         """Return what the hold covers."""
