@@ -1,5 +1,6 @@
 """Whatever it is given, the verifier answers in one plain line: no traceback, no hang, no filled disk."""
 
+import hashlib
 import os
 import struct
 import subprocess
@@ -122,6 +123,10 @@ def test_verify_of_a_bomb_in_any_file_refuses_to_unpack_it(pack, run, tmp_path) 
     for name in (*verify.MEMBERS, "more.bin"):
         bomb = zipped(tmp_path / "bomb.zip", packed.members() | {name: zeros})
         assert "zip bomb" in assert_not_verified(run(bomb, packed.key))
+    # It is the one file that is held whole, and hashes do not pack.
+    slack = b"".join(hashlib.sha256(b"%d" % each).digest() + bytes(8_000) for each in range(500))
+    bomb = zipped(tmp_path / "bomb.zip", packed.members() | {"leafhashes.bin": slack})
+    assert "zip bomb" in assert_not_verified(run(bomb, packed.key))
     inner = zipped(tmp_path / "inner.zip", {"zeros": zeros}).read_bytes()
     nested = zipped(tmp_path / "nested.zip", packed.members() | {"inner.zip": inner})
     assert "does not belong there: inner.zip" in assert_not_verified(run(nested, packed.key))
