@@ -283,6 +283,11 @@ def test_safe_cell_never_starts_a_formula(text) -> None:
     assert "\x00" not in safe_cell(text)
 
 
+@pytest.mark.parametrize("start", ["\x0b=", "\xa0=", "\u3000@", "\uff1d", "\uff0b", " \uff0d", "\uff20"])
+def test_safe_cell_knows_every_blank_and_the_wide_signs(start: str) -> None:
+    assert safe_cell(f"{start}1") == f"'{start}1"
+
+
 def test_export_audit_command_seals_writes_and_counts(
     small_ledger, tmp_path, capsys, run, ledger_home
 ) -> None:
