@@ -329,3 +329,13 @@ def test_address_with_odd_answers_is_answered(client: Client, auditor: User, add
     note()
     User.objects.filter(pk=auditor.pk).update(time_zone=zone)
     assert client.get(address).status_code in (200, 302, 422), address
+
+
+def test_refused_look_at_a_guarded_entry_shows_nobody_but_overseers_that_it_exists(client: Client) -> None:
+    hidden = note("7", event="person.added", kind="person")
+    client.force_login(add_person("rita.requests", Role.REQUESTER))
+    assert client.get(f"/ledger/{hidden}/").status_code == 404
+    refused = AuditEvent.objects.get(event="access.denied", object_type="entry").pk
+    assert refused not in entries_on(client, "/ledger/")
+    client.force_login(add_person("ruth.audits", Role.AUDITOR))
+    assert refused in entries_on(client, "/ledger/")

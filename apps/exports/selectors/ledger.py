@@ -25,7 +25,7 @@ Reader = AbstractBaseUser | AnonymousUser | None
 OVERSEERS = (Role.AUDITOR, Role.CHANGE_MANAGER)
 """Who reads the whole ledger and may export it, holding the role over everything."""
 
-GUARDED_TYPES = ("person", "token", "export", "sign_in", "hold", "ledger", "retention", "retirement")
+GUARDED_TYPES = ("person", "token", "export", "sign_in", "hold", "entry", "ledger", "retention", "retirement")
 """Entries about these are for auditors and change managers alone."""
 
 
