@@ -313,7 +313,9 @@ def export(page: Page, portal: Portal, folder: Path) -> Path:
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     page.goto(f"{portal.address}/exports/")
     write(page, {"start": today, "end": today})
-    press(page, "Continue")
+    for heading in ("Which fields, and what is left out?", "Which form?", "Check your answers"):
+        press(page, "Continue")
+        page.get_by_role("heading", name=heading).wait_for()
     press(page, "Start the export")
     link = page.get_by_role("link", name=re.compile("^Download")).first
     link.wait_for(timeout=60_000)

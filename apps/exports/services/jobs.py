@@ -163,7 +163,9 @@ def _carry_out(job: ExportJob) -> None:
         _log.info("%s was cancelled", job)
     except Exception as error:
         _log.exception("%s failed", job)
-        part_of(out).unlink(missing_ok=True)  # of attempts that were killed
+        # Of attempts that were killed. A disk that does not even give it back must not hide why the export failed.
+        with suppress(OSError):
+            part_of(out).unlink(missing_ok=True)
         with suppress(Cancelled):
             fail(job, _said(error))
 
