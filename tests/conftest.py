@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from apps.audit.services import sealing
 from apps.audit.services.protection import owner_connection
 from tests.dba import unguarded
 
@@ -85,8 +86,13 @@ def _end_role(leave: Callable[..., None]) -> Callable[..., None]:
 
 
 @pytest.fixture(autouse=True)
-def ledger_home(settings: Any, tmp_path: Path) -> Path:
-    """Give each test a folder for the ledger's key and last checkpoint, as each has its own empty database."""
+def ledger_home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test a folder for the ledger's key and last checkpoint, as each has its own empty database.
+
+    And a sealer that has neither looked at anchors nor said a trouble yet, as in a process that has just started.
+    """
+    monkeypatch.setattr(sealing, "_looked_at", float("-inf"))
+    monkeypatch.setattr(sealing, "_said_at", {})
     settings.PORTAL_HOME = tmp_path / "home"
     return tmp_path / "home"
 

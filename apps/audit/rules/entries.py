@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from apps.core import clock
 from apps.core.actors import Actor
-from apps.core.canonical import NotCanonical, canonical_bytes
+from apps.core.canonical import DEEPEST, NotCanonical, canonical_bytes
 from apps.core.errors import PortalError
 
 MAX_ENTRY_BYTES = 65_535
@@ -84,7 +84,7 @@ def draft(
     before_seq = b'{"actor":%s,"at":%s,"data":%s,"event":%s,"object":{"id":%s,"seq":' % (
         canonical_bytes({"id": actor.ident, "kind": actor.kind}),
         canonical_bytes(clock.iso(at)),
-        canonical_bytes(data),
+        canonical_bytes(data, deepest=DEEPEST - 1),  # it stands within the entry
         canonical_bytes(event),
         canonical_bytes(obj.ident),
     )
