@@ -20,15 +20,13 @@ class NotCanonical(PortalError):
     """A value has no canonical JSON form: NaN, infinity, a number beyond 2**53, a lone surrogate, endless nesting."""
 
 
-def canonical_bytes(value: Any, *, deepest: int = DEEPEST) -> bytes:
+def canonical_bytes(value: Any) -> bytes:
     """Return the RFC 8785 bytes of a JSON value. Read and written again, they are the same bytes.
-
-    At most ``deepest`` lists or objects may stand in each other.
 
     Raises:
         NotCanonical: the value holds something that RFC 8785 cannot express, or that would not come back alike.
     """
-    _refuse_what_does_not_come_back(value, deepest)
+    _refuse_what_does_not_come_back(value, DEEPEST)
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeError) as error:
@@ -43,7 +41,7 @@ def _refuse_what_does_not_come_back(value: Any, deeper: int) -> None:
     elif isinstance(value, dict | list | tuple):
         if not deeper:
             raise NotCanonical(
-                f"This cannot be recorded: lists or objects stand in each other deeper than an entry may hold: {DEEPEST}."
+                f"This cannot be recorded: lists or objects stand in each other more than {DEEPEST} deep."
             )
         for item in value.values() if isinstance(value, dict) else value:
             _refuse_what_does_not_come_back(item, deeper - 1)

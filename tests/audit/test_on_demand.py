@@ -23,7 +23,8 @@ def nothing_but_postgres(settings) -> None:
 
 def noted() -> AuditEvent:
     with transaction.atomic():
-        return record_event(event="thing.noted", actor=actors.system("tests"), obj=("thing", "1"))
+        number = record_event(event="thing.noted", actor=actors.system("tests"), obj=("thing", "1"))
+    return AuditEvent.objects.get(pk=number)
 
 
 def test_ensure_sealed_seals_a_pending_entry_and_its_proof_is_there() -> None:

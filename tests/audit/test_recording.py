@@ -17,18 +17,18 @@ CHANGE = ObjectRef("change", "CHG-1")
 
 @pytest.mark.django_db
 def test_record_event_with_private_text_keeps_only_its_salted_digest() -> None:
-    event = record_event(
+    number = record_event(
         event="change.rejected", actor=ACTOR, obj=CHANGE, data={"n": 1}, private={"reason": "Zoë says no"}
     )
     stored = AuditEvent.objects.get()
     text = AuditText.objects.get()
     content = json.loads(bytes(stored.entry))
-    assert bytes(stored.entry) == event.entry == canonical_bytes(content)
+    assert bytes(stored.entry) == canonical_bytes(content)
     assert content["object"] == {"id": "CHG-1", "seq": 1, "type": "change"}
     assert content["private"]["reason"] == sha256(bytes(text.salt) + text.text.encode()).hexdigest()
     assert "Zoë" not in bytes(stored.entry).decode()
-    assert bytes(stored.leaf_hash) == sha256(b"\x00" + bytes(stored.entry)).digest() == event.leaf_hash
-    assert AuditPending.objects.get().event_id == stored.pk == event.pk
+    assert bytes(stored.leaf_hash) == sha256(b"\x00" + bytes(stored.entry)).digest()
+    assert AuditPending.objects.get().event_id == stored.pk == number
 
 
 @pytest.mark.django_db
@@ -41,10 +41,11 @@ def test_record_event_keeps_a_private_text_with_more_words_than_a_search_can_hol
 
 @pytest.mark.django_db
 def test_record_event_counts_each_object_from_one() -> None:
-    seqs = [record_event(event="a.b", actor=ACTOR, obj=CHANGE).object_seq for _ in range(3)]
+    numbers = [record_event(event="a.b", actor=ACTOR, obj=CHANGE) for _ in range(3)]
     other = record_event(event="a.b", actor=ACTOR, obj=("component", "CHG-1"))
-    assert seqs == [1, 2, 3]
-    assert other.object_seq == 1
+    counted = dict(AuditEvent.objects.values_list("pk", "object_seq"))
+    assert [counted[number] for number in numbers] == [1, 2, 3]
+    assert counted[other] == 1
 
 
 @pytest.mark.django_db

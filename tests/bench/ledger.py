@@ -183,10 +183,9 @@ def write_one(who: int) -> int:
     from apps.core import actors
 
     with transaction.atomic():
-        event = record_event(
+        return record_event(
             event="bench.noted", actor=actors.system("bench"), obj=("bench", str(who)), data={"n": who}
         )
-    return int(event.pk)
 
 
 def write(who: int) -> None:

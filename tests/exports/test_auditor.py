@@ -28,7 +28,7 @@ def estate() -> Estate:
 
 def write(kind: str, ident: str) -> int:
     with transaction.atomic():
-        return record_event(event="change.noted", actor=SYSTEM, obj=(kind, ident)).pk
+        return record_event(event="change.noted", actor=SYSTEM, obj=(kind, ident))
 
 
 def seen(user: User) -> set[tuple[str, str]]:

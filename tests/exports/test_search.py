@@ -30,7 +30,7 @@ def auditor() -> User:
 def write(kind: str = "change", ident: str = "CHG-1", event: str = "change.noted", **texts: str) -> int:
     by = actors.system("beat")
     with transaction.atomic():
-        return record_event(event=event, actor=by, obj=(kind, ident), private=texts).pk
+        return record_event(event=event, actor=by, obj=(kind, ident), private=texts)
 
 
 def found(reader: User, text: str = "", **more: str) -> set[int]:
@@ -81,10 +81,8 @@ def test_search_finds_events_records_and_people_by_name(auditor) -> None:
     priya = add_person("priya.r", Role.OWNER)
     User.objects.filter(pk=priya.pk).update(first_name="Priya", last_name="Raghunathan")
     with transaction.atomic():
-        signed = record_event(event="approval.signed", actor=actors.person(priya), obj=("change", "CHG-8")).pk
-        token = record_event(
-            event="change.noted", actor=actors.token(priya, "ab12"), obj=("change", "CHG-9")
-        ).pk
+        signed = record_event(event="approval.signed", actor=actors.person(priya), obj=("change", "CHG-8"))
+        token = record_event(event="change.noted", actor=actors.token(priya, "ab12"), obj=("change", "CHG-9"))
     card = write("card", "CARD-8", "card.published")
     assert found(auditor, "raghu") >= {signed, token}
     assert found(auditor, "raghu signed") == {signed}

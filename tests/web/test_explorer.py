@@ -41,10 +41,9 @@ def note(
     ident: str = "CHG-1", *, event: str = "change.noted", kind: str = "change", data=None, **texts
 ) -> int:
     with transaction.atomic():
-        made = record_event(
+        return record_event(
             event=event, actor=actors.system("clock"), obj=(kind, ident), data=data, private=texts
         )
-    return made.pk
 
 
 def text_of(client: Client, address: str, status: int = 200) -> str:

@@ -56,7 +56,8 @@ def note(number: int = 1, *, event: str = "change.submitted", kind: str = "chang
     by = User.objects.get(username="ingrid")
     obj = (kind, f"CHG-{number}" if kind == "change" else str(number))
     with transaction.atomic():
-        return record_event(event=event, actor=actors.person(by), obj=obj, data={"revision": 2}, **more)
+        number = record_event(event=event, actor=actors.person(by), obj=obj, data={"revision": 2}, **more)
+        return AuditEvent.objects.get(pk=number)
 
 
 def text_of(client: Client, address: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from apps.core import clock
 from apps.core.actors import Actor
-from apps.core.canonical import DEEPEST, NotCanonical, canonical_bytes
+from apps.core.canonical import NotCanonical, canonical_bytes
 from apps.core.errors import PortalError
 
 MAX_ENTRY_BYTES = 65_535
@@ -63,10 +63,6 @@ class Draft:
     after_seq: bytes
     texts: list[PrivateText] = field(default_factory=list)
 
-    def with_seq(self, seq: int) -> bytes:
-        """Return the entry's bytes."""
-        return b"%s%d%s" % (self.before_seq, seq, self.after_seq)
-
 
 def draft(
     *, event: str, actor: Actor, obj: ObjectRef, at: datetime, data: dict[str, Any], private: dict[str, str]
@@ -81,17 +77,20 @@ def draft(
     texts = [_salted(name, text) for name, text in private.items()]
     for name in (event, actor.key, *obj):
         _refuse_unstorable(name, "A name in the ledger")
-    before_seq = b'{"actor":%s,"at":%s,"data":%s,"event":%s,"object":{"id":%s,"seq":' % (
-        canonical_bytes({"id": actor.ident, "kind": actor.kind}),
-        canonical_bytes(clock.iso(at)),
-        canonical_bytes(data, deepest=DEEPEST - 1),  # it stands within the entry
-        canonical_bytes(event),
-        canonical_bytes(obj.ident),
+    whole = canonical_bytes(
+        {
+            "actor": {"id": actor.ident, "kind": actor.kind},
+            "at": clock.iso(at),
+            "data": data,
+            "event": event,
+            "object": {"id": obj.ident, "seq": 0, "type": obj.type},
+            "private": {text.name: text.digest for text in texts},
+            "v": 1,
+        }
     )
-    after_seq = b',"type":%s},"private":%s,"v":1}' % (
-        canonical_bytes(obj.type),
-        canonical_bytes({text.name: text.digest for text in texts}),
-    )
+    # Sought from the end: behind these marks stand only strings, in which no quotation mark is without its escape.
+    number = whole.rindex(b'"seq":0,', 0, whole.rindex(b'},"private":{')) + len(b'"seq":')
+    before_seq, after_seq = whole[:number], whole[number + 1 :]
     size = len(before_seq) + _SEQ_DIGITS + len(after_seq)
     if size > MAX_ENTRY_BYTES:
         raise EntryTooLarge(

@@ -6,16 +6,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
-from apps.audit.models import AuditEvent
 from apps.audit.rules.entries import ObjectRef, PrivateText, draft
-from apps.audit.rules.merkle import leaf_hash
 from apps.core import clock
 from apps.core.actors import Actor
 
 Named = Model | ObjectRef | tuple[str, str]
 
 _APPEND = (
-    "SELECT o_id, o_seq FROM audit_append("
+    "SELECT o_id FROM audit_append("
     "%s::text, %s::text, %s::bytea, %s::bytea, %s::text, %s::text, %s::timestamptz, %s::jsonb)"
 )
 
@@ -27,8 +25,8 @@ def record_event(
     obj: Named,
     data: dict[str, Any] | None = None,
     private: dict[str, str] | None = None,
-) -> AuditEvent:
-    """Append one entry to the ledger, in the transaction of the change that it records.
+) -> int:
+    """Append one entry to the ledger, in the transaction of the change that it records; return its number.
 
     ``data`` holds facts, digests and ids. ``private`` holds free text and personal data by name; the entry
     keeps only their salted digests. It takes a lock on the object's place in the ledger until the
@@ -61,19 +59,8 @@ def record_event(
                 _texts_json(entry.texts),
             ],
         )
-        pk, seq = cursor.fetchone()
-    content = entry.with_seq(seq)
-    return AuditEvent(
-        id=pk,
-        object_type=entry.obj.type,
-        object_id=entry.obj.ident,
-        object_seq=seq,
-        entry=content,
-        leaf_hash=leaf_hash(content),
-        event=event,
-        actor_key=entry.actor_key,
-        at=entry.at,
-    )
+        number: int = cursor.fetchone()[0]
+    return number
 
 
 def record_denial(*, actor: Actor, obj: Named, action: str, reason: str) -> None:
