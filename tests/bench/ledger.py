@@ -27,7 +27,7 @@ SMALL = int(os.environ.get("BENCH_LEDGER_ENTRIES", "0"))
 """Fewer entries, for whoever works on this bench. What it then measures says nothing."""
 ENTRIES = SMALL or fill_ledger.ENTRIES
 RATE, RATE_SECONDS, WRITERS = 500, 20, 2
-ROUNDS, ROUND_SECONDS = 24, 0.8
+ROUNDS, ROUND_SECONDS = 40, 0.8
 SYSTEM_PYTHON = "/usr/bin/python3"
 LOOK_EVERY_SECONDS = 0.005
 

@@ -4,6 +4,7 @@ PostgreSQL puts the lines together and this only moves them to the file: an entr
 parsed nor recoded, and a million of them take seconds.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from django.db import connection
@@ -52,12 +53,19 @@ def write_jsonl(*, out: Path, order: Order, checkpoint: Checkpoint, progress: Pr
     """
     line = RawSQL(_LINE % _texts(order), [], output_field=BinaryField())  # noqa: S611 - no input in it
     wanted = wanted_of(order.scope, checkpoint.size)
-    with Draft(out) as draft:
+    with Draft(out) as draft, ThreadPoolExecutor(max_workers=1) as other_hand:
         progress(0, wanted.count)
-        done = 0
+        done, writing = 0, None
+        # A piece goes to the disk while PostgreSQL puts the next together: two pieces at most are in memory.
         for piece in wanted.pieces(PIECE_LEAVES):
-            done += _copy(piece.annotate(line=line).values_list("leaf__index", "line"), draft)
+            count, lines = _read(piece.annotate(line=line).values_list("leaf__index", "line"))
+            if writing is not None:
+                writing.result()
+            writing = other_hand.submit(_write, draft, lines)
+            done += count
             progress(done, wanted.count)
+        if writing is not None:
+            writing.result()
         return Finished(draft.finish(), done)
 
 
@@ -68,14 +76,16 @@ def _texts(order: Order) -> str:
     return _TEXTS % (_NO_TEXTS, named)
 
 
-def _copy(lines: QuerySet[AuditEvent, tuple[int, bytes]], draft: Draft) -> int:
-    """Move the lines of a piece to the file, and return how many they are."""
+def _read(lines: QuerySet[AuditEvent, tuple[int, bytes]]) -> tuple[int, list[bytes]]:
+    """Return how many lines a piece has, and these, many together."""
     sql, params = lines.query.sql_with_params()
-    done = 0
     copied = _COPY.format(lines=sql, together=_TOGETHER)
     with connection.cursor() as cursor, cursor.copy(copied, params) as copy:
         copy.set_types(["int8", "bytea"])
-        for count, together in copy.rows():
-            draft.write(together)
-            done += count
-    return done
+        rows = list(copy.rows())
+    return sum(count for count, _ in rows), [together for _, together in rows]
+
+
+def _write(draft: Draft, lines: list[bytes]) -> None:
+    for together in lines:
+        draft.write(together)
