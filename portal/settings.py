@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "apps.approvals",
     "apps.calendar",
     "apps.cards",
+    "apps.discussions",
     "apps.changes",
     "apps.reviews",
     "apps.retention",
