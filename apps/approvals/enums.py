@@ -22,6 +22,13 @@ class SignatureDecision(models.TextChoices):
     REJECT = "reject", "Reject"
 
 
+class InquiryEnd(models.TextChoices):
+    """What came of a question. Blank while it is open."""
+
+    ANSWERED = "answered", "Answered"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
 class AuthMethod(models.TextChoices):
     """How the signer proved who they are, at the time of signing."""
 

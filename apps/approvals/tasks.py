@@ -6,7 +6,7 @@ from celery import shared_task
 
 from apps.approvals.rules import unreachable
 from apps.approvals.selectors import open_rounds, tallies
-from apps.approvals.services import reject_unreachable, remind
+from apps.approvals.services import reject_unreachable, remind, resume_clocks
 from apps.core.actors import system
 
 _log = logging.getLogger(__name__)
@@ -14,7 +14,12 @@ _log = logging.getLogger(__name__)
 
 @shared_task
 def task_remind_approvals() -> None:
-    """Tell people what is due within a day or overdue, until there is nothing left to tell."""
+    """Tell people what is due within a day or overdue, until there is nothing left to tell.
+
+    Clocks that have stood for long enough run again first, so that what is overdue by then is told too.
+    """
+    while resume_clocks():
+        pass
     while told := remind():
         _log.info("Told people of %s approvals that are due.", told)
 

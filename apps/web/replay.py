@@ -13,7 +13,9 @@ ERASED = "Erased"
 Fields = dict[str, Any]
 """Names of fields with what they hold; None takes a field away."""
 
-_HAPPENS = ("access.", "approval.", "conflict.", "hold.", "ledger.", "person.signed_", "person.sign_in_")
+_HAPPENS = (
+    "access.", "approval.", "comment.", "conflict.", "hold.", "ledger.", "person.signed_", "person.sign_in_", "thread.",
+)  # fmt: skip
 _MACHINES = ("change.", "card.", "review.")
 _ASIDE = {"fields", "from", "to", "step", "grant", "tokens_revoked", "retired"}
 

@@ -20,6 +20,7 @@ WITHOUT_ACTOR = {
     "accounts.record_sign_out",
     # Jobs on a schedule. They name themselves in what they write (``actors.system``).
     "approvals.remind",
+    "approvals.resume_clocks",
     "changes.remind_of_windows",
     "exports.resume_exports",
     "exports.warn_of_ledger_trouble",

@@ -1,5 +1,7 @@
 """Rounds of approval over any digest: who is asked, who is barred, and who signed."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -68,6 +70,12 @@ class Requirement(Stamped):
     )
     escalated_at = models.DateTimeField(
         null=True, blank=True, help_text="When people were told it is overdue."
+    )
+    paused_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when its clock stands, for a question that a signer asked."
+    )
+    paused_for = models.DurationField(
+        default=timedelta(0), help_text="How long its clock stood before; due_at has moved by that."
     )
 
     class Meta:

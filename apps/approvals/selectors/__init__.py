@@ -9,6 +9,16 @@ from apps.approvals.selectors.inbox import (
     requirement_for,
     waiting_count_for,
 )
+from apps.approvals.selectors.inquiries import (
+    is_open,
+    may_answer_now,
+    may_take_back_now,
+    open_questions,
+    question_exists,
+    question_for,
+    questions_about,
+    questions_to,
+)
 from apps.approvals.selectors.people import eligible_people, people_for_needs
 from apps.approvals.selectors.quorums import Tally, approvals_given, open_rounds, tallies
 from apps.approvals.selectors.signing import may_sign_now, my_signature
@@ -22,12 +32,20 @@ __all__ = [
     "approvals_given",
     "eligible_people",
     "inbox_for",
+    "is_open",
+    "may_answer_now",
     "may_sign_now",
+    "may_take_back_now",
     "my_signature",
     "open_count_for",
     "open_counts",
+    "open_questions",
     "open_rounds",
     "people_for_needs",
+    "question_exists",
+    "question_for",
+    "questions_about",
+    "questions_to",
     "requirement_exists",
     "requirement_for",
     "standing",

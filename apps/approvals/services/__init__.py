@@ -3,10 +3,19 @@
 rounds: open_round, close_round, reject_unreachable
 signing: sign, on_signed, erase_notes
 reminding: remind
+asking: ask_information, answer_information, take_back_question, resume_clocks
+erasing: erase_questions, erase_questions_of_entries
 """
 
 from apps.approvals.rules import Barred, Need, Subject
+from apps.approvals.services.asking import (
+    answer_information,
+    ask_information,
+    resume_clocks,
+    take_back_question,
+)
 from apps.approvals.services.deciding import on_signed
+from apps.approvals.services.erasing import erase_questions, erase_questions_of_entries
 from apps.approvals.services.reminding import remind
 from apps.approvals.services.rounds import close_round, open_round, reject_unreachable
 from apps.approvals.services.signing import erase_notes, sign
@@ -15,11 +24,17 @@ __all__ = [
     "Barred",
     "Need",
     "Subject",
+    "answer_information",
+    "ask_information",
     "close_round",
     "erase_notes",
+    "erase_questions",
+    "erase_questions_of_entries",
     "on_signed",
     "open_round",
     "reject_unreachable",
     "remind",
+    "resume_clocks",
     "sign",
+    "take_back_question",
 ]

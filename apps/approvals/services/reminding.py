@@ -56,7 +56,8 @@ def remind(*, limit: int = 200) -> int:
 
 
 def _claim(requirements: QuerySet[Requirement], limit: int) -> list[Requirement]:
-    waiting = requirements.filter(state=RequirementState.OPEN).order_by("due_at", "pk")
+    # Whoever waits for an answer is not hurried, and their delay is nobody's to hear of.
+    waiting = requirements.filter(state=RequirementState.OPEN, paused_at=None).order_by("due_at", "pk")
     return list(
         waiting.select_related("round", "team__escalation_contact").select_for_update(
             skip_locked=True, of=("self",)

@@ -2,7 +2,7 @@
 
 from apps.accounts.models import User
 from apps.approvals.enums import RoundState, SignatureDecision
-from apps.approvals.models import Requirement, Round, Signature
+from apps.approvals.models import Inquiry, Requirement, Round, Signature
 from apps.approvals.rules import describe
 from apps.outbox.services import notify
 
@@ -74,4 +74,76 @@ def tell_unreachable(round_: Round, missing: str) -> None:
             "name someone for this role, and submit it again."
         ),
         url=round_.subject_url,
+    )
+
+
+def question_url(inquiry: Inquiry) -> str:
+    """Return the page on which a question is answered."""
+    return f"/questions/{inquiry.pk}/"
+
+
+def tell_question(inquiry: Inquiry) -> None:
+    """Tell whoever is asked, and whoever asked for the signatures, that a decision waits for an answer."""
+    round_ = inquiry.requirement.round
+    people = {inquiry.asked, round_.opened_by} - {None, inquiry.asker}
+    for user in sorted((user for user in people if user is not None), key=lambda user: user.pk):
+        whom = "you" if user == inquiry.asked else str(inquiry.asked)
+        _tell_of(
+            inquiry,
+            user,
+            "approval.information_asked",
+            title=f"{inquiry.asker} asks {whom} about {round_.subject_ref}",
+            body=f"They decide as {label_of(inquiry.requirement)} once this is answered.",
+        )
+
+
+def tell_answered(inquiry: Inquiry) -> None:
+    """Tell the signer that their question is answered, and by when they are asked to decide now."""
+    _tell_of(
+        inquiry,
+        inquiry.asker,
+        "approval.information_given",
+        title=f"{inquiry.ended_by} answered you on {inquiry.requirement.round.subject_ref}",
+        body=f"Your decision as {label_of(inquiry.requirement)} is asked again, with the time that you had left.",
+    )
+
+
+def tell_taken_back(inquiry: Inquiry) -> None:
+    """Tell whoever was asked that they need not answer any more."""
+    _tell_of(
+        inquiry,
+        inquiry.asked,
+        "approval.question_taken_back",
+        title=f"{inquiry.asker} needs no answer on {inquiry.requirement.round.subject_ref} any more",
+        body="The question was taken back.",
+    )
+
+
+def tell_clock_runs(requirement: Requirement) -> None:
+    """Tell both sides of each open question that the decision is due though nobody has answered."""
+    open_ones = Inquiry.objects.filter(requirement=requirement, end="").select_related("asker", "asked")
+    for inquiry in open_ones:
+        inquiry.requirement = requirement
+        for user in (inquiry.asker, inquiry.asked):
+            _tell_of(
+                inquiry,
+                user,
+                "approval.clock_resumed",
+                title=f"{inquiry.ref} on {requirement.round.subject_ref} is not answered, and time runs again",
+                body="A question stops the clock for three days at most. It can still be answered.",
+            )
+
+
+def _tell_of(inquiry: Inquiry, user: User, rule: str, *, title: str, body: str) -> None:
+    """Tell of a question. Mail holds none of its words: they stay where they can be erased."""
+    if not user.is_active:
+        return
+    notify(
+        user=user,
+        rule=rule,
+        subject=("inquiry", str(inquiry.pk)),
+        due=inquiry.ended_at or inquiry.asked_at,
+        title=title,
+        body=f"{inquiry.requirement.round.subject_title}\n\n{body}",
+        url=question_url(inquiry),
     )

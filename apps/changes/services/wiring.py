@@ -9,12 +9,14 @@ from apps.changes.models import Change
 from apps.changes.rules.steps import TRANSITIONS
 from apps.changes.rules.window import is_open
 from apps.changes.selectors.content import items_content
+from apps.changes.selectors.discussed import discussed_change, readers_of
 from apps.changes.selectors.items import items_of
 from apps.changes.services.reviewing import follow_conflicts, follow_round
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.canonical import digest
 from apps.core.decisions import ALLOWED, Decision, denied
+from apps.discussions.selectors import serve
 from apps.lifecycle.machine import add_guard, register
 
 _SIGN_AGAIN = "Revise the change, so that it is signed as it is now."
@@ -29,6 +31,7 @@ def connect() -> None:
     add_guard(Change, "start", _nothing_is_retired)
     on_signed("change", follow_round)
     on_conflicts_changed(follow_conflicts)
+    serve("change", find=discussed_change, readers=readers_of)
 
 
 def _window_is_open(change: Change, actor: Actor) -> Decision:  # noqa: ARG001

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.accounts.services import forget_person
-from apps.approvals.services import erase_notes
+from apps.approvals.services import erase_notes, erase_questions, erase_questions_of_entries
 from apps.audit import services as ledger
 from apps.core.actors import Actor
 from apps.core.errors import Invalid
+from apps.discussions.services import erase_comments, erase_comments_of_entries
 from apps.retention.selectors import TextsFound, texts_of_entries, texts_of_person
 from apps.retention.services.holds import (
     allowed_to_keep,
@@ -36,8 +37,8 @@ def erase_texts(*, actor: Actor, entries: Collection[int], reason: str) -> int:
 def erase_person(*, actor: Actor, user: User, reason: str, also: Collection[int] = ()) -> int:
     """Erase what a person wrote beside the ledger and what names them, and return how many texts went.
 
-    Their name, user name, address and job title go too, and the notes on their signatures. ``also`` are
-    entries by others that name them, as an operator found them.
+    Their name, user name, address and job title go too, the notes on their signatures, and what they asked,
+    answered and commented. ``also`` are entries by others that name them, as an operator found them.
 
     Raises:
         Forbidden: the actor may not decide what the ledger keeps.
@@ -51,6 +52,8 @@ def erase_person(*, actor: Actor, user: User, reason: str, also: Collection[int]
     if also:
         erased += _erase(actor, user, texts_of_entries(also), reason)
     erase_notes(actor=actor, signer=user)
+    erase_questions(actor=actor, person=user)
+    erase_comments(actor=actor, author=user)
     forget_person(actor=actor, user=user)
     return erased
 
@@ -64,4 +67,8 @@ def _checked(actor: Actor, reason: str) -> None:
 
 def _erase(actor: Actor, obj: User | tuple[str, str], found: TextsFound, reason: str) -> int:
     refuse_if_held(found.events, act="erased")
-    return ledger.erase_texts(actor=actor, obj=obj, entries=found.entries, reason=reason.strip())
+    entries = found.entries
+    # Comments and questions stand in tables of their own too, so that pages need not search the ledger.
+    erase_questions_of_entries(actor=actor, entries=entries)
+    erase_comments_of_entries(actor=actor, entries=entries)
+    return ledger.erase_texts(actor=actor, obj=obj, entries=entries, reason=reason.strip())
