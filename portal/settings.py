@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "apps.calendar",
     "apps.cards",
     "apps.discussions",
+    "apps.playbooks",
     "apps.changes",
     "apps.reviews",
     "apps.retention",
