@@ -30,6 +30,7 @@ from apps.changes.models import Change
 from apps.changes.rules.inputs import ItemInput, MetricInput, RiskInput, StepInput
 from apps.core import actors, clock
 from apps.core.actors import Actor
+from apps.playbooks.services import load_templates
 from apps.reviews import services as reviews
 from apps.reviews.selectors import digest_of
 from demo.cards import CARDS, Card
@@ -57,6 +58,8 @@ def load() -> bool:
     with clock.moved_to(now - timedelta(days=75)):
         call_command("import_mlflow", str(HERE / "mlflow"), verbosity=0)
     make_versions(now)
+    with clock.moved_to(now - timedelta(days=120)):
+        load_templates(actor=LOADER)
     for card in CARDS:
         with clock.moved_to(now - timedelta(days=card.days)):
             write_card(card)

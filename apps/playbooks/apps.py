@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class PlaybooksConfig(AppConfig):
     name = "apps.playbooks"
     label = "playbooks"
+
+    def ready(self) -> None:
+        from apps.lifecycle.machine import register
+        from apps.playbooks.models import Document, Template
+        from apps.playbooks.rules import DOCUMENT_TRANSITIONS, TEMPLATE_TRANSITIONS
+
+        register(Template, "template", TEMPLATE_TRANSITIONS)
+        register(Document, "document", DOCUMENT_TRANSITIONS)

@@ -17,7 +17,14 @@ from apps.core.errors import Conflict, Forbidden, Invalid, PolicyBlocked, Portal
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-_KINDS = {"CHG": "change", "CARD": "card", "PIR": "review", "FRZ": "freeze"}
+_KINDS = {
+    "CHG": "change",
+    "CARD": "card",
+    "PIR": "review",
+    "FRZ": "freeze",
+    "TPL": "template",
+    "DOC": "document",
+}
 
 
 class PortalErrorMiddleware:

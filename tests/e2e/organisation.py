@@ -26,6 +26,9 @@ from apps.exports.models import ExportJob
 from apps.exports.rules import orders
 from apps.exports.services import request_export, write_requested_export
 from apps.outbox.services import mark_read
+from apps.playbooks import services as playbooks
+from apps.playbooks.models import Template
+from apps.playbooks.selectors import current_version
 from apps.retention.rules.holds import HoldScopeInput
 from apps.retention.services import erase_texts, lift_hold, place_hold, set_policy
 from apps.reviews import services as reviews
@@ -61,6 +64,7 @@ def settle(home: Path) -> Names:
     names |= write_reviews() | freeze_and_lift() | export()
     names["hold"] = keep_some()
     names["view"] = saved_view()
+    names |= write_documents()
     archive_card(actor=actor("tomasz.wojcik"), card=card_of("basket-recs", "1"))
     mark_read(actor=actor("noor.rahimi"))
     while seal_pending():
@@ -150,6 +154,53 @@ def write_reviews() -> Names:
         f"review_{state}": of_state(state).review.ref for state in ("rolled_back", "completed", "failed")
     }
     return ended | {"review_closed": of_state("closed").review.ref}
+
+
+ROLLBACK = {
+    "version": "credit-risk 2, digest 4be1",
+    "kept": True,
+    "signs": [
+        {"sign": "Approvals fall by 2 points in an hour", "where": "The loan board", "automatic": False}
+    ],
+    "decides": "The owner of loan-decision, on watch all night",
+    "steps": [
+        {"do": "Point the alias at version 2", "who": "On watch", "minutes": 5, "check": "The board says 2"},
+        {"do": "Empty the cache of scores", "who": "On watch", "minutes": 10, "check": "Its size is 0"},
+    ],
+    "minutes": 15,
+    "answers": "They stand. Those near the bound are looked at by hand.",
+    "data": "Nothing",
+    "after": "We always can",
+}
+
+
+def write_documents() -> Names:
+    """Write a rollback plan and two drafts; the template gets a newer version, and one draft moves there."""
+    manager, who = actor("leila.haddad"), actor("amara.okafor")
+    template = Template.objects.get(kind="rollback_plan")
+    made = []
+    for title in ("Back to credit-risk 2", "Back, once more", "Back, a third time"):
+        document = playbooks.start_document(actor=who, template=template)
+        made.append(playbooks.save_document(actor=who, document=document, title=title, content=ROLLBACK))
+    playbooks.finish_document(actor=who, document=made[0])
+    schema = current_version(template).schema
+    schema["properties"]["after"]["enum"] = ["Yes, always", "Not after a known moment"]
+    schema["properties"]["after"]["title"] = "Can we always go back?"
+    playbooks.write_template(
+        actor=manager, template=template, schema=schema, note="The choices are questions."
+    )
+    playbooks.move_document(actor=who, document=made[1])
+    retired = playbooks.add_template(
+        actor=manager, kind="communication_plan", schema=schema | {"title": "Telling everybody"}
+    )
+    playbooks.retire_template(actor=manager, template=retired, reason="The other asks what matters.")
+    return {
+        "template": template.ref,
+        "template_retired": retired.ref,
+        "document": made[0].ref,
+        "document_moved": made[1].ref,
+        "document_draft": made[2].ref,
+    }
 
 
 def saved_view() -> str:

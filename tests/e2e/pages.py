@@ -203,6 +203,37 @@ PLANNING: Area = {
     ],
 }
 
+PLAYBOOKS: Area = {
+    "web:templates": [Look("/templates/", who) for who in (AMARA, LEILA, FEMI, NEW)],
+    "web:template-new": [
+        Look("/templates/new/"),
+        Look("/templates/new/", AMARA, 403),
+        empty("/templates/new/"),
+    ],
+    "web:template": [
+        Look("/templates/{template}/", AMARA),
+        Look("/templates/{template}/"),
+        Look("/templates/{template_retired}/", FEMI),
+    ],
+    "web:template-version": [
+        Look("/templates/{template}/versions/2/"),
+        Look("/templates/{template}/versions/1/", AMARA),
+    ],
+    "web:template-edit": [Look("/templates/{template}/edit/"), empty("/templates/{template}/edit/")],
+    "web:template-retire": [
+        Look("/templates/{template}/retire/"),
+        empty("/templates/{template}/retire/"),
+    ],
+    "web:documents": [Look("/documents/", AMARA), Look("/documents/", FEMI), Look("/documents/", NEW)],
+    "web:document": [Look("/documents/{document}/", FEMI), Look("/documents/{document_draft}/", AMARA)],
+    "web:document-edit": [
+        Look("/documents/{document_draft}/edit/", AMARA),
+        Look("/documents/{document_moved}/edit/", AMARA),
+        Look("/documents/{document_draft}/edit/", AMARA, 422, {"act": "finish"}),
+    ],
+    "web:document-move": [Look("/documents/{document_draft}/move/", AMARA)],
+}
+
 CATALOG: Area = {
     "web:catalog": [
         Look("/catalog/", AMARA),
@@ -357,6 +388,7 @@ AREAS: dict[str, Area] = {
     "acts": ACTS,
     "wizard": WIZARD,
     "planning": PLANNING,
+    "playbooks": PLAYBOOKS,
     "catalog": CATALOG,
     "records": RECORDS,
     "open": OPEN,
@@ -367,6 +399,7 @@ _POST = "It takes a POST and leads back to a page."
 NO_PAGE: dict[str, str] = {
     "web:notifications-read": _POST,
     "web:card-start": _POST,
+    "web:document-start": _POST,
     "web:review-action-done": _POST,
     "web:session": "A script asks for it; its answer is empty.",
     "web:framework-table": "A file for spreadsheets.",

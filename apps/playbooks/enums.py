@@ -1,0 +1,36 @@
+"""What templates are for, and the lives of a template and a document."""
+
+from django.db import models
+
+
+class TemplateKind(models.TextChoices):
+    """What a document made with the template is (DESIGN 1, Artifact)."""
+
+    CHANGE_REQUEST = "change_request", "Change request"
+    IMPACT_ASSESSMENT = "impact_assessment", "Impact assessment"
+    ROLLBACK_PLAN = "rollback_plan", "Rollback plan"
+    TEST_REPORT = "test_report", "Test plan and results"
+    COMMUNICATION_PLAN = "communication_plan", "Communication plan"
+
+
+class TemplateState(models.TextChoices):
+    ACTIVE = "active", "In use"
+    RETIRED = "retired", "Retired"
+
+
+class DocumentState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    FINISHED = "finished", "Finished"
+
+
+class FieldKind(models.TextChoices):
+    """How a question is answered: the whole of the JSON Schema that templates may use."""
+
+    TEXT = "text", "One line of text"
+    LONG = "long", "Longer text"
+    NUMBER = "number", "Number"
+    INTEGER = "integer", "Whole number"
+    YES_NO = "yes_no", "Tick box"
+    CHOICE = "choice", "Choice from a list"
+    DATE = "date", "Date"
+    ROWS = "rows", "Rows of several answers"

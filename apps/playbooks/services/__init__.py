@@ -1,0 +1,20 @@
+"""Writing templates and documents.
+
+- ``add_template``, ``write_template``, ``retire_template``: what is asked. ``load_templates``: what the portal ships.
+- ``start_document``, ``save_document``, ``move_document``, ``finish_document``: what is answered.
+"""
+
+from apps.playbooks.services.builtin import load_templates
+from apps.playbooks.services.documents import finish_document, move_document, save_document, start_document
+from apps.playbooks.services.templates import add_template, retire_template, write_template
+
+__all__ = [
+    "add_template",
+    "finish_document",
+    "load_templates",
+    "move_document",
+    "retire_template",
+    "save_document",
+    "start_document",
+    "write_template",
+]

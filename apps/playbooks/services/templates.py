@@ -1,0 +1,133 @@
+"""Templates: added, written in versions, retired with a reason. None is ever deleted."""
+
+import hashlib
+import json
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.audit.services import record_event
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.errors import Invalid, PolicyBlocked, Stale
+from apps.lifecycle.services import advance
+from apps.playbooks.enums import TemplateKind, TemplateState
+from apps.playbooks.models import Template, TemplateVersion
+from apps.playbooks.rules import Schema, cleaned, shape_of
+from apps.playbooks.selectors import current_version, edit_decision
+from apps.playbooks.services.numbers import next_number
+
+LONGEST_NOTE = 2000
+
+
+@transaction.atomic
+def add_template(*, actor: Actor, kind: str, schema: Schema) -> Template:
+    """Add a template, in its first version.
+
+    Raises:
+        Forbidden: the actor is no Change Manager over everything.
+        Invalid: the kind is unknown (``kind``), or a form cannot show the schema (its places, as JSON Pointers).
+    """
+    edit_decision(actor).require()
+    if kind not in TemplateKind.values:
+        raise Invalid({"kind": ["Choose a kind of document from the list."]})
+    shape_of(schema)
+    template = Template(number=next_number(Template), kind=kind)
+    template.save(force_insert=True)
+    version = _write(actor, template, schema, "")
+    record_event(event="template.added", actor=actor, obj=template, data={"kind": kind} | _facts(version))
+    return template
+
+
+@transaction.atomic
+def write_template(
+    *, actor: Actor, template: Template, schema: Schema, note: str, version: int | None = None
+) -> Template:
+    """Write the next version of a template. Those before stay, and so do the drafts begun with them.
+
+    Args:
+        note: what is new, and why.
+        version: the number of the version that the person read; the one in force when it is not given.
+
+    Raises:
+        Forbidden: the actor is no Change Manager over everything.
+        Stale: somebody wrote a newer version in the meantime.
+        PolicyBlocked: the template is retired.
+        Invalid: nothing is new (``title``), the note is missing (``note``), or a form cannot show the schema.
+    """
+    edit_decision(actor).require()
+    shape_of(schema)
+    text = _reason(note, "note", "Say what is new, and why.")
+    held = Template.objects.select_for_update().get(pk=template.pk)
+    if held.state == TemplateState.RETIRED:
+        raise PolicyBlocked(
+            "This template is retired, so it stays as it is.", remedy="Add a new template instead."
+        )
+    if version is not None and held.version != version:
+        raise Stale(
+            f"Somebody wrote version {held.version} while you were writing.",
+            remedy="Look at what is new in it, then write your own changes on top.",
+        )
+    if current_version(held).source == _source(schema):
+        raise Invalid({"title": ["Nothing is different from the version in force."]})
+    held.version += 1
+    held.save(update_fields=["version", "updated_at"])
+    written = _write(actor, held, schema, text)
+    record_event(
+        event="template.written", actor=actor, obj=held, data=_facts(written), private={"note": text}
+    )
+    return held
+
+
+@transaction.atomic
+def retire_template(*, actor: Actor, template: Template, reason: str) -> Template:
+    """Retire a template: nobody begins a document with it any more. Drafts that are open can be finished.
+
+    Raises:
+        Forbidden: the actor is no Change Manager over everything.
+        Invalid: there is no reason (``reason``).
+        IllegalTransition: it is retired already.
+    """
+    edit_decision(actor).require()
+    text = _reason(reason, "reason", "Say why it is retired, and what to use instead.")
+    held = Template.objects.select_for_update().get(pk=template.pk)
+    advance(held, "retire", actor=actor, data={"version": held.version}, private={"reason": text})
+    held.retired_reason, held.retired_at = text, clock.now()
+    held.retired_by = actor.user if isinstance(actor.user, User) else None
+    held.save(update_fields=["retired_reason", "retired_at", "retired_by", "updated_at"])
+    return held
+
+
+def _write(actor: Actor, template: Template, schema: Schema, note: str) -> TemplateVersion:
+    source = _source(schema)
+    return TemplateVersion.objects.create(
+        template=template,
+        number=template.version,
+        title=schema["title"][:120],
+        source=source,
+        digest=hashlib.sha256(source.encode()).hexdigest(),
+        note=note,
+        written_by=actor.user if isinstance(actor.user, User) else None,
+        written_at=clock.now(),
+    )
+
+
+def _source(schema: Schema) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=2)
+
+
+def _facts(version: TemplateVersion) -> dict[str, object]:
+    return {
+        "version": version.number,
+        "digest": version.digest,
+        "questions": len(version.schema["properties"]),
+    }
+
+
+def _reason(text: str, field: str, ask: str) -> str:
+    clean = cleaned(text, lines=True)
+    if not clean:
+        raise Invalid({field: [ask]})
+    if len(clean) > LONGEST_NOTE:
+        raise Invalid({field: [f"Shorten this to {LONGEST_NOTE:,} letters. It has {len(clean):,}."]})
+    return clean

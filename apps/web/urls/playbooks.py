@@ -1,0 +1,22 @@
+"""Templates, and the documents that people write with them."""
+
+from django.urls import URLPattern, path, re_path
+
+from apps.web.views import documents, template_writing, templates
+
+_TEMPLATE = r"^templates/(?P<ref>TPL-[0-9]{1,9})/"
+_DOCUMENT = r"^documents/(?P<ref>DOC-[0-9]{1,9})/"
+
+urlpatterns: list[URLPattern] = [
+    path("templates/", templates.template_list, name="templates"),
+    path("templates/new/", template_writing.new, name="template-new"),
+    re_path(rf"{_TEMPLATE}$", templates.template, name="template"),
+    re_path(rf"{_TEMPLATE}versions/(?P<number>[0-9]{{1,5}})/$", templates.version, name="template-version"),
+    re_path(rf"{_TEMPLATE}edit/$", template_writing.edit, name="template-edit"),
+    re_path(rf"{_TEMPLATE}retire/$", template_writing.retire, name="template-retire"),
+    re_path(rf"{_TEMPLATE}start/$", documents.start, name="document-start"),
+    path("documents/", documents.document_list, name="documents"),
+    re_path(rf"{_DOCUMENT}$", documents.document, name="document"),
+    re_path(rf"{_DOCUMENT}edit/$", documents.edit, name="document-edit"),
+    re_path(rf"{_DOCUMENT}move/$", documents.move, name="document-move"),
+]

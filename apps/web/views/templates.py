@@ -1,0 +1,81 @@
+"""The list of templates, each template, and its versions."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from apps.playbooks import selectors
+from apps.playbooks.enums import TemplateState
+from apps.playbooks.models import Template
+from apps.playbooks.rules import in_words, shape_of
+from apps.web.errors import not_found
+from apps.web.reader import actor_of, reader
+from apps.web.sheets import Sheet
+
+
+@login_required
+@require_safe
+def template_list(request: HttpRequest) -> HttpResponse:
+    """List the templates, those in use first."""
+    user = reader(request)
+    context = {
+        "versions": list(selectors.templates_visible_to(user)),
+        "may_edit": selectors.edit_decision(actor_of(request)),
+        "may_start": selectors.start_decision(actor_of(request)),
+        "drafts": list(selectors.drafts_of(user)[:10]),
+    }
+    return render(request, "playbooks/templates.html", context)
+
+
+@login_required
+@require_safe
+def template(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show a template: what it asks, and its versions."""
+    found = template_of(request, ref)
+    versions = selectors.versions_of(found)
+    current = next(each for each in versions if each.number == found.version)
+    actor = actor_of(request)
+    context = {
+        "template": found,
+        "version": current,
+        "versions": versions,
+        "sheet": Sheet(shape_of(current.schema), {}, prefix="try"),
+        "may_edit": selectors.edit_decision(actor),
+        "may_start": selectors.start_decision(actor),
+        "in_use": found.state == TemplateState.ACTIVE,
+    }
+    return render(request, "playbooks/template.html", context)
+
+
+@login_required
+@require_safe
+def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
+    """Show one version of a template, and what is different from ``against`` or from the one before."""
+    found = template_of(request, ref)
+    versions = {each.number: each for each in selectors.versions_of(found)}
+    shown = versions.get(int(number))
+    if shown is None:
+        raise Http404(f"{found.ref} has no version {number}.")
+    named = request.GET.get("against", "")
+    before = versions.get(int(named) if named.isdecimal() and len(named) < 6 else shown.number - 1)
+    context = {
+        "template": found,
+        "version": shown,
+        "versions": list(versions.values()),
+        "before": before,
+        "differences": selectors.differences(before, shown) if before else [],
+        "questions": [
+            (in_words(field), [in_words(part) for part in field.fields])
+            for field in shape_of(shown.schema).fields
+        ],
+    }
+    return render(request, "playbooks/version.html", context)
+
+
+def template_of(request: HttpRequest, ref: str) -> Template:
+    """Return the template that an address names, or raise the 404 for this person."""
+    found = selectors.template_for(reader(request), ref)
+    if found is None:
+        raise not_found(request, ("template", ref), exists=selectors.template_exists(ref))
+    return found
