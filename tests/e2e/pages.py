@@ -229,7 +229,6 @@ PLAYBOOKS: Area = {
     "web:document-edit": [
         Look("/documents/{document_draft}/edit/", AMARA),
         Look("/documents/{document_moved}/edit/", AMARA),
-        Look("/documents/{document_draft}/edit/", AMARA, 422, {"act": "finish"}),
     ],
     "web:document-move": [Look("/documents/{document_draft}/move/", AMARA)],
 }
