@@ -83,8 +83,8 @@ def test_thread_is_started_answered_settled_and_reopened(estate: Estate, ref: st
     assert talk.part == "the plan"
     assert [one.words.text for one in talk.said] == ["Is September in?", "It is."]
     assert talk.thread.settled_by == estate.people["tomasz"]
-    settle_thread(actor=estate.actor("ruth"), thread=first.thread)  # twice is once
-    reopen_thread(actor=estate.actor("ruth"), thread=first.thread)
+    settle_thread(actor=estate.actor("leila"), thread=first.thread)  # twice is once
+    reopen_thread(actor=estate.actor("leila"), thread=first.thread)
     assert seen(estate, ref)[0].thread.settled_at is None
     assert events(ref) == ["comment.started", "comment.added", "thread.settled", "thread.reopened"]
 
@@ -242,7 +242,7 @@ def test_draft_is_talked_about_by_nobody_and_a_change_by_those_who_see_it(estate
 
 def test_person_who_lost_their_role_can_neither_answer_nor_settle_nor_edit(estate: Estate, ref: str) -> None:
     guest = add_person("guest")
-    grant = grant_role(actor=LOADER, user=guest, role="auditor")
+    grant = grant_role(actor=LOADER, user=guest, role="owner")
     first = start_thread(actor=person(guest), subject_type="change", ref=ref, text="Mine")
     type(grant).objects.filter(pk=grant.pk).update(revoked_at=NOW)
     for act in (
@@ -255,6 +255,21 @@ def test_person_who_lost_their_role_can_neither_answer_nor_settle_nor_edit(estat
     ):
         with pytest.raises(Forbidden):
             act()
+
+
+def test_auditor_reads_and_takes_no_part(estate: Estate, ref: str) -> None:
+    first = start(estate, ref, "@ruth, look")
+    ruth = estate.actor("ruth")
+    assert len(seen(estate, ref, "ruth")) == 1
+    for act in (
+        lambda: start(estate, ref, by="ruth"),
+        lambda: reply(actor=ruth, thread=first.thread, text="More"),
+        lambda: settle_thread(actor=ruth, thread=first.thread),
+    ):
+        with pytest.raises(Forbidden, match="takes no part"):
+            act()
+    grant_role(actor=LOADER, user=estate.people["ruth"], role="owner")
+    reply(actor=ruth, thread=first.thread, text="More")
 
 
 def test_what_a_person_has_not_read_is_counted_until_they_say_so(estate: Estate, ref: str) -> None:

@@ -10,6 +10,7 @@ from allauth.account.utils import user_pk_to_url_str
 from apps.accounts.models import ApiToken, User
 from apps.accounts.services import create_person, save_view
 from apps.approvals.models import Requirement
+from apps.approvals.services import answer_information, ask_information
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.services import seal_pending
 from apps.calendar.enums import FreezeScope
@@ -22,6 +23,7 @@ from apps.changes import services as changes
 from apps.changes.models import Change
 from apps.changes.rules.inputs import MetricInput
 from apps.core import actors, clock
+from apps.discussions.services import reply, settle_thread, start_thread, withdraw_comment
 from apps.exports.models import ExportJob
 from apps.exports.rules import orders
 from apps.exports.services import request_export, write_requested_export
@@ -69,6 +71,7 @@ def settle(home: Path) -> Names:
     mark_read(actor=actor("noor.rahimi"))
     while seal_pending():
         pass
+    names |= talk(names["in_review"])
     return names | cards() | asked(names["in_review"]) | entries(names["revised"]) | links()
 
 
@@ -276,6 +279,42 @@ def asked(ref: str) -> Names:
         "to_validate": str(open_.get(role="validator", component_key="model:default/credit-risk").pk),
         "to_own": str(open_.get(role="owner", component_key="service:default/loan-decision").pk),
         "signed": str(Requirement.objects.get(round__subject_ref=ref, role="sponsor").pk),
+    }
+
+
+def talk(ref: str) -> Names:
+    """Let people talk about a change, and a signer ask; return the thread, an own comment and the questions."""
+    begun = start_thread(
+        actor=actor("priya.raghunathan"),
+        subject_type="change",
+        ref=ref,
+        text="> It spots 3 more bad loans.\n\nIf this is late, do we hold the gateway? @noor.rahimi knows.",
+        about="plan",
+    )
+    reply(
+        actor=actor("amara.okafor"), thread=begun.thread, text="Hold it, see https://northgate.example/run/4."
+    )
+    settled = start_thread(
+        actor=actor("henrik.lindqvist"),
+        subject_type="change",
+        ref=ref,
+        text="Per 1,000 of whom?",
+        about="summary",
+    )
+    settle_thread(actor=actor("amara.okafor"), thread=settled.thread)
+    withdrawn = reply(actor=actor("noor.rahimi"), thread=begun.thread, text="I was wrong.")
+    withdraw_comment(actor=actor("noor.rahimi"), comment=withdrawn)
+    asks = Requirement.objects.get(
+        round__subject_ref=ref, state="open", role="owner", component_key="service:default/loan-decision"
+    )
+    put = ask_information(actor=actor("priya.raghunathan"), requirement=asks, question="Which hour is quiet?")
+    answer_information(actor=actor("amara.okafor"), inquiry=put, answer="06:00 to 07:00.")
+    waits = ask_information(actor=actor("priya.raghunathan"), requirement=asks, question="And on Sundays?")
+    return {
+        "thread": str(begun.thread_id),
+        "comment": str(begun.pk),
+        "answered": str(put.pk),
+        "waits": str(waits.pk),
     }
 
 

@@ -96,6 +96,34 @@ CHANGES: Area = {
     ],
 }
 
+TALK: Area = {
+    "web:discussion": [
+        Look("/changes/{in_review}/discussion/", AMARA),
+        Look("/changes/{in_review}/discussion/?comment={comment}", PRIYA),
+        Look("/changes/{in_review}/discussion/?show=mine", NOOR),
+        Look("/changes/{in_review}/discussion/", FEMI),
+        Look("/changes/{closed}/discussion/", TOMASZ),
+    ],
+    "web:discussion-start": [
+        Look("/changes/{in_review}/discussion/", AMARA, 422, {}, "#main form[action$='/new/']"),
+    ],
+    "web:comment-edit": [
+        Look("/changes/{in_review}/discussion/comments/{comment}/edit/", PRIYA),
+        empty("/changes/{in_review}/discussion/comments/{comment}/edit/", PRIYA),
+    ],
+    "web:comment-withdraw": [Look("/changes/{in_review}/discussion/comments/{comment}/withdraw/", PRIYA)],
+    "web:question-ask": [
+        Look("/inbox/{to_validate}/ask/", TOMASZ),
+        empty("/inbox/{to_validate}/ask/", TOMASZ),
+    ],
+    "web:question": [
+        Look("/questions/{waits}/", AMARA),
+        Look("/questions/{waits}/", PRIYA),
+        Look("/questions/{answered}/", TOMASZ),
+        empty("/questions/{waits}/", AMARA),
+    ],
+}
+
 ACTS: Area = {
     "web:change-act": [
         Look("/changes/{ready}/submit/", AMARA),
@@ -323,11 +351,6 @@ RECORDS: Area = {
         empty("/account/tokens/", AMARA),
         empty("/account/tokens/", AMARA, 200, name="Build server", scopes="read", days="30"),
     ],
-    "web:cover": [
-        Look("/account/cover/", PRIYA),
-        Look("/account/cover/", NEW),
-        empty("/account/cover/", PRIYA),
-    ],
     "web:view-save": [Look("/ledger/", FEMI, 422, {"name": ""}, "#main form[action*=views]")],
     "web:view-edit": [
         Look("/account/views/{view}/edit/", FEMI),
@@ -389,6 +412,7 @@ REFUSALS: Area = {
 AREAS: dict[str, Area] = {
     "home": HOME,
     "changes": CHANGES,
+    "talk": TALK,
     "acts": ACTS,
     "wizard": WIZARD,
     "planning": PLANNING,
@@ -403,9 +427,11 @@ _POST = "It takes a POST and leads back to a page."
 NO_PAGE: dict[str, str] = {
     "web:notifications-read": _POST,
     "web:card-start": _POST,
+    "web:discussion-answer": "A form of web:discussion, which shows it again when it is refused.",
+    "web:discussion-settle": _POST,
+    "web:discussion-read": _POST,
+    "web:question-take-back": _POST,
     "web:document-start": _POST,
-    "web:cover-accept": _POST,
-    "web:cover-end": _POST,
     "web:review-action-done": _POST,
     "web:session": "A script asks for it; its answer is empty.",
     "web:framework-table": "A file for spreadsheets.",

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from apps.accounts.models import User
 from apps.accounts.selectors import with_any_role
 from apps.approvals.enums import RequirementState
-from apps.approvals.models import Inquiry
+from apps.approvals.models import Inquiry, Requirement
 from apps.approvals.rules.pausing import may_answer, may_take_back
 from apps.core.decisions import Decision
 
@@ -35,6 +35,11 @@ def open_questions(requirement_ids: Iterable[int]) -> dict[int, list[Inquiry]]:
     for inquiry in _with_names(Inquiry.objects.filter(_OPEN, requirement__in=list(requirement_ids))):
         found[inquiry.requirement_id].append(inquiry)
     return found
+
+
+def clocks_of(round_id: int | None) -> list[Requirement]:
+    """Return what is still to be decided in a round, with its clocks; one query."""
+    return list(Requirement.objects.filter(round=round_id, state=RequirementState.OPEN).order_by("pk"))
 
 
 def question_for(user: User, pk: int) -> Inquiry | None:

@@ -23,6 +23,13 @@ def seen_by(user: User, subject_type: str, ref: str) -> Subject:
     return subject
 
 
+def open_to(user: User, subject_type: str, ref: str) -> Subject:
+    """Return a subject that a person may speak about. Raises Forbidden when they may only read, or not even that."""
+    subject = seen_by(user, subject_type, ref)
+    subject.may_speak.require()
+    return subject
+
+
 def of_thread(user: User, thread: Thread) -> Subject:
-    """Return what a thread is about. Raises Forbidden when the person may not see it."""
-    return seen_by(user, thread.subject_type, thread.subject_ref)
+    """Return what a thread is about. Raises Forbidden as ``open_to``."""
+    return open_to(user, thread.subject_type, thread.subject_ref)

@@ -23,7 +23,7 @@ from apps.discussions.rules.words import (
     text_problem,
 )
 from apps.discussions.selectors import people_named
-from apps.discussions.services.access import of_thread, seen_by, speaker
+from apps.discussions.services.access import of_thread, open_to, speaker
 from apps.discussions.services.settling import read_up_to
 from apps.discussions.services.telling import tell_named, tell_of_reply, tell_of_thread
 
@@ -36,11 +36,11 @@ def start_thread(*, actor: Actor, subject_type: str, ref: str, text: str, about:
     """Begin a conversation about a subject, or about one of its parts, and return its first comment.
 
     Raises:
-        Forbidden: the actor is no person, or may not see the subject.
+        Forbidden: the actor is no person, or may not see the subject, or only read about it.
         Invalid: ``text`` is empty, too long, one too many, or names someone who cannot read it; ``about`` is no part.
     """
     author = speaker(actor)
-    subject = seen_by(author, subject_type, ref)
+    subject = open_to(author, subject_type, ref)
     if about and about not in subject.parts:
         raise Invalid({"about": ["Choose one of the parts, or the whole."]})
     words, named = _checked(subject, text)

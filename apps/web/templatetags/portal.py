@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.web import dates, fields, marks
+from apps.web.prose import prose
 
 register = template.Library()
 
@@ -26,6 +27,9 @@ register.simple_tag(marks.risk)
 register.simple_tag(marks.mark)
 register.simple_tag(marks.wave)
 register.filter("digest", marks.digest)
+
+
+register.simple_tag(prose)
 
 
 @register.simple_tag

@@ -9,12 +9,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
+from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement
 from apps.approvals.selectors import (
     Tab,
     eligible_people,
     inbox_for,
     open_counts,
+    open_questions,
+    questions_to,
     requirement_exists,
     requirement_for,
     waiting_count_for,
@@ -22,6 +25,7 @@ from apps.approvals.selectors import (
 from apps.web import preview
 from apps.web.consequences import decided_sentence, row_sentence, waiting_sentence
 from apps.web.context import shell_of
+from apps.web.discussion_page import waits_for
 from apps.web.errors import not_found
 from apps.web.reader import reader
 
@@ -31,10 +35,11 @@ TABS: dict[str, Tab] = {"needs-me": "needs_me", "waiting": "waiting", "decided":
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the list: a requirement, and what follows from it in one sentence."""
+    """One row of the list: a requirement, what follows from it in one sentence, and whose answer it waits for."""
 
     requirement: Requirement
     sentence: str
+    waits: str
     selected: bool
 
 
@@ -63,10 +68,11 @@ def inbox(request: HttpRequest, requirement: int | None = None) -> HttpResponse:
     number = _page_number(request)
     found = list(inbox_for(user, tab)[(number - 1) * PAGE : number * PAGE + 1])
     chosen_here = chosen or (found[0] if found else None)
-    page = _page(tab, found, number, chosen_here)
+    page = _page(user, tab, found, number, chosen_here)
     context = {
         "tab": _name_of(tab),
         "page": page,
+        "questions": list(questions_to(user)),
         "needs_me": shell_of(request).inbox_count,
         "waiting": waiting_count_for(user),
         "shown": preview.of(user, chosen_here) if chosen_here else None,
@@ -90,11 +96,14 @@ def _page_number(request: HttpRequest) -> int:
     return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
-def _page(tab: Tab, found: list[Requirement], number: int, chosen: Requirement | None) -> Page:
+def _page(user: User, tab: Tab, found: list[Requirement], number: int, chosen: Requirement | None) -> Page:
     shown = found[:PAGE]
-    said = _sentences(tab, shown)
+    said, waits = _sentences(tab, shown), _waits(user, shown)
     return Page(
-        rows=[Row(row, said[row.pk], chosen is not None and row.pk == chosen.pk) for row in shown],
+        rows=[
+            Row(row, said[row.pk], waits.get(row.pk, ""), chosen is not None and row.pk == chosen.pk)
+            for row in shown
+        ],
         number=number,
         previous_url=_page_url(tab, number - 1) if number > 1 else "",
         next_url=_page_url(tab, number + 1) if len(found) > PAGE else "",
@@ -110,6 +119,13 @@ def _sentences(tab: Tab, shown: list[Requirement]) -> dict[int, str]:
         return {row.pk: waiting_sentence(row, people[row.pk]) for row in shown}
     counts = open_counts(row.round_id for row in shown)
     return {row.pk: row_sentence(row, counts[row.round_id]) for row in shown}
+
+
+def _waits(user: User, shown: list[Requirement]) -> dict[int, str]:
+    """Return whose answer each paused row waits for; one query, none when no clock stands."""
+    paused = [row for row in shown if row.paused_at is not None and row.state == RequirementState.OPEN]
+    asked = open_questions(row.pk for row in paused) if paused else {}
+    return {row.pk: waits_for(user, asked.get(row.pk, [])) for row in paused}
 
 
 def _page_url(tab: Tab, number: int) -> str:
