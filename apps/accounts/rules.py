@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from apps.accounts.enums import GrantScope
-from apps.accounts.models import RoleGrant
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 
@@ -18,7 +17,20 @@ class OwnedComponent(Protocol):
     def owner_team_id(self) -> int | None: ...
 
 
-def reaches(grant: RoleGrant, component_key: str, team_id: int | None) -> bool:
+class Scoped(Protocol):
+    """What reaches over everything, a team's components or one component: a grant, or what was made from one."""
+
+    @property
+    def scope(self) -> str: ...
+
+    @property
+    def team_id(self) -> int | None: ...
+
+    @property
+    def component_key(self) -> str: ...
+
+
+def reaches(grant: Scoped, component_key: str, team_id: int | None) -> bool:
     """Return whether a grant covers a component, named by its key and the team that owns it."""
     match grant.scope:
         case GrantScope.EVERYTHING:

@@ -25,6 +25,7 @@ from apps.core import actors
 from apps.core.decisions import Decision
 from apps.insights.rules.grammar import duration
 from apps.web.change_words import ACTS, Act
+from apps.web.consequences import absences
 from apps.web.dates import when
 from apps.web.entries import rows
 from apps.web.evidence import number
@@ -208,7 +209,7 @@ def _block(one: Standing, user: User, change: Change) -> Block:
     if signature is not None and one.state in (RequirementState.MET, RequirementState.REJECTED):
         met = one.state == RequirementState.MET
         on = f"{when(signature.signed_at, change.time_zone)} · revision {_revision_number(change)}"
-        name = str(signature.signer)
+        name = signature.printed_name
         return Block(role, subject, name, "signed" if met else "rejected", f"Signed {on}" if met else on)
     if not one.is_open:
         return Block(role, subject, "Not asked any more", "open", "The review ended before")
@@ -219,7 +220,8 @@ def _block(one: Standing, user: User, change: Change) -> Block:
     names = " or ".join(str(person) for person in one.waited_on[:3])
     if len(one.waited_on) > 3:
         names = f"One of {len(one.waited_on)} people"
-    return Block(role, subject, names, "open", f"Not signed yet · {by}")
+    notes = [*absences(one.covers, change.time_zone), f"Not signed yet · {by}"]
+    return Block(role, subject, names, "open", " · ".join(notes))
 
 
 def _revision_number(change: Change) -> int:

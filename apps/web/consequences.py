@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apps.accounts.models import User
 from apps.approvals.enums import RequirementState, RoundState
-from apps.approvals.models import Requirement, Round
+from apps.approvals.models import Delegation, Requirement, Round
 from apps.approvals.selectors import Standing
 from apps.web import dates
 
@@ -36,6 +36,16 @@ def waiting_sentence(requirement: Requirement, people: Sequence[User]) -> str:
     if len(people) <= 2:
         return f"Waits on {' or '.join(map(str, people))}."
     return f"Waits on one of {len(people)} people who are {requirement.get_role_display()}."
+
+
+def absences(covers: Sequence[Delegation], zone: str | None = None) -> list[str]:
+    """Return “Ann Doe is away until Fri 27 Nov, Ben Roe signs” for each who is away, and who signs for the others."""
+    said = []
+    for one in covers:
+        until = f" until {dates.when(one.ends_at, zone) if zone else dates.when(one.ends_at)}"
+        told = f"is away{until}, {one.delegate} signs" if one.away else f"lets {one.delegate} sign{until}"
+        said.append(f"{one.giver} {told}")
+    return said
 
 
 def outcomes(requirement: Requirement, rows: Sequence[Standing], reader: User | None) -> Outcomes:

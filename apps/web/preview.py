@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from apps.accounts.models import User
 from apps.approvals.models import Requirement, Signature
-from apps.approvals.selectors import may_sign_now, standing
+from apps.approvals.selectors import right_to_sign, standing
 from apps.changes.selectors import change_for, revision_of
 from apps.core.decisions import Decision
-from apps.web.consequences import Outcomes, outcomes, waiting_sentence
+from apps.web.consequences import Outcomes, absences, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
 
 
@@ -21,11 +21,14 @@ class Preview:
     allowed: Decision
     waits: str
     mine: Signature | None
+    stands_for: User | None
+    away: list[str]
 
 
 def of(user: User, requirement: Requirement) -> Preview:
     """Return a requirement as this person sees it."""
-    allowed = may_sign_now(user, requirement)
+    right = right_to_sign(user, requirement)
+    allowed = right.decision
     rows = standing(requirement.round)
     here = next(row for row in rows if row.requirement.pk == requirement.pk)
     return Preview(
@@ -35,6 +38,8 @@ def of(user: User, requirement: Requirement) -> Preview:
         allowed=allowed,
         waits=waiting_sentence(requirement, here.waited_on) if here.is_open else "",
         mine=next((given for given in here.signatures if given.signer_id == user.pk), None),
+        stands_for=right.delegation.giver if right.delegation else None,
+        away=absences(here.covers) if here.is_open else [],
     )
 
 

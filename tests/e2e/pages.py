@@ -351,6 +351,11 @@ RECORDS: Area = {
         empty("/account/tokens/", AMARA),
         empty("/account/tokens/", AMARA, 200, name="Build server", scopes="read", days="30"),
     ],
+    "web:cover": [
+        Look("/account/cover/", PRIYA),
+        Look("/account/cover/", NEW),
+        empty("/account/cover/", PRIYA),
+    ],
     "web:view-save": [Look("/ledger/", FEMI, 422, {"name": ""}, "#main form[action*=views]")],
     "web:view-edit": [
         Look("/account/views/{view}/edit/", FEMI),
@@ -432,6 +437,8 @@ NO_PAGE: dict[str, str] = {
     "web:discussion-read": _POST,
     "web:question-take-back": _POST,
     "web:document-start": _POST,
+    "web:cover-accept": _POST,
+    "web:cover-end": _POST,
     "web:review-action-done": _POST,
     "web:session": "A script asks for it; its answer is empty.",
     "web:framework-table": "A file for spreadsheets.",

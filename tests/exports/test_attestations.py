@@ -9,17 +9,23 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import DatabaseError, transaction
 
+from apps.accounts.enums import Role
 from apps.approvals.models import Signature
+from apps.approvals.services import sign
 from apps.audit.models import AuditEvent
 from apps.audit.rules.dsse import envelope, signed_bytes
 from apps.audit.rules.notes import Signer, parse_verifier
 from apps.audit.selectors import public_key_text
 from apps.audit.services import keyring
+from apps.core.actors import person
 from apps.core.canonical import canonical_bytes
+from apps.exports.rules.lives import Step
+from tests.approvals.test_covering import covering
 from tests.changes.estate import Estate, sign_all, submitted
 from tests.exports.conftest import Packed
 from tests.exports.test_revisions import DAY, bundle, estate, pack_days  # noqa: F401 - fixtures
 from tests.exports.test_verify import assert_not_verified, rewritten
+from tests.people import add_person, asked_of
 
 
 def test_signed_bytes_are_those_of_the_published_example() -> None:
@@ -167,3 +173,15 @@ def test_verify_of_an_attestation_by_another_key_refuses_it(
     packed = pack_days(DAY, DAY)
     said = assert_not_verified(run(packed.path, packed.key))
     assert "is signed by a key that is none of the ledger's" in said
+
+
+def test_signature_in_anothers_place_names_both_in_report_and_attestation(estate: Estate) -> None:  # noqa: F811
+    noor = add_person("noor", Role.REQUESTER, name="Noor Rahimi")
+    covering(estate.people["tomasz"], noor, away=True)
+    change = submitted(estate)
+    asked = asked_of(change.round, Role.VALIDATOR, "credit-risk")
+    made = sign(actor=person(noor), requirement=asked, digest=change.round.digest, decision="approve")
+    statement = json.loads(base64.b64decode(json.loads(made.attestation)["payload"]))
+    assert statement["predicate"]["for"] == f"person:{estate.people['tomasz'].pk}"
+    step = Step(1, "approval.signed", made.signed_at, f"person:{noor.pk}", "change", {"for": "person:7"})
+    assert step.people == (f"person:{noor.pk}", "person:7")

@@ -14,9 +14,20 @@ class SignatureSerializer(serializers.ModelSerializer[Signature]):
     signer = serializers.SlugRelatedField(slug_field="username", read_only=True)
     signer_name = serializers.CharField(source="signer.get_full_name", read_only=True)
 
+    on_behalf_of = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
+
     class Meta:
         model = Signature
-        fields = ["signer", "signer_name", "decision", "digest", "meaning", "auth_method", "signed_at"]
+        fields = [
+            "signer",
+            "signer_name",
+            "on_behalf_of",
+            "decision",
+            "digest",
+            "meaning",
+            "auth_method",
+            "signed_at",
+        ]
 
 
 class RequirementSerializer(serializers.ModelSerializer[Requirement]):

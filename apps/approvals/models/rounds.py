@@ -77,6 +77,14 @@ class Requirement(Stamped):
     paused_for = models.DurationField(
         default=timedelta(0), help_text="How long its clock stood before; due_at has moved by that."
     )
+    handed_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The team's contact, who may sign because nobody who holds the role is left.",
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -130,6 +138,14 @@ class Signature(models.Model):
 
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="signatures")
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signatures")
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="signatures_for",
+        help_text="In whose place the signer signed; empty when in their own right.",
+    )
     decision = models.CharField(max_length=10, choices=SignatureDecision)
     digest = models.CharField(max_length=64)
     meaning = models.CharField(max_length=300)
@@ -147,8 +163,16 @@ class Signature(models.Model):
 
     class Meta:
         ordering = ["signed_at"]
-        constraints = [models.UniqueConstraint(fields=["requirement", "signer"], name="signed_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["requirement", "signer"], name="signed_once"),
+            models.UniqueConstraint(fields=["requirement", "on_behalf_of"], name="signed_once_for"),
+        ]
         indexes = [
             models.Index(fields=["signer", "-signed_at"]),
             models.Index(fields=["signed_at"], name="signatures_signed"),
         ]
+
+    @property
+    def printed_name(self) -> str:
+        """Return who signed, and in whose place: “Ben Roe for Ann Doe” (21 CFR 11.50(a)(1))."""
+        return f"{self.signer} for {self.on_behalf_of}" if self.on_behalf_of else str(self.signer)

@@ -82,6 +82,8 @@ class Signing:
     requirement_state: str
     bar_reason: str = ""
     own_decision: str = ""
+    signed_by: str = ""
+    """Who signed this in the person's place."""
     other_roles: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -101,6 +103,8 @@ def may_sign(signing: Signing) -> Decision:
     if signing.own_decision:
         done = "signed" if signing.own_decision == SignatureDecision.APPROVE else "rejected"
         return denied(f"You have {done} this already. A signature is not given twice, nor changed.")
+    if signing.signed_by:
+        return denied(f"{signing.signed_by} has signed this for you.", "It counts once, as yours.")
     if signing.round_state != RoundState.OPEN:
         return denied("This round of approval is closed.", "Open the page again to see what came of it.")
     if signing.requirement_state != RequirementState.OPEN:

@@ -1,5 +1,11 @@
 """What waits for whom: the inbox, how a round stands, and who may sign what."""
 
+from apps.approvals.selectors.cover import (
+    delegation_exists,
+    delegation_for,
+    delegations_in_force,
+    delegations_of,
+)
 from apps.approvals.selectors.inbox import (
     BADGE_LIMIT,
     Tab,
@@ -20,18 +26,23 @@ from apps.approvals.selectors.inquiries import (
     questions_about,
     questions_to,
 )
-from apps.approvals.selectors.people import eligible_people, people_for_needs
+from apps.approvals.selectors.people import eligible_people, people_for_needs, with_deputies
 from apps.approvals.selectors.quorums import Tally, approvals_given, open_rounds, tallies
-from apps.approvals.selectors.signing import may_sign_now, my_signature
+from apps.approvals.selectors.signing import Right, may_sign_now, my_signature, right_to_sign
 from apps.approvals.selectors.standing import Standing, open_counts, standing
 
 __all__ = [
     "BADGE_LIMIT",
+    "Right",
     "Standing",
     "Tab",
     "Tally",
     "approvals_given",
     "clocks_of",
+    "delegation_exists",
+    "delegation_for",
+    "delegations_in_force",
+    "delegations_of",
     "eligible_people",
     "inbox_for",
     "is_open",
@@ -50,7 +61,9 @@ __all__ = [
     "questions_to",
     "requirement_exists",
     "requirement_for",
+    "right_to_sign",
     "standing",
     "tallies",
     "waiting_count_for",
+    "with_deputies",
 ]

@@ -11,6 +11,7 @@ from apps.accounts.models import RoleGrant, User
 from apps.accounts.selectors import grants_of, holds_any_role
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement
+from apps.core import clock
 
 Tab = Literal["needs_me", "waiting", "decided"]
 BADGE_LIMIT = 99
@@ -50,26 +51,52 @@ def _waited_for_by(user: User) -> QuerySet[Requirement]:
     return Requirement.objects.filter(round__opened_by=user, state=RequirementState.OPEN)
 
 
-# Every page counts these, and building the two conditions from the models would cost more than their answer.
-_FREE_TO_SIGN = """
+# Every page counts these, and building the conditions from the models would cost more than their answer.
+_FREE = """
 NOT EXISTS (
     SELECT 1 FROM approvals_bar bar
-    WHERE bar.user_id = %s AND bar.round_id = approvals_requirement.round_id
-      AND (bar.requirement_id IS NULL OR bar.requirement_id = approvals_requirement.id))
+    WHERE bar.user_id = {person} AND bar.round_id = {asked}.round_id
+      AND (bar.requirement_id IS NULL OR bar.requirement_id = {asked}.id))
 AND NOT EXISTS (
     SELECT 1 FROM approvals_signature own JOIN approvals_requirement other ON other.id = own.requirement_id
-    WHERE own.signer_id = %s AND other.round_id = approvals_requirement.round_id
-      AND (other.role <> approvals_requirement.role OR other.id = approvals_requirement.id))
+    WHERE {person} IN (own.signer_id, own.on_behalf_of_id) AND other.round_id = {asked}.round_id
+      AND (other.role <> {asked}.role OR other.id = {asked}.id))
+"""
+_FREE_TO_SIGN = _FREE.format(person="%s", asked="approvals_requirement")
+_REACHES = """
+({reach}.scope = 'everything' OR {reach}.scope = 'team' AND {reach}.team_id = asked.team_id
+ OR {reach}.scope = 'component' AND {reach}.component_key = asked.component_key)
+"""
+# What those ask for in whose place a person may sign: by a delegation in force and a grant that the giver holds.
+_IN_ANOTHERS_PLACE = f"""
+approvals_requirement.id IN (
+    SELECT asked.id
+    FROM approvals_delegation cover
+    JOIN accounts_user giver ON giver.id = cover.giver_id AND giver.is_active
+    JOIN accounts_rolegrant held ON held.user_id = giver.id
+    JOIN approvals_requirement asked ON asked.state = 'open' AND asked.role = held.role
+    WHERE cover.delegate_id = %s AND cover.accepted_at IS NOT NULL AND cover.ended_at IS NULL
+      AND cover.starts_at <= %s AND cover.ends_at > %s
+      AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to > %s)
+      AND (held.revoked_at IS NULL OR held.revoked_at > %s)
+      AND cover.role IN ('', asked.role) AND {_REACHES.format(reach="held")} AND {_REACHES.format(reach="cover")}
+      AND {_FREE.format(person="giver.id", asked="asked")})
 """
 
 
 def _needing(user: User) -> QuerySet[Requirement]:
-    """Return the open requirements that a person may sign, found from the grants that they hold.
+    """Return the open requirements that a person may sign, from what they hold, were handed, and stand in for.
 
-    It says what ``rules.may_sign`` says, in SQL; a test holds the two together.
+    It says what ``rules.may_sign`` and ``may_sign_for`` say, in SQL; a test holds them together.
     """
+    grants = grants_of(user)
+    if not grants:
+        return Requirement.objects.none()
     free = RawSQL(_FREE_TO_SIGN, [user.pk, user.pk], output_field=BooleanField())
-    return Requirement.objects.filter(_reached_by(grants_of(user)), free, state=RequirementState.OPEN)
+    now = clock.now()
+    covered = RawSQL(_IN_ANOTHERS_PLACE, [user.pk, *[now] * 5], output_field=BooleanField())
+    reached = _reached_by(grants) | Q(handed_to=user) | Q(covered)
+    return Requirement.objects.filter(reached, free, state=RequirementState.OPEN)
 
 
 def _reached_by(grants: Iterable[RoleGrant]) -> Q:

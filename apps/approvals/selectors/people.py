@@ -1,15 +1,17 @@
-"""Who could sign what: the holders of a role, less those who are barred or have signed."""
+"""Who could sign what: the holders of a role and their deputies, less those who are barred or have signed."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from apps.accounts.enums import GrantScope
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.rules import reaches
 from apps.accounts.selectors import active_grants
-from apps.approvals.models import Bar, Requirement, Signature
+from apps.approvals.models import Bar, Delegation, Requirement, Signature
 from apps.approvals.rules import Need
+from apps.approvals.selectors.cover import delegations_in_force, fits
 
 # Of each grant and its holder no more than is asked and shown: there may be many, and each costs time.
 _GRANT = ("user_id", "role", "scope", "team_id", "component_key")
@@ -17,30 +19,74 @@ _NAME = (
     "user__username", "user__first_name", "user__last_name", "user__job_title", "user__email", "user__time_zone",
 )  # fmt: skip
 
-Signed = dict[int, dict[int, set[tuple[str, int]]]]
+Signed = dict[int, dict[int, set[tuple[str, int, bool]]]]
+"""Of each round, what each person has signed: role, requirement, and whether it was in another's place."""
+
+
+@dataclass(frozen=True)
+class Able:
+    """Who may still sign a requirement: holders and deputies by name, and in whose place the deputies would."""
+
+    people: list[User]
+    covers: list[Delegation] = field(default_factory=list)
 
 
 def eligible_people(requirements: Iterable[Requirement]) -> dict[int, list[User]]:
-    """Return, for each requirement, the people who may still sign it, by name; three queries in all."""
+    """Return, for each requirement, the people who may still sign it, by name; four queries in all."""
+    return {pk: able.people for pk, able in able_to_sign(requirements).items()}
+
+
+def able_to_sign(requirements: Iterable[Requirement]) -> dict[int, Able]:
+    """Return, for each requirement, who may still sign it and in whose place; four queries in all."""
     wanted = list(requirements)
     round_ids = {requirement.round_id for requirement in wanted}
-    holders = Holders({requirement.role for requirement in wanted})
+    holders = Holders({requirement.role for requirement in wanted}, handed_to(wanted))
+    covers = list(delegations_in_force()) if wanted else []
     bars = barred(round_ids)
     signed = roles_signed(round_ids)
     return {
-        requirement.pk: holders.free_of(
-            requirement, bars[requirement.round_id], done_with(requirement, signed[requirement.round_id])
+        requirement.pk: _able(
+            holders,
+            covers,
+            requirement,
+            out_of_it(requirement, bars[requirement.round_id])
+            | done_with(requirement, signed[requirement.round_id]),
         )
         for requirement in wanted
     }
 
 
-def done_with(requirement: Requirement, signed: dict[int, set[tuple[str, int]]]) -> set[int]:
+def _able(holders: "Holders", covers: list[Delegation], requirement: Requirement, out: set[int]) -> Able:
+    """Return the holders who are not out of it, then the deputies of those, when they are not out of it either."""
+    own = holders.free_of(requirement, out)
+    giving = {user.pk for user in holders.free_of(requirement, out, by_role=True)}
+    held = {user.pk for user in own}
+    taking = [
+        one
+        for one in covers
+        if one.giver_id in giving and one.delegate_id not in out and fits(one, requirement)
+    ]
+    deputies = {one.delegate_id: one.delegate for one in taking if one.delegate_id not in held}
+    return Able([*own, *deputies.values()], taking)
+
+
+def out_of_it(requirement: Requirement, bars: set[tuple[int, int | None]]) -> set[int]:
+    """Return who is barred from a requirement, by itself or with its whole round."""
+    return {user_id for user_id, of in bars if of in (None, requirement.pk)}
+
+
+def handed_to(requirements: Iterable[Requirement]) -> dict[int, User]:
+    """Return the contacts to whom requirements were handed, by number: those who still work here."""
+    wanted = {one.handed_to_id for one in requirements if one.handed_to_id is not None}
+    return User.objects.filter(is_active=True).in_bulk(wanted) if wanted else {}
+
+
+def done_with(requirement: Requirement, signed: dict[int, set[tuple[str, int, bool]]]) -> set[int]:
     """Return who can sign a requirement no more: they signed it, or signed in the same round in another role."""
     return {
         user_id
         for user_id, done in signed.items()
-        if any(role != requirement.role or signed_id == requirement.pk for role, signed_id in done)
+        if any(role != requirement.role or signed_id == requirement.pk for role, signed_id, _ in done)
     }
 
 
@@ -50,10 +96,29 @@ def people_for_needs(needs: list[Need]) -> list[list[User]]:
     return [holders.of(need) for need in needs]
 
 
+def with_deputies(needs: list[Need], people: list[list[User]], out: list[set[int]]) -> list[list[User]]:
+    """Return the people of each need with those who sign in their place now, less who is out of it.
+
+    Deputies add nobody to a quorum: each of them takes the place of one who is counted.
+    """
+    covers = list(delegations_in_force()) if needs else []
+    told = []
+    for need, own, barred_here in zip(needs, people, out, strict=True):
+        givers = {user.pk for user in own}
+        deputies = [
+            one.delegate
+            for one in covers
+            if one.giver_id in givers and fits(one, need) and one.delegate_id not in barred_here | givers
+        ]
+        told.append([*own, *deputies])
+    return told
+
+
 class Holders:
     """Who holds which role where, read once, so that each question costs no query and no search."""
 
-    def __init__(self, roles: set[str]) -> None:
+    def __init__(self, roles: set[str], handed: dict[int, User] | None = None) -> None:
+        self._handed = handed or {}
         held = active_grants().filter(role__in=roles).select_related("user").only(*_GRANT, *_NAME)
         self._at: dict[tuple[str, str, object], dict[int, tuple[int, User]]] = defaultdict(dict)
         for rank, grant in enumerate(held.order_by("user__first_name", "user__last_name", "user_id")):
@@ -65,11 +130,17 @@ class Holders:
         return [user for _, user in sorted(self._reaching(asked).values(), key=itemgetter(0))]
 
     def free_of(
-        self, requirement: Requirement, bars: set[tuple[int, int | None]], done: Collection[int] = ()
+        self, requirement: Requirement, out: Collection[int] = (), *, by_role: bool = False
     ) -> list[User]:
-        """Return the holders who are not barred from a requirement and not done with it, by name."""
+        """Return the holders who are not out of it, by name, with the contact to whom it was handed.
+
+        With ``by_role`` the contact is left out: what was handed to one is not handed on.
+        """
         found = self._reaching(requirement)
-        for user_id in (*done, *(user_id for user_id, of in bars if of in (None, requirement.pk))):
+        contact = self._handed.get(requirement.handed_to_id or 0)
+        if contact is not None and not by_role:
+            found.setdefault(contact.pk, (len(found), contact))
+        for user_id in out:
             found.pop(user_id, None)
         return [user for _, user in sorted(found.values(), key=itemgetter(0))]
 
@@ -98,11 +169,16 @@ def barred(round_ids: set[int]) -> dict[int, set[tuple[int, int | None]]]:
 
 
 def roles_signed(round_ids: set[int]) -> Signed:
-    """Return, for each round and person, what they have signed, as (role, requirement)."""
+    """Return, for each round and person, what they have signed.
+
+    What a deputy signed counts for both: neither fills another role, and neither signs it again.
+    """
     found: Signed = defaultdict(lambda: defaultdict(set))
     given = Signature.objects.filter(requirement__round__in=round_ids)
-    for round_id, user_id, role, requirement_id in given.values_list(
-        "requirement__round_id", "signer_id", "requirement__role", "requirement_id"
+    for round_id, user_id, giver_id, role, requirement_id in given.values_list(
+        "requirement__round_id", "signer_id", "on_behalf_of_id", "requirement__role", "requirement_id"
     ):
-        found[round_id][user_id].add((role, requirement_id))
+        found[round_id][user_id].add((role, requirement_id, giver_id is not None))
+        if giver_id is not None:
+            found[round_id][giver_id].add((role, requirement_id, False))
     return found

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from apps.approvals.enums import RequirementState, RoundState, SignatureDecision
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules import Ask, describe
-from apps.approvals.selectors.people import Holders, barred, roles_signed
+from apps.approvals.selectors.people import Holders, barred, handed_to, out_of_it, roles_signed
 
 
 @dataclass
@@ -16,30 +16,36 @@ class Tally:
     """A round's open asks, and the role that each person has filled in it."""
 
     asks: list[Ask] = field(default_factory=list)
+    requirements: list[Requirement] = field(default_factory=list)
+    """What each of the asks is, in their order."""
     taken: dict[int, str] = field(default_factory=dict)
 
 
 def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
     """Return the tally of each round, in four queries for them all.
 
-    Whoever has signed an ask counts among those who can meet it, so that half a quorum is not asked twice.
+    Whoever has signed an ask counts among those who can meet it, so that half a quorum is not asked twice. A deputy
+    counts as the one in whose place they signed: deputies make no quorum larger.
     """
     ids = set(round_ids)
     requirements = list(Requirement.objects.filter(round__in=ids, state=RequirementState.OPEN))
-    holders = Holders({requirement.role for requirement in requirements})
+    holders = Holders({requirement.role for requirement in requirements}, handed_to(requirements))
     bars = barred(ids)
     signed = roles_signed(ids)
     found = {pk: Tally() for pk in ids}
     for round_id, people in signed.items():
         found[round_id].taken = {user_id: min(done)[0] for user_id, done in people.items()}
     for requirement in requirements:
-        done = (requirement.role, requirement.pk)
-        able = {user.pk for user in holders.free_of(requirement, bars[requirement.round_id])}
-        able |= {user_id for user_id, given in signed[requirement.round_id].items() if done in given}
-        label = describe(requirement.role, requirement.component_label or requirement.component_key)
-        found[requirement.round_id].asks.append(
-            Ask(requirement.role, label, requirement.quorum, frozenset(able))
-        )
+        role, pk = requirement.role, requirement.pk
+        given = signed[requirement.round_id]
+        out = out_of_it(requirement, bars[requirement.round_id])
+        able = {user.pk for user in holders.free_of(requirement, out)}
+        able -= {user_id for user_id, done in given.items() if (role, pk, True) in done}
+        able |= {user_id for user_id, done in given.items() if (role, pk, False) in done}
+        label = describe(role, requirement.component_label or requirement.component_key)
+        tally = found[requirement.round_id]
+        tally.asks.append(Ask(role, label, requirement.quorum, frozenset(able)))
+        tally.requirements.append(requirement)
     return found
 
 

@@ -1,12 +1,15 @@
-"""Whether one person may sign one requirement, with the reason when not."""
+"""Whether one person may sign one requirement, in whose place, with the reason when not."""
+
+from dataclasses import dataclass
 
 from django.db.models import Q
 
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.selectors import grants_of
 from apps.approvals.enums import RequirementState
-from apps.approvals.models import Bar, Requirement, Signature
-from apps.approvals.rules import Signing, may_leave_the_rest, may_sign, unreachable
+from apps.approvals.models import Bar, Delegation, Requirement, Signature
+from apps.approvals.rules import Signing, may_leave_the_rest, may_sign, may_sign_for, unreachable
+from apps.approvals.selectors.cover import stands_in
 from apps.approvals.selectors.people import covers
 from apps.approvals.selectors.quorums import tallies
 from apps.core.decisions import ALLOWED, Decision
@@ -17,22 +20,53 @@ def my_signature(user: User, requirement: Requirement) -> Signature | None:
     return Signature.objects.filter(requirement=requirement, signer=user).first()
 
 
+@dataclass(frozen=True)
+class Right:
+    """Whether a person may sign a requirement now, and by which delegation when not in their own right."""
+
+    decision: Decision
+    delegation: Delegation | None = None
+
+
 def may_sign_now(user: User, requirement: Requirement) -> Decision:
     """Return whether a person may sign a requirement at this moment, with the reason when not."""
+    return right_to_sign(user, requirement).decision
+
+
+def right_to_sign(user: User, requirement: Requirement) -> Right:
+    """Return a person's right to sign a requirement now: their own, else the first that a delegation gives them."""
     grants = grants_of(user)
-    decision = may_sign(_signing_of(user, requirement, grants))
-    return _rest_can_be_met(user, requirement, grants) if decision else decision
+    own = _signing_of(user, requirement, grants)
+    taken = [] if own.holds_role or not grants else stands_in(user, requirement)
+    if not taken:
+        decision = may_sign(own)
+        return Right(_rest_can_be_met(user, requirement, grants) if decision else decision)
+    rights = [_right_by(one, own, requirement, grants) for one in taken]
+    return next((right for right in rights if right.decision), rights[0])
+
+
+def _right_by(
+    delegation: Delegation, own: Signing, requirement: Requirement, grants: list[RoleGrant]
+) -> Right:
+    giver = delegation.giver
+    held = grants_of(giver)
+    decision = may_sign_for(own, _signing_of(giver, requirement, held), str(giver))
+    if decision:
+        decision = _rest_can_be_met(delegation.delegate, requirement, grants + held, giver)
+    return Right(decision, delegation)
 
 
 def _signing_of(user: User, requirement: Requirement, grants: list[RoleGrant]) -> Signing:
     round_ = requirement.round
+    mine = Q(signer=user) | Q(on_behalf_of=user)
     signed = {
         signature.requirement_id: signature
-        for signature in Signature.objects.filter(signer=user, requirement__round=round_).select_related(
-            "requirement"
+        for signature in Signature.objects.filter(mine, requirement__round=round_).select_related(
+            "requirement", "signer"
         )
     }
-    own = signed.pop(requirement.pk, None)
+    here = signed.pop(requirement.pk, None)
+    own = here if here is not None and here.signer_id == user.pk else None
     bar = Bar.objects.filter(
         Q(requirement=None) | Q(requirement=requirement), round=round_, user=user
     ).first()
@@ -41,23 +75,30 @@ def _signing_of(user: User, requirement: Requirement, grants: list[RoleGrant]) -
         where=requirement.component_label or requirement.component_key,
         # Only an active person's grants are in force, so holding one settles it without asking.
         person_active=bool(grants) or User.objects.filter(pk=user.pk, is_active=True).exists(),
-        holds_role=any(covers(grant, requirement) for grant in grants),
+        holds_role=requirement.handed_to_id == user.pk or any(covers(grant, requirement) for grant in grants),
         round_state=round_.state,
         requirement_state=requirement.state,
         bar_reason=bar.reason if bar else "",
         own_decision=own.decision if own else "",
+        signed_by=str(here.signer) if here is not None and own is None else "",
         other_roles=frozenset(signature.requirement.role for signature in signed.values()),
     )
 
 
-def _rest_can_be_met(user: User, requirement: Requirement, grants: list[RoleGrant]) -> Decision:
-    """Return whether the round can still be met once this person has filled this role."""
+def _rest_can_be_met(
+    user: User, requirement: Requirement, grants: list[RoleGrant], giver: User | None = None
+) -> Decision:
+    """Return whether the round can still be met once this person, and whom they stand in for, fill this role."""
     others = Requirement.objects.filter(round=requirement.round_id, state=RequirementState.OPEN)
     if not any(
-        covers(grant, other) for other in others if other.role != requirement.role for grant in grants
+        other.handed_to_id == user.pk or covers(grant, other)
+        for other in others
+        if other.role != requirement.role
+        for grant in grants
     ):
         return ALLOWED
     tally = tallies([requirement.round_id])[requirement.round_id]
     if unreachable(tally.asks, tally.taken) is not None:
         return ALLOWED
-    return may_leave_the_rest(unreachable(tally.asks, tally.taken | {user.pk: requirement.role}))
+    filled = {person.pk: requirement.role for person in (user, giver) if person is not None}
+    return may_leave_the_rest(unreachable(tally.asks, tally.taken | filled))

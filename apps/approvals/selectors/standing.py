@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Prefetch
 
 from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
-from apps.approvals.models import Requirement, Round, Signature
-from apps.approvals.selectors.people import eligible_people
+from apps.approvals.models import Delegation, Requirement, Round, Signature
+from apps.approvals.selectors.people import able_to_sign
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Standing:
     requirement: Requirement
     signatures: list[Signature]
     eligible: list[User]
+    covers: list[Delegation] = field(default_factory=list)
+    """In whose place some of them would sign."""
 
     @property
     def state(self) -> str:
@@ -42,14 +44,14 @@ class Standing:
 def standing(round_: Round) -> list[Standing]:
     """Return how each requirement of a round stands, in a constant number of queries."""
     requirements = list(
-        round_.requirements.select_related("team").prefetch_related(
-            Prefetch("signatures", Signature.objects.select_related("signer"))
+        round_.requirements.select_related("team", "handed_to").prefetch_related(
+            Prefetch("signatures", Signature.objects.select_related("signer", "on_behalf_of"))
         )
     )
-    eligible = eligible_people(requirements)
+    able = able_to_sign(requirements)
     return [
-        Standing(requirement, list(requirement.signatures.all()), eligible[requirement.pk])
-        for requirement in requirements
+        Standing(requirement, list(requirement.signatures.all()), able[pk].people, able[pk].covers)
+        for pk, requirement in ((requirement.pk, requirement) for requirement in requirements)
     ]
 
 

@@ -5,6 +5,7 @@ signing: sign, on_signed, erase_notes
 reminding: remind
 asking: ask_information, answer_information, take_back_question, resume_clocks
 erasing: erase_questions, erase_questions_of_entries
+covering: offer_delegation, accept_delegation, end_delegation
 """
 
 from apps.approvals.rules import Barred, Need, Subject
@@ -14,6 +15,7 @@ from apps.approvals.services.asking import (
     resume_clocks,
     take_back_question,
 )
+from apps.approvals.services.covering import accept_delegation, end_delegation, offer_delegation
 from apps.approvals.services.deciding import on_signed
 from apps.approvals.services.erasing import erase_questions, erase_questions_of_entries
 from apps.approvals.services.reminding import remind
@@ -24,12 +26,15 @@ __all__ = [
     "Barred",
     "Need",
     "Subject",
+    "accept_delegation",
     "answer_information",
     "ask_information",
     "close_round",
+    "end_delegation",
     "erase_notes",
     "erase_questions",
     "erase_questions_of_entries",
+    "offer_delegation",
     "on_signed",
     "open_round",
     "reject_unreachable",

@@ -42,6 +42,7 @@ def attest(signature: Signature, asked: Requirement, signer: User) -> bytes:
                 # The person proves who they are in the request that signs.
                 "authentication": {"method": signature.auth_method, "at": at},
                 "signed_at": at,
+                **({"for": f"person:{signature.on_behalf_of_id}"} if signature.on_behalf_of_id else {}),
             },
         }
     )

@@ -9,7 +9,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Bar, Requirement, Round
 from apps.approvals.rules import Ask, Barred, Need, Subject, unreachable
-from apps.approvals.selectors import people_for_needs, tallies
+from apps.approvals.selectors import people_for_needs, tallies, with_deputies
 from apps.approvals.services.deciding import end_round, tell_listeners
 from apps.approvals.services.telling import tell_asked, tell_unreachable
 from apps.audit.services import record_event
@@ -55,7 +55,8 @@ def open_round(
     requirements = Requirement.objects.bulk_create(_requirements(round_, needs))
     Bar.objects.bulk_create(_bars(round_, requirements, needs, barred), ignore_conflicts=True)
     _record_asked(actor, round_, requirements)
-    tell_asked(round_, list(zip(requirements, people, strict=True)))
+    told = with_deputies(needs, people, [_out_of_it(need, barred) for need in needs])
+    tell_asked(round_, list(zip(requirements, told, strict=True)))
     return round_
 
 
@@ -86,9 +87,13 @@ def _able_people(needs: list[Need], barred: list[Barred]) -> list[list[User]]:
     found = people_for_needs(needs)
     out: list[list[User]] = []
     for need, people in zip(needs, found, strict=True):
-        out_of_it = {bar.user_id for bar in barred if bar.bars(need)}
+        out_of_it = _out_of_it(need, barred)
         out.append([user for user in people if user.pk not in out_of_it])
     return out
+
+
+def _out_of_it(need: Need, barred: list[Barred]) -> set[int]:
+    return {bar.user_id for bar in barred if bar.bars(need)}
 
 
 def _check_reachable(needs: list[Need], people: list[list[User]]) -> None:

@@ -8,8 +8,9 @@ from apps.accounts.models import User
 from apps.approvals.enums import AuthMethod, RequirementState, RoundState, SignatureDecision
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules import meaning
-from apps.approvals.selectors import approvals_given, may_sign_now, my_signature
+from apps.approvals.selectors import Right, approvals_given, my_signature, right_to_sign
 from apps.approvals.services.attesting import attest
+from apps.approvals.services.covering import in_place_of
 from apps.approvals.services.deciding import end_round, tell_listeners
 from apps.approvals.services.telling import tell_outcome
 from apps.audit.services import record_event
@@ -54,10 +55,11 @@ def sign(
     if given is not None and given.decision == decision:
         return given
     _check_open(round_)
-    may_sign_now(actor.user, asked).require()
-    signature = _write(actor, actor.user, asked, decision, note.strip(), auth_method)
+    right = right_to_sign(actor.user, asked)
+    right.decision.require()
+    signature = _write(right, actor.user, asked, decision, note.strip(), auth_method)
     _settle(asked, signature)
-    _record(actor, asked, signature)
+    _record(actor, asked, signature, right)
     tell_outcome(asked, signature)
     tell_listeners(round_, actor)
     return signature
@@ -89,12 +91,13 @@ def _check_open(round_: Round) -> None:
 
 
 def _write(
-    actor: Actor, signer: User, asked: Requirement, decision: str, note: str, auth_method: str
+    right: Right, signer: User, asked: Requirement, decision: str, note: str, auth_method: str
 ) -> Signature:
     round_ = asked.round
     signature = Signature(
         requirement=asked,
         signer=signer,
+        on_behalf_of=right.delegation.giver if right.delegation else None,
         decision=decision,
         digest=round_.digest,
         meaning=meaning(
@@ -130,7 +133,7 @@ def _settle(asked: Requirement, signature: Signature) -> None:
         end_round(round_, RoundState.APPROVED)
 
 
-def _record(actor: Actor, asked: Requirement, signature: Signature) -> None:
+def _record(actor: Actor, asked: Requirement, signature: Signature, right: Right) -> None:
     rejected = signature.decision == SignatureDecision.REJECT
     record_event(
         event="approval.rejected" if rejected else "approval.signed",
@@ -146,6 +149,7 @@ def _record(actor: Actor, asked: Requirement, signature: Signature) -> None:
             "auth_method": signature.auth_method,
             "attestation": signature.attestation_digest,
             "round": asked.round.state,
+            **in_place_of(right.delegation),
         },
         private={"note": signature.note} if signature.note else None,
     )

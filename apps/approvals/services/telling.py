@@ -46,7 +46,9 @@ def tell_outcome(asked: Requirement, signature: Signature) -> None:
         return
     rejected = signature.decision == SignatureDecision.REJECT
     reason = (
-        f"{signature.signer} gave this reason: {signature.note}" if rejected else "Every role has signed."
+        f"{signature.printed_name} gave this reason: {signature.note}"
+        if rejected
+        else "Every role has signed."
     )
     notify(
         user=round_.opened_by,

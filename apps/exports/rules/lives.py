@@ -27,6 +27,12 @@ class Step:
     data: dict[str, Any]
     texts: dict[str, str | None] = field(default_factory=dict)
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Return who acted, and of a signature in another's place also for whom: “person:7”, “person:12”."""
+        giver = self.data.get("for")
+        return (self.actor, str(giver)) if giver else (self.actor,)
+
 
 @dataclass(frozen=True)
 class Meeting:

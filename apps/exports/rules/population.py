@@ -213,7 +213,7 @@ def _of_signers(life: Life, names: Names) -> Cells:
 
 
 def _signed(step: Step, names: Names) -> str:
-    return f"{names.name(step.actor)} {clock.iso(step.at)} (leaf {step.leaf})"
+    return f"{' for '.join(map(names.name, step.people))} {clock.iso(step.at)} (leaf {step.leaf})"
 
 
 def statement(

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import account, notifications, saved_views
+from apps.web.views import account, cover, notifications, saved_views
 
 urlpatterns: list[URLPattern] = [
     path("account/", account.profile, name="account"),
@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("account/tokens/<slug:prefix>/revoke/", account.revoke, name="account-token-revoke"),
     path("account/views/<slug:page>/", saved_views.save, name="view-save"),
     path("account/views/<int:number>/edit/", saved_views.edit, name="view-edit"),
+    path("account/cover/", cover.cover, name="cover"),
+    path("account/cover/<int:number>/accept/", cover.accept, name="cover-accept"),
+    path("account/cover/<int:number>/end/", cover.end, name="cover-end"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read, name="notifications-read"),
 ]

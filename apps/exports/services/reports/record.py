@@ -179,7 +179,7 @@ def _signature(step: Step, titles: dict[str, str], tell: Telling) -> Facts:
     return {
         "role": describe(data["role"], ""),
         "subject": titles.get(data["component"], data["component"]) or "The whole change",
-        "name": tell.name(step.actor),
+        "name": " for ".join(map(tell.name, step.people)),
         "decision": "Rejected" if decision == SignatureDecision.REJECT else "Approved",
         "rejected": decision == SignatureDecision.REJECT,
         "at": say.utc(step.at, seconds=True),

@@ -20,7 +20,7 @@ class Telling:
     def learn(self, lives: Iterable[Life], contents: Iterable[dict[str, object]]) -> None:
         """Look up the people whom these lives and revisions name, in one query."""
         if self._names:
-            keys = {step.actor for life in lives for step in life.steps}
+            keys = {key for life in lives for step in life.steps for key in step.people}
             for content in contents:
                 keys |= {str(content["requester"]), *(str(step["lead"]) for step in content["plan"])}  # type: ignore[attr-defined]
             self._people.learn(keys)
