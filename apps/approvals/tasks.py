@@ -6,7 +6,7 @@ from celery import shared_task
 
 from apps.approvals.rules import unreachable
 from apps.approvals.selectors import open_rounds, tallies
-from apps.approvals.services import reject_unreachable, remind, resume_clocks
+from apps.approvals.services import hand_over, reject_unreachable, remind, resume_clocks
 from apps.core.actors import system
 
 _log = logging.getLogger(__name__)
@@ -26,13 +26,17 @@ def task_remind_approvals() -> None:
 
 @shared_task
 def task_reject_unreachable_rounds() -> None:
-    """Reject each open round whose quorum can no longer be reached. One that fails is logged."""
+    """Hand what nobody is left for to its team's contact; reject each round that even so cannot be met.
+
+    One that fails is logged.
+    """
     rounds = {round_.pk: round_ for round_ in open_rounds()}
     for pk, tally in tallies(rounds).items():
         try:
-            if unreachable(tally.asks, tally.taken) and reject_unreachable(
-                actor=system("approvals"), round=rounds[pk]
-            ):
+            if unreachable(tally.asks, tally.taken) is None:
+                continue
+            hand_over(actor=system("approvals"), round=rounds[pk])
+            if reject_unreachable(actor=system("approvals"), round=rounds[pk]):
                 _log.warning("Rejected %s: nobody is left who can sign it.", rounds[pk])
         except Exception:
             _log.exception("%s could not be rejected.", rounds[pk])

@@ -25,7 +25,7 @@ from apps.core import actors
 from apps.core.decisions import Decision
 from apps.insights.rules.grammar import duration
 from apps.web.change_words import ACTS, Act
-from apps.web.consequences import absences
+from apps.web.consequences import absences, handed
 from apps.web.dates import when
 from apps.web.entries import rows
 from apps.web.evidence import number
@@ -220,7 +220,7 @@ def _block(one: Standing, user: User, change: Change) -> Block:
     names = " or ".join(str(person) for person in one.waited_on[:3])
     if len(one.waited_on) > 3:
         names = f"One of {len(one.waited_on)} people"
-    notes = [*absences(one.covers, change.time_zone), f"Not signed yet · {by}"]
+    notes = [*handed(one), *absences(one.covers, change.time_zone), f"Not signed yet · {by}"]
     return Block(role, subject, names, "open", " · ".join(notes))
 
 

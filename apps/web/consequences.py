@@ -48,6 +48,12 @@ def absences(covers: Sequence[Delegation], zone: str | None = None) -> list[str]
     return said
 
 
+def handed(one: Standing) -> list[str]:
+    """Return that a requirement went to the team's contact, and why; empty for any other."""
+    contact = one.requirement.handed_to
+    return [f"Went to {contact}, the team's contact: nobody else is left"] if contact else []
+
+
 def outcomes(requirement: Requirement, rows: Sequence[Standing], reader: User | None) -> Outcomes:
     """Return what follows from each decision on a requirement of a round that stands like ``rows``.
 

@@ -36,6 +36,7 @@ WORDS = {
     "approval.asked": "asked for {asked} on revision {revision}",
     "approval.signed": "signed revision {revision} as {role}",
     "approval.rejected": "rejected revision {revision} as {role}",
+    "approval.handed_over": "handed what {role} signs to the team's contact, for nobody else is left",
     "cover.offered": "asked another to sign in their place",
     "cover.accepted": "agreed to sign in another's place",
     "cover.ended": "ended signing in another's place",

@@ -7,7 +7,7 @@ from apps.approvals.models import Requirement, Signature
 from apps.approvals.selectors import right_to_sign, standing
 from apps.changes.selectors import change_for, revision_of
 from apps.core.decisions import Decision
-from apps.web.consequences import Outcomes, absences, outcomes, waiting_sentence
+from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
 
 
@@ -39,7 +39,7 @@ def of(user: User, requirement: Requirement) -> Preview:
         waits=waiting_sentence(requirement, here.waited_on) if here.is_open else "",
         mine=next((given for given in here.signatures if given.signer_id == user.pk), None),
         stands_for=right.delegation.giver if right.delegation else None,
-        away=absences(here.covers) if here.is_open else [],
+        away=[*handed(here), *absences(here.covers)] if here.is_open else [],
     )
 
 

@@ -28,7 +28,11 @@ def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
     counts as the one in whose place they signed: deputies make no quorum larger.
     """
     ids = set(round_ids)
-    requirements = list(Requirement.objects.filter(round__in=ids, state=RequirementState.OPEN))
+    requirements = list(
+        Requirement.objects.filter(round__in=ids, state=RequirementState.OPEN).select_related(
+            "team__escalation_contact"
+        )
+    )
     holders = Holders({requirement.role for requirement in requirements}, handed_to(requirements))
     bars = barred(ids)
     signed = roles_signed(ids)

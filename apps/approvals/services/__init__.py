@@ -5,6 +5,7 @@ signing: sign, on_signed, erase_notes
 reminding: remind
 asking: ask_information, answer_information, take_back_question, resume_clocks
 erasing: erase_questions, erase_questions_of_entries
+handing: hand_over
 covering: offer_delegation, accept_delegation, end_delegation
 """
 
@@ -18,6 +19,7 @@ from apps.approvals.services.asking import (
 from apps.approvals.services.covering import accept_delegation, end_delegation, offer_delegation
 from apps.approvals.services.deciding import on_signed
 from apps.approvals.services.erasing import erase_questions, erase_questions_of_entries
+from apps.approvals.services.handing import hand_over
 from apps.approvals.services.reminding import remind
 from apps.approvals.services.rounds import close_round, open_round, reject_unreachable
 from apps.approvals.services.signing import erase_notes, sign
@@ -34,6 +36,7 @@ __all__ = [
     "erase_notes",
     "erase_questions",
     "erase_questions_of_entries",
+    "hand_over",
     "offer_delegation",
     "on_signed",
     "open_round",

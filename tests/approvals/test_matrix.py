@@ -1,0 +1,205 @@
+"""Separation of duties, every person × every path that could sign. What is refused says why and is written down.
+
+A path that is not listed here fails ``test_every_path_that_signs_is_in_the_matrix``.
+"""
+
+from itertools import product
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from apps.accounts.enums import APPROVING_ROLES, Role
+from apps.accounts.models import User
+from apps.accounts.selectors import grants_of
+from apps.accounts.services import deactivate_person, grant_role, revoke_role
+from apps.approvals.models import Requirement, Signature
+from apps.approvals.rules import Barred
+from apps.approvals.services import sign
+from apps.audit.models import AuditEvent
+from apps.core.actors import person
+from tests.api.conftest import secret_of
+from tests.approvals.test_covering import covering, offered
+from tests.house.source import modules
+from tests.people import DIGEST, LOADER, PASSWORD, a_need, a_round, add_person, asked_of
+
+pytestmark = pytest.mark.django_db
+
+HERE = "model:default/m"
+# Who, and why they may not; an empty reason: they may. "404": they may not even see it.
+PEOPLE = {
+    "holder": "",
+    "deputy": "",
+    "administrator who holds the role": "",
+    "administrator": "do not hold the role",
+    "administrator who asked for it": "You asked for this",
+    "administrator without a role": "404",
+    "requester": "You asked for this",
+    "author": "You made it",
+    "wrong role": "do not hold the role",
+    "auditor": "do not hold the role",
+    "stranger": "404",
+    "revoked": "404",
+    "elsewhere": "do not hold the role",
+    "other role signed": "One person never fills two roles",
+    "deputy of the requester": "You would sign for",
+    "deputy of the author": "You would sign for",
+    "deputy who asked for it": "You asked for this",
+    "deputy of another role's signer": "You would sign for",
+    "deputy not accepted": "do not hold the role",
+    "deputy of a deputy": "do not hold the role",
+    "signed in another role as deputy": "One person never fills two roles",
+}
+
+
+def people_of(role: Role) -> tuple[dict[str, User], Requirement]:
+    """Return everyone of the matrix, and what a round asks of a role."""
+    other = next(each for each in APPROVING_ROLES if each != role)
+    plain = Role.EXECUTIVE
+    who = {name: add_person(f"p{n}") for n, name in enumerate(PEOPLE)}
+    for name in ("holder", "administrator who holds the role", "administrator who asked for it"):
+        _give(who[name], role)
+    for name in ("requester", "author", "revoked"):
+        _give(who[name], role)
+    _give(who["other role signed"], role)
+    _give(who["other role signed"], other)
+    _give(who["wrong role"], other)
+    _give(who["auditor"], Role.AUDITOR)
+    _give(who["elsewhere"], role, component_key="model:default/elsewhere")
+    _give(who["administrator"], plain)
+    for name, user in who.items():
+        if "deputy" in name:
+            _give(user, plain)
+        if name.startswith("administrator"):
+            User.objects.filter(pk=user.pk).update(is_superuser=True, is_staff=True)
+    second = add_person("", role)
+    otherwise = add_person("", other)
+    round_ = a_round(
+        a_need(role, "m", quorum=2),
+        a_need(other, quorum=3),
+        barred=[
+            *[
+                Barred(who[name].pk, "You asked for this.")
+                for name in ("requester", "administrator who asked for it", "deputy who asked for it")
+            ],
+            Barred(who["author"].pk, "You made it.", role, HERE),
+        ],
+    )
+    covering(second, who["deputy"])
+    covering(who["requester"], who["deputy of the requester"])
+    covering(who["author"], who["deputy of the author"])
+    covering(second, who["deputy who asked for it"])
+    covering(who["other role signed"], who["deputy of another role's signer"], role=role)
+    offered(second, who["deputy not accepted"])
+    covering(who["deputy"], who["deputy of a deputy"])
+    covering(second, who["signed in another role as deputy"])
+    covering(otherwise, who["signed in another role as deputy"])
+    for name in ("other role signed", "signed in another role as deputy"):
+        sign(
+            actor=person(who[name]),
+            requirement=asked_of(round_, other),
+            digest=DIGEST,
+            decision="approve",
+        )
+    revoke_role(actor=LOADER, grant=grants_of(who["revoked"])[0])
+    return who, asked_of(round_, role, "m")
+
+
+def _give(user: User, role: Role, **where: Any) -> None:
+    grant_role(actor=LOADER, user=user, role=role, **where)
+
+
+def by_page(user: User, asked: Requirement) -> Any:
+    client = Client()
+    client.force_login(user)
+    values = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD}
+    return client.post(f"/approvals/{asked.pk}/sign/", values)
+
+
+def by_htmx(user: User, asked: Requirement) -> Any:
+    client = Client(headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/inbox/"})
+    client.force_login(user)
+    values = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD}
+    return client.post(f"/approvals/{asked.pk}/sign/", values)
+
+
+def by_api(user: User, asked: Requirement) -> Any:
+    client = Client(headers={"Authorization": f"Bearer {secret_of(user)}"})
+    values = {"digest": DIGEST, "decision": "approve", "password": PASSWORD}
+    return client.post(f"/api/v1/approvals/{asked.pk}/sign/", values, content_type="application/json")
+
+
+PATHS = {"page": by_page, "htmx": by_htmx, "api": by_api}
+SIGNING = {"apps/web/views/signing.py", "apps/api/views/approvals.py"}
+
+
+@pytest.fixture(autouse=True)
+def _tries() -> None:
+    cache.clear()
+
+
+@pytest.mark.parametrize(("role", "path"), list(product(APPROVING_ROLES, PATHS)))
+def test_matrix_of_roles_and_paths_refuses_with_the_reason_and_writes_it_down(role: Role, path: str) -> None:
+    who, asked = people_of(role)
+    kept = Signature.objects.count()
+    for name, reason in PEOPLE.items():
+        if not reason:
+            continue
+        user = who[name]
+        denials = AuditEvent.objects.filter(event="access.denied", actor_key__contains=f":{user.pk}")
+        before = denials.count()
+        answer = PATHS[path](user, asked)
+        assert answer.status_code == (404 if reason == "404" else 403), (name, answer.content[:300])
+        if reason != "404":
+            assert reason in answer.content.decode(), name
+        assert denials.count() == before + 1, name
+        assert Signature.objects.count() == kept, name
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), list(product([name for name, reason in PEOPLE.items() if not reason], PATHS))
+)
+def test_matrix_lets_sign_who_may_on_every_path(who: str, path: str) -> None:
+    people, asked = people_of(Role.VALIDATOR)
+    kept = Signature.objects.count()
+    answer = PATHS[path](people[who], asked)
+    assert answer.status_code in (201, 302), answer.content[:300]
+    assert Signature.objects.count() == kept + 1
+
+
+def test_token_alone_and_a_closed_account_sign_nothing() -> None:
+    people, asked = people_of(Role.VALIDATOR)
+    kept = Signature.objects.count()
+    user = people["holder"]
+    secret = secret_of(user)
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+    values = {"digest": DIGEST, "decision": "approve"}
+    for more in ({}, {"password": ""}, {"password": "guess"}):
+        answer = client.post(
+            f"/api/v1/approvals/{asked.pk}/sign/", values | more, content_type="application/json"
+        )
+        assert answer.status_code in (403, 422), answer.content
+    deactivate_person(actor=LOADER, user=user)
+    answer = client.post(
+        f"/api/v1/approvals/{asked.pk}/sign/",
+        values | {"password": PASSWORD},
+        content_type="application/json",
+    )
+    assert answer.status_code == 401
+    assert by_page(user, asked).headers.get("Location", "").startswith("/accounts/login/")
+    assert Signature.objects.count() == kept
+
+
+def test_every_path_that_signs_is_in_the_matrix() -> None:
+    """Whoever calls ``sign`` from a page or a resource adds their path above. There is no admin site."""
+    calling = {
+        module.name
+        for module in modules()
+        if module.app in ("web", "api") and "apps.approvals.services.sign" in set(module.imports())
+    }
+    assert calling == SIGNING
+    with pytest.raises(NoReverseMatch):
+        reverse("admin:index")
+    assert Client().get("/admin/").status_code == 404
