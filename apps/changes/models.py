@@ -13,6 +13,7 @@ from apps.calendar.models import Booking
 from apps.catalog.models import Component, ComponentVersion
 from apps.changes.enums import OPEN, ChangeClass, ChangeState, Direction, Harm, Likelihood
 from apps.core.models import Stamped
+from apps.playbooks.models import Document
 
 
 class Change(Stamped):
@@ -205,3 +206,16 @@ class Revision(models.Model):
     class Meta:
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["change", "number"], name="revision_once_a_change")]
+
+
+class Artifact(models.Model):
+    """A document that belongs to a change (DESIGN 1). The change holds the key; the document knows nothing of it."""
+
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="artifacts")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    attached_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    attached_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["change", "document"], name="artifact_once_a_change")]

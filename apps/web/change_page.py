@@ -105,6 +105,8 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "risks": [_risk(one) for one in reading.content.get("risks", [])],
         "cards": _cards(user, reading),
         "review_ref": _review_ref(change),
+        "documents": selectors.attached_to(user, change),
+        "may_attach": selectors.attach_decision(change, actors.person(user)),
         "report_url": report_url(user, change),
         "revisions": list(change.revisions.select_related("submitted_by").defer("content")),
         "moments": rows(shown),

@@ -27,6 +27,7 @@ WORDS = {
     "change.withdrawn": "withdrew it",
     "change.held": "put it on hold",
     "change.resumed": "took it off hold",
+    "change.document_added": "added the document {document}",
     "change.started": "started it",
     "change.completed": "completed it",
     "change.rolled_back": "rolled it back",

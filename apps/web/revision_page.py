@@ -7,7 +7,16 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from apps.changes.rules.difference import FIELDS, ROLLBACK, WINDOW, Difference
-from apps.changes.rules.words import hit_line, item_line, metric_line, risk_line, said, step_line, words
+from apps.changes.rules.words import (
+    document_line,
+    hit_line,
+    item_line,
+    metric_line,
+    risk_line,
+    said,
+    step_line,
+    words,
+)
 from apps.web.evidence import measure_name
 from apps.web.pictures import address
 
@@ -95,6 +104,7 @@ def sections_of(content: Content) -> list[Section]:
         Section("Plan", _lines(content, "plan", "position", step_line, "Step ")),
         Section("How we go back", _fields(ROLLBACK, content.get("rollback", {}))),
         Section("What could go wrong", _lines(content, "risks", "text", risk_line)),
+        Section("Documents", [_document(row) for row in content.get("documents", [])]),
     ]
     return [section for section in found if section.rows]
 
@@ -113,6 +123,10 @@ def lineages_of(content: Content) -> list[Lineage]:
         )
         for item in content.get("items", [])
     ]
+
+
+def _document(row: Content) -> Row:
+    return Row(row["title"], document_line(row), f"/documents/{row['ref']}/")
 
 
 def _fields(labels: dict[str, str], content: Content) -> list[Row]:

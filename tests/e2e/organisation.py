@@ -186,6 +186,10 @@ def write_documents() -> Names:
         document = playbooks.start_document(actor=who, template=template)
         made.append(playbooks.save_document(actor=who, document=document, title=title, content=ROLLBACK))
     playbooks.finish_document(actor=who, document=made[0])
+    changes.attach_document(actor=who, change=of_state("in_review"), document=made[0])
+    again = playbooks.start_document(actor=who, template=template)
+    playbooks.save_document(actor=who, document=again, title="For another change", content=ROLLBACK)
+    playbooks.finish_document(actor=who, document=again)
     schema = current_version(template).schema
     schema["properties"]["after"]["enum"] = ["Yes, always", "Not after a known moment"]
     schema["properties"]["after"]["title"] = "Can we always go back?"

@@ -89,6 +89,12 @@ CHANGES: Area = {
         Look("/changes/{expired}/", JONAS),
         Look("/changes/{unsent}/", AMARA),
     ],
+    "web:change-documents": [
+        Look("/changes/{draft}/documents/", AMARA),
+        Look("/changes/{in_review}/documents/", AMARA),
+        Look("/changes/{in_review}/documents/", FEMI),
+        Look("/changes/{in_review}/documents/", AMARA, 422, {}, "#main form:has(select)"),
+    ],
     "web:change-revision": [
         Look("/changes/{revised}/revisions/2/"),
         Look("/changes/{revised}/revisions/1/"),

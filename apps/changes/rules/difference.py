@@ -5,7 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from apps.changes.rules.words import hit_line, item_line, metric_line, risk_line, said, step_line, words
+from apps.changes.rules.words import (
+    document_line,
+    hit_line,
+    item_line,
+    metric_line,
+    risk_line,
+    said,
+    step_line,
+    words,
+)
 from apps.core.canonical import canonical_bytes
 
 FIELDS = {
@@ -26,6 +35,7 @@ _LISTS: dict[str, tuple[str, str, str, _Line]] = {
     "success_metrics": ("Promise", "name", "name", metric_line),
     "risks": ("What could go wrong", "text", "text", risk_line),
     "plan": ("Plan", "position", "position", step_line),
+    "documents": ("Document", "ref", "title", document_line),
 }
 WINDOW = {"local_start": "Starts", "local_end": "Ends", "time_zone": "Time zone"}
 ROLLBACK = {"plan": "How we go back", "minutes": "Minutes to go back", "criteria": "We go back when"}

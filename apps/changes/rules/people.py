@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from apps.accounts.enums import Role
+from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
@@ -52,6 +53,14 @@ def may_do(event: str, change: Change, standing: Standing) -> Decision:
     if event in ("expire", "approve", "reject"):
         return denied("No one can do this by hand. It follows from signatures and from time.")
     return denied(f"There is no such step as “{event}”.")
+
+
+def may_attach(change: Change, standing: Standing) -> Decision:
+    """Say whether somebody with this standing may give documents to a change: whoever runs it, until it is over."""
+    if change.state in (ChangeState.CLOSED, ChangeState.WITHDRAWN, ChangeState.REJECTED):
+        state = change.get_state_display().lower()
+        return denied(f"{change.ref} is {state}, so it takes no more documents.")
+    return _those_who_run("add documents to", change, standing)
 
 
 def _requester_only(event: str, change: Change, standing: Standing) -> Decision:

@@ -99,3 +99,8 @@ def step_line(row: dict[str, Any]) -> str:
     if row["way_back"]:
         parts.append(f"Way back: {row['way_back']}")
     return ". ".join(part.rstrip(".") for part in parts)
+
+
+def document_line(row: dict[str, Any]) -> str:
+    """Return a document: its number, what it was written with, and its fingerprint."""
+    return f"{row['ref']}, written with {row['template']}, version {row['version']}. Digest {row['digest']}"

@@ -6,6 +6,7 @@
 - ``content_of``: everything that is signed.
 """
 
+from apps.changes.selectors.artifacts import Attached, attach_decision, attachable_to, attached_to
 from apps.changes.selectors.blockers import Blocker, blockers_of
 from apps.changes.selectors.completeness import missing_of
 from apps.changes.selectors.content import content_of
@@ -36,6 +37,7 @@ from apps.changes.selectors.visible import (
 )
 
 __all__ = [
+    "Attached",
     "Blocker",
     "ChangePage",
     "Difference",
@@ -44,6 +46,9 @@ __all__ = [
     "Row",
     "Tab",
     "actions_for",
+    "attach_decision",
+    "attachable_to",
+    "attached_to",
     "barred_for",
     "beyond_reach",
     "blockers_of",

@@ -6,6 +6,7 @@ from typing import Any
 from apps.catalog.models import ComponentVersion
 from apps.changes.models import Change
 from apps.changes.rules.impact import ImpactRow
+from apps.changes.selectors.artifacts import documents_content
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.needs import risk_for
@@ -21,7 +22,9 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
     """
     rows = impact_of(change) if impact is None else impact
     risk = risk_for(change, rows)
-    return {
+    # Only where there are any: a change without documents keeps the digest that it always had.
+    documents = documents_content(change)
+    return ({"documents": documents} if documents else {}) | {
         "v": 1,
         "ref": change.ref,
         "class": change.change_class,

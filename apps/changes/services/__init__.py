@@ -8,6 +8,7 @@
 - time: ``expire_change``, ``remind_of_windows``.
 """
 
+from apps.changes.services.artifacts import attach_document, begin_document
 from apps.changes.services.drafting import (
     save_how_back,
     save_impact,
@@ -35,6 +36,8 @@ from apps.changes.services.running import (
 from apps.changes.services.timing import expire_change, remind_of_windows
 
 __all__ = [
+    "attach_document",
+    "begin_document",
     "close_change",
     "complete_change",
     "expire_change",

@@ -9,6 +9,7 @@ from apps.accounts.selectors import teams
 from apps.changes.enums import ChangeClass, ChangeState
 from apps.changes.rules.risk import WORDS
 from apps.core import clock
+from apps.playbooks.models import Document
 from apps.web.marks import STATES
 
 STATE_WORDS = [(str(state), STATES[state][1]) for state in ChangeState]  # as the chips say them
@@ -67,3 +68,13 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = label
+
+
+class AttachForm(forms.Form):
+    """Which of one's finished documents a change is given."""
+
+    document = forms.ChoiceField(error_messages={"invalid_choice": "Choose one of the list."})
+
+    def __init__(self, *args: Any, documents: list[Document], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["document"].choices = [(each.ref, str(each)) for each in documents]  # type: ignore[attr-defined]
