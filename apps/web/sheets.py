@@ -128,6 +128,8 @@ class Sheet:
             form.fields[field_.name] = control(field_)
             if self.focus == f"id_{form.add_prefix(field_.name)}":
                 form.fields[field_.name].widget.attrs["autofocus"] = True
+            if path and field_.kind == FieldKind.LONG:
+                form.fields[field_.name].widget.attrs["rows"] = 2
         form.full_clean()
         for field_ in fields:
             for text in self._said((*path, field_.name)):
