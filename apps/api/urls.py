@@ -3,7 +3,18 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from apps.api.views import approvals, calendar, cards, catalog, changes, exports, ledger, nothing, reviews
+from apps.api.views import (
+    approvals,
+    calendar,
+    cards,
+    catalog,
+    changes,
+    discussions,
+    exports,
+    ledger,
+    nothing,
+    reviews,
+)
 
 app_name = "api"
 
@@ -18,6 +29,7 @@ urlpatterns = [
     path("changes/", changes.Changes.as_view(), name="changes"),
     path("changes/<str:ref>/", changes.ChangeDetail.as_view(), name="change"),
     path("changes/<str:ref>/blockers/", changes.Blockers.as_view(), name="blockers"),
+    path("changes/<str:ref>/comments/", discussions.Comments.as_view(), name="comments"),
     path("changes/<str:ref>/<str:step>/", changes.ChangeStep.as_view(), name="change-step"),
     path("approvals/", approvals.Approvals.as_view(), name="approvals"),
     path("approvals/<int:pk>/sign/", approvals.Sign.as_view(), name="sign"),
