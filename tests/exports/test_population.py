@@ -198,7 +198,7 @@ def test_sampled_pack_verifies_offline_and_holds_a_report_of_each(sampled, run, 
 
 
 def test_sampled_pack_can_be_drawn_again_by_the_lines_in_the_docs(sampled, tmp_path) -> None:
-    text = (ROOT / "docs" / "auditors.md").read_text()
+    text = (ROOT / "docs" / "auditors-portal.md").read_text()
     found = re.search(r"((?:    .*\n)+)", text[text.index("    import csv, hashlib") :])
     assert found is not None
     script = "\n".join(line[4:] for line in found[1].splitlines())
