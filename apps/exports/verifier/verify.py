@@ -1146,10 +1146,9 @@ class Bundle:
 
     def check_entries(self) -> None:
         """Check each entry in its place, and what belongs to it. Stop at the first that is wrong."""
-        self.texts, self.revisions, self.attestations = Texts(self), Revisions(self), Attestations(self)
-        self.proofs = Proofs(self)
+        texts, revisions, attestations = Texts(self), Revisions(self), Attestations(self)
+        steps, proofs = Steps(self), Proofs(self)
         self.tombstones.read()
-        steps, texts = Steps(self), self.texts
         sha256, leaves = hashlib.sha256, self.leaves
         start, end, sealed_at = self.start, self.end, self.sealed_at
         at, filtered = b"", bool(self.filter)
@@ -1176,22 +1175,25 @@ class Bundle:
                 name = entry_name(index, line, self.count + 1)
                 raise Wrong(f"{name} does not follow step {before} of the same record.")
             if entry is not None:
-                self.check_parts(entry)
+                self.check_parts(entry, texts, revisions, attestations, proofs)
             self.count += 1
         self.check_end(at)
-        for stream in (self.texts, self.revisions, self.attestations, self.proofs):
+        for stream in (texts, revisions, attestations, proofs):
             stream.must_be_over()
+        self.texts, self.revisions, self.attestations = texts, revisions, attestations
         self.retired = self.tombstones.said()
 
-    def check_parts(self, entry: Entry) -> None:
-        """Check what belongs to an entry that has more to it than its place."""
-        if entry.private or self.texts.place == entry.index:
-            self.texts.check(entry)
+    def check_parts(
+        self, entry: Entry, texts: Texts, revisions: Revisions, attestations: Attestations, proofs: Proofs
+    ) -> None:
+        """Check what belongs to an entry beyond its place: its texts, what it names, and what a filter asks of it."""
+        if entry.private or texts.place == entry.index:
+            texts.check(entry)
         if b'"digest":"' in entry.line:
-            self.revisions.check(entry)
-            self.attestations.check(entry)
+            revisions.check(entry)
+            attestations.check(entry)
         if self.filter:
-            self.proofs.check(entry)
+            proofs.check(entry)
             self.check_filter(entry)
 
     def check_start(self, index: int, line: bytes) -> None:
