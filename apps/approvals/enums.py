@@ -11,6 +11,7 @@ class RoundState(models.TextChoices):
 
 
 class RequirementState(models.TextChoices):
+    WAITING = "waiting", "Asked later"
     OPEN = "open", "Not signed yet"
     MET = "met", "Signed"
     REJECTED = "rejected", "Rejected"
@@ -20,6 +21,15 @@ class RequirementState(models.TextChoices):
 class SignatureDecision(models.TextChoices):
     APPROVE = "approve", "Approve"
     REJECT = "reject", "Reject"
+    ABSTAIN = "abstain", "Abstain"
+    WITHDRAW = "withdraw", "Take back"
+
+
+DECISIONS = (SignatureDecision.APPROVE, SignatureDecision.REJECT, SignatureDecision.ABSTAIN)
+"""What a person who is asked may choose."""
+
+UNDECIDED = (RequirementState.WAITING, RequirementState.OPEN)
+"""What is asked now or later: neither met, nor rejected, nor lapsed."""
 
 
 class InquiryEnd(models.TextChoices):
@@ -34,3 +44,38 @@ class AuthMethod(models.TextChoices):
 
     PASSWORD = "password", "Password"
     TOKEN = "token", "API token and password"
+
+
+class PolicyState(models.TextChoices):
+    """A version of the policy: one is in force at a time, and one at most is proposed."""
+
+    PROPOSED = "proposed", "Out for approval"
+    IN_FORCE = "in_force", "In force"
+    SUPERSEDED = "superseded", "Superseded"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Touch(models.TextChoices):
+    """What a change does with a component: the three ways in which a rule can find it."""
+
+    MOVED = "moved", "Moved"
+    REACHED = "reached", "Reached"
+    PROMISED = "promised", "Bound by a data contract"
+
+
+class Band(models.TextChoices):
+    """The four bands of risk, lowest first."""
+
+    LOW = "low", "Low"
+    MODERATE = "moderate", "Moderate"
+    HIGH = "high", "High"
+    SEVERE = "severe", "Severe"
+
+
+class SubjectClass(models.TextChoices):
+    """The classes of what is signed. A test holds them to those of a change, which lives a floor above."""
+
+    STANDARD = "standard", "Standard"
+    NORMAL = "normal", "Normal"
+    URGENT = "urgent", "Urgent"

@@ -11,6 +11,7 @@ from apps.accounts.models import User
 from apps.accounts.selectors import active_grants, grants_of, holds_everywhere
 from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Requirement, Signature
+from apps.approvals.selectors import STANDING
 from apps.changes.models import Change, ChangeItem, PlanStep
 from apps.changes.selectors import changes_visible_to, manages
 from apps.core.actors import Actor
@@ -94,6 +95,7 @@ def reviews_waiting_for(user: User, now: datetime) -> QuerySet[Review]:
         write |= Q(due_at__lte=now)
     else:
         approved = Signature.objects.filter(
+            STANDING,
             signer=user,
             decision=SignatureDecision.APPROVE,
             requirement__role__in=(Role.SPONSOR, Role.OWNER),
@@ -143,7 +145,7 @@ def signers_of_change(review: Review) -> list[Signature]:
     """Return who approved the change under review, in the order in which they signed."""
     return list(
         Signature.objects.filter(
-            requirement__round=review.change.round_id, decision=SignatureDecision.APPROVE
+            STANDING, requirement__round=review.change.round_id, decision=SignatureDecision.APPROVE
         ).select_related("signer", "requirement")
     )
 
@@ -208,6 +210,7 @@ def standing_of(user: User | None, review: Review) -> Standing:
 
 def _signed_as_sponsor(user: User, review: Review) -> bool:
     return Signature.objects.filter(
+        STANDING,
         signer=user,
         decision=SignatureDecision.APPROVE,
         requirement__round=review.change.round_id,

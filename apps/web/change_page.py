@@ -25,7 +25,7 @@ from apps.core import actors
 from apps.core.decisions import Decision
 from apps.insights.rules.grammar import duration
 from apps.web.change_words import ACTS, Act
-from apps.web.consequences import absences, handed
+from apps.web.consequences import absences, handed, listed
 from apps.web.dates import when
 from apps.web.entries import rows
 from apps.web.evidence import number
@@ -211,12 +211,16 @@ def _block(one: Standing, user: User, change: Change) -> Block:
     if signature is not None and one.state in (RequirementState.MET, RequirementState.REJECTED):
         met = one.state == RequirementState.MET
         on = f"{when(signature.signed_at, change.time_zone)} · revision {_revision_number(change)}"
-        name = signature.printed_name
+        name = listed([given.printed_name for given in one.approvals]) if met else signature.printed_name
         return Block(role, subject, name, "signed" if met else "rejected", f"Signed {on}" if met else on)
+    if one.state == RequirementState.WAITING:
+        return Block(
+            role, subject, "Asked later", "open", f"Stage {asked.stage}: once those before have signed"
+        )
     if not one.is_open:
         return Block(role, subject, "Not asked any more", "open", "The review ended before")
     paused = f"clock paused since {when(asked.paused_at, change.time_zone)}" if asked.paused_at else ""
-    by = paused or f"sign by {said(asked.due_at, change.time_zone)}"
+    by = _so_far(one) + (paused or f"sign by {said(asked.due_at, change.time_zone)}")
     if any(person.pk == user.pk for person in one.waited_on):
         return Block(role, subject, "", "you", by)
     names = " or ".join(str(person) for person in one.waited_on[:3])
@@ -224,6 +228,13 @@ def _block(one: Standing, user: User, change: Change) -> Block:
         names = f"One of {len(one.waited_on)} people"
     notes = [*handed(one), *absences(one.covers, change.time_zone), f"Not signed yet · {by}"]
     return Block(role, subject, names, "open", " · ".join(notes))
+
+
+def _so_far(one: Standing) -> str:
+    """Return how far a quorum of several is, and who abstained."""
+    parts = [f"{len(one.approvals)} of {one.requirement.quorum} signed"] if one.requirement.quorum > 1 else []
+    parts += [f"{given.signer} abstained" for given in one.abstentions]
+    return "".join(f"{part} · " for part in parts)
 
 
 def _revision_number(change: Change) -> int:

@@ -113,6 +113,7 @@ def decided_sentence(requirement: Requirement) -> str:
     round_ = requirement.round
     what = f"Revision {round_.revision}"
     return {
+        RequirementState.WAITING: f"{round_.subject_ref} waits for others.",
         RequirementState.OPEN: f"{round_.subject_ref} waits for others.",
         RequirementState.MET: f"{what} {_ENDS[RoundState(round_.state)]}.",
         RequirementState.REJECTED: f"{what} stopped here.",

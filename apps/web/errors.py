@@ -24,6 +24,7 @@ _KINDS = {
     "FRZ": "freeze",
     "TPL": "template",
     "DOC": "document",
+    "POLICY": "policy",
 }
 
 

@@ -52,7 +52,8 @@ def test_sign_page_when_opened_says_what_is_signed_and_never_signs(
     assert f'value="{DIGEST}"' in text
     assert f'title="{DIGEST}"' in text
     assert 'autocomplete="current-password"' in text
-    assert "Abstain" not in text
+    assert "Counts neither way" in text
+    assert "Take back" not in text
     assert not Signature.objects.exists()
 
 
@@ -110,8 +111,9 @@ def test_sign_when_attempts_cannot_be_counted_refuses_politely(
     [
         ("note", {"decision": "reject"}, "Give a reason"),
         ("note", {"decision": "reject", "note": "   "}, "Give a reason"),
-        ("decision_0", {"decision": ""}, "Choose whether you approve or reject"),
-        ("decision_0", {"decision": "abstain"}, "not one of the available choices"),
+        ("decision_0", {"decision": ""}, "Choose whether you approve, reject or abstain"),
+        ("note", {"decision": "abstain"}, "why you do not decide"),
+        ("decision_0", {"decision": "withdraw"}, "not one of the available choices"),
         ("password", {"password": ""}, "Your password is missing"),
     ],
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.approvals.enums import SignatureDecision
+from apps.approvals.enums import DECISIONS
 from apps.approvals.models import Requirement, Signature
 
 
@@ -50,6 +50,6 @@ class SignSerializer(serializers.Serializer[Any]):
     """A decision on one digest. The password proves, now, who signs."""
 
     digest = serializers.CharField(max_length=64)
-    decision = serializers.ChoiceField(SignatureDecision.choices)
+    decision = serializers.ChoiceField([(one.value, one.label) for one in DECISIONS])
     note = serializers.CharField(required=False, allow_blank=True, default="")
     password = serializers.CharField(write_only=True, trim_whitespace=False)

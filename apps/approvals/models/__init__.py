@@ -1,7 +1,8 @@
-"""Rounds of approval over any digest: who is asked, who is barred, who signed, and in whose place."""
+"""Rounds of approval over any digest: who is asked and barred, who signed in whose place; and the policy that asks."""
 
 from apps.approvals.models.cover import Delegation
 from apps.approvals.models.inquiries import Inquiry
+from apps.approvals.models.policy import PolicyVersion
 from apps.approvals.models.rounds import Bar, Requirement, Round, Signature
 
-__all__ = ["Bar", "Delegation", "Inquiry", "Requirement", "Round", "Signature"]
+__all__ = ["Bar", "Delegation", "Inquiry", "PolicyVersion", "Requirement", "Round", "Signature"]

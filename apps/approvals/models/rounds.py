@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -30,6 +31,10 @@ class Round(Stamped):
         blank=True,
         related_name="rounds_opened",
     )
+    policy_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The approval policy that asked; empty where none did."
+    )
+    policy_digest = models.CharField(max_length=64, blank=True, default="")
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -63,6 +68,16 @@ class Requirement(Stamped):
     question = models.CharField(max_length=300, help_text="What this role judges, as a question.")
     reason = models.CharField(max_length=300, help_text="Why this role is asked.")
     quorum = models.PositiveSmallIntegerField(default=1)
+    named: "ArrayField[list[int], list[int]]" = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        help_text="The only people who may sign; empty: any.",
+    )
+    stage = models.PositiveSmallIntegerField(
+        default=1, help_text="Asked once every requirement of lower stages is met."
+    )
+    rule = models.CharField(max_length=40, blank=True, default="", help_text="The policy's rule that asked.")
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=RequirementState, default=RequirementState.OPEN)
     reminded_at = models.DateTimeField(
@@ -152,6 +167,9 @@ class Signature(models.Model):
     note = models.TextField(blank=True)
     auth_method = models.CharField(max_length=10, choices=AuthMethod)
     signed_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the signer took it back; empty while it stands."
+    )
     attestation = models.TextField(blank=True, default="")
     attestation_digest = models.CharField(
         max_length=64,
@@ -164,8 +182,16 @@ class Signature(models.Model):
     class Meta:
         ordering = ["signed_at"]
         constraints = [
-            models.UniqueConstraint(fields=["requirement", "signer"], name="signed_once"),
-            models.UniqueConstraint(fields=["requirement", "on_behalf_of"], name="signed_once_for"),
+            models.UniqueConstraint(
+                fields=["requirement", "signer"],
+                condition=Q(withdrawn_at=None) & ~Q(decision=SignatureDecision.WITHDRAW),
+                name="signed_once",
+            ),
+            models.UniqueConstraint(
+                fields=["requirement", "on_behalf_of"],
+                condition=Q(withdrawn_at=None) & ~Q(decision=SignatureDecision.WITHDRAW),
+                name="signed_once_for",
+            ),
         ]
         indexes = [
             models.Index(fields=["signer", "-signed_at"]),

@@ -1,6 +1,9 @@
 """What is asked of whom, who may sign it, and what a signature says. Pure: no database, no clock."""
 
+from apps.approvals.rules.asking import Call, Facts, Touched, calls, needs_under
 from apps.approvals.rules.cover import may_sign_for
+from apps.approvals.rules.first_policy import FIRST_NUMBER, FIRST_POLICY
+from apps.approvals.rules.policy import Quorum, Rule, names_in, numbers_in, rules_of, with_people
 from apps.approvals.rules.signing import (
     Ask,
     Barred,
@@ -12,18 +15,33 @@ from apps.approvals.rules.signing import (
     may_sign,
     meaning,
     unreachable,
+    with_quorum,
 )
 
 __all__ = [
+    "FIRST_NUMBER",
+    "FIRST_POLICY",
     "Ask",
     "Barred",
+    "Call",
+    "Facts",
     "Need",
+    "Quorum",
+    "Rule",
     "Signing",
     "Subject",
+    "Touched",
+    "calls",
     "describe",
     "may_leave_the_rest",
     "may_sign",
     "may_sign_for",
     "meaning",
+    "names_in",
+    "needs_under",
+    "numbers_in",
+    "rules_of",
     "unreachable",
+    "with_people",
+    "with_quorum",
 ]

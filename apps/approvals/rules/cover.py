@@ -94,7 +94,7 @@ def may_sign_for(own: Signing, giver: Signing, name: str) -> Decision:
 
     So a delegate is never a way round: what the giver may not sign, nobody signs for them (DESIGN 4.3, 4.4).
     """
-    mine = may_sign(replace(own, holds_role=True))
+    mine = may_sign(replace(own, holds_role=True, is_named=True))
     if not mine:
         return mine
     theirs = may_sign(giver)

@@ -1,7 +1,7 @@
 """What is asked of whom, and who may sign it. Pure: no database, no clock."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations
 
@@ -22,7 +22,12 @@ class Subject:
 
 @dataclass(frozen=True)
 class Need:
-    """A role that must sign, what it judges, why and by when; for one component, or for the whole."""
+    """A role that must sign, what it judges, why and by when; for one component, or for the whole.
+
+    With ``share``, the quorum is that percentage of those who can sign when they are asked. With ``named``, those
+    people alone may sign, and each must. A later ``stage`` is asked once the earlier ones are met. ``rule`` is the
+    rule of the policy that asks.
+    """
 
     role: str
     question: str
@@ -32,11 +37,20 @@ class Need:
     component_label: str = ""
     team_id: int | None = None
     quorum: int = 1
+    share: int = 0
+    named: tuple[int, ...] = ()
+    stage: int = 1
+    rule: str = ""
 
     @property
     def label(self) -> str:
         """Return the role and what it is for, as a person says it."""
         return describe(self.role, self.component_label or self.component_key)
+
+
+def with_quorum(need: Need, able: int) -> Need:
+    """Return a need with its quorum in people: a share of ``able``, rounded up, at least 1; fixed from then on."""
+    return replace(need, quorum=max(1, -(-need.share * able // 100))) if need.share else need
 
 
 @dataclass(frozen=True)
@@ -80,6 +94,7 @@ class Signing:
     holds_role: bool
     round_state: str
     requirement_state: str
+    is_named: bool = True
     bar_reason: str = ""
     own_decision: str = ""
     signed_by: str = ""
@@ -93,6 +108,13 @@ def describe(role: str, where: str) -> str:
     return f"{label} for {where}" if where else label
 
 
+_DONE = {
+    SignatureDecision.APPROVE.value: "signed",
+    SignatureDecision.REJECT.value: "rejected",
+    SignatureDecision.ABSTAIN.value: "abstained from",
+}
+
+
 def may_sign(signing: Signing) -> Decision:
     """Return whether a person may sign, with the reason and the remedy when not.
 
@@ -101,18 +123,25 @@ def may_sign(signing: Signing) -> Decision:
     if not signing.person_active:
         return denied("This person's account is closed.", "Someone else who holds the role must sign.")
     if signing.own_decision:
-        done = "signed" if signing.own_decision == SignatureDecision.APPROVE else "rejected"
-        return denied(f"You have {done} this already. A signature is not given twice, nor changed.")
+        return denied(
+            f"You have {_DONE[signing.own_decision]} this already. A signature is not given twice, nor changed."
+        )
     if signing.signed_by:
         return denied(f"{signing.signed_by} has signed this for you.", "It counts once, as yours.")
     if signing.round_state != RoundState.OPEN:
         return denied("This round of approval is closed.", "Open the page again to see what came of it.")
+    if signing.requirement_state == RequirementState.WAITING:
+        return denied("This is asked later.", "First those of the stage before sign.")
     if signing.requirement_state != RequirementState.OPEN:
         return denied("This has all the signatures it needs.")
     if not signing.holds_role:
         return denied(
             f"You do not hold the role {describe(signing.role, signing.where)}.",
             "Someone who holds it must sign. A Change Manager gives roles.",
+        )
+    if not signing.is_named:
+        return denied(
+            "The policy names the people who sign this. You are not one of them.", "One of them must sign."
         )
     if signing.bar_reason:
         return denied(signing.bar_reason, "Someone else who holds the role must sign.")
@@ -152,10 +181,12 @@ def meaning(role: str, decision: str, subject: str, where: str) -> str:
         Role.VALIDATOR: f"I judge {what} fit for its use",
         Role.OWNER: f"I accept what {what} does to the service, at the time planned",
     }
-    if decision == SignatureDecision.APPROVE:
-        judged = approvals.get(Role(role), f"I approve {what}")
-    else:
-        judged = f"I reject {what}, for the reason that I gave"
+    judged = {
+        SignatureDecision.APPROVE.value: approvals.get(Role(role), f"I approve {what}"),
+        SignatureDecision.REJECT.value: f"I reject {what}, for the reason that I gave",
+        SignatureDecision.ABSTAIN.value: f"I abstain on {what}, for the reason that I gave",
+        SignatureDecision.WITHDRAW.value: f"I take back what I signed on {what}, for the reason that I gave",
+    }[decision]
     return f"{judged}, as {Role(role).label}."
 
 

@@ -26,7 +26,18 @@ from apps.approvals.selectors.inquiries import (
     questions_about,
     questions_to,
 )
-from apps.approvals.selectors.people import eligible_people, people_for_needs, with_deputies
+from apps.approvals.selectors.people import STANDING, eligible_people, people_for_needs, with_deputies
+from apps.approvals.selectors.policy import (
+    document_by_name,
+    may_propose_policy,
+    people_named,
+    policy_as_kept,
+    policy_for,
+    policy_in_force,
+    policy_numbered,
+    policy_versions,
+    rules_in,
+)
 from apps.approvals.selectors.quorums import Tally, approvals_given, open_rounds, tallies
 from apps.approvals.selectors.signing import Right, may_sign_now, my_signature, right_to_sign
 from apps.approvals.selectors.standing import Standing, open_counts, standing
@@ -34,6 +45,7 @@ from apps.approvals.selectors.standing import Standing, open_counts, standing
 __all__ = [
     "BADGE_LIMIT",
     "Right",
+    "STANDING",
     "Standing",
     "Tab",
     "Tally",
@@ -43,10 +55,12 @@ __all__ = [
     "delegation_for",
     "delegations_in_force",
     "delegations_of",
+    "document_by_name",
     "eligible_people",
     "inbox_for",
     "is_open",
     "may_answer_now",
+    "may_propose_policy",
     "may_sign_now",
     "may_take_back_now",
     "my_signature",
@@ -59,9 +73,16 @@ __all__ = [
     "question_for",
     "questions_about",
     "questions_to",
+    "people_named",
+    "policy_as_kept",
+    "policy_for",
+    "policy_in_force",
+    "policy_numbered",
+    "policy_versions",
     "requirement_exists",
     "requirement_for",
     "right_to_sign",
+    "rules_in",
     "standing",
     "tallies",
     "waiting_count_for",

@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from apps.accounts.enums import GrantScope
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.selectors import grants_of, holds_any_role
-from apps.approvals.enums import RequirementState
+from apps.approvals.enums import RequirementState, SignatureDecision
 from apps.approvals.models import Requirement
 from apps.core import clock
 
@@ -40,8 +40,11 @@ def waiting_count_for(user: User) -> int:
     return _waited_for_by(user).order_by()[: BADGE_LIMIT + 1].count()
 
 
+_OWN = Q(signatures__withdrawn_at=None) & ~Q(signatures__decision=SignatureDecision.WITHDRAW)
+
+
 def _decided_by(user: User) -> QuerySet[Requirement]:
-    own = FilteredRelation("signatures", condition=Q(signatures__signer=user))
+    own = FilteredRelation("signatures", condition=_OWN & Q(signatures__signer=user))
     found = Requirement.objects.select_related("round", "team").annotate(own=own).filter(own__signer=user)
     decided = found.annotate(my_decision=F("own__decision"), my_signed_at=F("own__signed_at"))
     return decided.order_by("-own__signed_at", "-own__pk")
@@ -60,7 +63,8 @@ NOT EXISTS (
 AND NOT EXISTS (
     SELECT 1 FROM approvals_signature own JOIN approvals_requirement other ON other.id = own.requirement_id
     WHERE {person} IN (own.signer_id, own.on_behalf_of_id) AND other.round_id = {asked}.round_id
-      AND (other.role <> {asked}.role OR other.id = {asked}.id))
+      AND own.withdrawn_at IS NULL AND own.decision <> 'withdraw'
+      AND (other.id = {asked}.id OR (other.role <> {asked}.role AND own.decision <> 'abstain')))
 """
 _FREE_TO_SIGN = _FREE.format(person="%s", asked="approvals_requirement")
 _REACHES = """
@@ -75,7 +79,8 @@ approvals_requirement.id IN (
     JOIN accounts_user giver ON giver.id = cover.giver_id AND giver.is_active
     JOIN accounts_rolegrant held ON held.user_id = giver.id
     JOIN approvals_requirement asked ON asked.state = 'open' AND asked.role = held.role
-    WHERE cover.delegate_id = %s AND cover.accepted_at IS NOT NULL AND cover.ended_at IS NULL
+    WHERE (asked.named = '{{}}' OR giver.id = ANY(asked.named))
+      AND cover.delegate_id = %s AND cover.accepted_at IS NOT NULL AND cover.ended_at IS NULL
       AND cover.starts_at <= %s AND cover.ends_at > %s
       AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to > %s)
       AND (held.revoked_at IS NULL OR held.revoked_at > %s)
@@ -95,7 +100,8 @@ def _needing(user: User) -> QuerySet[Requirement]:
     free = RawSQL(_FREE_TO_SIGN, [user.pk, user.pk], output_field=BooleanField())
     now = clock.now()
     covered = RawSQL(_IN_ANOTHERS_PLACE, [user.pk, *[now] * 5], output_field=BooleanField())
-    reached = _reached_by(grants) | Q(handed_to=user) | Q(covered)
+    named = Q(named=[]) | Q(named__contains=[user.pk])
+    reached = (_reached_by(grants) & named) | Q(handed_to=user) | Q(covered)
     return Requirement.objects.filter(reached, free, state=RequirementState.OPEN)
 
 

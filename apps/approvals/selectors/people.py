@@ -5,10 +5,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
 
+from django.db.models import Q
+
 from apps.accounts.enums import GrantScope
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.rules import reaches
 from apps.accounts.selectors import active_grants
+from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Bar, Delegation, Requirement, Signature
 from apps.approvals.rules import Need
 from apps.approvals.selectors.cover import delegations_in_force, fits
@@ -20,7 +23,7 @@ _NAME = (
 )  # fmt: skip
 
 Signed = dict[int, dict[int, set[tuple[str, int, bool]]]]
-"""Of each round, what each person has signed: role, requirement, and whether it was in another's place."""
+"""Of each round, what each person has decided: role filled, requirement, and whether it was in another's place."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,13 @@ class Able:
 
     people: list[User]
     covers: list[Delegation] = field(default_factory=list)
+
+
+ABSTAINED = ""
+"""Stands for the role of an abstention, which fills none."""
+
+STANDING = Q(withdrawn_at=None) & ~Q(decision=SignatureDecision.WITHDRAW)
+"""The signatures that count: not taken back, nor the taking back itself."""
 
 
 def eligible_people(requirements: Iterable[Requirement]) -> dict[int, list[User]]:
@@ -82,11 +92,14 @@ def handed_to(requirements: Iterable[Requirement]) -> dict[int, User]:
 
 
 def done_with(requirement: Requirement, signed: dict[int, set[tuple[str, int, bool]]]) -> set[int]:
-    """Return who can sign a requirement no more: they signed it, or signed in the same round in another role."""
+    """Return who can sign a requirement no more: they decided on it, or signed the same round in another role."""
     return {
         user_id
         for user_id, done in signed.items()
-        if any(role != requirement.role or signed_id == requirement.pk for role, signed_id, _ in done)
+        if any(
+            role not in (requirement.role, ABSTAINED) or signed_id == requirement.pk
+            for role, signed_id, _ in done
+        )
     }
 
 
@@ -151,7 +164,7 @@ class Holders:
             found |= self._at.get((asked.role, GrantScope.TEAM.value, asked.team_id), {})
         if asked.component_key:
             found |= self._at.get((asked.role, GrantScope.COMPONENT.value, asked.component_key), {})
-        return found
+        return {pk: one for pk, one in found.items() if pk in asked.named} if asked.named else found
 
 
 def covers(grant: RoleGrant, asked: Requirement | Need) -> bool:
@@ -169,16 +182,23 @@ def barred(round_ids: set[int]) -> dict[int, set[tuple[int, int | None]]]:
 
 
 def roles_signed(round_ids: set[int]) -> Signed:
-    """Return, for each round and person, what they have signed.
+    """Return, for each round and person, what they have decided and not taken back.
 
-    What a deputy signed counts for both: neither fills another role, and neither signs it again.
+    What a deputy signed counts for both: neither fills another role, and neither signs it again. An abstention
+    fills no role: it stands as ``ABSTAINED``.
     """
     found: Signed = defaultdict(lambda: defaultdict(set))
-    given = Signature.objects.filter(requirement__round__in=round_ids)
-    for round_id, user_id, giver_id, role, requirement_id in given.values_list(
-        "requirement__round_id", "signer_id", "on_behalf_of_id", "requirement__role", "requirement_id"
+    given = Signature.objects.filter(STANDING, requirement__round__in=round_ids)
+    for round_id, user_id, giver_id, role, requirement_id, decision in given.values_list(
+        "requirement__round_id",
+        "signer_id",
+        "on_behalf_of_id",
+        "requirement__role",
+        "requirement_id",
+        "decision",
     ):
-        found[round_id][user_id].add((role, requirement_id, giver_id is not None))
+        filled = ABSTAINED if decision == SignatureDecision.ABSTAIN else role
+        found[round_id][user_id].add((filled, requirement_id, giver_id is not None))
         if giver_id is not None:
-            found[round_id][giver_id].add((role, requirement_id, False))
+            found[round_id][giver_id].add((filled, requirement_id, False))
     return found

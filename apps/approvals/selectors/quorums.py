@@ -5,10 +5,18 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
-from apps.approvals.enums import RequirementState, RoundState, SignatureDecision
+from apps.approvals.enums import UNDECIDED, RoundState, SignatureDecision
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules import Ask, describe
-from apps.approvals.selectors.people import Holders, barred, handed_to, out_of_it, roles_signed
+from apps.approvals.selectors.people import (
+    ABSTAINED,
+    STANDING,
+    Holders,
+    barred,
+    handed_to,
+    out_of_it,
+    roles_signed,
+)
 
 
 @dataclass
@@ -25,11 +33,12 @@ def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
     """Return the tally of each round, in four queries for them all.
 
     Whoever has signed an ask counts among those who can meet it, so that half a quorum is not asked twice. A deputy
-    counts as the one in whose place they signed: deputies make no quorum larger.
+    counts as the one in whose place they signed: deputies make no quorum larger. Whoever has abstained does not
+    count. What a later stage asks counts as well: it must still be possible then.
     """
     ids = set(round_ids)
     requirements = list(
-        Requirement.objects.filter(round__in=ids, state=RequirementState.OPEN).select_related(
+        Requirement.objects.filter(round__in=ids, state__in=UNDECIDED).select_related(
             "team__escalation_contact"
         )
     )
@@ -38,7 +47,10 @@ def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
     signed = roles_signed(ids)
     found = {pk: Tally() for pk in ids}
     for round_id, people in signed.items():
-        found[round_id].taken = {user_id: min(done)[0] for user_id, done in people.items()}
+        roles = {
+            user_id: [role for role, *_ in done if role != ABSTAINED] for user_id, done in people.items()
+        }
+        found[round_id].taken = {user_id: min(filled) for user_id, filled in roles.items() if filled}
     for requirement in requirements:
         role, pk = requirement.role, requirement.pk
         given = signed[requirement.round_id]
@@ -46,6 +58,11 @@ def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
         able = {user.pk for user in holders.free_of(requirement, out)}
         able -= {user_id for user_id, done in given.items() if (role, pk, True) in done}
         able |= {user_id for user_id, done in given.items() if (role, pk, False) in done}
+        able -= {
+            user_id
+            for user_id, done in given.items()
+            if any(filled == ABSTAINED and asked == pk for filled, asked, _ in done)
+        }
         label = describe(role, requirement.component_label or requirement.component_key)
         tally = found[requirement.round_id]
         tally.asks.append(Ask(role, label, requirement.quorum, frozenset(able)))
@@ -60,4 +77,5 @@ def open_rounds() -> QuerySet[Round]:
 
 def approvals_given(requirement: Requirement) -> int:
     """Return how many people have approved a requirement."""
-    return Signature.objects.filter(requirement=requirement, decision=SignatureDecision.APPROVE).count()
+    given = Signature.objects.filter(STANDING, requirement=requirement, decision=SignatureDecision.APPROVE)
+    return given.count()

@@ -6,18 +6,18 @@ from django.db.models import Q
 
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.selectors import grants_of
-from apps.approvals.enums import RequirementState
+from apps.approvals.enums import UNDECIDED, SignatureDecision
 from apps.approvals.models import Bar, Delegation, Requirement, Signature
 from apps.approvals.rules import Signing, may_leave_the_rest, may_sign, may_sign_for, unreachable
 from apps.approvals.selectors.cover import stands_in
-from apps.approvals.selectors.people import covers
+from apps.approvals.selectors.people import STANDING, covers
 from apps.approvals.selectors.quorums import tallies
 from apps.core.decisions import ALLOWED, Decision
 
 
 def my_signature(user: User, requirement: Requirement) -> Signature | None:
-    """Return the signature that a person gave to a requirement, or None."""
-    return Signature.objects.filter(requirement=requirement, signer=user).first()
+    """Return the signature that a person gave to a requirement and has not taken back, or None."""
+    return Signature.objects.filter(STANDING, requirement=requirement, signer=user).first()
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _signing_of(user: User, requirement: Requirement, grants: list[RoleGrant]) -
     mine = Q(signer=user) | Q(on_behalf_of=user)
     signed = {
         signature.requirement_id: signature
-        for signature in Signature.objects.filter(mine, requirement__round=round_).select_related(
+        for signature in Signature.objects.filter(STANDING, mine, requirement__round=round_).select_related(
             "requirement", "signer"
         )
     }
@@ -76,12 +76,17 @@ def _signing_of(user: User, requirement: Requirement, grants: list[RoleGrant]) -
         # Only an active person's grants are in force, so holding one settles it without asking.
         person_active=bool(grants) or User.objects.filter(pk=user.pk, is_active=True).exists(),
         holds_role=requirement.handed_to_id == user.pk or any(covers(grant, requirement) for grant in grants),
+        is_named=not requirement.named or user.pk in requirement.named or requirement.handed_to_id == user.pk,
         round_state=round_.state,
         requirement_state=requirement.state,
         bar_reason=bar.reason if bar else "",
         own_decision=own.decision if own else "",
         signed_by=str(here.signer) if here is not None and own is None else "",
-        other_roles=frozenset(signature.requirement.role for signature in signed.values()),
+        other_roles=frozenset(
+            signature.requirement.role
+            for signature in signed.values()
+            if signature.decision != SignatureDecision.ABSTAIN
+        ),
     )
 
 
@@ -89,7 +94,7 @@ def _rest_can_be_met(
     user: User, requirement: Requirement, grants: list[RoleGrant], giver: User | None = None
 ) -> Decision:
     """Return whether the round can still be met once this person, and whom they stand in for, fill this role."""
-    others = Requirement.objects.filter(round=requirement.round_id, state=RequirementState.OPEN)
+    others = Requirement.objects.filter(round=requirement.round_id, state__in=UNDECIDED)
     if not any(
         other.handed_to_id == user.pk or covers(grant, other)
         for other in others

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from django.db.models import Prefetch
 
 from apps.accounts.models import User
-from apps.approvals.enums import RequirementState
+from apps.approvals.enums import UNDECIDED, RequirementState, SignatureDecision
 from apps.approvals.models import Delegation, Requirement, Round, Signature
-from apps.approvals.selectors.people import able_to_sign
+from apps.approvals.selectors.people import STANDING, able_to_sign
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How one requirement stands: its signatures, and the people who could still sign it."""
+    """How one requirement stands: its signatures that count, and the people who could still sign it."""
 
     requirement: Requirement
     signatures: list[Signature]
@@ -32,8 +32,19 @@ class Standing:
 
     @property
     def signature(self) -> Signature | None:
-        """Return the signature that met or rejected this, the last one given; None while there is none."""
-        return self.signatures[-1] if self.signatures else None
+        """Return the signature that met or rejected this, the last of its kind; None while there is none."""
+        deciding = self.approvals if self.state == RequirementState.MET else self.signatures
+        return deciding[-1] if deciding else None
+
+    @property
+    def approvals(self) -> list[Signature]:
+        """Return the approvals that count towards the quorum, in the order in which they were given."""
+        return [one for one in self.signatures if one.decision == SignatureDecision.APPROVE]
+
+    @property
+    def abstentions(self) -> list[Signature]:
+        """Return who abstained, which counts neither for nor against."""
+        return [one for one in self.signatures if one.decision == SignatureDecision.ABSTAIN]
 
     @property
     def waited_on(self) -> list[User]:
@@ -45,7 +56,9 @@ def standing(round_: Round) -> list[Standing]:
     """Return how each requirement of a round stands, in a constant number of queries."""
     requirements = list(
         round_.requirements.select_related("team", "handed_to").prefetch_related(
-            Prefetch("signatures", Signature.objects.select_related("signer", "on_behalf_of"))
+            Prefetch(
+                "signatures", Signature.objects.filter(STANDING).select_related("signer", "on_behalf_of")
+            )
         )
     )
     able = able_to_sign(requirements)
@@ -56,6 +69,6 @@ def standing(round_: Round) -> list[Standing]:
 
 
 def open_counts(round_ids: Iterable[int]) -> Counter[int]:
-    """Return how many requirements of each round are still open; one query."""
-    still_open = Requirement.objects.filter(round__in=set(round_ids), state=RequirementState.OPEN)
+    """Return how many requirements of each round are still to be met, now or in a later stage; one query."""
+    still_open = Requirement.objects.filter(round__in=set(round_ids), state__in=UNDECIDED)
     return Counter(still_open.values_list("round_id", flat=True))

@@ -2,6 +2,8 @@
 
 rounds: open_round, close_round, reject_unreachable
 signing: sign, on_signed, erase_notes
+withdrawing: withdraw_signature
+policy: propose_policy, withdraw_policy
 reminding: remind
 asking: ask_information, answer_information, take_back_question, resume_clocks
 erasing: erase_questions, erase_questions_of_entries
@@ -20,9 +22,11 @@ from apps.approvals.services.covering import accept_delegation, end_delegation, 
 from apps.approvals.services.deciding import on_signed
 from apps.approvals.services.erasing import erase_questions, erase_questions_of_entries
 from apps.approvals.services.handing import hand_over
+from apps.approvals.services.policy import propose_policy, withdraw_policy
 from apps.approvals.services.reminding import remind
 from apps.approvals.services.rounds import close_round, open_round, reject_unreachable
 from apps.approvals.services.signing import erase_notes, sign
+from apps.approvals.services.withdrawing import withdraw_signature
 
 __all__ = [
     "Barred",
@@ -40,9 +44,12 @@ __all__ = [
     "offer_delegation",
     "on_signed",
     "open_round",
+    "propose_policy",
     "reject_unreachable",
     "remind",
     "resume_clocks",
     "sign",
     "take_back_question",
+    "withdraw_policy",
+    "withdraw_signature",
 ]

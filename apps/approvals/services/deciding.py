@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 
-from apps.approvals.enums import RequirementState, RoundState
+from apps.approvals.enums import UNDECIDED, RequirementState, RoundState
 from apps.approvals.models import Requirement, Round
 from apps.core import clock
 from apps.core.actors import Actor
@@ -30,9 +30,7 @@ def tell_listeners(round_: Round, actor: Actor) -> None:
 
 def end_round(round_: Round, state: RoundState) -> None:
     """Put a round into a final state. What is still open in it is no longer asked of anyone."""
-    Requirement.objects.filter(round=round_, state=RequirementState.OPEN).update(
-        state=RequirementState.LAPSED
-    )
+    Requirement.objects.filter(round=round_, state__in=UNDECIDED).update(state=RequirementState.LAPSED)
     round_.state = state
     round_.closed_at = clock.now()
     round_.save(update_fields=["state", "closed_at", "updated_at"])

@@ -6,9 +6,9 @@ from django.db import IntegrityError, transaction
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.approvals.enums import RoundState
-from apps.approvals.models import Bar, Requirement, Round
-from apps.approvals.rules import Ask, Barred, Need, Subject, unreachable
+from apps.approvals.enums import RequirementState, RoundState
+from apps.approvals.models import Bar, PolicyVersion, Requirement, Round
+from apps.approvals.rules import Ask, Barred, Need, Subject, unreachable, with_quorum
 from apps.approvals.selectors import people_for_needs, tallies, with_deputies
 from apps.approvals.services.deciding import end_round, tell_listeners
 from apps.approvals.services.telling import tell_asked, tell_unreachable
@@ -16,6 +16,8 @@ from apps.audit.services import record_event
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Conflict, Invalid, PolicyBlocked
+
+_LATER = RequirementState.WAITING
 
 
 @transaction.atomic
@@ -29,8 +31,11 @@ def open_round(
     starts_at: datetime | None,
     needs: list[Need],
     barred: list[Barred],
+    policy: PolicyVersion | None = None,
 ) -> Round:
-    """Ask everyone who must sign one digest, all at once, and tell them.
+    """Ask everyone who must sign one digest, all of the first stage at once, and tell them.
+
+    ``policy`` is the version of the approval policy that the needs come from; the round keeps its number and digest.
 
     Raises:
         Invalid: no needs, a quorum below one, an unknown role, or one role asked twice for one component.
@@ -39,6 +44,7 @@ def open_round(
     """
     _check_needs(needs)
     people = _able_people(needs, barred)
+    needs = [with_quorum(need, len(able)) for need, able in zip(needs, people, strict=True)]
     _check_reachable(needs, people)
     round_ = Round(
         subject_type=subject.type,
@@ -50,13 +56,15 @@ def open_round(
         risk=risk,
         starts_at=starts_at,
         opened_by=actor.user if isinstance(actor.user, User) else None,
+        policy_version=policy.number if policy else None,
+        policy_digest=policy.digest if policy else "",
     )
     _insert(round_)
     requirements = Requirement.objects.bulk_create(_requirements(round_, needs))
     Bar.objects.bulk_create(_bars(round_, requirements, needs, barred), ignore_conflicts=True)
     _record_asked(actor, round_, requirements)
     told = with_deputies(needs, people, [_out_of_it(need, barred) for need in needs])
-    tell_asked(round_, list(zip(requirements, told, strict=True)))
+    tell_asked(round_, [pair for pair in zip(requirements, told, strict=True) if pair[0].state != _LATER])
     return round_
 
 
@@ -112,6 +120,7 @@ def _check_reachable(needs: list[Need], people: list[list[User]]) -> None:
 
 
 def _requirements(round_: Round, needs: list[Need]) -> list[Requirement]:
+    first = min(need.stage for need in needs)
     return [
         Requirement(
             round=round_,
@@ -122,7 +131,11 @@ def _requirements(round_: Round, needs: list[Need]) -> list[Requirement]:
             question=need.question,
             reason=need.reason,
             quorum=need.quorum,
+            named=list(need.named),
+            stage=need.stage,
+            rule=need.rule,
             due_at=need.due_at,
+            state=RequirementState.OPEN if need.stage == first else _LATER,
         )
         for need in needs
     ]
@@ -153,12 +166,17 @@ def _record_asked(actor: Actor, round_: Round, requirements: list[Requirement]) 
             "round": round_.pk,
             "revision": round_.revision,
             "digest": round_.digest,
+            "policy": round_.policy_version,
+            "policy_digest": round_.policy_digest,
             "asked": [
                 {
                     "requirement": requirement.pk,
                     "role": requirement.role,
                     "component": requirement.component_key,
                     "quorum": requirement.quorum,
+                    "named": [f"person:{pk}" for pk in requirement.named],
+                    "stage": requirement.stage,
+                    "rule": requirement.rule,
                     "due": clock.iso(requirement.due_at),
                 }
                 for requirement in requirements
@@ -187,22 +205,29 @@ def close_round(*, actor: Actor, round: Round) -> Round:
 def reject_unreachable(*, actor: Actor, round: Round) -> bool:
     """Reject a round whose quorum can no longer be reached, and return whether it was (DESIGN 4.5).
 
-    ``sign`` never lets it come to that; a role that ends or a person who leaves can.
+    A role that ends, a person who leaves or an abstention can bring it to that.
     """
     current = Round.objects.select_for_update().get(pk=round.pk)
     if current.state != RoundState.OPEN:
         return False
-    tally = tallies([current.pk])[current.pk]
+    if not end_unreachable(actor=actor, held=current):
+        return False
+    tell_listeners(current, actor)
+    return True
+
+
+def end_unreachable(*, actor: Actor, held: Round) -> bool:
+    """Reject a round that the caller holds, if nobody is left to complete it. The caller tells the listeners."""
+    tally = tallies([held.pk])[held.pk]
     missing = unreachable(tally.asks, tally.taken)
     if missing is None:
         return False
-    end_round(current, RoundState.REJECTED)
+    end_round(held, RoundState.REJECTED)
     record_event(
         event="approval.unreachable",
         actor=actor,
-        obj=current,
-        data={"round": current.pk, "revision": current.revision, "missing": missing.label},
+        obj=held,
+        data={"round": held.pk, "revision": held.revision, "missing": missing.label},
     )
-    tell_unreachable(current, missing.label)
-    tell_listeners(current, actor)
+    tell_unreachable(held, missing.label)
     return True

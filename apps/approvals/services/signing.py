@@ -5,13 +5,15 @@ import hashlib
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.approvals.enums import AuthMethod, RequirementState, RoundState, SignatureDecision
+from apps.approvals.enums import DECISIONS, AuthMethod, RequirementState, RoundState, SignatureDecision
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules import meaning
 from apps.approvals.selectors import Right, approvals_given, my_signature, right_to_sign
 from apps.approvals.services.attesting import attest
 from apps.approvals.services.covering import in_place_of
 from apps.approvals.services.deciding import end_round, tell_listeners
+from apps.approvals.services.rounds import end_unreachable
+from apps.approvals.services.staging import ask_next_stage
 from apps.approvals.services.telling import tell_outcome
 from apps.audit.services import record_event
 from apps.core import clock
@@ -29,16 +31,17 @@ def sign(
     note: str = "",
     auth_method: str = AuthMethod.PASSWORD,
 ) -> Signature:
-    """Record a person's decision on the digest that they were shown, and settle the round.
+    """Record a person's decision (approve, reject, abstain) on the digest that they were shown, and settle the round.
 
     The caller has proved who the person is by ``auth_method``, in this request. The round is locked first, so
     that two last approvers make one transition. The same decision sent twice is one signature.
-    One rejection rejects the whole round: what was asked is settled, and a new revision asks again.
+    One rejection rejects the whole round: what was asked is settled, and a new revision asks again. So does an
+    abstention that leaves too few for the quorum (DESIGN 4.5); any other counts neither for nor against.
 
     Raises:
         Stale: the digest is not the round's, or the round is closed.
         Forbidden: ``rules.may_sign`` refuses. The caller records the denial, after this has rolled back.
-        Invalid: the decision is unknown, or a rejection gives no reason.
+        Invalid: the decision is unknown, or a rejection or an abstention gives no reason.
     """
     if not isinstance(actor.user, User):
         raise Forbidden("Only a person can sign.")
@@ -54,12 +57,18 @@ def sign(
     given = my_signature(actor.user, asked)
     if given is not None and given.decision == decision:
         return given
-    _check_open(round_)
+    check_open(round_)
     right = right_to_sign(actor.user, asked)
     right.decision.require()
-    signature = _write(right, actor.user, asked, decision, note.strip(), auth_method)
+    giver = right.delegation.giver if right.delegation else None
+    signature = write_signature(actor.user, asked, decision, note.strip(), auth_method, on_behalf_of=giver)
     _settle(asked, signature)
     _record(actor, asked, signature, right)
+    if decision == SignatureDecision.ABSTAIN and end_unreachable(actor=actor, held=round_):
+        asked.state = RequirementState.REJECTED
+        asked.save(update_fields=["state", "updated_at"])
+    elif asked.state == RequirementState.MET and round_.state == RoundState.OPEN:
+        ask_next_stage(actor=actor, held=round_)
     tell_outcome(asked, signature)
     tell_listeners(round_, actor)
     return signature
@@ -67,17 +76,20 @@ def sign(
 
 def _check_input(decision: str, note: str, auth_method: str) -> None:
     problems: dict[str, list[str]] = {}
-    if decision not in SignatureDecision.values:
-        problems["decision"] = ["Choose whether you approve or reject."]
+    if decision not in DECISIONS:
+        problems["decision"] = ["Choose whether you approve, reject or abstain."]
     if decision == SignatureDecision.REJECT and not note.strip():
         problems["note"] = ["Give a reason, so that the requester knows what to change."]
+    if decision == SignatureDecision.ABSTAIN and not note.strip():
+        problems["note"] = ["Give a reason, so that the others know why you do not decide."]
     if auth_method not in AuthMethod.values:
         problems["auth_method"] = ["Say how the person proved who they are."]
     if problems:
         raise Invalid(problems)
 
 
-def _check_open(round_: Round) -> None:
+def check_open(round_: Round) -> None:
+    """Raise Stale, with what came of the round, when it is closed: a late vote is no vote."""
     if round_.state == RoundState.OPEN:
         return
     outcome = {
@@ -90,14 +102,21 @@ def _check_open(round_: Round) -> None:
     )
 
 
-def _write(
-    right: Right, signer: User, asked: Requirement, decision: str, note: str, auth_method: str
+def write_signature(
+    signer: User,
+    asked: Requirement,
+    decision: str,
+    note: str,
+    auth_method: str,
+    *,
+    on_behalf_of: User | None,
 ) -> Signature:
+    """Keep a signature with its meaning and its attestation. Whether it may be given is settled."""
     round_ = asked.round
     signature = Signature(
         requirement=asked,
         signer=signer,
-        on_behalf_of=right.delegation.giver if right.delegation else None,
+        on_behalf_of=on_behalf_of,
         decision=decision,
         digest=round_.digest,
         meaning=meaning(
@@ -121,7 +140,7 @@ def _settle(asked: Requirement, signature: Signature) -> None:
     """Move the requirement, and the round with it when this decides it."""
     if signature.decision == SignatureDecision.REJECT:
         asked.state = RequirementState.REJECTED
-    elif approvals_given(asked) >= asked.quorum:
+    elif signature.decision == SignatureDecision.APPROVE and approvals_given(asked) >= asked.quorum:
         asked.state = RequirementState.MET
     else:
         return
@@ -133,10 +152,16 @@ def _settle(asked: Requirement, signature: Signature) -> None:
         end_round(round_, RoundState.APPROVED)
 
 
+_EVENTS = {
+    SignatureDecision.APPROVE.value: "approval.signed",
+    SignatureDecision.REJECT.value: "approval.rejected",
+    SignatureDecision.ABSTAIN.value: "approval.abstained",
+}
+
+
 def _record(actor: Actor, asked: Requirement, signature: Signature, right: Right) -> None:
-    rejected = signature.decision == SignatureDecision.REJECT
     record_event(
-        event="approval.rejected" if rejected else "approval.signed",
+        event=_EVENTS[signature.decision],
         actor=actor,
         obj=asked.round,
         data={

@@ -44,6 +44,8 @@ def tell_outcome(asked: Requirement, signature: Signature) -> None:
     round_ = asked.round
     if round_.opened_by is None or round_.state == RoundState.OPEN or round_.closed_at is None:
         return
+    if signature.decision == SignatureDecision.ABSTAIN:
+        return  # An abstention that ends a round leaves too few: ``tell_unreachable`` says so.
     rejected = signature.decision == SignatureDecision.REJECT
     reason = (
         f"{signature.printed_name} gave this reason: {signature.note}"
@@ -59,6 +61,27 @@ def tell_outcome(asked: Requirement, signature: Signature) -> None:
         body=f"{round_.subject_title}\n\n{reason}",
         url=round_.subject_url,
     )
+
+
+def tell_open_again(asked: Requirement, taken: Signature, people: list[User]) -> None:
+    """Tell those who can sign, and whoever opened the round, that a signature was taken back."""
+    round_ = asked.round
+    told = {user.pk: user for user in people if user.pk != taken.signer_id}
+    if round_.opened_by is not None:
+        told[round_.opened_by.pk] = round_.opened_by
+    for user in told.values():
+        notify(
+            user=user,
+            rule="approval.open_again",
+            subject=("requirement", str(asked.pk)),
+            due=taken.signed_at,
+            title=f"A signature on {round_.subject_ref} was taken back",
+            body=(
+                f"{round_.subject_title}\n\n{taken.signer} took back what they signed as {label_of(asked)}, for this "
+                f"reason: {taken.note}\nIt is open again."
+            ),
+            url=inbox_url(asked),
+        )
 
 
 def tell_unreachable(round_: Round, missing: str) -> None:

@@ -33,6 +33,7 @@ class ImpactRow:
     owner: str = ""
     team_id: int | None = None
     component_id: int | None = None
+    data_class: str = ""
 
     @property
     def why(self) -> str:
@@ -43,7 +44,7 @@ class ImpactRow:
         return f"{verb} {self.path[-2].title}"
 
     def as_content(self) -> dict[str, Any]:
-        """Return the row as it is signed. Owners are left out: they may move without a new signature."""
+        """Return the row as it is signed. Owner and data class are left out: they may move without a new signature."""
         return {
             "key": self.key,
             "title": self.title,
@@ -58,7 +59,9 @@ class ImpactRow:
         }
 
 
-def row_from_content(content: dict[str, Any], *, owner: str = "", team_id: int | None = None) -> ImpactRow:
+def row_from_content(
+    content: dict[str, Any], *, owner: str = "", team_id: int | None = None, data_class: str = ""
+) -> ImpactRow:
     """Return a row from the content of a revision."""
     path = tuple(PathStep(step["key"], step["title"], step["kind"]) for step in content["path"])
-    return ImpactRow(**{**content, "path": path}, owner=owner, team_id=team_id)
+    return ImpactRow(**{**content, "path": path}, owner=owner, team_id=team_id, data_class=data_class)

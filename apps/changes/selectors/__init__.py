@@ -4,6 +4,7 @@
 - ``impact_of``, ``risk_for``, ``needs_for``: what a change reaches, how risky that is, and who must sign it.
 - ``blockers_of``, ``timeline_of``, ``may_do_now``: where it stands, and what a person can do about it.
 - ``content_of``: everything that is signed.
+- ``replay_policy``: what a version of the approval policy would ask of the open changes.
 """
 
 from apps.changes.selectors.artifacts import Attached, attach_decision, attachable_to, attached_to
@@ -15,6 +16,7 @@ from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
+from apps.changes.selectors.policy_replay import Replay, Replayed, Would, replay_policy
 from apps.changes.selectors.reading import Reading, reading_of
 from apps.changes.selectors.revisions import Difference, differences, named_content, revision_of
 from apps.changes.selectors.standing import (
@@ -43,8 +45,11 @@ __all__ = [
     "Difference",
     "Filters",
     "Reading",
+    "Replay",
+    "Replayed",
     "Row",
     "Tab",
+    "Would",
     "actions_for",
     "attach_decision",
     "attachable_to",
@@ -71,6 +76,7 @@ __all__ = [
     "named_content",
     "needs_for",
     "reading_of",
+    "replay_policy",
     "revision_of",
     "risk_for",
     "standing_of",

@@ -74,7 +74,7 @@ def _added(note: ImpactNote) -> ImpactRow:
 
 
 def with_owners(rows: list[ImpactRow]) -> list[ImpactRow]:
-    """Return the rows with who owns each component today; one query."""
+    """Return the rows with who owns each component today, and what its data is; one query."""
     owners = owners_by_key([row.key for row in rows])
     return [_owned(row, owners.get(row.key)) for row in rows]
 
@@ -84,7 +84,7 @@ def owners_by_key(keys: list[str]) -> dict[str, Component]:
     if not keys:
         return {}
     known = Component.objects.filter(key__in=keys).select_related("owner_team", "owner_person")
-    return {component.key: component for component in known.only("key", *_OWNER)}
+    return {component.key: component for component in known.only("key", "data_class", *_OWNER)}
 
 
 def owner_of(component: Component | None) -> str:
@@ -103,4 +103,5 @@ def _owned(row: ImpactRow, component: Component | None) -> ImpactRow:
         owner=owner_of(component),
         team_id=component.owner_team_id,
         component_id=component.pk,
+        data_class=component.data_class,
     )

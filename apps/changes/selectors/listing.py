@@ -29,7 +29,7 @@ _ROW = (
     "requester__username", "requester__first_name", "requester__last_name", "requester__job_title",
 )  # fmt: skip
 _MOVE = ("change_id", "component__title", "component__name", "from_version__version", "to_version__version")
-_ASKED = ("round_id", "role", "component_key", "component_label", "team_id", "due_at", "handed_to")
+_ASKED = ("named", "round_id", "role", "component_key", "component_label", "team_id", "due_at", "handed_to")
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,19 @@
 """How risky a change is and who must sign it, worked out from what it moves and reaches."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from apps.accounts.enums import Role
-from apps.approvals.rules import Barred, Need
+from apps.approvals.enums import Touch
+from apps.approvals.models import PolicyVersion
+from apps.approvals.rules import Barred, Facts, Need, Touched, needs_under
+from apps.approvals.selectors import rules_in
 from apps.catalog.enums import ComponentKind, ContractKind
-from apps.catalog.models import ComponentVersion, Contract
+from apps.catalog.models import Component, ComponentVersion, Contract
 from apps.catalog.selectors import versions_in_use
-from apps.changes.models import Change, ChangeItem
+from apps.changes.models import Change
 from apps.changes.rules.impact import ImpactRow
-from apps.changes.rules.needs import Touched, due_at, needs_of
+from apps.changes.rules.needs import due_at, reached
 from apps.changes.rules.risk import Moved, Risk, risk_of
 from apps.changes.selectors.items import items_of
 
@@ -20,11 +24,50 @@ def risk_for(change: Change, impact: list[ImpactRow]) -> Risk:
     return risk_of(moved, impact, change.change_class)
 
 
-def needs_for(change: Change, impact: list[ImpactRow], *, now: datetime) -> list[Need]:
-    """Return every signature that a change needs, with why and by when."""
-    items = items_of(change)
+def needs_for(change: Change, impact: list[ImpactRow], *, now: datetime, policy: PolicyVersion) -> list[Need]:
+    """Return every signature that a change needs under a version of the policy, with why and by when."""
+    moved = [item.component for item in items_of(change)]
+    facts = facts_of(change, moved, impact, promises_of(moved), risk=risk_for(change, impact).level)
     due = due_at(now, change.planned_start, change.change_class) if change.planned_start else now
-    return needs_of([_moved(item) for item in items], impact, _contracts(items), due=due)
+    return needs_under(rules_in(policy), facts, due=due)
+
+
+def facts_of(
+    change: Change,
+    moved: Iterable[Component],
+    impact: Iterable[ImpactRow],
+    promises: Iterable[Contract],
+    *,
+    risk: int,
+) -> Facts:
+    """Return what the policy looks at: what moves, what that reaches, and whose contracts it has promised."""
+    by_id = {component.pk: component for component in moved}
+    touched = [_touched(one, Touch.MOVED, f"{one} moves.") for one in by_id.values()]
+    promised = [
+        _touched(by_id[contract.provider_id], Touch.PROMISED, f"It carries the data contract {contract}.")
+        for contract in promises
+        if contract.provider_id in by_id
+    ]
+    return Facts(change.change_class, risk, (*touched, *reached(impact), *promised))
+
+
+def _touched(component: Component, touch: Touch, reason: str) -> Touched:
+    return Touched(
+        key=component.key,
+        title=str(component),
+        kind=component.kind,
+        tier=component.tier,
+        data_class=component.data_class,
+        team_id=component.owner_team_id,
+        touch=touch,
+        reason=reason,
+    )
+
+
+def promises_of(moved: Iterable[Component]) -> list[Contract]:
+    """Return the data contracts that these components have promised to others; one query."""
+    found = Contract.objects.filter(provider__in=list(moved), kind=ContractKind.DATA, retired_at=None)
+    return list(found.order_by("key"))
 
 
 def barred_for(change: Change, impact: list[ImpactRow]) -> list[Barred]:
@@ -53,27 +96,3 @@ def _models_reached(impact: list[ImpactRow]) -> list[tuple[str, str, ComponentVe
     models = [row for row in impact if row.included and row.kind == ComponentKind.MODEL]
     in_use = versions_in_use(row.component_id for row in models if row.component_id is not None)
     return [(row.key, row.title, in_use[row.component_id]) for row in models if row.component_id in in_use]
-
-
-def _moved(item: ChangeItem) -> Touched:
-    component = item.component
-    return Touched(
-        component.key, str(component), component.kind, component.owner_team_id, f"{component} moves."
-    )
-
-
-def _contracts(items: list[ChangeItem]) -> list[Touched]:
-    """Return the components that move and have promised the form of their data to others."""
-    moved = {item.component_id: item.component for item in items}
-    promised = Contract.objects.filter(provider__in=list(moved), kind=ContractKind.DATA, retired_at=None)
-    return [
-        Touched(
-            moved[contract.provider_id].key,
-            str(moved[contract.provider_id]),
-            moved[contract.provider_id].kind,
-            moved[contract.provider_id].owner_team_id,
-            f"It carries the data contract {contract}.",
-        )
-        for contract in promised.order_by("key")
-        if contract.provider_id is not None
-    ]

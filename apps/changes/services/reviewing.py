@@ -9,6 +9,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
 from apps.approvals.rules import Subject
+from apps.approvals.selectors import policy_in_force
 from apps.approvals.services import close_round, open_round
 from apps.calendar.rules import Span
 from apps.calendar.selectors import conflicts_of
@@ -54,6 +55,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     _check_complete(draft, actor)
     now = clock.now()
     impact = impact_of(draft)
+    policy = policy_in_force()
     draft.risk = risk_for(draft, impact).level
     revision = _freeze(draft, actor, content_of(draft, impact=impact))
     draft.revision = revision
@@ -72,8 +74,9 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
         digest=revision.digest,
         risk=draft.risk,
         starts_at=draft.planned_start,
-        needs=needs_for(draft, impact, now=now),
+        needs=needs_for(draft, impact, now=now, policy=policy),
         barred=barred_for(draft, impact),
+        policy=policy,
     )
     draft.save(update_fields=["risk", "revision", "booking", "round", "updated_at"])
     facts = {"revision": revision.number, "digest": revision.digest, "risk": draft.risk}

@@ -12,7 +12,7 @@ ENDINGS = {
     "change.rolled_back": ChangeState.ROLLED_BACK,
     "change.failed": ChangeState.FAILED,
 }
-DECISIONS = ("approval.signed", "approval.rejected")
+DECISIONS = ("approval.signed", "approval.rejected", "approval.abstained", "approval.withdrawn")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,23 @@ class Asking:
     @property
     def digest(self) -> str:
         return str(self.asked.data["digest"])
+
+    def decided(self, asked: dict[str, Any]) -> bool:
+        """Return whether one of what was asked was rejected, or has as many approvals as its quorum takes.
+
+        A signature that was taken back counts no more; an abstention counts neither for nor against.
+        """
+        approved: set[str] = set()
+        for step in self.decisions:
+            if step.data["requirement"] != asked["requirement"]:
+                continue
+            if step.event == "approval.rejected":
+                return True
+            if step.event == "approval.signed":
+                approved.add(step.actor)
+            elif step.event == "approval.withdrawn":
+                approved.discard(step.actor)
+        return len(approved) >= int(asked.get("quorum", 1))
 
 
 @dataclass(frozen=True)

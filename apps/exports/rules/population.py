@@ -203,12 +203,19 @@ def _of_times(life: Life) -> Cells:
     return times
 
 
+_DID = {
+    "approval.signed": "",
+    "approval.rejected": "rejected ",
+    "approval.abstained": "abstained ",
+    "approval.withdrawn": "took back ",
+}
+
+
 def _of_signers(life: Life, names: Names) -> Cells:
     """Return who signed the last revision, by role, each with the time and the leaf."""
     given: dict[str, list[str]] = {role: [] for role in APPROVING_ROLES}
     for step in life.askings[-1].decisions if life.askings else ():
-        said = "rejected " if step.event == "approval.rejected" else ""
-        given[step.data["role"]].append(said + _signed(step, names))
+        given[step.data["role"]].append(_DID[step.event] + _signed(step, names))
     return {Field(Role(role).value): "; ".join(each) for role, each in given.items()}
 
 

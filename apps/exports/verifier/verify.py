@@ -71,7 +71,12 @@ MEMBERS = (
     "manifest.json",
     "manifest.sig",
 )
-ATTESTED = {"approval.signed": "approve", "approval.rejected": "reject"}
+ATTESTED = {
+    "approval.signed": "approve",
+    "approval.rejected": "reject",
+    "approval.abstained": "abstain",
+    "approval.withdrawn": "withdraw",
+}
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:countersign:approval:v1"
 PAYLOAD = "application/vnd.in-toto+json"

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import inbox, signing
+from apps.web.views import inbox, signing, withdrawing
 
 urlpatterns: list[URLPattern] = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<int:requirement>/", inbox.inbox, name="inbox-item"),
     path("approvals/<int:requirement>/sign/", signing.sign_requirement, name="approval-sign"),
+    path("approvals/<int:requirement>/withdraw/", withdrawing.withdraw, name="approval-withdraw"),
 ]

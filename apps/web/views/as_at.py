@@ -114,23 +114,32 @@ def _change(user: User, ref: str, steps: list[Entry]) -> dict[str, Any]:
     }
 
 
+_STATUS = {
+    "approval.signed": ("signed", ""),
+    "approval.rejected": ("rejected", ""),
+    "approval.abstained": ("open", "Abstained "),
+}
+
+
 def _signatures(steps: list[Entry], revision: int) -> list[_Signature]:
     own = [step for step in steps if step.data.get("revision") == revision]
     asked = [
         one for step in own if step.event.event == "approval.asked" for one in step.data.get("asked", [])
     ]
-    rows = entries.rows(
-        [step for step in own if step.event.event in ("approval.signed", "approval.rejected")]
-    )
+    rows = entries.rows([step for step in own if step.event.event in (*_STATUS, "approval.withdrawn")])
     given: dict[Any, list[entries.Row]] = {}
     for row in rows:
-        given.setdefault(row.entry.data.get("requirement"), []).append(row)
+        stands = given.setdefault(row.entry.data.get("requirement"), [])
+        if row.entry.event.event == "approval.withdrawn":
+            stands[:] = [one for one in stands if one.entry.event.actor_key != row.entry.event.actor_key]
+        else:
+            stands.append(row)
     shown = []
     for one in asked:
         role = describe(one["role"], str(one["component"]).rpartition("/")[2])
         for row in given.get(one["requirement"], []):
-            status = "rejected" if row.entry.event.event == "approval.rejected" else "signed"
-            shown.append(_Signature(role, row.who.name, status, f"{row.utc} UTC"))
-        if one["requirement"] not in given:
+            status, word = _STATUS[row.entry.event.event]
+            shown.append(_Signature(role, row.who.name, status, f"{word}{row.utc} UTC"))
+        if not given.get(one["requirement"]):
             shown.append(_Signature(role, "", "open", "Not signed by then"))
     return shown

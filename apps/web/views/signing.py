@@ -88,5 +88,8 @@ def _page(request: HttpRequest, asked: Requirement, form: SigningForm, status: i
 
 def _said(asked: Requirement, signature: Signature) -> str:
     role = describe(asked.role, asked.component_label or asked.component_key)
-    done = "signed" if signature.decision == SignatureDecision.APPROVE else "rejected"
+    done = {
+        SignatureDecision.APPROVE.value: "signed",
+        SignatureDecision.REJECT.value: "rejected",
+    }.get(signature.decision, "abstained on")
     return f"You {done} {asked.round.subject_ref}, revision {asked.round.revision}, as {role}. It is in the ledger."

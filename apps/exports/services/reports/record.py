@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apps.approvals.enums import AuthMethod, SignatureDecision
+from apps.approvals.enums import AuthMethod
 from apps.approvals.rules import describe
 from apps.calendar.enums import ConflictKind, ConflictSeverity
 from apps.changes.enums import ChangeClass
@@ -158,8 +158,7 @@ def _plan_step(row: Facts, tell: Telling) -> list[str]:
 def _asking(asking: Asking, content: Facts, tell: Telling) -> Facts:
     titles = {row["component"]: row["title"] for row in content["items"]}
     titles |= {row["key"]: row["title"] for row in content["impact"]}
-    decided = {step.data["requirement"] for step in asking.decisions}
-    waiting = [one for one in asking.asked.data["asked"] if one["requirement"] not in decided]
+    waiting = [one for one in asking.asked.data["asked"] if not asking.decided(one)]
     return {
         "revision": asking.revision,
         "digest": asking.digest,
@@ -172,16 +171,23 @@ def _asking(asking: Asking, content: Facts, tell: Telling) -> Facts:
     }
 
 
+_DECIDED = {
+    "approval.signed": "Approved",
+    "approval.rejected": "Rejected",
+    "approval.abstained": "Abstained",
+    "approval.withdrawn": "Took it back",
+}
+
+
 def _signature(step: Step, titles: dict[str, str], tell: Telling) -> Facts:
     """Return a signature as 21 CFR 11.50 wants it in every copy: printed name, time and meaning."""
     data = step.data
-    decision = SignatureDecision.REJECT if step.event == "approval.rejected" else SignatureDecision.APPROVE
     return {
         "role": describe(data["role"], ""),
         "subject": titles.get(data["component"], data["component"]) or "The whole change",
         "name": " for ".join(map(tell.name, step.people)),
-        "decision": "Rejected" if decision == SignatureDecision.REJECT else "Approved",
-        "rejected": decision == SignatureDecision.REJECT,
+        "decision": _DECIDED[step.event],
+        "rejected": step.event == "approval.rejected",
         "at": say.utc(step.at, seconds=True),
         "meaning": data["meaning"],
         "method": AuthMethod(data["auth_method"]).label,

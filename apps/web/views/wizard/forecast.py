@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from apps.accounts.enums import Role
-from apps.approvals.selectors import people_for_needs
+from apps.approvals.selectors import people_for_needs, policy_in_force
 from apps.catalog.selectors import graph
 from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.impact import ImpactRow
@@ -53,7 +53,7 @@ class Forecast:
 def forecast(change: Change) -> Forecast:
     """Work out what follows from a draft. The number of queries does not grow with what it moves or reaches."""
     impact = impact_of(change)
-    needs = needs_for(change, impact, now=clock.now())
+    needs = needs_for(change, impact, now=clock.now(), policy=policy_in_force())
     barred = barred_for(change, impact)
     asked = [
         Asked(

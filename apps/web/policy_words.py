@@ -1,0 +1,134 @@
+"""The rules of the approval policy as sentences."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.approvals.enums import Band, Touch
+from apps.approvals.models import Requirement
+from apps.approvals.rules import Need, Rule
+from apps.approvals.rules.policy import EACH
+from apps.catalog.enums import ComponentKind, DataClass
+
+_TOUCH = {
+    Touch.MOVED.value: "that moves",
+    Touch.REACHED.value: "that is reached",
+    Touch.PROMISED.value: "that moves and carries a data contract",
+}
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """A rule as people read it."""
+
+    rule: Rule
+    role: str
+    when: str
+    quorum: str
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """What is different about one rule between two versions; an empty side means that it is not there."""
+
+    id: str
+    before: str
+    after: str
+
+
+def rows_of(rules: Iterable[Rule], people: Mapping[int, User]) -> list[RuleRow]:
+    """Return rules as people read them, in order."""
+    return [RuleRow(rule, Role(rule.role).label, when(rule), quorum(rule, people)) for rule in rules]
+
+
+def when(rule: Rule) -> str:
+    """Return what a rule speaks about: “Each dataset that moves or that is reached, in urgent changes”."""
+    things = _or([ComponentKind(kind).label.lower() for kind in rule.kinds]) or "component"
+    about = " ".join(
+        filter(None, [f"each {things}" if rule.asks == EACH else f"any {things}", _narrowed(rule)])
+    )
+    if rule.asks == EACH:
+        said = about
+    else:
+        said = (
+            f"once for the whole change, when it touches {about}"
+            if rule.about_items
+            else "once for every change"
+        )
+    said += f", in {_or(rule.classes)} changes" if rule.classes else ""
+    said += f", at {_or([Band(band).label.lower() for band in rule.risks])} risk" if rule.risks else ""
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _narrowed(rule: Rule) -> str:
+    parts = [_or([_TOUCH[touch] for touch in rule.touch])] if rule.touch else []
+    parts += [f"of tier {_or([str(tier) for tier in rule.tiers])}"] if rule.tiers else []
+    parts += [f"with {_or([DataClass(data).label.lower() for data in rule.data])} data"] if rule.data else []
+    return " ".join(parts).replace("personal data data", "personal data")
+
+
+def quorum(rule: Rule, people: Mapping[int, User]) -> str:
+    """Return how many sign, in words."""
+    if rule.quorum.people:
+        names = [str(people[pk]) if pk in people else "somebody who has left" for pk in rule.quorum.people]
+        return f"{' and '.join(names)}, and nobody else"
+    if rule.quorum.share:
+        return f"{rule.quorum.share} % of those who can, rounded up, at least 1"
+    return "1 person" if rule.quorum.count == 1 else f"{rule.quorum.count} people"
+
+
+def asked_for(asked: Requirement | Need) -> str:
+    """Return how many signatures of what was asked, and in which stage."""
+    if asked.named:
+        said = (
+            "1 person by name"
+            if len(asked.named) == 1
+            else f"{len(asked.named)} people by name, each of them"
+        )
+    else:
+        said = "1 signature" if asked.quorum == 1 else f"{asked.quorum} signatures"
+    return said if asked.stage == 1 else f"{said}, in stage {asked.stage}"
+
+
+def differences(
+    before: Sequence[Rule], after: Sequence[Rule], people: Mapping[int, User]
+) -> list[RuleChange]:
+    """Return each rule that is new, gone or different; and their order, when that alone moved."""
+    was, now = {rule.id: rule for rule in before}, {rule.id: rule for rule in after}
+    found = [
+        RuleChange(
+            name, _said(was.get(name), now.get(name), people), _said(now.get(name), was.get(name), people)
+        )
+        for name in dict.fromkeys([*was, *now])
+        if was.get(name) != now.get(name)
+    ]
+    order = [name for name in was if name in now], [name for name in now if name in was]
+    if order[0] != order[1]:
+        found.append(RuleChange("order", ", ".join(order[0]), ", ".join(order[1])))
+    return found
+
+
+def _said(rule: Rule | None, other: Rule | None, people: Mapping[int, User]) -> str:
+    """Return a rule in words: all of it when the other version has none, else the parts that differ."""
+    if rule is None:
+        return ""
+    parts = {
+        "role": Role(rule.role).label,
+        "when": when(rule),
+        "quorum": quorum(rule, people),
+        "stage": f"Stage {rule.stage}",
+        "question": f"“{rule.question}”",
+        "why": f"“{rule.why}”" if rule.why else "",
+    }
+    if other is None:
+        return ". ".join(filter(None, [parts["role"], parts["when"], parts["quorum"], parts["stage"]])) + "."
+    changed = {
+        field.name for field in fields(rule) if getattr(rule, field.name) != getattr(other, field.name)
+    }
+    shown = [name if name in parts else "when" for name in changed]
+    return ". ".join(parts[name] for name in parts if name in shown and parts[name])
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -1,0 +1,133 @@
+"""The approval policy as people read it, and which of its rules asked for which signature on a change."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from apps.accounts.models import User
+from apps.accounts.selectors import holds_any_role
+from apps.approvals.enums import PolicyState
+from apps.approvals.models import PolicyVersion
+from apps.approvals.rules import FIRST_NUMBER, Rule
+from apps.approvals.selectors import (
+    Standing,
+    may_propose_policy,
+    people_named,
+    policy_for,
+    policy_in_force,
+    policy_numbered,
+    policy_versions,
+    rules_in,
+    standing,
+)
+from apps.changes.selectors import change_exists, change_for, replay_policy
+from apps.core.errors import Forbidden
+from apps.web.errors import not_found
+from apps.web.policy_words import RuleRow, asked_for, differences, rows_of
+from apps.web.reader import actor_of, reader
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One signature that a change asked for: the rule, why it spoke, and how it stands."""
+
+    one: Standing
+    rule: RuleRow | None
+    many: str
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show the policy in force and every version."""
+    user = reader(request)
+    if not holds_any_role(user):
+        raise Forbidden(
+            "The approval policy is read by those who hold a role.", remedy="Ask a Change Manager."
+        )
+    versions = policy_versions(user)
+    current = next(one for one in versions if one.state == PolicyState.IN_FORCE)
+    context = {
+        "current": current,
+        "rules": _rows(rules_in(current)),
+        "versions": versions,
+        "proposed": next((one for one in versions if one.state == PolicyState.PROPOSED), None),
+        "may_propose": may_propose_policy(actor_of(request)),
+    }
+    return render(request, "policy/page.html", context)
+
+
+@login_required
+@require_safe
+def version(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one version, what is different from the one in force before it, and what it would ask of open changes."""
+    user = reader(request)
+    found = version_for(request, user, ref)
+    rules = rules_in(found)
+    proposed = found.state == PolicyState.PROPOSED
+    before = policy_in_force() if proposed else _before(found)
+    old = rules_in(before) if before else ()
+    people = people_named([*rules, *old])
+    asked = standing(found.round) if found.round else []
+    context = {
+        "version": found,
+        "rules": rows_of(rules, people),
+        "before": before,
+        "differences": differences(old, rules, people) if before else [],
+        "replay": replay_policy(user, rules) if proposed else None,
+        "asked": asked,
+        "mine": next((one for one in asked if user in one.waited_on), None),
+        "may_withdraw": proposed and may_propose_policy(actor_of(request)),
+    }
+    return render(request, "policy/version.html", context)
+
+
+@login_required
+@require_safe
+def asked(request: HttpRequest, ref: str) -> HttpResponse:
+    """Explain, for a change, which rule of which version asked for which signature, and who could give it."""
+    user = reader(request)
+    change = change_for(user, ref)
+    if change is None:
+        raise not_found(request, ("change", ref), exists=change_exists(ref))
+    if change.round is None:
+        raise Http404(f"{change.ref} has asked nobody yet.")
+    number = change.round.policy_version
+    policy = policy_numbered(number) if number is not None else None
+    rows = {row.rule.id: row for row in _rows(rules_in(policy))} if policy else {}
+    standings = standing(change.round)
+    spoke = {one.requirement.rule for one in standings}
+    current = policy_in_force()
+    context = {
+        "change": change,
+        "round": change.round,
+        "policy": policy,
+        "current": current,
+        "moved_on": policy is not None and current.digest != change.round.policy_digest,
+        "asked": [
+            Asked(one, rows.get(one.requirement.rule), asked_for(one.requirement)) for one in standings
+        ],
+        "silent": [row for name, row in rows.items() if name not in spoke],
+    }
+    return render(request, "policy/asked.html", context)
+
+
+def version_for(request: HttpRequest, user: User, ref: str) -> PolicyVersion:
+    """Return the version at an address, or raise the 404 that says no more than it must."""
+    number = int(ref.removeprefix("POLICY-"))
+    found = policy_for(user, number)
+    if found is None:
+        raise not_found(request, ("policy", ref), exists=policy_numbered(number) is not None)
+    return found
+
+
+def _before(found: PolicyVersion) -> PolicyVersion | None:
+    """Return the version with the number before; the first has none."""
+    return policy_numbered(found.number - 1) if found.number > FIRST_NUMBER else None
+
+
+def _rows(rules: tuple[Rule, ...]) -> list[RuleRow]:
+    return rows_of(rules, people_named(rules))

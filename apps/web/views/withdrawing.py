@@ -1,0 +1,78 @@
+"""Taking a signature back, while its round is open."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.services import password_problem
+from apps.approvals.enums import RoundState
+from apps.approvals.models import Requirement
+from apps.approvals.rules import describe
+from apps.approvals.selectors import my_signature, requirement_exists, requirement_for
+from apps.approvals.services import withdraw_signature
+from apps.audit.services import record_denial
+from apps.core.errors import Forbidden, Invalid, Stale
+from apps.web.errors import add_to_form, not_found
+from apps.web.forms.withdrawing import WithdrawForm
+from apps.web.reader import actor_of, reader
+
+ACTION = "approval.withdraw"
+
+
+@sensitive_post_parameters("password")
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, requirement: int) -> HttpResponse:
+    """Ask why, and take the signature back when the person has proved who they are."""
+    asked = requirement_for(reader(request), requirement)
+    if asked is None:
+        raise not_found(request, ("requirement", str(requirement)), exists=requirement_exists(requirement))
+    if request.method != "POST":
+        _refuse_in_vain(request, asked)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and _password_is_right(request, asked, form):
+        try:
+            withdraw_signature(actor=actor_of(request), requirement=asked, reason=form.cleaned_data["note"])
+        except Invalid as error:
+            add_to_form(form, error)
+        else:
+            messages.success(
+                request, f"You took back your signature on {asked.round.subject_ref}. You may sign anew."
+            )
+            return redirect("web:inbox-item", requirement=asked.pk)
+    context = {
+        "form": form,
+        "asked": asked,
+        "question": f"Take back your signature on {asked.round.subject_ref}?",
+        "consequence": (
+            f"What you signed as {describe(asked.role, asked.component_label)} then counts for nothing. It is asked "
+            "again, and you may sign anew. The record keeps that you signed, and that you took it back."
+        ),
+        "verb": "Take it back",
+        "danger": True,
+        "cancel": reverse("web:inbox-item", args=[asked.pk]),
+    }
+    return render(request, "_confirm.html", context, status=422 if form.errors else 200)
+
+
+def _refuse_in_vain(request: HttpRequest, asked: Requirement) -> None:
+    """Say at once that there is nothing to take back, before anyone writes a reason."""
+    if asked.round.state != RoundState.OPEN:
+        raise Stale(
+            f"The signing of {asked.round.subject_ref} is over. What was signed stands.",
+            remedy="Ask whoever asked for it to revise it.",
+        )
+    if my_signature(reader(request), asked) is None:
+        raise Forbidden("You have not signed this, so there is nothing to take back.")
+
+
+def _password_is_right(request: HttpRequest, asked: Requirement, form: WithdrawForm) -> bool:
+    problem = password_problem(user=reader(request), password=form.cleaned_data["password"])
+    if problem:
+        record_denial(actor=actor_of(request), obj=asked.round, action=ACTION, reason=problem)
+        form.add_error("password", f"{problem} Nothing was taken back.")
+    return not problem

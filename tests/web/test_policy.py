@@ -1,0 +1,242 @@
+"""The pages of the approval policy: what is in force, why a change asked whom, and what a version would change."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.accounts.enums import Role
+from apps.accounts.models import RoleGrant, User
+from apps.approvals.models import PolicyVersion, Requirement
+from apps.approvals.selectors import policy_in_force
+from apps.approvals.services import propose_policy, sign
+from apps.audit.models import AuditEvent
+from apps.core.actors import person
+from tests.approvals.test_policy import with_two_validators
+from tests.changes.estate import NOW, Estate, at, make_estate, sign_all, submitted
+from tests.people import PASSWORD, a_need, a_round, add_person, asked_of
+
+Enter = Callable[[str], Client]
+
+
+@pytest.fixture
+def estate(db: None) -> Estate:
+    return make_estate()
+
+
+@pytest.fixture
+def enter(client: Client, estate: Estate) -> Enter:
+    def as_person(name: str) -> Client:
+        client.force_login(estate.people[name])
+        return client
+
+    return as_person
+
+
+def text_of(response: Any, status: int = 200) -> str:
+    assert response.status_code == status, response.status_code
+    return " ".join(str(response.content.decode()).split())
+
+
+def in_force(estate: Estate, document: Any) -> PolicyVersion:
+    """Put a version in force: proposed by Leila, approved by Henrik."""
+    version = propose_policy(actor=estate.actor("leila"), document=document, reason="Two pairs of eyes.")
+    asked = Requirement.objects.get(round=version.round_id)
+    sign(actor=estate.actor("henrik"), requirement=asked, digest=version.digest, decision="approve")
+    return policy_in_force()
+
+
+def queries_of(client: Client, url: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
+        assert client.get(url).status_code == 200
+    return len(found)
+
+
+def test_page_shows_the_rules_in_force_and_every_version(estate: Estate, enter: Enter) -> None:
+    page = text_of(enter("ruth").get("/policy/"))
+    assert "Version 1 is in force" in page
+    assert "Each dataset that moves or that is reached" in page
+    assert "Once for every change" in page
+    assert "Propose a version" not in page
+    in_force(estate, with_two_validators())
+    page = text_of(enter("leila").get("/policy/"))
+    assert "Version 2 is in force" in page
+    assert "2 people" in page
+    assert "Superseded" in page
+    assert "Propose a version" in page
+
+
+def test_change_page_leads_to_which_rule_asked_for_which_signature(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    assert (change.round.policy_version, change.round.policy_digest) == (1, policy_in_force().digest)
+    with at(NOW):
+        page = text_of(enter("ruth").get(f"/changes/{change.ref}/"))
+        assert "Asked under version 1 of the approval policy" in page
+        assert f"/changes/{change.ref}/asked/" in page
+        page = text_of(enter("ruth").get(f"/changes/{change.ref}/asked/"))
+    assert "/policy/POLICY-1/#rule-model-validator" in page
+    assert "credit-risk moves." in page
+    assert "Tomasz Wojcik" in page
+    assert "Rules that asked for nothing here" in page
+    assert "dataset-steward" in page
+
+
+def test_change_stays_under_the_version_it_was_submitted_under(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    in_force(estate, with_two_validators())
+    asked = Requirement.objects.get(round=change.round, role=Role.VALIDATOR)
+    assert asked.quorum == 1
+    with at(NOW):
+        page = text_of(enter("ruth").get(f"/changes/{change.ref}/asked/"))
+    assert "Version 2 is in force now" in page
+    assert "stays under version 1" in page
+    sign_all(estate, change)
+    assert "Signed by Tomasz Wojcik" in text_of(enter("ruth").get(f"/changes/{change.ref}/asked/"))
+
+
+def test_change_submitted_later_is_asked_under_the_new_version(estate: Estate, enter: Enter) -> None:
+    second = add_person("second", Role.VALIDATOR, name="Second Pair")
+    in_force(estate, with_two_validators())
+    change = submitted(estate)
+    asked = Requirement.objects.get(round=change.round, role=Role.VALIDATOR)
+    assert (asked.quorum, asked.rule, change.round.policy_version) == (2, "model-validator", 2)
+    entry = json.loads(bytes(AuditEvent.objects.get(event="approval.asked", object_id=change.ref).entry))
+    assert entry["data"]["policy"] == 2
+    assert entry["data"]["policy_digest"] == policy_in_force().digest
+    with at(NOW):
+        page = text_of(enter("ruth").get(f"/changes/{change.ref}/asked/"))
+    assert str(second) in page
+    assert "2 signatures" in page
+
+
+def test_version_out_for_approval_says_what_it_would_change_for_open_changes(
+    estate: Estate, enter: Enter
+) -> None:
+    change = submitted(estate)
+    add_person("second", Role.VALIDATOR, name="Second Pair")
+    document = with_two_validators()
+    del document["rules"][4]
+    document["rules"].append(
+        {
+            "id": "tier-two-steward", "role": "steward", "asks": "once", "tiers": [2], "why": "It is critical.",
+            "question": "May {} go on?", "quorum": {"people": ["meilin"]}, "stage": 2,
+        }
+    )  # fmt: skip
+    made = propose_policy(actor=estate.actor("leila"), document=document, reason="Two pairs of eyes.")
+    page = text_of(enter("henrik").get(f"/policy/{made.ref}/"))
+    assert "1 of 1 would be asked otherwise" in page
+    assert change.ref in page
+    assert "Mei-Lin Zhao" in page
+    assert "2 signatures" in page
+    assert "Service Owner for loan-decision" in page
+    assert "Mei-Lin Zhao, and nobody else" in page
+    assert "Taken away" in page
+    assert "Review and sign" in page
+    assert Requirement.objects.filter(round=change.round).count() == 3  # looking asks nobody
+
+
+def test_proposal_is_looked_at_first_and_then_sent(estate: Estate, enter: Enter) -> None:
+    submitted(estate)
+    client = enter("leila")
+    assert "dataset-steward" in text_of(client.get("/policy/new/"))
+    values = {"document": json.dumps(with_two_validators()), "reason": "Two pairs of eyes."}
+    page = text_of(client.post("/policy/new/", values | {"step": "look"}))
+    assert "Too few could give it" in page
+    assert not PolicyVersion.objects.exists()
+    assert client.post("/policy/new/", values | {"step": "propose"}).status_code == 302
+    assert PolicyVersion.objects.get().number == 2
+    assert "Out for approval" in text_of(client.get("/policy/POLICY-2/"))
+    assert client.post("/policy/POLICY-2/withdraw/").status_code == 302
+    assert PolicyVersion.objects.get().state == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "Line 1, column 2: this is not JSON"),
+        ("1e999", "cannot be recorded exactly"),
+        ("[" * 100_000, "Ensure this value has at most"),
+        ("[" * 50_000, "nests more than"),
+        ("{}", "Write an object"),
+        ('{"v": 1,\n"rules": [\n{"id": "a"}]}', "Line 3, rule 1, quorum: Say how many must sign"),
+        (
+            '{"v": 1, "rules": [{"quorum": {"people": ["nobody.here"]}}]}',
+            "Nobody active has the user name nobody.here",
+        ),
+    ],
+)
+@pytest.mark.parametrize("step", ["look", "propose"])
+def test_rules_that_are_wrong_say_so_at_the_line(enter: Enter, text: str, words: str, step: str) -> None:
+    page = text_of(
+        enter("leila").post("/policy/new/", {"document": text, "reason": "So.", "step": step}), 422
+    )
+    assert words in page
+    assert not PolicyVersion.objects.exists()
+
+
+def test_those_who_may_not_are_refused_and_it_is_written_down(estate: Estate, enter: Enter) -> None:
+    propose_policy(actor=estate.actor("leila"), document=with_two_validators(), reason="Because.")
+    assert enter("henrik").get("/policy/new/").status_code == 403
+    assert enter("henrik").post("/policy/POLICY-2/withdraw/").status_code == 403
+    RoleGrant.objects.filter(user=estate.people["ruth"]).delete()
+    assert enter("ruth").get("/policy/").status_code == 403
+    assert enter("ruth").get("/policy/POLICY-2/").status_code == 404
+    assert enter("ruth").get("/policy/POLICY-9/").status_code == 404
+    change = submitted(estate)
+    assert enter("ruth").get(f"/changes/{change.ref}/asked/").status_code == 404
+    assert AuditEvent.objects.filter(event="access.denied").count() == 5
+
+
+def test_pages_cost_the_same_for_one_change_and_three(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    made = propose_policy(actor=estate.actor("leila"), document=with_two_validators(), reason="Because.")
+    client = enter("leila")
+    urls = ["/policy/", f"/policy/{made.ref}/", f"/changes/{change.ref}/asked/"]
+    one = [queries_of(client, url) for url in urls]
+    submitted(estate, names=("loan-decision",), start="2026-12-01T06:00", end="2026-12-01T07:00")
+    submitted(estate, names=("applications",), start="2026-12-02T06:00", end="2026-12-02T07:00")
+    assert [queries_of(client, url) for url in urls] == one == [0, 0, 0]
+
+
+# Taking a signature back
+
+
+@pytest.fixture
+def val(db: None) -> User:
+    return add_person("val", Role.VALIDATOR)
+
+
+def test_withdraw_page_asks_why_and_takes_the_signature_back(client: Client, val: User) -> None:
+    add_person("spo", Role.SPONSOR)
+    round_ = a_round(a_need(), a_need(Role.SPONSOR))
+    asked = asked_of(round_, Role.VALIDATOR)
+    client.force_login(val)
+    assert client.get(f"/approvals/{asked.pk}/withdraw/").status_code == 403
+    sign(actor=person(val), requirement=asked, digest=round_.digest, decision="approve")
+    assert "Take it back" in text_of(client.get(f"/inbox/{asked.pk}/"))
+    assert "then counts for nothing" in text_of(client.get(f"/approvals/{asked.pk}/withdraw/"))
+    assert Requirement.objects.get(pk=asked.pk).state == "met"  # a GET never acts
+    url = f"/approvals/{asked.pk}/withdraw/"
+    assert "Say why" in text_of(client.post(url, {"note": "", "password": PASSWORD}), 422)
+    assert "Nothing was taken back" in text_of(
+        client.post(url, {"note": "Misread.", "password": "wrong"}), 422
+    )
+    assert client.post(url, {"note": "Misread.", "password": PASSWORD}).status_code == 302
+    assert Requirement.objects.get(pk=asked.pk).state == "open"
+    assert "Review and sign" in text_of(client.get(f"/inbox/{asked.pk}/"))
+
+
+def test_withdraw_page_when_the_round_is_over_says_so(client: Client, val: User) -> None:
+    round_ = a_round()
+    asked = asked_of(round_, Role.VALIDATOR)
+    sign(actor=person(val), requirement=asked, digest=round_.digest, decision="approve")
+    client.force_login(val)
+    assert "is over" in text_of(client.get(f"/approvals/{asked.pk}/withdraw/"), 409)
+    late = client.post(f"/approvals/{asked.pk}/withdraw/", {"note": "Misread.", "password": PASSWORD})
+    assert "has all its signatures" in text_of(late, 409)
