@@ -1,5 +1,6 @@
 """The demo organisation with what its first day lacks, and the names of what tests look up in it."""
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,8 @@ from allauth.account.utils import user_pk_to_url_str
 from apps.accounts.models import ApiToken, User
 from apps.accounts.services import create_person, save_view
 from apps.approvals.models import Requirement
-from apps.approvals.services import answer_information, ask_information
+from apps.approvals.rules import FIRST_POLICY
+from apps.approvals.services import answer_information, ask_information, propose_policy
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.services import seal_pending
 from apps.calendar.enums import FreezeScope
@@ -67,6 +69,7 @@ def settle(home: Path) -> Names:
     names["hold"] = keep_some()
     names["view"] = saved_view()
     names |= write_documents()
+    names["policy"] = propose_rules()
     archive_card(actor=actor("tomasz.wojcik"), card=card_of("basket-recs", "1"))
     mark_read(actor=actor("noor.rahimi"))
     while seal_pending():
@@ -276,6 +279,20 @@ def cards() -> Names:
     }
 
 
+def propose_rules() -> str:
+    """Have a change manager propose that two sponsors sign what is risky, and return the version's name."""
+    document = deepcopy(FIRST_POLICY)
+    two = {
+        "id": "two-sponsors",
+        "risks": ["high", "severe"],
+        "quorum": {"count": 2},
+        "why": "The risk is high.",
+    }
+    document["rules"].insert(0, document["rules"][0] | two)
+    made = propose_policy(actor=actor("leila.haddad"), document=document, reason="Two look closer than one.")
+    return made.ref
+
+
 def asked(ref: str) -> Names:
     """Return what a change asks of a validator and of an owner, and a requirement that is decided."""
     open_ = Requirement.objects.filter(round__subject_ref=ref, state="open")
@@ -328,7 +345,7 @@ def entries(revised: str) -> Names:
     return {
         "first_entry": str(AuditEvent.objects.earliest("pk").pk),
         "entry_revised": str(second.pk),
-        "entry_signed": str(AuditEvent.objects.filter(event__startswith="approval.").latest("pk").pk),
+        "entry_signed": str(AuditEvent.objects.filter(event="approval.signed").latest("pk").pk),
     }
 
 

@@ -60,6 +60,25 @@ HOME: Area = {
         Look("/approvals/{to_own}/sign/", AMARA),
         empty("/approvals/{to_validate}/sign/", TOMASZ),
     ],
+    "web:approval-withdraw": [
+        Look("/approvals/{signed}/withdraw/", HENRIK),
+        empty("/approvals/{signed}/withdraw/", HENRIK),
+    ],
+    "web:policy": [Look("/policy/"), Look("/policy/", AMARA)],
+    "web:policy-version": [
+        Look("/policy/POLICY-1/", FEMI),
+        Look("/policy/{policy}/"),
+        Look("/policy/{policy}/", HENRIK),
+    ],
+    "web:policy-new": [
+        Look("/policy/new/"),
+        empty("/policy/new/", document='{"v": 1, "rules": [{}]}', reason="Because."),
+    ],
+    "web:policy-withdraw": [Look("/policy/{policy}/withdraw/")],
+    "web:change-asked": [
+        Look("/changes/{in_review}/asked/", AMARA),
+        Look("/changes/{closed}/asked/", FEMI),
+    ],
     "web:notifications": [Look("/notifications/", who) for who in (AMARA, NOOR, NEW)],
 }
 
