@@ -79,3 +79,10 @@ class SubjectClass(models.TextChoices):
     STANDARD = "standard", "Standard"
     NORMAL = "normal", "Normal"
     URGENT = "urgent", "Urgent"
+
+
+class OwnershipAnswer(models.TextChoices):
+    """What the holder of a role says when asked whether it is still theirs."""
+
+    CONFIRMED = "confirmed", "Still mine"
+    HANDED_OVER = "handed_over", "Should go to another"

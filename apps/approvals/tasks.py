@@ -6,7 +6,14 @@ from celery import shared_task
 
 from apps.approvals.rules import unreachable
 from apps.approvals.selectors import open_rounds, tallies
-from apps.approvals.services import hand_over, reject_unreachable, remind, resume_clocks
+from apps.approvals.services import (
+    ask_ownership,
+    escalate_ownership,
+    hand_over,
+    reject_unreachable,
+    remind,
+    resume_clocks,
+)
 from apps.core.actors import system
 
 _log = logging.getLogger(__name__)
@@ -40,3 +47,13 @@ def task_reject_unreachable_rounds() -> None:
                 _log.warning("Rejected %s: nobody is left who can sign it.", rounds[pk])
         except Exception:
             _log.exception("%s could not be rejected.", rounds[pk])
+
+
+@shared_task
+def task_ask_ownership() -> None:
+    """Ask each quarter who still answers for what, and escalate what nobody confirmed in time."""
+    actor = system("approvals")
+    while asked := ask_ownership(actor=actor):
+        _log.info("Asked %s people whether their roles are still theirs.", asked)
+    while late := escalate_ownership(actor=actor):
+        _log.info("Escalated %s roles that nobody confirmed.", late)

@@ -376,6 +376,7 @@ RECORDS: Area = {
         empty("/account/tokens/", AMARA),
         empty("/account/tokens/", AMARA, 200, name="Build server", scopes="read", days="30"),
     ],
+    "web:roles": [Look("/account/roles/", PRIYA)],
     "web:cover": [
         Look("/account/cover/", PRIYA),
         Look("/account/cover/", NEW),
@@ -464,6 +465,8 @@ NO_PAGE: dict[str, str] = {
     "web:document-start": _POST,
     "web:cover-accept": _POST,
     "web:cover-end": _POST,
+    "web:role-confirm": _POST,
+    "web:role-hand-over": _POST,
     "web:review-action-done": _POST,
     "web:session": "A script asks for it; its answer is empty.",
     "web:framework-table": "A file for spreadsheets.",

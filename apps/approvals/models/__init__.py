@@ -2,7 +2,17 @@
 
 from apps.approvals.models.cover import Delegation
 from apps.approvals.models.inquiries import Inquiry
+from apps.approvals.models.ownership import OwnershipCheck
 from apps.approvals.models.policy import PolicyVersion
 from apps.approvals.models.rounds import Bar, Requirement, Round, Signature
 
-__all__ = ["Bar", "Delegation", "Inquiry", "PolicyVersion", "Requirement", "Round", "Signature"]
+__all__ = [
+    "Bar",
+    "Delegation",
+    "Inquiry",
+    "OwnershipCheck",
+    "PolicyVersion",
+    "Requirement",
+    "Round",
+    "Signature",
+]

@@ -26,6 +26,7 @@ from apps.approvals.selectors.inquiries import (
     questions_about,
     questions_to,
 )
+from apps.approvals.selectors.ownership import check_exists, check_for, checks_of
 from apps.approvals.selectors.people import STANDING, eligible_people, people_for_needs, with_deputies
 from apps.approvals.selectors.policy import (
     document_by_name,
@@ -51,6 +52,9 @@ __all__ = [
     "Tally",
     "approvals_given",
     "clocks_of",
+    "check_exists",
+    "check_for",
+    "checks_of",
     "delegation_exists",
     "delegation_for",
     "delegations_in_force",

@@ -8,6 +8,7 @@ reminding: remind
 asking: ask_information, answer_information, take_back_question, resume_clocks
 erasing: erase_questions, erase_questions_of_entries
 handing: hand_over
+ownership: ask_ownership, confirm_ownership, hand_over_ownership, escalate_ownership
 covering: offer_delegation, accept_delegation, end_delegation
 """
 
@@ -22,6 +23,12 @@ from apps.approvals.services.covering import accept_delegation, end_delegation, 
 from apps.approvals.services.deciding import on_signed
 from apps.approvals.services.erasing import erase_questions, erase_questions_of_entries
 from apps.approvals.services.handing import hand_over
+from apps.approvals.services.ownership import (
+    ask_ownership,
+    confirm_ownership,
+    escalate_ownership,
+    hand_over_ownership,
+)
 from apps.approvals.services.policy import propose_policy, withdraw_policy
 from apps.approvals.services.reminding import remind
 from apps.approvals.services.rounds import close_round, open_round, reject_unreachable
@@ -35,12 +42,16 @@ __all__ = [
     "accept_delegation",
     "answer_information",
     "ask_information",
+    "ask_ownership",
     "close_round",
+    "confirm_ownership",
     "end_delegation",
     "erase_notes",
     "erase_questions",
     "erase_questions_of_entries",
+    "escalate_ownership",
     "hand_over",
+    "hand_over_ownership",
     "offer_delegation",
     "on_signed",
     "open_round",

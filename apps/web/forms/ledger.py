@@ -18,7 +18,7 @@ KINDS = {
     "cards": ("Model cards", ("card.",)),
     "catalog": ("Catalog", ("component.", "contract.")),
     "refused": ("Refused attempts", ("access.",)),
-    "people": ("People, roles and tokens", ("person.", "role.", "team.", "token.", "cover.")),
+    "people": ("People, roles and tokens", ("person.", "role.", "team.", "token.", "cover.", "ownership.")),
     "exports": ("Exports", ("export.",)),
 }
 ACTORS = {"person": "People", "token": "Tokens of CI and services", "system": "Countersign"}

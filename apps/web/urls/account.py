@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import account, cover, notifications, saved_views
+from apps.web.views import account, cover, notifications, ownership, saved_views
 
 urlpatterns: list[URLPattern] = [
     path("account/", account.profile, name="account"),
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("account/cover/", cover.cover, name="cover"),
     path("account/cover/<int:number>/accept/", cover.accept, name="cover-accept"),
     path("account/cover/<int:number>/end/", cover.end, name="cover-end"),
+    path("account/roles/", ownership.roles, name="roles"),
+    path("account/roles/<int:number>/confirm/", ownership.confirm, name="role-confirm"),
+    path("account/roles/<int:number>/hand-over/", ownership.hand_over, name="role-hand-over"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read, name="notifications-read"),
 ]

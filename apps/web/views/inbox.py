@@ -13,6 +13,7 @@ from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement
 from apps.approvals.selectors import (
     Tab,
+    checks_of,
     eligible_people,
     inbox_for,
     open_counts,
@@ -76,6 +77,7 @@ def inbox(request: HttpRequest, requirement: int | None = None) -> HttpResponse:
         "needs_me": shell_of(request).inbox_count,
         "waiting": waiting_count_for(user),
         "shown": preview.of(user, chosen_here) if chosen_here else None,
+        "checks": list(checks_of(user)) if tab == "needs_me" else [],
         "opened": requirement is not None,
         "next_due": _next_due(user) if tab == "needs_me" and not found else None,
     }
