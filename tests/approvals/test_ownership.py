@@ -137,4 +137,4 @@ def test_roles_page_with_more_asks_the_database_no_more(client: Client) -> None:
         client.force_login(user)
         with CaptureQueriesContext(connection) as asked:
             client.get("/account/roles/")
-        assert len(asked) == 8, [query["sql"][:90] for query in asked]
+        assert len(asked) == 7, [query["sql"][:90] for query in asked]
