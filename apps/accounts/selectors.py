@@ -88,7 +88,8 @@ def with_any_role(user: User) -> Q:
     """
     if user.grants_now is None:
         return Q(Exists(active_grants().filter(user=user)))
-    return Q() if user.grants_now else Q(pk__in=[])
+    # Not an empty Q: "empty or x" is x, which would let a person see less than they may.
+    return ~Q(pk__in=[]) if user.grants_now else Q(pk__in=[])
 
 
 def holds_any_role(user: User) -> bool:

@@ -46,7 +46,10 @@ class AuditText(models.Model):
     The entry holds only SHA-256(salt followed by the UTF-8 text).
     """
 
-    event = models.ForeignKey(AuditEvent, on_delete=models.PROTECT, related_name="texts")
+    # No constraint, for the same reason as below; and no index, because the one of "audit_text_name" begins with it.
+    event = models.ForeignKey(
+        AuditEvent, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="texts"
+    )
     name = models.CharField(max_length=60)
     salt = models.BinaryField()
     text = models.TextField()

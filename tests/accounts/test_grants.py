@@ -4,13 +4,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts.enums import GrantScope, Role
-from apps.accounts.models import RoleGrant
+from apps.accounts.models import RoleGrant, User
 from apps.accounts.rules import may_change_grants, reaches
-from apps.accounts.selectors import active_person, grants_of, has_role, people_with_role, roles_of
+from apps.accounts.selectors import (
+    active_person,
+    grants_of,
+    has_role,
+    people_with_role,
+    remember_grants,
+    roles_of,
+    with_any_role,
+)
 from apps.accounts.services import deactivate_person, grant_role, revoke_role
 from apps.audit.models import AuditEvent
 from apps.core import clock
@@ -154,3 +163,24 @@ def test_revoke_role_when_repeated_leaves_one_entry() -> None:
 
 def test_may_change_grants_when_the_system_asks_is_allowed() -> None:
     assert may_change_grants(LOADER, subject_id=1, is_change_manager=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("remembered", [False, True])
+@pytest.mark.parametrize("role", [Role.VALIDATOR, None])
+def test_condition_of_any_role_is_the_same_in_every_combination(
+    role: Role | None, *, remembered: bool
+) -> None:
+    user = add_person("ann", *([role] if role else []))
+    if remembered:
+        remember_grants(user)
+    holds, nothing, everything = with_any_role(user), Q(pk__in=[]), Q(pk=user.pk)
+    for condition, expected in (
+        (holds, bool(role)),
+        (~holds, not role),
+        (holds | nothing, bool(role)),
+        (holds & everything, bool(role)),
+        (holds | everything, True),
+        (~holds | nothing, not role),
+    ):
+        assert User.objects.filter(condition, pk=user.pk).exists() is expected, str(condition)

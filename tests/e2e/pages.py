@@ -463,6 +463,7 @@ NO_PAGE: dict[str, str] = {
     "web:discussion-read": _POST,
     "web:question-take-back": _POST,
     "web:document-start": _POST,
+    "web:document-statement": "A file.",
     "web:cover-accept": _POST,
     "web:cover-end": _POST,
     "web:role-confirm": _POST,

@@ -112,6 +112,9 @@ def test_a_template_is_edited_previewed_and_saved_by_keyboard_alone(
         go_to(page, "#id_note")
         press(page, "[value=save]")
         page.wait_for_selector("[data-error-summary] >> text=What is new in this version, and why is missing")
+        # The list of what is wrong leads to the field, past all the questions.
+        press(page, "[data-error-summary] a[href='#id_note']")
+        page.wait_for_selector("#id_note:focus")
         type_in(page, "#id_note", "It says what we look for.")
         press(page, "[value=save]")
         page.wait_for_url(f"**/templates/{template.ref}/")

@@ -1,6 +1,7 @@
 """The pages of templates and documents: plain posts, errors at the question, the same cost at any size."""
 
 import copy
+import hashlib
 import re
 from typing import Any
 
@@ -193,6 +194,17 @@ def test_finished_document_of_another_is_read_and_not_written(
     client.force_login(leila)
     assert "Approvals fall.<br>Or complaints rise." in page(client, f"/documents/{draft.ref}/")
     assert client.post(f"/documents/{draft.ref}/edit/", sent(draft, "save")).status_code == 403
+
+
+def test_finished_document_is_downloaded_as_the_bytes_of_its_digest(
+    client: Client, draft: Document, amara: User
+) -> None:
+    path = f"/documents/{draft.ref}/statement.json"
+    page(client, path, 404)
+    save_document(actor=person(amara), document=draft, title="Plan", content=ANSWERS)
+    done = finish_document(actor=person(amara), document=draft)
+    client.force_login(add_person("femi", "auditor"))
+    assert hashlib.sha256(client.get(path).content).hexdigest() == done.digest
 
 
 def test_reader_begins_nothing(client: Client, template: Template) -> None:

@@ -38,6 +38,7 @@ class Comments(Resource, ListAPIView[Comment]):
     def post(self, request: Request, ref: str) -> Response:
         """Write a comment. Each person whom it names with @ and their username gets mail."""
         subject = self.subject(ref)
+        subject.may_speak.require()
         asked = CommentingSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         made = self.write(subject, **asked.validated_data)

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"{_TEMPLATE}start/$", documents.start, name="document-start"),
     path("documents/", documents.document_list, name="documents"),
     re_path(rf"{_DOCUMENT}$", documents.document, name="document"),
+    re_path(rf"{_DOCUMENT}statement.json$", documents.statement, name="document-statement"),
     re_path(rf"{_DOCUMENT}edit/$", documents.edit, name="document-edit"),
     re_path(rf"{_DOCUMENT}move/$", documents.move, name="document-move"),
 ]

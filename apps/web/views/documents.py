@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.core.canonical import canonical_bytes
 from apps.core.errors import Stale
 from apps.playbooks import selectors, services
 from apps.playbooks.enums import DocumentState
@@ -58,6 +59,18 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "is_draft": found.state == DocumentState.DRAFT,
     }
     return render(request, "playbooks/document.html", context)
+
+
+@login_required
+@require_safe
+def statement(request: HttpRequest, ref: str) -> HttpResponse:
+    """Send the very bytes that the digest of a finished document is taken over (RFC 8785)."""
+    found = document_of(request, ref)
+    if found.state != DocumentState.FINISHED:
+        raise Http404(f"{found.ref} is not finished, so it has no digest yet.")
+    sent = HttpResponse(canonical_bytes(selectors.statement_of(found)), content_type="application/json")
+    sent.headers["Content-Disposition"] = f'attachment; filename="{found.ref}.json"'
+    return sent
 
 
 @login_required
