@@ -14,8 +14,10 @@ from django.core.management import call_command
 from apps.accounts.enums import Role, TokenScope
 from apps.accounts.models import Team, User
 from apps.accounts.services import create_person, grant_role, issue_token, join_team
+from apps.approvals.models import Requirement
+from apps.approvals.rules.checklists import checklist
 from apps.approvals.selectors import standing
-from apps.approvals.services import sign
+from apps.approvals.services import Proof, show_signing, sign
 from apps.audit.services import seal_pending
 from apps.calendar.enums import FreezeScope
 from apps.calendar.rules import Scope, span_from_local
@@ -260,12 +262,22 @@ def collect(change: Change, story: Story) -> None:
         for row in asked[role] if role not in story.unsigned else []:
             signer = next(one for one in row.eligible if taken.get(one.pk, role) == role)
             taken[signer.pk] = role
-            sign(
-                actor=actors.person(signer),
-                requirement=row.requirement,
-                digest=change.round.digest,
-                decision="approve",
-            )
+            decide(signer, row.requirement, "approve")
+
+
+def decide(signer: User, asked: Requirement, decision: str, note: str = "") -> None:
+    """Let a person sign as they would on the page."""
+    who = actors.person(signer)
+    shown = show_signing(actor=who, requirement=asked, session="demo")
+    sign(
+        actor=who,
+        requirement=asked,
+        digest=shown.digest,
+        decision=decision,
+        note=note,
+        proof=Proof(shown.nonce, shown.session, "password", shown.shown_at),
+        checked=checklist(asked.role),
+    )
 
 
 def leave(change: Change, story: Story) -> None:
@@ -274,13 +286,7 @@ def leave(change: Change, story: Story) -> None:
     if story.end == "rejected":
         assert change.round is not None
         row = next(row for row in standing(change.round) if row.is_open)
-        sign(
-            actor=actors.person(row.eligible[0]),
-            requirement=row.requirement,
-            digest=change.round.digest,
-            decision="reject",
-            note=story.reason,
-        )
+        decide(row.eligible[0], row.requirement, "reject", story.reason)
     elif story.end == "withdrawn":
         changes.withdraw_change(actor=actor(story.requester), change=change, reason=story.reason)
     elif story.end == "on_hold":

@@ -23,6 +23,7 @@ EVERY = {
     "apps.reviews.tasks.task_remind_reviews": 60,
     "apps.approvals.tasks.task_ask_ownership": 3600,
     "apps.approvals.tasks.task_reject_unreachable_rounds": 300,
+    "apps.approvals.tasks.task_forget_unused_intents": 3600,
     "apps.changes.tasks.task_expire_changes": 60,
     "apps.changes.tasks.task_settle_changes": 60,
     "apps.changes.tasks.task_remind_of_windows": 300,

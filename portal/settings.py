@@ -204,6 +204,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
+# Seconds for which a proof of who one is serves to sign. Only a passkey is asked for apart from the signature itself.
+SIGNING_FRESHNESS = int(os.environ.get("SIGNING_FRESHNESS", "300"))
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -6,10 +6,12 @@ from datetime import timedelta
 from apps.accounts.enums import Role
 from apps.accounts.models import Team, User
 from apps.accounts.services import create_person, create_team, grant_role
-from apps.approvals.models import Requirement, Round
-from apps.approvals.services import Barred, Need, Subject, open_round
+from apps.approvals import services as approvals
+from apps.approvals.models import Requirement, Round, Signature
+from apps.approvals.rules.checklists import checklist
+from apps.approvals.services import Barred, Need, Proof, Subject, open_round, show_signing
 from apps.core import clock
-from apps.core.actors import person, system
+from apps.core.actors import Actor, person, system
 
 PASSWORD = "correct horse battery staple"
 DIGEST = "9f3c07d2" + "0" * 52 + "b21e"
@@ -69,3 +71,32 @@ def a_round(
 def asked_of(round_: Round, role: str, component: str = "") -> Requirement:
     """Return the requirement of a round for a role and component."""
     return Requirement.objects.select_related("round").get(round=round_, role=role, component_label=component)
+
+
+def prove(
+    actor: Actor, requirement: Requirement, *, method: str = "password", session: str = "test"
+) -> Proof:
+    """Open the signing page of a requirement, and prove who one is."""
+    intent = show_signing(actor=actor, requirement=requirement, session=session)
+    return Proof(intent.nonce, session, method, clock.now())
+
+
+def sign(
+    *,
+    actor: Actor,
+    requirement: Requirement,
+    digest: str,
+    decision: str,
+    note: str = "",
+    auth_method: str = "password",
+) -> Signature:
+    """Sign as a person does: open the page, read, confirm each point, prove who one is."""
+    return approvals.sign(
+        actor=actor,
+        requirement=requirement,
+        digest=digest,
+        decision=decision,
+        note=note,
+        proof=prove(actor, requirement, method=auth_method),
+        checked=checklist(requirement.role) if decision == "approve" else (),
+    )

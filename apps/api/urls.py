@@ -32,6 +32,7 @@ urlpatterns = [
     path("changes/<str:ref>/comments/", discussions.Comments.as_view(), name="comments"),
     path("changes/<str:ref>/<str:step>/", changes.ChangeStep.as_view(), name="change-step"),
     path("approvals/", approvals.Approvals.as_view(), name="approvals"),
+    path("approvals/<int:pk>/intent/", approvals.Intent.as_view(), name="sign-intent"),
     path("approvals/<int:pk>/sign/", approvals.Sign.as_view(), name="sign"),
     path("calendar/bookings/", calendar.Bookings.as_view(), name="bookings"),
     path("calendar/bookings/<str:ref>/conflicts/", calendar.Conflicts.as_view(), name="conflicts"),

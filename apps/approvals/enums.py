@@ -43,6 +43,8 @@ class AuthMethod(models.TextChoices):
     """How the signer proved who they are, at the time of signing."""
 
     PASSWORD = "password", "Password"
+    CODE = "code", "Password and code"
+    PASSKEY = "passkey", "Passkey"
     TOKEN = "token", "API token and password"
 
 

@@ -9,6 +9,7 @@ from apps.approvals.selectors import open_rounds, tallies
 from apps.approvals.services import (
     ask_ownership,
     escalate_ownership,
+    forget_unused_intents,
     hand_over,
     reject_unreachable,
     remind,
@@ -57,3 +58,9 @@ def task_ask_ownership() -> None:
         _log.info("Asked %s people whether their roles are still theirs.", asked)
     while late := escalate_ownership(actor=actor):
         _log.info("Escalated %s roles that nobody confirmed.", late)
+
+
+@shared_task
+def task_forget_unused_intents() -> None:
+    """Remove the signing pages that were shown and never answered."""
+    forget_unused_intents()

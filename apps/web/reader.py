@@ -1,5 +1,7 @@
 """Who reads a page."""
 
+import hashlib
+
 from django.http import HttpRequest
 
 from apps.accounts.models import User
@@ -23,3 +25,8 @@ def reader(request: HttpRequest) -> User:
 def actor_of(request: HttpRequest) -> Actor:
     """Return the signed-in person as the actor of what they do."""
     return actors.person(reader(request))
+
+
+def session_of(request: HttpRequest) -> str:
+    """Return what names the person's session, and does not open it."""
+    return f"session:{hashlib.sha256((request.session.session_key or '').encode()).hexdigest()}"

@@ -36,11 +36,14 @@ def secret_of(user: User, *scopes: str) -> str:
 @pytest.fixture
 def call(estate: Estate) -> Caller:
     """Return a function that calls the API as a person: ``call("amara", "get", "changes/")``."""
+    secrets: dict[tuple[str, ...], str] = {}
 
     def as_person(
         name: str, method: str, path: str, body: Any = None, *, scopes: tuple[str, ...] = ()
     ) -> Any:
-        headers = {"Authorization": f"Bearer {secret_of(estate.people[name], *scopes)}"}
+        if (name, *scopes) not in secrets:
+            secrets[(name, *scopes)] = secret_of(estate.people[name], *scopes)
+        headers = {"Authorization": f"Bearer {secrets[(name, *scopes)]}"}
         send = getattr(Client(headers=headers), method)
         extra = {} if method == "get" else {"data": body or {}, "content_type": "application/json"}
         return send(f"/api/v1/{path}", **extra)

@@ -38,7 +38,14 @@ def whole_draft() -> dict[str, Any]:
 def sign(call: Caller, name: str, **more: Any) -> list[Any]:
     answers = []
     for row in call(name, "get", "approvals/").json():
-        body = {"digest": row["digest"], "decision": "approve", "password": PASSWORD} | more
+        shown = call(name, "post", f"approvals/{row['id']}/intent/").json()
+        body = {
+            "digest": shown["digest"],
+            "nonce": shown["nonce"],
+            "decision": "approve",
+            "checked": shown["checklist"],
+            "password": PASSWORD,
+        } | more
         answers.append(call(name, "post", f"approvals/{row['id']}/sign/", body))
     return answers
 
@@ -77,7 +84,17 @@ def test_sign_with_wrong_password_stale_digest_or_by_the_wrong_person_signs_noth
     assert [answer.status_code for answer in sign(call, "henrik", password="guess")] == [403]
     assert [answer.status_code for answer in sign(call, "henrik", digest="0" * 64)] == [409]
     (asked,) = call("henrik", "get", "approvals/").json()
-    body = {"digest": asked["digest"], "decision": "approve", "password": PASSWORD}
+    path = f"approvals/{asked['id']}/intent/"
+    assert call("tomasz", "post", path).status_code == 403
+    shown = call("henrik", "post", path).json()
+    assert shown["meanings"]["approve"].startswith("I judge ")
+    body = {
+        "digest": asked["digest"],
+        "nonce": shown["nonce"],
+        "decision": "approve",
+        "checked": shown["checklist"],
+        "password": PASSWORD,
+    }
     assert call("tomasz", "post", f"approvals/{asked['id']}/sign/", body).status_code in (403, 404)
     assert not Signature.objects.exists()
 

@@ -26,7 +26,6 @@ from apps.approvals.services import (
     close_round,
     remind,
     resume_clocks,
-    sign,
     take_back_question,
 )
 from apps.approvals.tasks import task_remind_approvals
@@ -35,7 +34,7 @@ from apps.core import clock
 from apps.core.actors import person, system
 from apps.core.errors import Forbidden, Invalid, Stale
 from apps.outbox.models import Notification, OutboxMessage
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
 
 NOW = datetime(2026, 11, 9, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -29,14 +29,13 @@ from apps.approvals.services import (
     end_delegation,
     offer_delegation,
     reject_unreachable,
-    sign,
 )
 from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.actors import person, system, token
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked
 from apps.outbox.models import Notification
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of, sign
 
 pytestmark = pytest.mark.django_db
 

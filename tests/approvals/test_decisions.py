@@ -13,12 +13,12 @@ from apps.accounts.services import deactivate_person
 from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.selectors import inbox_for, may_sign_now, standing
-from apps.approvals.services import Barred, close_round, sign, withdraw_signature
+from apps.approvals.services import Barred, close_round, withdraw_signature
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked, PortalError, Stale
 from apps.outbox.models import Notification
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
 
 pytestmark = pytest.mark.django_db
 OPEN, MET, REJECTED = RequirementState.OPEN, RequirementState.MET, RequirementState.REJECTED

@@ -8,13 +8,13 @@ from apps.accounts.services import deactivate_person, revoke_role
 from apps.approvals.enums import RoundState
 from apps.approvals.rules import Barred
 from apps.approvals.selectors import eligible_people, inbox_for, may_sign_now, standing
-from apps.approvals.services import hand_over, sign
+from apps.approvals.services import hand_over
 from apps.approvals.tasks import task_reject_unreachable_rounds
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.outbox.models import Notification
 from tests.approvals.test_covering import covering
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of, sign
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,8 @@ from apps.approvals.selectors import (
     open_counts,
     requirement_for,
 )
-from apps.approvals.services import sign
 from apps.core.actors import person
-from tests.people import DIGEST, a_need, a_round, add_person, add_team, asked_of
+from tests.people import DIGEST, a_need, a_round, add_person, add_team, asked_of, sign
 
 pytestmark = pytest.mark.django_db
 

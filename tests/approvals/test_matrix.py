@@ -3,6 +3,7 @@
 A path that is not listed here fails ``test_every_path_that_signs_is_in_the_matrix``.
 """
 
+import hashlib
 from itertools import product
 from typing import Any
 
@@ -12,18 +13,18 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.enums import APPROVING_ROLES, Role
-from apps.accounts.models import User
+from apps.accounts.models import ApiToken, User
 from apps.accounts.selectors import grants_of
 from apps.accounts.services import deactivate_person, grant_role, revoke_role
 from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import Barred
-from apps.approvals.services import sign
+from apps.approvals.rules.checklists import checklist
 from apps.audit.models import AuditEvent
-from apps.core.actors import person
+from apps.core.actors import Actor, person
 from tests.api.conftest import secret_of
 from tests.approvals.test_covering import covering, offered
 from tests.house.source import modules
-from tests.people import DIGEST, LOADER, PASSWORD, a_need, a_round, add_person, asked_of
+from tests.people import DIGEST, LOADER, PASSWORD, a_need, a_round, add_person, asked_of, prove, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -111,23 +112,35 @@ def _give(user: User, role: Role, **where: Any) -> None:
     grant_role(actor=LOADER, user=user, role=role, **where)
 
 
+def shown(actor: Actor, asked: Requirement, session: str) -> dict[str, Any]:
+    """Return what a page that was really shown would send: whoever is refused has no lack of that."""
+    nonce = prove(actor, asked, session=session).nonce
+    return {"nonce": nonce, "checked": list(checklist(asked.role))}
+
+
 def by_page(user: User, asked: Requirement) -> Any:
     client = Client()
     client.force_login(user)
-    values = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD}
+    session = hashlib.sha256(str(client.session.session_key).encode()).hexdigest()
+    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD}
+    values |= shown(person(user), asked, f"session:{session}")
     return client.post(f"/approvals/{asked.pk}/sign/", values)
 
 
 def by_htmx(user: User, asked: Requirement) -> Any:
     client = Client(headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/inbox/"})
     client.force_login(user)
-    values = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD}
+    session = hashlib.sha256(str(client.session.session_key).encode()).hexdigest()
+    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD}
+    values |= shown(person(user), asked, f"session:{session}")
     return client.post(f"/approvals/{asked.pk}/sign/", values)
 
 
 def by_api(user: User, asked: Requirement) -> Any:
     client = Client(headers={"Authorization": f"Bearer {secret_of(user)}"})
-    values = {"digest": DIGEST, "decision": "approve", "password": PASSWORD}
+    token = ApiToken.objects.filter(user=user).latest("pk")
+    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve", "password": PASSWORD}
+    values |= shown(person(user), asked, f"token:{user.pk}/{token.prefix}")
     return client.post(f"/api/v1/approvals/{asked.pk}/sign/", values, content_type="application/json")
 
 
@@ -175,7 +188,8 @@ def test_token_alone_and_a_closed_account_sign_nothing() -> None:
     user = people["holder"]
     secret = secret_of(user)
     client = Client(headers={"Authorization": f"Bearer {secret}"})
-    values = {"digest": DIGEST, "decision": "approve"}
+    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve"}
+    values |= shown(person(user), asked, f"token:{user.pk}/{secret}")
     for more in ({}, {"password": ""}, {"password": "guess"}):
         answer = client.post(
             f"/api/v1/approvals/{asked.pk}/sign/", values | more, content_type="application/json"

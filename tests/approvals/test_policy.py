@@ -20,11 +20,11 @@ from apps.approvals.selectors import (
     policy_versions,
     rules_in,
 )
-from apps.approvals.services import propose_policy, sign, withdraw_policy
+from apps.approvals.services import propose_policy, withdraw_policy
 from apps.audit.models import AuditEvent, AuditText
 from apps.core.actors import person, token
 from apps.core.errors import Conflict, Forbidden, Invalid, PolicyBlocked, Stale
-from tests.people import add_person
+from tests.people import add_person, sign
 
 pytestmark = pytest.mark.django_db
 

@@ -10,15 +10,17 @@ from django.db import connection
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.approvals import services as approvals
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Requirement, Round, Signature
-from apps.approvals.services import close_round, deciding, on_signed, sign
+from apps.approvals.rules.checklists import checklist
+from apps.approvals.services import close_round, deciding, on_signed
 from apps.approvals.services.reminding import remind
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.core.errors import Conflict, PortalError, Stale
 from apps.outbox.models import Notification
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, prove, sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,6 +55,26 @@ def test_sign_when_sent_twenty_times_at_once_signs_once() -> None:
     results = at_once(*[signing(val, asked)] * 20)
     assert {result.pk for result in results if isinstance(result, Signature)} == {Signature.objects.get().pk}
     assert AuditEvent.objects.filter(event="approval.signed").count() == 1
+
+
+def test_sign_when_one_page_is_sent_twenty_times_at_once_signs_once() -> None:
+    val = add_person("val", Role.VALIDATOR)
+    asked = asked_of(a_round(a_need(quorum=1), a_need(component="m")), Role.VALIDATOR)
+    proof = prove(person(val), asked)
+    send = partial(
+        approvals.sign,
+        actor=person(val),
+        requirement=asked,
+        digest=DIGEST,
+        decision="approve",
+        proof=proof,
+        checked=checklist(asked.role),
+    )
+    results = at_once(*[send] * 20)
+    assert {result.pk for result in results if isinstance(result, Signature)} == {Signature.objects.get().pk}
+    assert len([result for result in results if isinstance(result, Signature)]) == 20
+    assert AuditEvent.objects.filter(event="approval.signed").count() == 1
+    assert Signature.objects.get().nonce == proof.nonce
 
 
 def test_sign_when_two_last_approvers_meet_makes_one_transition(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,12 @@ import time_machine
 from apps.accounts.enums import Role
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement, Round
-from apps.approvals.services import Need, remind, sign
+from apps.approvals.services import Need, remind
 from apps.approvals.tasks import task_remind_approvals
 from apps.core import clock
 from apps.core.actors import person
 from apps.outbox.models import Notification, OutboxMessage
-from tests.people import DIGEST, a_need, a_round, add_person, add_team, asked_of
+from tests.people import DIGEST, a_need, a_round, add_person, add_team, asked_of, sign
 
 pytestmark = pytest.mark.django_db
 

@@ -9,13 +9,13 @@ from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Bar, Requirement, Round
 from apps.approvals.rules import Barred
 from apps.approvals.selectors import standing
-from apps.approvals.services import close_round, deciding, on_signed, reject_unreachable, sign
+from apps.approvals.services import close_round, deciding, on_signed, reject_unreachable
 from apps.approvals.tasks import task_reject_unreachable_rounds
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.core.errors import Conflict, Invalid, PolicyBlocked
 from apps.outbox.models import Notification
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of, sign
 
 pytestmark = pytest.mark.django_db
 

@@ -14,13 +14,13 @@ from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules import Barred
 from apps.approvals.selectors import inbox_for, may_sign_now, standing
-from apps.approvals.services import close_round, deciding, on_signed, sign
+from apps.approvals.services import close_round, deciding, on_signed
 from apps.audit.models import AuditEvent, AuditText
 from apps.core import actors
 from apps.core.actors import person
 from apps.core.errors import Forbidden, Invalid, PortalError, Stale
 from apps.outbox.models import Notification
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
 
 pytestmark = pytest.mark.django_db
 

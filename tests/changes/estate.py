@@ -9,7 +9,6 @@ from typing import Any
 from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, Team, User
 from apps.approvals.selectors import standing
-from apps.approvals.services import sign
 from apps.catalog.models import Component, ComponentVersion, Dependency
 from apps.catalog.selectors import forget_graph
 from apps.changes.models import Change
@@ -25,6 +24,7 @@ from apps.changes.services import (
 )
 from apps.core import actors, clock
 from apps.core.actors import Actor
+from tests.people import sign
 
 NOW = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
 START, END = "2026-11-19T06:00", "2026-11-19T08:30"

@@ -7,7 +7,6 @@ import pytest
 from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, User
 from apps.approvals.models import Requirement
-from apps.approvals.services import sign
 from apps.catalog.models import ComponentVersion
 from apps.catalog.services import add_version
 from apps.changes.rules.inputs import ItemInput
@@ -16,6 +15,7 @@ from apps.core import actors
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden
 from tests.changes.estate import NOW, Estate, add_component, at, draft, tie
+from tests.people import sign
 
 
 def validates(change: Any, actor: Actor, name: str) -> object:

@@ -10,7 +10,6 @@ import pytest
 from django.db import connection, connections, transaction
 
 from apps.approvals.models import Requirement
-from apps.approvals.services import sign
 from apps.audit.models import AuditEvent
 from apps.changes.enums import ChangeState
 from apps.changes.services import (
@@ -34,6 +33,7 @@ from tests.changes.estate import (
     submitted,
 )
 from tests.changes.test_settling import freeze
+from tests.people import sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

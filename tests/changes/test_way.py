@@ -6,7 +6,6 @@ import pytest
 
 from apps.accounts.enums import Role
 from apps.approvals.models import Requirement
-from apps.approvals.services import sign
 from apps.changes.enums import ChangeState
 from apps.changes.rules.inputs import NoteInput
 from apps.changes.services import (
@@ -37,6 +36,7 @@ from tests.changes.estate import (
     sign_all,
     submitted,
 )
+from tests.people import sign
 
 
 def asked(change: Any) -> set[tuple[str, str]]:

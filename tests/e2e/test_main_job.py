@@ -238,6 +238,9 @@ def sign_all(page: Page, portal: Portal) -> int:
         approve = page.locator("input[name=decision][value=approve]")
         approve.focus()
         approve.press("Space")
+        for point in page.locator("input[name=checked]").all():
+            point.focus()
+            point.press("Space")
         write(page, {"password": PASSWORD})
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile(r"/changes/CHG-\d+/$"))

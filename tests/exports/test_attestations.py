@@ -10,8 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import DatabaseError, transaction
 
 from apps.accounts.enums import Role
-from apps.approvals.models import Signature
-from apps.approvals.services import sign
+from apps.approvals.models import Signature, SignIntent
 from apps.audit.models import AuditEvent
 from apps.audit.rules.dsse import envelope, signed_bytes
 from apps.audit.rules.notes import Signer, parse_verifier
@@ -25,7 +24,7 @@ from tests.changes.estate import Estate, sign_all, submitted
 from tests.exports.conftest import Packed
 from tests.exports.test_revisions import DAY, bundle, estate, pack_days  # noqa: F401 - fixtures
 from tests.exports.test_verify import assert_not_verified, rewritten
-from tests.people import add_person, asked_of
+from tests.people import add_person, asked_of, sign
 
 
 def test_signed_bytes_are_those_of_the_published_example() -> None:
@@ -80,9 +79,16 @@ def test_sign_attests_the_decision_without_a_name(estate: Estate) -> None:  # no
 def test_signature_in_the_database_refuses_any_change_but_to_its_note(estate: Estate) -> None:  # noqa: F811
     sign_all(estate, submitted(estate))
     one = Signature.objects.all()[:1].get()
-    for values in ({"attestation": "x"}, {"decision": "reject"}, {"digest": "0" * 64}, {"meaning": "x"}):
+    for values in (
+        {"attestation": "x"},
+        {"decision": "reject"},
+        {"digest": "0" * 64},
+        {"meaning": "x"},
+        {"nonce": "x"},
+    ):
         with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
             Signature.objects.filter(pk=one.pk).update(**values)
+    SignIntent.objects.all().delete()
     with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
         one.delete()
     assert Signature.objects.filter(pk=one.pk).update(note="") == 1

@@ -22,7 +22,7 @@ from apps.accounts.services import (
     set_escalation_contact,
 )
 from apps.approvals.selectors import standing
-from apps.approvals.services import close_round, sign
+from apps.approvals.services import close_round
 from apps.calendar.rules import Scope as FreezeScopeOf
 from apps.calendar.rules import span_from_local
 from apps.calendar.services import declare_freeze, release_booking
@@ -43,6 +43,7 @@ from apps.exports.rules.orders import Order, Scope
 from apps.exports.services import request_export
 from tests.changes.estate import NOW, Estate, at, draft, make_estate, submitted
 from tests.dba import as_owner
+from tests.people import sign
 
 SYSTEM = actors.system("tests")
 Act = Callable[[Estate], Callable[[], Any]]

@@ -19,6 +19,7 @@ WITHOUT_ACTOR = {
     "accounts.record_sign_in",
     "accounts.record_sign_out",
     # Jobs on a schedule. They name themselves in what they write (``actors.system``).
+    "approvals.forget_unused_intents",
     "approvals.remind",
     "approvals.resume_clocks",
     "changes.remind_of_windows",

@@ -27,7 +27,7 @@ from apps.retention.services import (
     retire_entries,
     set_policy,
 )
-from tests.people import LOADER, a_round, add_person, asked_of
+from tests.people import LOADER, a_round, add_person, asked_of, sign
 
 NOW = datetime(2027, 11, 21, 10, tzinfo=UTC)
 OLD = datetime(2010, 3, 1, 12, tzinfo=UTC)
@@ -99,7 +99,6 @@ def test_erase_person_erases_what_they_wrote_and_what_names_them(manager) -> Non
     zoe, other = add_person("zoe", "validator", name="Zoë Quine"), add_person("amara")
     round_ = a_round()
     asked = asked_of(round_, "validator")
-    from apps.approvals.services import sign
 
     sign(actor=person(zoe), requirement=asked, digest=round_.digest, decision="approve", note="Zoë is sure")
     by_her, by_other = note(by=zoe), note(by=other, text="Zoë told me")

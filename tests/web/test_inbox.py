@@ -10,12 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.approvals.models import Round
-from apps.approvals.services import sign
 from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.actors import person
 from tests.contents import a_revision
-from tests.people import DIGEST, a_need, a_round, add_person, add_team, asked_of
+from tests.people import DIGEST, a_need, a_round, add_person, add_team, asked_of, sign
 
 pytestmark = pytest.mark.django_db
 

@@ -13,12 +13,12 @@ from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, User
 from apps.approvals.models import PolicyVersion, Requirement
 from apps.approvals.selectors import policy_in_force
-from apps.approvals.services import propose_policy, sign
+from apps.approvals.services import propose_policy
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from tests.approvals.test_policy import with_two_validators
 from tests.changes.estate import NOW, Estate, at, make_estate, sign_all, submitted
-from tests.people import PASSWORD, a_need, a_round, add_person, asked_of
+from tests.people import PASSWORD, a_need, a_round, add_person, asked_of, sign
 
 Enter = Callable[[str], Client]
 

@@ -1,6 +1,7 @@
 """The signing page: what it says, whom it refuses, and what it writes."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from apps.accounts.models import User
 from apps.accounts.services import deactivate_person, passwords
 from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import Barred
+from apps.approvals.rules.checklists import checklist
 from apps.approvals.services import close_round
 from apps.audit.models import AuditEvent
+from apps.core import clock
 from tests.people import DIGEST, LOADER, PASSWORD, a_need, a_round, add_person, asked_of
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +35,21 @@ def asked(val: User) -> Requirement:
     return asked_of(a_round(a_need(component="m"), a_need(Role.SPONSOR)), Role.VALIDATOR, "m")
 
 
-def post(client: Client, user: User, asked: Requirement, **more: str) -> Any:
+def post(client: Client, user: User, asked: Requirement, **more: Any) -> Any:
     client.force_login(user)
-    values = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD} | more
-    return client.post(f"/approvals/{asked.pk}/sign/", values)
+    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD}
+    values |= {"checked": checklist(asked.role), "nonce": nonce_of(client, asked)}
+    return client.post(f"/approvals/{asked.pk}/sign/", values | more)
+
+
+def nonce_of(client: Client, asked: Requirement) -> str:
+    """Open the signing page, and return what names this showing; nothing for whoever may not sign."""
+    found = re.search(r'name="nonce" value="([^"]+)"', read(client, asked))
+    return found[1] if found else "none"
+
+
+def read(client: Client, asked: Requirement) -> str:
+    return str(client.get(f"/approvals/{asked.pk}/sign/").content.decode())
 
 
 def denials() -> int:
@@ -60,12 +74,14 @@ def test_sign_page_when_opened_says_what_is_signed_and_never_signs(
 def test_sign_when_the_password_is_right_signs_and_returns_to_the_change(
     client: Client, val: User, asked: Requirement
 ) -> None:
-    answer = post(client, val, asked, note="Fine.")
+    client.force_login(val)
+    nonce = nonce_of(client, asked)
+    answer = post(client, val, asked, note="Fine.", nonce=nonce)
     assert answer.status_code == 302
     assert answer["Location"] == asked.round.subject_url
     signature = Signature.objects.get()
     assert (signature.signer, signature.note, signature.auth_method) == (val, "Fine.", "password")
-    assert post(client, val, asked).status_code == 302
+    assert post(client, val, asked, nonce=nonce).status_code == 302
     assert Signature.objects.count() == 1
 
 
@@ -111,6 +127,7 @@ def test_sign_when_attempts_cannot_be_counted_refuses_politely(
     [
         ("note", {"decision": "reject"}, "Give a reason"),
         ("note", {"decision": "reject", "note": "   "}, "Give a reason"),
+        ("checked_0", {"checked": []}, "Confirm each point, or reject"),
         ("decision_0", {"decision": ""}, "Choose whether you approve, reject or abstain"),
         ("note", {"decision": "abstain"}, "why you do not decide"),
         ("decision_0", {"decision": "withdraw"}, "not one of the available choices"),
@@ -118,7 +135,7 @@ def test_sign_when_attempts_cannot_be_counted_refuses_politely(
     ],
 )
 def test_sign_when_a_field_is_wrong_says_so_there(
-    client: Client, val: User, asked: Requirement, field: str, values: dict[str, str], words: str
+    client: Client, val: User, asked: Requirement, field: str, values: dict[str, Any], words: str
 ) -> None:
     answer = post(client, val, asked, **values)
     text = answer.content.decode()
@@ -137,8 +154,9 @@ def test_sign_when_the_digest_is_stale_is_409_with_what_to_do(
     assert answer.status_code == 409
     assert "no longer what you were shown. Nothing was signed." in text
     assert "Open it again" in text
+    nonce = nonce_of(client, asked)
     close_round(actor=LOADER, round=asked.round)
-    assert post(client, val, asked).status_code == 409
+    assert post(client, val, asked, nonce=nonce).status_code == 409
     assert not Signature.objects.exists()
 
 
@@ -184,8 +202,39 @@ def test_sign_when_the_form_has_no_token_is_refused(val: User, asked: Requiremen
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(val)
     path = f"/approvals/{asked.pk}/sign/"
-    values = {"digest": DIGEST, "decision": "approve", "password": PASSWORD}
+    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve", "password": PASSWORD}
+    values |= {"checked": checklist(asked.role), "nonce": nonce_of(strict, asked)}
     assert strict.post(path, values).status_code == 403
     found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', strict.get(path).content.decode())
     assert found
     assert strict.post(path, values | {"csrfmiddlewaretoken": found[1]}).status_code == 302
+
+
+def test_sign_when_five_minutes_are_over_shows_it_again_with_what_was_written(
+    client: Client, val: User, asked: Requirement
+) -> None:
+    client.force_login(val)
+    nonce = nonce_of(client, asked)
+    with clock.moved_to(clock.now() + timedelta(minutes=5, seconds=1)):
+        answer = post(client, val, asked, nonce=nonce, note="My careful note.")
+        text = answer.content.decode()
+        assert answer.status_code == 409
+        assert "more than 5 minutes ago. Nothing was signed." in text
+        assert "My careful note." in text
+        assert nonce not in text
+        assert not Signature.objects.exists()
+        fresh = re.search(r'name="nonce" value="([^"]+)"', text)
+        assert fresh
+        assert post(client, val, asked, nonce=fresh[1]).status_code == 302
+
+
+def test_sign_when_the_page_was_opened_in_another_session_is_refused_and_written_down(
+    client: Client, val: User, asked: Requirement
+) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(val)
+    answer = post(client, val, asked, nonce=nonce_of(elsewhere, asked))
+    assert answer.status_code == 403
+    assert "not shown to you in this session. Nothing was signed." in answer.content.decode()
+    assert denials() == 1
+    assert not Signature.objects.exists()

@@ -1,11 +1,14 @@
 """What a person is asked to sign, as JSON."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from apps.approvals.enums import DECISIONS
-from apps.approvals.models import Requirement, Signature
+from apps.approvals.models import Requirement, Signature, SignIntent
+from apps.approvals.rules.checklists import checklist
+from apps.approvals.rules.intents import LIFE
 
 
 class SignatureSerializer(serializers.ModelSerializer[Signature]):
@@ -50,6 +53,32 @@ class SignSerializer(serializers.Serializer[Any]):
     """A decision on one digest. The password proves, now, who signs."""
 
     digest = serializers.CharField(max_length=64)
+    nonce = serializers.CharField(max_length=64, help_text="From “intent”, within five minutes, once.")
     decision = serializers.ChoiceField([(one.value, one.label) for one in DECISIONS])
     note = serializers.CharField(required=False, allow_blank=True, default="")
+    checked = serializers.ListField(
+        child=serializers.CharField(max_length=200),
+        required=False,
+        default=list,
+        max_length=20,
+        help_text="The points of the checklist that the signer confirms. All are needed to approve.",
+    )
     password = serializers.CharField(write_only=True, trim_whitespace=False)
+
+
+class IntentSerializer(serializers.ModelSerializer[SignIntent]):
+    """What a person is about to sign: send its nonce with the signature, within five minutes."""
+
+    meanings = serializers.DictField(child=serializers.CharField(), read_only=True)
+    checklist = serializers.SerializerMethodField()
+    expires_at = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SignIntent
+        fields = ["nonce", "digest", "meanings", "checklist", "expires_at"]
+
+    def get_checklist(self, intent: SignIntent) -> list[str]:
+        return list(checklist(intent.requirement.role))
+
+    def get_expires_at(self, intent: SignIntent) -> datetime:
+        return intent.shown_at + LIFE

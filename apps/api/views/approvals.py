@@ -8,12 +8,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
-from apps.api.serializers.approvals import RequirementSerializer, SignatureSerializer, SignSerializer
+from apps.api.serializers.approvals import (
+    IntentSerializer,
+    RequirementSerializer,
+    SignatureSerializer,
+    SignSerializer,
+)
 from apps.api.views.base import Resource
 from apps.approvals.enums import AuthMethod
 from apps.approvals.models import Requirement
-from apps.approvals.selectors import inbox_for, requirement_exists, requirement_for
-from apps.approvals.services import sign
+from apps.approvals.selectors import inbox_for, may_sign_now, requirement_exists, requirement_for
+from apps.approvals.services import Proof, show_signing, sign
+from apps.core import clock
 
 
 class Approvals(Resource, ListAPIView[Requirement]):
@@ -27,19 +33,42 @@ class Approvals(Resource, ListAPIView[Requirement]):
         return inbox_for(self.user, "needs_me")[:200]
 
 
-class Sign(Resource):
+class Asked(Resource):
+    """A requirement that a call names."""
+
     write_scope = TokenScope.APPROVALS
 
+    def asked(self, pk: int) -> Requirement:
+        """Return the requirement, or answer 404."""
+        return requirement_for(self.user, pk) or self.missing(
+            "requirement", str(pk), exists=requirement_exists(pk)
+        )
+
+    @property
+    def session(self) -> str:
+        """Return what stands for a session here: the token."""
+        return f"token:{self.actor.ident}"
+
+
+class Intent(Asked):
+    @extend_schema(request=None, responses={201: IntentSerializer})
+    def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Say that this person is about to sign. The answer has what they would say, and the nonce to sign with."""
+        requirement = self.asked(pk)
+        may_sign_now(self.user, requirement).require()
+        intent = show_signing(actor=self.actor, requirement=requirement, session=self.session)
+        return Response(IntentSerializer(intent).data, status=status.HTTP_201_CREATED)
+
+
+class Sign(Asked):
     @extend_schema(request=SignSerializer, responses={201: SignatureSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Sign a requirement. The digest must be the one in force; the password proves who signs."""
-        requirement = requirement_for(self.user, pk) or self.missing(
-            "requirement", str(pk), exists=requirement_exists(pk)
-        )
+        requirement = self.asked(pk)
         asked = SignSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         self.prove(asked.validated_data.pop("password"))
-        signature = sign(
-            actor=self.actor, requirement=requirement, auth_method=AuthMethod.TOKEN, **asked.validated_data
-        )
+        nonce = asked.validated_data.pop("nonce")
+        proof = Proof(nonce, self.session, AuthMethod.TOKEN, clock.now())
+        signature = sign(actor=self.actor, requirement=requirement, proof=proof, **asked.validated_data)
         return Response(SignatureSerializer(signature).data, status=status.HTTP_201_CREATED)

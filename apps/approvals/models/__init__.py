@@ -2,6 +2,7 @@
 
 from apps.approvals.models.cover import Delegation
 from apps.approvals.models.inquiries import Inquiry
+from apps.approvals.models.intents import Look, SignIntent
 from apps.approvals.models.ownership import OwnershipCheck
 from apps.approvals.models.policy import PolicyVersion
 from apps.approvals.models.rounds import Bar, Requirement, Round, Signature
@@ -10,9 +11,11 @@ __all__ = [
     "Bar",
     "Delegation",
     "Inquiry",
+    "Look",
     "OwnershipCheck",
     "PolicyVersion",
     "Requirement",
     "Round",
+    "SignIntent",
     "Signature",
 ]

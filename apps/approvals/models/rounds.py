@@ -166,6 +166,13 @@ class Signature(models.Model):
     meaning = models.CharField(max_length=300)
     note = models.TextField(blank=True)
     auth_method = models.CharField(max_length=10, choices=AuthMethod)
+    authenticated_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the signer proved who they are."
+    )
+    nonce = models.CharField(
+        max_length=64, blank=True, default="", help_text="The showing of the page that it answers."
+    )
+    checked = models.JSONField(default=list, blank=True, help_text="What the signer said they had checked.")
     signed_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(
         null=True, blank=True, help_text="When the signer took it back; empty while it stands."

@@ -4,6 +4,7 @@ rounds: open_round, close_round, reject_unreachable
 signing: sign, on_signed, erase_notes
 withdrawing: withdraw_signature
 policy: propose_policy, withdraw_policy
+intents: show_signing, Spent, forget_unused_intents
 reminding: remind
 asking: ask_information, answer_information, take_back_question, resume_clocks
 erasing: erase_questions, erase_questions_of_entries
@@ -13,6 +14,7 @@ covering: offer_delegation, accept_delegation, end_delegation
 """
 
 from apps.approvals.rules import Barred, Need, Subject
+from apps.approvals.rules.intents import Proof
 from apps.approvals.services.asking import (
     answer_information,
     ask_information,
@@ -23,6 +25,7 @@ from apps.approvals.services.covering import accept_delegation, end_delegation, 
 from apps.approvals.services.deciding import on_signed
 from apps.approvals.services.erasing import erase_questions, erase_questions_of_entries
 from apps.approvals.services.handing import hand_over
+from apps.approvals.services.intents import Spent, forget_unused_intents, show_signing
 from apps.approvals.services.ownership import (
     ask_ownership,
     confirm_ownership,
@@ -38,6 +41,8 @@ from apps.approvals.services.withdrawing import withdraw_signature
 __all__ = [
     "Barred",
     "Need",
+    "Proof",
+    "Spent",
     "Subject",
     "accept_delegation",
     "answer_information",
@@ -51,6 +56,7 @@ __all__ = [
     "erase_questions_of_entries",
     "escalate_ownership",
     "hand_over",
+    "forget_unused_intents",
     "hand_over_ownership",
     "offer_delegation",
     "on_signed",
@@ -59,6 +65,7 @@ __all__ = [
     "reject_unreachable",
     "remind",
     "resume_clocks",
+    "show_signing",
     "sign",
     "take_back_question",
     "withdraw_policy",

@@ -39,8 +39,12 @@ def attest(signature: Signature, asked: Requirement, signer: User) -> bytes:
                 "component": asked.component_key,
                 "requirement": asked.pk,
                 "revision": round_.revision,
-                # The person proves who they are in the request that signs.
-                "authentication": {"method": signature.auth_method, "at": at},
+                "authentication": {
+                    "method": signature.auth_method,
+                    "at": clock.iso(signature.authenticated_at or signature.signed_at),
+                },
+                "nonce": signature.nonce,
+                "checked": signature.checked,
                 "signed_at": at,
                 **({"for": f"person:{signature.on_behalf_of_id}"} if signature.on_behalf_of_id else {}),
             },

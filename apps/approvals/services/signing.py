@@ -1,17 +1,20 @@
 """One person's decision on one digest."""
 
 import hashlib
+from collections.abc import Sequence
 
 from django.db import transaction
 
 from apps.accounts.models import User
 from apps.approvals.enums import DECISIONS, AuthMethod, RequirementState, RoundState, SignatureDecision
 from apps.approvals.models import Requirement, Round, Signature
-from apps.approvals.rules import meaning
+from apps.approvals.rules.checklists import checklist, unchecked
+from apps.approvals.rules.intents import Proof
 from apps.approvals.selectors import Right, approvals_given, my_signature, right_to_sign
 from apps.approvals.services.attesting import attest
 from apps.approvals.services.covering import in_place_of
 from apps.approvals.services.deciding import end_round, tell_listeners
+from apps.approvals.services.intents import answered, check_usable, use
 from apps.approvals.services.rounds import end_unreachable
 from apps.approvals.services.staging import ask_next_stage
 from apps.approvals.services.telling import tell_outcome
@@ -28,40 +31,52 @@ def sign(
     requirement: Requirement,
     digest: str,
     decision: str,
+    proof: Proof,
     note: str = "",
-    auth_method: str = AuthMethod.PASSWORD,
+    checked: Sequence[str] = (),
 ) -> Signature:
     """Record a person's decision (approve, reject, abstain) on the digest that they were shown, and settle the round.
 
-    The caller has proved who the person is by ``auth_method``, in this request. The round is locked first, so
-    that two last approvers make one transition. The same decision sent twice is one signature.
+    ``proof`` names the showing of the page that is answered, which this uses up, and how the caller made sure who
+    the person is. The round is locked first, so that two last approvers make one transition, and one showing makes
+    one signature. The same decision sent twice is one signature.
     One rejection rejects the whole round: what was asked is settled, and a new revision asks again. So does an
     abstention that leaves too few for the quorum (DESIGN 4.5); any other counts neither for nor against.
 
     Raises:
-        Stale: the digest is not the round's, or the round is closed.
-        Forbidden: ``rules.may_sign`` refuses. The caller records the denial, after this has rolled back.
-        Invalid: the decision is unknown, or a rejection or an abstention gives no reason.
+        Stale: the digest is not the round's, or the round is closed. ``Spent``: the showing can no longer be used.
+        Forbidden: ``rules.may_sign`` refuses, the page was shown to someone else or in another session, or the proof
+            is too old. The caller records the denial, after this has rolled back.
+        Invalid: the decision is unknown, a rejection or an abstention gives no reason, or an approval leaves a check
+            out.
     """
     if not isinstance(actor.user, User):
         raise Forbidden("Only a person can sign.")
-    _check_input(decision, note, auth_method)
+    _check_input(requirement.role, decision, note, proof.method, list(checked))
     round_ = Round.objects.select_for_update().get(pk=requirement.round_id)
     asked = Requirement.objects.select_related("round").get(pk=requirement.pk)
     asked.round = round_
-    if digest != round_.digest:
-        raise Stale(
-            f"{round_.subject_ref} is no longer what you were shown. Nothing was signed.",
-            remedy="Open it again, look at what is different, and decide on that.",
-        )
+    _check_digest(digest, round_)
     given = my_signature(actor.user, asked)
     if given is not None and given.decision == decision:
         return given
     check_open(round_)
     right = right_to_sign(actor.user, asked)
     right.decision.require()
-    giver = right.delegation.giver if right.delegation else None
-    signature = write_signature(actor.user, asked, decision, note.strip(), auth_method, on_behalf_of=giver)
+    intent = answered(actor.user, asked, proof)
+    _check_digest(intent.digest, round_)
+    check_usable(intent, asked, proof, decision)
+    signature = write_signature(
+        actor.user,
+        asked,
+        decision,
+        note.strip(),
+        proof,
+        meaning=intent.meanings[decision],
+        checked=list(checked),
+        on_behalf_of=right.delegation.giver if right.delegation else None,
+    )
+    use(intent, signature)
     _settle(asked, signature)
     _record(actor, asked, signature, right)
     if decision == SignatureDecision.ABSTAIN and end_unreachable(actor=actor, held=round_):
@@ -74,7 +89,7 @@ def sign(
     return signature
 
 
-def _check_input(decision: str, note: str, auth_method: str) -> None:
+def _check_input(role: str, decision: str, note: str, auth_method: str, checked: list[str]) -> None:
     problems: dict[str, list[str]] = {}
     if decision not in DECISIONS:
         problems["decision"] = ["Choose whether you approve, reject or abstain."]
@@ -82,10 +97,20 @@ def _check_input(decision: str, note: str, auth_method: str) -> None:
         problems["note"] = ["Give a reason, so that the requester knows what to change."]
     if decision == SignatureDecision.ABSTAIN and not note.strip():
         problems["note"] = ["Give a reason, so that the others know why you do not decide."]
+    if decision == SignatureDecision.APPROVE and unchecked(role, checked):
+        problems["checked"] = ["Confirm each point, or reject."]
     if auth_method not in AuthMethod.values:
         problems["auth_method"] = ["Say how the person proved who they are."]
     if problems:
         raise Invalid(problems)
+
+
+def _check_digest(digest: str, round_: Round) -> None:
+    if digest != round_.digest:
+        raise Stale(
+            f"{round_.subject_ref} is no longer what you were shown. Nothing was signed.",
+            remedy="Open it again, look at what is different, and decide on that.",
+        )
 
 
 def check_open(round_: Round) -> None:
@@ -107,26 +132,25 @@ def write_signature(
     asked: Requirement,
     decision: str,
     note: str,
-    auth_method: str,
+    proof: Proof,
     *,
+    meaning: str,
+    checked: Sequence[str] = (),
     on_behalf_of: User | None,
 ) -> Signature:
     """Keep a signature with its meaning and its attestation. Whether it may be given is settled."""
-    round_ = asked.round
     signature = Signature(
         requirement=asked,
         signer=signer,
         on_behalf_of=on_behalf_of,
         decision=decision,
-        digest=round_.digest,
-        meaning=meaning(
-            asked.role,
-            decision,
-            f"{round_.subject_ref}, revision {round_.revision}",
-            asked.component_label or asked.component_key,
-        ),
+        digest=asked.round.digest,
+        meaning=meaning,
         note=note,
-        auth_method=auth_method,
+        auth_method=proof.method,
+        authenticated_at=proof.at,
+        nonce=proof.nonce,
+        checked=[each for each in checklist(asked.role) if each in checked],
         signed_at=clock.now(),
     )
     attestation = attest(signature, asked, signer)
@@ -172,6 +196,9 @@ def _record(actor: Actor, asked: Requirement, signature: Signature, right: Right
             "digest": signature.digest,
             "meaning": signature.meaning,
             "auth_method": signature.auth_method,
+            "authenticated": clock.iso(signature.authenticated_at or signature.signed_at),
+            "nonce": signature.nonce,
+            "checked": signature.checked,
             "attestation": signature.attestation_digest,
             "round": asked.round.state,
             **in_place_of(right.delegation),

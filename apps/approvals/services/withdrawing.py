@@ -5,8 +5,10 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.approvals.enums import AuthMethod, RequirementState, SignatureDecision
 from apps.approvals.models import Requirement, Round, Signature
+from apps.approvals.rules.intents import Proof
 from apps.approvals.selectors import eligible_people, my_signature
 from apps.approvals.services.deciding import tell_listeners
+from apps.approvals.services.intents import meaning_on
 from apps.approvals.services.rounds import end_unreachable
 from apps.approvals.services.signing import check_open, write_signature
 from apps.approvals.services.telling import tell_open_again
@@ -47,7 +49,8 @@ def withdraw_signature(
         asked,
         SignatureDecision.WITHDRAW,
         reason.strip(),
-        auth_method,
+        Proof(nonce="", session="", method=auth_method, at=clock.now()),
+        meaning=meaning_on(asked, SignatureDecision.WITHDRAW),
         on_behalf_of=given.on_behalf_of,
     )
     was_met = asked.state == RequirementState.MET
@@ -82,6 +85,7 @@ def _record(actor: Actor, asked: Requirement, given: Signature, taken: Signature
             "digest": taken.digest,
             "meaning": taken.meaning,
             "auth_method": taken.auth_method,
+            "authenticated": clock.iso(taken.authenticated_at or taken.signed_at),
             "attestation": taken.attestation_digest,
             "takes_back": given.attestation_digest,
             "round": asked.round.state,

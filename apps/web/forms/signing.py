@@ -1,19 +1,30 @@
 """The form on which a person decides."""
 
+from typing import Any
+
 from django import forms
 
 from apps.approvals.enums import DECISIONS, SignatureDecision
+from apps.approvals.rules.checklists import checklist, unchecked
 
 
 class SigningForm(forms.Form):
-    """A decision, a note, and the password again. ``digest`` is what the person was shown."""
+    """A decision, what was checked, a note, and the password again.
+
+    ``digest`` is what the person was shown, and ``nonce`` names that showing.
+    """
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    # Without one the service refuses, with a reason.
+    nonce = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
     decision = forms.ChoiceField(
         choices=[(one.value, one.label) for one in DECISIONS],
         widget=forms.RadioSelect,
         label="Your decision",
         error_messages={"required": "Choose whether you approve, reject or abstain."},
+    )
+    checked = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple, label="I have checked that"
     )
     note = forms.CharField(
         required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), label="Note for the record"
@@ -24,6 +35,18 @@ class SigningForm(forms.Form):
         max_length=256,
         label="Your password",
     )
+
+    def __init__(self, *args: Any, role: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.role = role
+        self.fields["checked"].choices = [(each, each) for each in checklist(role)]  # type: ignore[attr-defined]
+
+    def clean_checked(self) -> list[str]:
+        """Ask for each point when approving, at the field, as the service would."""
+        checked: list[str] = self.cleaned_data["checked"]
+        if self.cleaned_data.get("decision") == SignatureDecision.APPROVE and unchecked(self.role, checked):
+            raise forms.ValidationError("Confirm each point, or reject.")
+        return checked
 
     def clean_note(self) -> str:
         """Ask for a reason when rejecting or abstaining, at the field, as the service would."""

@@ -1,5 +1,8 @@
 """Signing one requirement: what is signed, what happens, the decision, and the password again."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -9,17 +12,18 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.enums import Role
 from apps.accounts.services import password_problem
-from apps.approvals.enums import SignatureDecision
+from apps.approvals.enums import AuthMethod, SignatureDecision
 from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import describe
 from apps.approvals.selectors import requirement_exists, requirement_for
-from apps.approvals.services import sign
+from apps.approvals.services import Proof, Spent, show_signing, sign
 from apps.audit.services import record_denial
-from apps.core.errors import Forbidden, Invalid
+from apps.core import clock
+from apps.core.errors import Forbidden, Invalid, PortalError
 from apps.web import preview
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.signing import SigningForm
-from apps.web.reader import actor_of, reader
+from apps.web.reader import actor_of, reader, session_of
 
 ACTION = "approval.sign"
 APPROVES: dict[str, str] = {
@@ -42,8 +46,8 @@ def sign_requirement(request: HttpRequest, requirement: int) -> HttpResponse:
     if asked is None:
         raise not_found(request, ("requirement", str(requirement)), exists=requirement_exists(requirement))
     if request.method != "POST":
-        return _page(request, asked, SigningForm(initial={"digest": asked.round.digest}))
-    form = SigningForm(request.POST)
+        return _opened(request, asked)
+    form = SigningForm(request.POST, role=asked.role)
     if not form.is_valid() or not _password_is_right(request, asked, form):
         return _page(request, asked, form, status=422)
     try:
@@ -51,9 +55,14 @@ def sign_requirement(request: HttpRequest, requirement: int) -> HttpResponse:
     except Invalid as error:
         add_to_form(form, error)
         return _page(request, asked, form, status=422)
+    except Spent as error:
+        return _page(request, asked, _again(request, asked, form, error), status=409)
     except Forbidden as error:
         record_denial(actor=actor_of(request), obj=asked.round, action=ACTION, reason=error.reason)
-        return _page(request, asked, form, status=403)
+        shown = preview.of(reader(request), asked)
+        return _page(
+            request, asked, _again(request, asked, form, error) if shown.allowed else None, shown, 403
+        )
     messages.success(request, _said(asked, signature))
     return redirect(asked.round.subject_url)
 
@@ -73,13 +82,44 @@ def _sign(request: HttpRequest, asked: Requirement, form: SigningForm) -> Signat
         digest=form.cleaned_data["digest"],
         decision=form.cleaned_data["decision"],
         note=form.cleaned_data["note"],
+        checked=form.cleaned_data["checked"],
+        proof=Proof(form.cleaned_data["nonce"], session_of(request), AuthMethod.PASSWORD, clock.now()),
     )
 
 
-def _page(request: HttpRequest, asked: Requirement, form: SigningForm, status: int = 200) -> HttpResponse:
+def _new_form(
+    request: HttpRequest, asked: Requirement, given: Mapping[str, Any] | None = None
+) -> SigningForm:
+    """Return a form that answers this showing of the page, and no other."""
+    shown = show_signing(actor=actor_of(request), requirement=asked, session=session_of(request))
+    start = {**(given or {}), "digest": shown.digest, "nonce": shown.nonce}
+    return SigningForm(initial=start, role=asked.role)
+
+
+def _again(request: HttpRequest, asked: Requirement, sent: SigningForm, error: PortalError) -> SigningForm:
+    """Return a fresh form that says why the last one did not serve, with what the person wrote."""
+    kept = {name: sent.cleaned_data[name] for name in ("decision", "note")}
+    form = _new_form(request, asked, kept)
+    messages.error(request, f"{error.reason} {error.remedy}")
+    return form
+
+
+def _opened(request: HttpRequest, asked: Requirement) -> HttpResponse:
+    """Show the page for the first time, with a form for whoever may sign."""
+    shown = preview.of(reader(request), asked)
+    return _page(request, asked, _new_form(request, asked) if shown.allowed else None, shown)
+
+
+def _page(
+    request: HttpRequest,
+    asked: Requirement,
+    form: SigningForm | None,
+    shown: preview.Preview | None = None,
+    status: int = 200,
+) -> HttpResponse:
     context = {
         "form": form,
-        "shown": preview.of(reader(request), asked),
+        "shown": shown or preview.of(reader(request), asked),
         "approve_says": APPROVES.get(asked.role, "I agree"),
         "as_whom": describe(asked.role, asked.component_label or asked.component_key),
     }
