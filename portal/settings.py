@@ -17,6 +17,7 @@
 ``EMAIL_FROM``         the sender of the portal's mail
 ``PROXIES``            how many web servers of ours stand in front and add to X-Forwarded-For; default 0
 ``SECRET_KEY``         default: made once, kept in ``PORTAL_HOME/secret.key``
+``SIGNING_FRESHNESS``  for how many minutes a proof of who one is serves to sign; default 0: each signature asks
 ``LOG_LEVEL``          default ``INFO``
 ====================== ========================================================================================
 """
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "rest_framework",
     "drf_spectacular",
     "django_htmx",
@@ -204,8 +206,14 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
-# Seconds for which a proof of who one is serves to sign. Only a passkey is asked for apart from the signature itself.
-SIGNING_FRESHNESS = int(os.environ.get("SIGNING_FRESHNESS", "300"))
+# Minutes for which a proof of who one is, given earlier in the session, serves to sign. 0: each signature asks.
+SIGNING_FRESHNESS = int(os.environ.get("SIGNING_FRESHNESS", "0"))
+MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
+MFA_FORMS = {"authenticate": "apps.web.forms.second_factors.SignInCodeForm"}
+# A passkey is two factors only when the device makes sure whose hand it is in.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are kept by operators
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

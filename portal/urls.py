@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from allauth.mfa.base.views import authenticate
 from django.http import Http404, HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz),
     re_path(r"^accounts/(?:email|confirm-email)/", not_offered),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/second-factor/", authenticate, name="mfa_authenticate"),
     path("api/v1/", include("apps.api.urls")),
     path("", include("apps.web.urls")),
 ]

@@ -1,7 +1,9 @@
 """Who is here, and what each person may answer for at a given instant."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, Q, QuerySet
 
 from apps.accounts.enums import GrantScope, Role
@@ -154,3 +156,33 @@ def saved_views_of(user: User, page: str) -> QuerySet[SavedView]:
 def saved_view_of(user: User, number: int) -> SavedView | None:
     """Return a person's own view, or None."""
     return SavedView.objects.filter(user=user, pk=number).first()
+
+
+@dataclass(frozen=True)
+class SecondFactors:
+    """What a person proves who they are with, beside their password: an app that shows codes, and passkeys."""
+
+    code: Authenticator | None = None
+    passkeys: list[Authenticator] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.code or self.passkeys)
+
+
+def second_factors_of(user: User) -> SecondFactors:
+    """Return a person's second factors, oldest first; one query."""
+    found = list(Authenticator.objects.filter(user=user).order_by("pk"))
+    return SecondFactors(
+        code=next((one for one in found if one.type == Authenticator.Type.TOTP), None),
+        passkeys=[one for one in found if one.type == Authenticator.Type.WEBAUTHN],
+    )
+
+
+def second_factor_of(user: User, pk: int) -> Authenticator | None:
+    """Return one of a person's own second factors, or None."""
+    return Authenticator.objects.filter(user=user, pk=pk).select_related("user").first()
+
+
+def second_factor_exists(pk: int) -> bool:
+    """Return whether there is such a second factor, so that a refused look can be told from a wrong address."""
+    return Authenticator.objects.filter(pk=pk).exists()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from apps.accounts.enums import Role
+from apps.approvals.enums import AuthMethod
 from apps.changes.enums import ChangeState
 from apps.web import dates
 
@@ -32,6 +33,8 @@ def fact(name: str, value: object) -> Fact:
         return Fact(said, Role(value).label, code=False)
     if name == "state" and value in ChangeState.values:
         return Fact(said, ChangeState(value).label, code=False)
+    if name == "auth_method" and value in AuthMethod.values:
+        return Fact(said, AuthMethod(value).label, code=False)
     if isinstance(value, str):
         code = len(value) >= _DIGEST and " " not in value
         return Fact(said, _moment(value) or value or "None", code=code)

@@ -103,18 +103,23 @@ def test_sign_when_five_minutes_are_over_is_refused(val: User, asked: Requiremen
     with clock.moved_to(SignIntent.objects.get().shown_at + LIFE):
         assert "5 minutes ago" in refused(val, asked, replaced(proof, at=clock.now()), Spent)
     with clock.moved_to(SignIntent.objects.get().shown_at + LIFE - timedelta(microseconds=1)):
-        assert answer(val, asked, proof)
+        assert answer(val, asked, replaced(proof, at=clock.now()))
 
 
 def test_sign_when_who_one_is_was_proved_too_long_ago_or_in_the_future_is_refused(
     val: User, asked: Requirement, settings: Any
 ) -> None:
-    settings.SIGNING_FRESHNESS = 60
     proof = prove(person(val), asked)
     for seconds in (-61, 5):
         late = replaced(proof, at=clock.now() + timedelta(seconds=seconds))
-        assert "too long ago" in refused(val, asked, late, Forbidden)
-    assert answer(val, asked, replaced(proof, at=clock.now() - timedelta(seconds=50)))
+        assert "Each signature asks who you are" in refused(val, asked, late, Forbidden)
+    earlier = replaced(proof, earlier=True, at=clock.now())
+    assert "Each signature asks who you are" in refused(val, asked, earlier, Forbidden)
+    settings.SIGNING_FRESHNESS = 2
+    for seconds in (-121, 5):
+        late = replaced(earlier, at=clock.now() + timedelta(seconds=seconds))
+        assert "more than 2 minutes ago" in refused(val, asked, late, Forbidden)
+    assert answer(val, asked, replaced(earlier, at=clock.now() - timedelta(seconds=110)))
 
 
 def test_sign_when_the_digest_or_meaning_is_not_what_was_shown_is_stale(

@@ -9,6 +9,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 
 from apps.accounts.models import ApiToken, User
+from apps.accounts.selectors import second_factors_of
 from apps.accounts.services import create_person, save_view
 from apps.approvals.models import Requirement
 from apps.approvals.rules import FIRST_POLICY
@@ -40,6 +41,7 @@ from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
 from demo.load import LOADER, actor, live, load, wall
 from demo.stories import STORIES
+from tests.second_factors import with_app
 
 Names = dict[str, str]
 
@@ -68,7 +70,7 @@ def settle(home: Path) -> Names:
     names |= write_reviews() | freeze_and_lift() | export()
     names["hold"] = keep_some()
     names["view"] = saved_view()
-    names |= write_documents()
+    names |= write_documents() | second_factor()
     names["policy"] = propose_rules()
     archive_card(actor=actor("tomasz.wojcik"), card=card_of("basket-recs", "1"))
     mark_read(actor=actor("noor.rahimi"))
@@ -76,6 +78,15 @@ def settle(home: Path) -> Names:
         pass
     names |= talk(names["in_review"])
     return names | cards() | asked(names["in_review"]) | entries(names["revised"]) | links()
+
+
+def second_factor() -> Names:
+    """Set an authenticator app up for one person."""
+    user = User.objects.get(username="new.here")
+    with_app(user)
+    factor = second_factors_of(user).code
+    assert factor is not None
+    return {"second_factor": str(factor.pk)}
 
 
 def of_state(state: str, *, requester: str = "") -> Change:

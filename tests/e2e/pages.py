@@ -382,6 +382,16 @@ RECORDS: Area = {
         Look("/account/cover/", NEW),
         empty("/account/cover/", PRIYA),
     ],
+    "web:security": [Look("/account/security/", PRIYA), Look("/account/security/", NEW)],
+    "web:security-app": [Look("/account/security/app/", PRIYA), empty("/account/security/app/", PRIYA)],
+    "web:security-passkey": [
+        Look("/account/security/passkey/", PRIYA),
+        empty("/account/security/passkey/", PRIYA),
+    ],
+    "web:security-remove": [
+        Look("/account/security/{second_factor}/remove/", NEW),
+        empty("/account/security/{second_factor}/remove/", NEW),
+    ],
     "web:view-save": [Look("/ledger/", FEMI, 422, {"name": ""}, "#main form[action*=views]")],
     "web:view-edit": [
         Look("/account/views/{view}/edit/", FEMI),
@@ -427,6 +437,11 @@ OPEN: Area = {
         Look("/accounts/password/reset/key/{uid}-no-such-key/", NOBODY),
     ],
     "account_reset_password_from_key_done": [Look("/accounts/password/reset/key/done/", NOBODY)],
+    # Last: from here on this browser is halfway in.
+    "mfa_authenticate": [
+        Look("/accounts/login/", NOBODY, 200, {"login": "new.here", "password": "lamp-quay-31-otter"}),
+        empty("/accounts/second-factor/", NOBODY, 200),
+    ],
 }
 
 # By the template, for these have no address.

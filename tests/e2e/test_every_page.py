@@ -14,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.test import RequestFactory, override_settings
-from django.urls import resolve
+from django.urls import URLPattern, resolve
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
@@ -22,6 +22,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from apps.accounts.models import User
 from apps.web.urls import urlpatterns as web_patterns
 from apps.web.views import errors
+from portal.urls import urlpatterns as portal_patterns
 from tests.e2e.browser import (
     COLOUR_RULES,
     WIDTHS,
@@ -52,6 +53,7 @@ SEND = """([form, given]) => {
 
 def test_every_address_has_an_example_or_a_reason() -> None:
     names = {f"web:{pattern.name}" for pattern in web_patterns} | {each.name for each in account_patterns}
+    names |= {each.name for each in portal_patterns if isinstance(each, URLPattern) and each.name}
     names |= {path.name for path in (Path(settings.BASE_DIR) / "templates").glob("4*.html")}
     names |= {"500.html", "csrf.html"}
     shown = {name for area in AREAS.values() for name, looks in area.items() if looks}

@@ -13,6 +13,8 @@ from apps.core.actors import Actor
 WITHOUT_ACTOR = {
     # Signing in and out: the person whom it is about is the one who acts, or nobody is known yet.
     "accounts.authenticate_token",
+    "accounts.code_problem",
+    "accounts.passkey_problem",
     "accounts.password_problem",
     "accounts.record_failed_sign_in",
     "accounts.record_password_change",
@@ -45,7 +47,9 @@ WITHOUT_ACTOR = {
     "approvals.on_signed",
     "calendar.on_conflicts_changed",
     "reviews.review_ended_change",
-    # Only reads.
+    # Only reads, but for a challenge in the person's own session.
+    "accounts.new_passkey_request",
+    "accounts.passkey_request",
     "catalog.registry_at",
 }
 

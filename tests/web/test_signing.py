@@ -1,6 +1,7 @@
 """The signing page: what it says, whom it refuses, and what it writes."""
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from apps.approvals.services import close_round
 from apps.audit.models import AuditEvent
 from apps.core import clock
 from tests.people import DIGEST, LOADER, PASSWORD, a_need, a_round, add_person, asked_of
+from tests.second_factors import code, with_app
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +240,131 @@ def test_sign_when_the_page_was_opened_in_another_session_is_refused_and_written
     assert "not shown to you in this session. Nothing was signed." in answer.content.decode()
     assert denials() == 1
     assert not Signature.objects.exists()
+
+
+def settled(user: User, client: Client, *, minutes: float, kind: str = "") -> None:
+    """Let a session hold a proof of who one is that is some minutes old."""
+    client.force_login(user)
+    session = client.session
+    record = {"method": "mfa" if kind else "password", "at": time.time() - minutes * 60}
+    session["account_authentication_methods"] = [record | ({"type": kind} if kind else {})]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
+def send(client: Client, asked: Requirement, **more: Any) -> Any:
+    """Send the form without any proof in it."""
+    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve", "checked": checklist(asked.role)}
+    return client.post(f"/approvals/{asked.pk}/sign/", values | more)
+
+
+def test_sign_when_the_session_is_stale_is_refused_with_the_reason_and_keeps_what_was_written(
+    client: Client, val: User, asked: Requirement, settings: Any
+) -> None:
+    settings.SIGNING_FRESHNESS = 10
+    settled(val, client, minutes=9)
+    nonce = nonce_of(client, asked)
+    assert 'id="id_password"' not in read(client, asked)
+    settled(val, client, minutes=11)
+    nonce = nonce_of(client, asked)
+    answer = send(client, asked, nonce=nonce, note="The sample is wide enough.")
+    text = answer.content.decode()
+    assert answer.status_code == 403
+    assert "You proved who you are more than 10 minutes ago. Nothing was signed." in text
+    assert "The sample is wide enough." in text
+    assert re.search(r'value="approve"[^>]*checked', text)
+    assert text.count("checked") >= 1 + len(checklist(asked.role))
+    assert 'id="id_password"' in text
+    assert (Signature.objects.count(), denials()) == (0, 1)
+    again = re.search(r'name="nonce" value="([^"]+)"', text)
+    assert again
+    assert send(client, asked, nonce=again[1], password=PASSWORD).status_code == 302
+    assert Signature.objects.get().auth_method == "password"
+
+
+def test_sign_when_the_session_is_fresh_enough_asks_no_more_where_the_operator_allows_it(
+    client: Client, val: User, asked: Requirement, settings: Any
+) -> None:
+    settled(val, client, minutes=3)
+    assert 'id="id_password"' in read(client, asked)
+    assert send(client, asked, nonce=nonce_of(client, asked)).status_code == 422, "each signature asks"
+    settings.SIGNING_FRESHNESS = 5
+    assert "That serves until" in read(client, asked)
+    assert send(client, asked, nonce=nonce_of(client, asked)).status_code == 302
+    signature = Signature.objects.get()
+    assert signature.auth_method == "password"
+    assert timedelta(minutes=3) <= signature.signed_at - signature.authenticated_at < timedelta(minutes=4)
+
+
+def test_sign_when_an_earlier_proof_is_weaker_than_what_is_asked_does_not_serve(
+    client: Client, val: User, asked: Requirement, settings: Any
+) -> None:
+    settings.SIGNING_FRESHNESS, settings.MFA_TOTP_TOLERANCE = 5, 1
+    with_app(val)
+    settled(val, client, minutes=1)
+    assert send(client, asked, nonce=nonce_of(client, asked)).status_code == 422
+    settled(val, client, minutes=1, kind="totp")
+    assert send(client, asked, nonce=nonce_of(client, asked)).status_code == 302
+    assert Signature.objects.get().auth_method == "code"
+
+
+def test_sign_with_an_app_needs_password_and_code_together_and_each_code_once(
+    client: Client, val: User, asked: Requirement, settings: Any
+) -> None:
+    settings.MFA_TOTP_TOLERANCE = 1
+    with_app(val)
+    client.force_login(val)
+    first = code()
+    for sent, field in [
+        ({"code": first}, "password"),
+        ({"password": "guess", "code": first}, "password"),
+        ({"password": PASSWORD}, "code"),
+        ({"password": PASSWORD, "code": "000000"}, "code"),
+    ]:
+        answer = send(client, asked, nonce=nonce_of(client, asked), note="Fine.", **sent)
+        assert answer.status_code == 422
+        assert f'id="id_{field}-error"' in answer.content.decode()
+        assert "Fine." in answer.content.decode()
+    assert not Signature.objects.exists()
+    assert (
+        send(client, asked, nonce=nonce_of(client, asked), password=PASSWORD, code=first).status_code == 302
+    )
+    assert Signature.objects.get().auth_method == "code"
+    spo = User.objects.get(username="spo")
+    other = asked_of(asked.round, Role.SPONSOR)
+    with_app(spo)
+    client.force_login(spo)
+    assert (
+        send(client, other, nonce=nonce_of(client, other), password=PASSWORD, code=code()).status_code == 302
+    )
+
+
+def test_code_that_was_used_signs_nothing_more(
+    client: Client, val: User, asked: Requirement, settings: Any
+) -> None:
+    settings.MFA_TOTP_TOLERANCE = 1
+    with_app(val)
+    first = code()
+    client.force_login(val)
+    send(
+        client,
+        asked,
+        nonce=nonce_of(client, asked),
+        password=PASSWORD,
+        code=first,
+        decision="reject",
+        note="No.",
+    )
+    other = asked_of(a_round(a_need(component="m"), ref="CHG-77"), Role.VALIDATOR, "m")
+    answer = send(client, other, nonce=nonce_of(client, other), password=PASSWORD, code=first)
+    assert answer.status_code == 422
+    assert "Each code serves once" in answer.content.decode()
+
+
+def test_passkey_that_is_made_up_signs_nothing(client: Client, val: User, asked: Requirement) -> None:
+    client.force_login(val)
+    for made in ("{", "[]", "{}", '{"id": "x", "response": {}}'):
+        answer = send(client, asked, nonce=nonce_of(client, asked), passkey=made)
+        assert answer.status_code == 422
+        assert "This passkey was not taken" in answer.content.decode()
+    assert (Signature.objects.count(), denials()) == (0, 4)

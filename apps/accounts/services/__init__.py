@@ -2,14 +2,16 @@
 
 people: create_person, create_team, join_team, set_escalation_contact, change_profile, deactivate_person, forget_person
 grants: grant_role, revoke_role
-passwords: password_problem
+passwords: password_problem, code_problem
+second_factors: add_code_app, add_passkey, remove_second_factor, reset_second_factors, new_passkey_request,
+    passkey_request, passkey_problem
 tokens: issue_token, revoke_token, authenticate_token
 views: save_view, rename_view, delete_view
 sign_in: record_sign_in, record_sign_out, record_failed_sign_in, record_password_change
 """
 
 from apps.accounts.services.grants import grant_role, revoke_role
-from apps.accounts.services.passwords import password_problem
+from apps.accounts.services.passwords import code_problem, password_problem
 from apps.accounts.services.people import (
     change_profile,
     create_person,
@@ -18,6 +20,15 @@ from apps.accounts.services.people import (
     forget_person,
     join_team,
     set_escalation_contact,
+)
+from apps.accounts.services.second_factors import (
+    add_code_app,
+    add_passkey,
+    new_passkey_request,
+    passkey_problem,
+    passkey_request,
+    remove_second_factor,
+    reset_second_factors,
 )
 from apps.accounts.services.sign_in import (
     record_failed_sign_in,
@@ -29,8 +40,11 @@ from apps.accounts.services.tokens import authenticate_token, issue_token, revok
 from apps.accounts.services.views import delete_view, rename_view, save_view
 
 __all__ = [
+    "add_code_app",
+    "add_passkey",
     "authenticate_token",
     "change_profile",
+    "code_problem",
     "create_person",
     "create_team",
     "deactivate_person",
@@ -39,12 +53,17 @@ __all__ = [
     "grant_role",
     "issue_token",
     "join_team",
+    "new_passkey_request",
+    "passkey_problem",
+    "passkey_request",
     "password_problem",
     "record_failed_sign_in",
     "record_password_change",
     "record_sign_in",
     "record_sign_out",
+    "remove_second_factor",
     "rename_view",
+    "reset_second_factors",
     "revoke_role",
     "revoke_token",
     "save_view",

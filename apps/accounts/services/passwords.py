@@ -1,5 +1,6 @@
 """Proving who one is, again, before an act that binds (21 CFR 11.200)."""
 
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
@@ -8,6 +9,7 @@ from apps.accounts.models import User
 TRIES = 5
 WITHIN_SECONDS = 60
 WRONG = "This is not your password."
+WRONG_CODE = "This is not the code that your app shows now. Each code serves once: enter the next one."
 TOO_OFTEN = "You have tried too often. Wait a minute, then try again."
 CANNOT_TELL = "We cannot check your password at this moment. Try again in a minute."
 
@@ -19,13 +21,34 @@ def password_problem(*, user: User, password: str) -> str:
     nobody passes.
     """
     key = f"password-tries:{user.pk}"
-    try:
-        cache.add(key, 0, WITHIN_SECONDS)
-        if cache.incr(key) > TRIES:
-            return TOO_OFTEN
-    except (RedisError, ValueError):
-        return CANNOT_TELL
+    if problem := _counted(key):
+        return problem
     if not user.check_password(password):
         return WRONG
     cache.delete(key)
     return ""
+
+
+def code_problem(*, user: User, code: str) -> str:
+    """Return what is wrong with the code of a person's app, or nothing (RFC 6238). A code serves once.
+
+    Tries are counted as for passwords.
+    """
+    key = f"code-tries:{user.pk}"
+    if problem := _counted(key):
+        return problem
+    app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    if app is None or not app.wrap().validate_code(code):
+        return WRONG_CODE
+    app.record_usage()
+    cache.delete(key)
+    return ""
+
+
+def _counted(key: str) -> str:
+    """Count a try, and return why it is not let through, or nothing."""
+    try:
+        cache.add(key, 0, WITHIN_SECONDS)
+        return TOO_OFTEN if cache.incr(key) > TRIES else ""
+    except (RedisError, ValueError):
+        return CANNOT_TELL

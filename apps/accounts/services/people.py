@@ -2,6 +2,7 @@
 
 from zoneinfo import available_timezones
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -123,7 +124,7 @@ def deactivate_person(*, actor: Actor, user: User) -> User:
 
 @transaction.atomic
 def forget_person(*, actor: Actor, user: User) -> User:
-    """Erase the personal data of someone who has left: name, user name, address, job title, names of tokens.
+    """Erase the personal data of someone who has left: name, address, job title, names of tokens, second factors.
 
     Their number stays, and by it everything that they did. Who may ask is judged by the caller.
 
@@ -138,6 +139,7 @@ def forget_person(*, actor: Actor, user: User) -> User:
     user.email = user.job_title = ""
     user.save(update_fields=["username", "first_name", "last_name", "email", "job_title"])
     user.api_tokens.update(name="Erased")
+    Authenticator.objects.filter(user=user).delete()
     record_event(event="person.erased", actor=actor, obj=user)
     return user
 

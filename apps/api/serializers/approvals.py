@@ -64,6 +64,14 @@ class SignSerializer(serializers.Serializer[Any]):
         help_text="The points of the checklist that the signer confirms. All are needed to approve.",
     )
     password = serializers.CharField(write_only=True, trim_whitespace=False)
+    code = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=12,
+        help_text="Of the signer's authenticator app, when they have set one up.",
+    )
 
 
 class IntentSerializer(serializers.ModelSerializer[SignIntent]):

@@ -68,3 +68,11 @@ class SignReviewSerializer(serializers.Serializer[Any]):
 
     digest = serializers.CharField(max_length=64)
     password = serializers.CharField(write_only=True, trim_whitespace=False)
+    code = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=12,
+        help_text="Of the signer's authenticator app, when they have set one up.",
+    )

@@ -67,7 +67,7 @@ class Sign(Asked):
         requirement = self.asked(pk)
         asked = SignSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        self.prove(asked.validated_data.pop("password"))
+        self.prove(asked.validated_data.pop("password"), asked.validated_data.pop("code"))
         nonce = asked.validated_data.pop("nonce")
         proof = Proof(nonce, self.session, AuthMethod.TOKEN, clock.now())
         signature = sign(actor=self.actor, requirement=requirement, proof=proof, **asked.validated_data)

@@ -8,7 +8,8 @@ from rest_framework.views import APIView
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.models import User
-from apps.accounts.services import password_problem
+from apps.accounts.selectors import second_factors_of
+from apps.accounts.services import code_problem, password_problem
 from apps.api.authentication import actor_of, person_of
 from apps.audit.services import record_denial
 from apps.core.actors import Actor
@@ -29,11 +30,15 @@ class Resource(APIView):
     def actor(self) -> Actor:
         return actor_of(self.request)
 
-    def prove(self, password: str) -> None:
-        """Raise Forbidden unless this is the password of the person whom the token acts for."""
-        problem = password_problem(user=self.user, password=password)
-        if problem:
+    def prove(self, password: str, code: str) -> None:
+        """Raise Forbidden unless this is the password of the person whom the token acts for.
+
+        Someone who has set up an authenticator app needs its code too.
+        """
+        if problem := password_problem(user=self.user, password=password):
             raise Forbidden(problem, remedy="Send the password of the person whom the token acts for.")
+        if second_factors_of(self.user).code and (problem := code_problem(user=self.user, code=code)):
+            raise Forbidden(problem, remedy="Send the code of their authenticator app as “code”.")
 
     def missing(self, kind: str, ref: str, *, exists: bool) -> NoReturn:
         """Answer 404 alike for what is not there and what this person may not see; the second leaves a denial.

@@ -97,6 +97,6 @@ class SignReview(ReviewResource):
         review = self.review(ref)
         asked = SignReviewSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        self.prove(asked.validated_data["password"])
+        self.prove(asked.validated_data["password"], asked.validated_data["code"])
         signed = sign_review(actor=self.actor, review=review, digest=asked.validated_data["digest"])
         return Response(ReviewSerializer(signed).data)

@@ -82,7 +82,7 @@ def check_usable(intent: SignIntent, asked: Requirement, proof: Proof, decision:
             "What you would say with your signature is no longer what you were shown. Nothing was signed.",
             remedy="Open it again, and read what you would say.",
         )
-    may_rely_on(proof.at, now, timedelta(seconds=settings.SIGNING_FRESHNESS)).require()
+    may_rely_on(proof, now, timedelta(minutes=settings.SIGNING_FRESHNESS)).require()
 
 
 def use(intent: SignIntent, signature: Signature) -> None:

@@ -8,6 +8,7 @@ from apps.accounts.models import User
 from apps.reviews.enums import Outcome
 from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of, possible_owners
+from apps.web.forms.proving import ProofForm
 
 PREFIX = "realised_"
 
@@ -88,17 +89,10 @@ def _written(value: float | None) -> float | int | None:
     return int(value) if value is not None and value.is_integer() else value
 
 
-class SignForm(forms.Form):
-    """The password again. ``digest`` is what the person was shown."""
+class SignForm(ProofForm):
+    """Proof of who signs. ``digest`` is what the person was shown."""
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    password = forms.CharField(
-        label="Your password",
-        help_text="So that nobody signs from a screen you left open.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        strip=False,
-        max_length=256,
-    )
 
 
 class ActionForm(forms.Form):

@@ -6,10 +6,11 @@ from django import forms
 
 from apps.approvals.enums import DECISIONS, SignatureDecision
 from apps.approvals.rules.checklists import checklist, unchecked
+from apps.web.forms.proving import ProofForm
 
 
-class SigningForm(forms.Form):
-    """A decision, what was checked, a note, and the password again.
+class SigningForm(ProofForm):
+    """A decision, what was checked, a note, and proof of who signs.
 
     ``digest`` is what the person was shown, and ``nonce`` names that showing.
     """
@@ -29,12 +30,7 @@ class SigningForm(forms.Form):
     note = forms.CharField(
         required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), label="Note for the record"
     )
-    password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        strip=False,
-        max_length=256,
-        label="Your password",
-    )
+    field_order = ("digest", "nonce", "decision", "checked", "note", "password", "code", "passkey")
 
     def __init__(self, *args: Any, role: str, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -2,9 +2,11 @@
 
 from django import forms
 
+from apps.web.forms.proving import ProofForm
 
-class WithdrawForm(forms.Form):
-    """Why, and the password again."""
+
+class WithdrawForm(ProofForm):
+    """Why, and proof of who takes it back."""
 
     note = forms.CharField(
         max_length=4000,
@@ -13,10 +15,4 @@ class WithdrawForm(forms.Form):
         help_text="Those who sign with you read it. It stays on record with your signature.",
         error_messages={"required": "Say why you take it back, so that the others know."},
     )
-    password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        strip=False,
-        max_length=256,
-        label="Your password",
-        help_text="So that nobody does this from a screen you left open.",
-    )
+    field_order = ("note", "password", "code", "passkey")

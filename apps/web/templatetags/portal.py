@@ -5,6 +5,7 @@ ago (filters), time and window (tags). Text: digest, person, thousands (filters)
 Layout: crumbs, fact. ``templates/_*.html`` holds the larger fragments.
 """
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -141,6 +142,12 @@ def signature(  # one argument for each part of the block
 def field(bound: Any, hint: str | None = None, label: str = "") -> SafeString:
     """``{% field form.name %}``: label, hint, error and control, tied together for screen readers."""
     return fields.render_field(bound, hint=hint, label=label)
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Return a value as JSON, for an attribute that a script reads."""
+    return json.dumps(value)
 
 
 @register.inclusion_tag("_error_summary.html")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import account, cover, notifications, ownership, saved_views
+from apps.web.views import account, cover, notifications, ownership, saved_views, second_factors
 
 urlpatterns: list[URLPattern] = [
     path("account/", account.profile, name="account"),
@@ -16,6 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("account/roles/", ownership.roles, name="roles"),
     path("account/roles/<int:number>/confirm/", ownership.confirm, name="role-confirm"),
     path("account/roles/<int:number>/hand-over/", ownership.hand_over, name="role-hand-over"),
+    path("account/security/", second_factors.security, name="security"),
+    path("account/security/app/", second_factors.code_app, name="security-app"),
+    path("account/security/passkey/", second_factors.passkey, name="security-passkey"),
+    path("account/security/<int:number>/remove/", second_factors.remove, name="security-remove"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read, name="notifications-read"),
 ]

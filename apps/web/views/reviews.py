@@ -1,6 +1,7 @@
 """Reviews: the list, one review, writing it, its actions, and signing it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.services import password_problem
 from apps.audit.services import record_denial
 from apps.core import clock
 from apps.core.decisions import Decision
@@ -24,6 +24,7 @@ from apps.reviews import rules, selectors, services
 from apps.reviews.models import Review
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.reviews import ActionForm, ReviewForm, SignForm
+from apps.web.proving import Ways, prove
 from apps.web.reader import actor_of, reader
 from apps.web.report_link import report_url
 
@@ -215,7 +216,7 @@ def action_done(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     return redirect("web:review", review.ref)
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "code", "passkey")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_sign(request: HttpRequest, ref: str) -> HttpResponse:
@@ -226,21 +227,20 @@ def review_sign(request: HttpRequest, ref: str) -> HttpResponse:
     review = _review(request, ref)
     _require(rules.may_sign(review, selectors.standing_of(reader(request), review)))
     form = SignForm(request.POST or None, initial={"digest": selectors.digest_of(review)})
-    if request.method == "POST" and form.is_valid() and _password_is_right(request, review, form):
+    ways = Ways(request)
+    if request.method == "POST" and form.is_valid() and prove(request, form, ways, _denied(request, review)):
         services.sign_review(actor=actor_of(request), review=review, digest=form.cleaned_data["digest"])
         messages.success(request, f"You signed {review.ref}. {review.change.ref} can be closed now.")
         return redirect("web:review", review.ref)
     missing = [text for texts in rules.missing_fields(review).values() for text in texts]
-    context = {"review": review, "missing": missing, "form": form}
+    context = {"review": review, "missing": missing, "form": form, "ways": ways}
     return render(request, "reviews/sign.html", context, status=422 if form.errors else 200)
 
 
-def _password_is_right(request: HttpRequest, review: Review, form: SignForm) -> bool:
-    problem = password_problem(user=reader(request), password=form.cleaned_data["password"])
-    if problem:
-        record_denial(actor=actor_of(request), obj=review, action="review.sign", reason=problem)
-        form.add_error("password", f"{problem} Nothing was signed.")
-    return not problem
+def _denied(request: HttpRequest, review: Review) -> Callable[[str], None]:
+    return lambda reason: record_denial(
+        actor=actor_of(request), obj=review, action="review.sign", reason=reason
+    )
 
 
 def _review(request: HttpRequest, ref: str) -> Review:

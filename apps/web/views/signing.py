@@ -1,6 +1,6 @@
-"""Signing one requirement: what is signed, what happens, the decision, and the password again."""
+"""Signing one requirement: what is signed, what happens, the decision, and proof of who signs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -11,18 +11,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.enums import Role
-from apps.accounts.services import password_problem
-from apps.approvals.enums import AuthMethod, SignatureDecision
+from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import describe
 from apps.approvals.selectors import requirement_exists, requirement_for
 from apps.approvals.services import Proof, Spent, show_signing, sign
 from apps.audit.services import record_denial
-from apps.core import clock
 from apps.core.errors import Forbidden, Invalid, PortalError
 from apps.web import preview
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.signing import SigningForm
+from apps.web.proving import Proved, Ways, prove
 from apps.web.reader import actor_of, reader, session_of
 
 ACTION = "approval.sign"
@@ -34,7 +33,7 @@ APPROVES: dict[str, str] = {
 }
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "code", "passkey")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_requirement(request: HttpRequest, requirement: int) -> HttpResponse:
@@ -48,17 +47,22 @@ def sign_requirement(request: HttpRequest, requirement: int) -> HttpResponse:
     if request.method != "POST":
         return _opened(request, asked)
     form = SigningForm(request.POST, role=asked.role)
-    if not form.is_valid() or not _password_is_right(request, asked, form):
+    proved = (
+        prove(request, form, Ways(request, earlier=True), _denied(request, asked))
+        if form.is_valid()
+        else None
+    )
+    if proved is None:
         return _page(request, asked, form, status=422)
     try:
-        signature = _sign(request, asked, form)
+        signature = _sign(request, asked, form, proved)
     except Invalid as error:
         add_to_form(form, error)
         return _page(request, asked, form, status=422)
     except Spent as error:
         return _page(request, asked, _again(request, asked, form, error), status=409)
     except Forbidden as error:
-        record_denial(actor=actor_of(request), obj=asked.round, action=ACTION, reason=error.reason)
+        _denied(request, asked)(error.reason)
         shown = preview.of(reader(request), asked)
         return _page(
             request, asked, _again(request, asked, form, error) if shown.allowed else None, shown, 403
@@ -67,15 +71,14 @@ def sign_requirement(request: HttpRequest, requirement: int) -> HttpResponse:
     return redirect(asked.round.subject_url)
 
 
-def _password_is_right(request: HttpRequest, asked: Requirement, form: SigningForm) -> bool:
-    problem = password_problem(user=reader(request), password=form.cleaned_data["password"])
-    if problem:
-        record_denial(actor=actor_of(request), obj=asked.round, action=ACTION, reason=problem)
-        form.add_error("password", f"{problem} Nothing was signed.")
-    return not problem
+def _denied(request: HttpRequest, asked: Requirement) -> Callable[[str], None]:
+    """Return what writes down why a signature was refused."""
+    return lambda reason: record_denial(
+        actor=actor_of(request), obj=asked.round, action=ACTION, reason=reason
+    )
 
 
-def _sign(request: HttpRequest, asked: Requirement, form: SigningForm) -> Signature:
+def _sign(request: HttpRequest, asked: Requirement, form: SigningForm, proved: Proved) -> Signature:
     return sign(
         actor=actor_of(request),
         requirement=asked,
@@ -83,7 +86,9 @@ def _sign(request: HttpRequest, asked: Requirement, form: SigningForm) -> Signat
         decision=form.cleaned_data["decision"],
         note=form.cleaned_data["note"],
         checked=form.cleaned_data["checked"],
-        proof=Proof(form.cleaned_data["nonce"], session_of(request), AuthMethod.PASSWORD, clock.now()),
+        proof=Proof(
+            form.cleaned_data["nonce"], session_of(request), proved.method, proved.at, proved.earlier
+        ),
     )
 
 
@@ -98,7 +103,7 @@ def _new_form(
 
 def _again(request: HttpRequest, asked: Requirement, sent: SigningForm, error: PortalError) -> SigningForm:
     """Return a fresh form that says why the last one did not serve, with what the person wrote."""
-    kept = {name: sent.cleaned_data[name] for name in ("decision", "note")}
+    kept = {name: sent.cleaned_data[name] for name in ("decision", "checked", "note")}
     form = _new_form(request, asked, kept)
     messages.error(request, f"{error.reason} {error.remedy}")
     return form
@@ -119,6 +124,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "form": form,
+        "ways": Ways(request, earlier=True) if form else None,
         "shown": shown or preview.of(reader(request), asked),
         "approve_says": APPROVES.get(asked.role, "I agree"),
         "as_whom": describe(asked.role, asked.component_label or asked.component_key),

@@ -1,5 +1,7 @@
 """Taking a signature back, while its round is open."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from apps.accounts.services import password_problem
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Requirement
 from apps.approvals.rules import describe
@@ -18,12 +19,13 @@ from apps.audit.services import record_denial
 from apps.core.errors import Forbidden, Invalid, Stale
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.withdrawing import WithdrawForm
+from apps.web.proving import Ways, prove
 from apps.web.reader import actor_of, reader
 
 ACTION = "approval.withdraw"
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "code", "passkey")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, requirement: int) -> HttpResponse:
@@ -34,9 +36,20 @@ def withdraw(request: HttpRequest, requirement: int) -> HttpResponse:
     if request.method != "POST":
         _refuse_in_vain(request, asked)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and _password_is_right(request, asked, form):
+    ways = Ways(request)
+    proved = (
+        prove(request, form, ways, _denied(request, asked), "Nothing was taken back.")
+        if form.is_valid()
+        else None
+    )
+    if proved is not None:
         try:
-            withdraw_signature(actor=actor_of(request), requirement=asked, reason=form.cleaned_data["note"])
+            withdraw_signature(
+                actor=actor_of(request),
+                requirement=asked,
+                reason=form.cleaned_data["note"],
+                auth_method=proved.method,
+            )
         except Invalid as error:
             add_to_form(form, error)
         else:
@@ -46,6 +59,7 @@ def withdraw(request: HttpRequest, requirement: int) -> HttpResponse:
             return redirect("web:inbox-item", requirement=asked.pk)
     context = {
         "form": form,
+        "ways": ways,
         "asked": asked,
         "question": f"Take back your signature on {asked.round.subject_ref}?",
         "consequence": (
@@ -56,7 +70,7 @@ def withdraw(request: HttpRequest, requirement: int) -> HttpResponse:
         "danger": True,
         "cancel": reverse("web:inbox-item", args=[asked.pk]),
     }
-    return render(request, "_confirm.html", context, status=422 if form.errors else 200)
+    return render(request, "signing/withdraw.html", context, status=422 if form.errors else 200)
 
 
 def _refuse_in_vain(request: HttpRequest, asked: Requirement) -> None:
@@ -70,9 +84,7 @@ def _refuse_in_vain(request: HttpRequest, asked: Requirement) -> None:
         raise Forbidden("You have not signed this, so there is nothing to take back.")
 
 
-def _password_is_right(request: HttpRequest, asked: Requirement, form: WithdrawForm) -> bool:
-    problem = password_problem(user=reader(request), password=form.cleaned_data["password"])
-    if problem:
-        record_denial(actor=actor_of(request), obj=asked.round, action=ACTION, reason=problem)
-        form.add_error("password", f"{problem} Nothing was taken back.")
-    return not problem
+def _denied(request: HttpRequest, asked: Requirement) -> Callable[[str], None]:
+    return lambda reason: record_denial(
+        actor=actor_of(request), obj=asked.round, action=ACTION, reason=reason
+    )
