@@ -26,6 +26,7 @@ EVERY = {
     "apps.approvals.tasks.task_forget_unused_intents": 3600,
     "apps.changes.tasks.task_expire_changes": 60,
     "apps.changes.tasks.task_settle_changes": 60,
+    "apps.changes.tasks.task_refresh_changes": 30,
     "apps.changes.tasks.task_remind_of_windows": 300,
     "apps.exports.tasks.task_watch_ledger": 60,
     "apps.exports.tasks.task_resume_exports": 300,

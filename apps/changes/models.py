@@ -202,6 +202,9 @@ class Revision(models.Model):
     digest = models.CharField(max_length=64)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
+    because = models.TextField(
+        blank=True, default="", help_text="What moved, when the portal took the change up again by itself."
+    )
 
     class Meta:
         ordering = ["-number"]
@@ -219,3 +222,11 @@ class Artifact(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["change", "document"], name="artifact_once_a_change")]
+
+
+class WorldCheck(models.Model):
+    """One row: when the open changes were last held against the world, at which graph and entry of the ledger."""
+
+    graph_stamp = models.BigIntegerField()
+    last_entry = models.BigIntegerField()
+    checked_at = models.DateTimeField()

@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.accounts.selectors import active_grants, grants_of, holds_everywhere
 from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Requirement, Signature
-from apps.approvals.selectors import STANDING
+from apps.approvals.selectors import counts_for
 from apps.changes.models import Change, ChangeItem, PlanStep
 from apps.changes.selectors import changes_visible_to, manages
 from apps.core.actors import Actor
@@ -95,12 +95,10 @@ def reviews_waiting_for(user: User, now: datetime) -> QuerySet[Review]:
         write |= Q(due_at__lte=now)
     else:
         approved = Signature.objects.filter(
-            STANDING,
             signer=user,
             decision=SignatureDecision.APPROVE,
             requirement__role__in=(Role.SPONSOR, Role.OWNER),
-            requirement__round=OuterRef("change__round"),
-        )
+        ).filter(counts_for(OuterRef("change__round")))
         sign &= Q(Exists(approved))
     unwritten = Q(outcome="") | Q(what_happened="")
     found = Review.objects.filter((unwritten & write) | (~unwritten & sign), state=ReviewState.OPEN)
@@ -144,9 +142,9 @@ def similar_reviews(user: User, review: Review) -> list[Review]:
 def signers_of_change(review: Review) -> list[Signature]:
     """Return who approved the change under review, in the order in which they signed."""
     return list(
-        Signature.objects.filter(
-            STANDING, requirement__round=review.change.round_id, decision=SignatureDecision.APPROVE
-        ).select_related("signer", "requirement")
+        Signature.objects.filter(counts_for(review.change.round_id), decision=SignatureDecision.APPROVE)
+        .select_related("signer", "requirement")
+        .distinct()
     )
 
 
@@ -210,10 +208,9 @@ def standing_of(user: User | None, review: Review) -> Standing:
 
 def _signed_as_sponsor(user: User, review: Review) -> bool:
     return Signature.objects.filter(
-        STANDING,
+        counts_for(review.change.round_id),
         signer=user,
         decision=SignatureDecision.APPROVE,
-        requirement__round=review.change.round_id,
         requirement__role=Role.SPONSOR,
     ).exists()
 

@@ -94,6 +94,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "tier_one": sum(row.tier == 1 for row in reading.reached),
         "blocks": [_block(one, user, change) for one in standings],
         "signed": sum(one.state == RequirementState.MET for one in standings),
+        "kept": sum(bool(one.kept) for one in standings if one.state == RequirementState.MET),
         "rejections": [one.signature for one in standings if one.state == RequirementState.REJECTED],
         "conflicts": _explained(conflicts),
         "metrics": [_metric(one) for one in reading.content.get("success_metrics", [])],
@@ -146,7 +147,7 @@ def _actions(user: User, change: Change, mine: Standing | None) -> dict[str, Any
 
 _TRACK = [
     ("Draft", {"change.drafted"}),
-    ("In review", {"change.submitted"}),
+    ("In review", {"change.submitted", "change.reopened"}),
     ("Approved", {"change.approved"}),
     ("In progress", {"change.started"}),
 ]
@@ -210,7 +211,11 @@ def _block(one: Standing, user: User, change: Change) -> Block:
     role = asked.get_role_display()
     if signature is not None and one.state in (RequirementState.MET, RequirementState.REJECTED):
         met = one.state == RequirementState.MET
-        on = f"{when(signature.signed_at, change.time_zone)} · revision {_revision_number(change)}"
+        kept = next((row for row in one.kept if row.signature_id == signature.pk), None)
+        number = kept.revision if kept else _revision_number(change)
+        on = f"{when(signature.signed_at, change.time_zone)} · revision {number}"
+        if kept:
+            on = f"{on} · still counts: {_inside(kept.because)}"
         name = listed([given.printed_name for given in one.approvals]) if met else signature.printed_name
         return Block(role, subject, name, "signed" if met else "rejected", f"Signed {on}" if met else on)
     if one.state == RequirementState.WAITING:
@@ -221,13 +226,22 @@ def _block(one: Standing, user: User, change: Change) -> Block:
         return Block(role, subject, "Not asked any more", "open", "The review ended before")
     paused = f"clock paused since {when(asked.paused_at, change.time_zone)}" if asked.paused_at else ""
     by = _so_far(one) + (paused or f"sign by {said(asked.due_at, change.time_zone)}")
+    stale = one.stale[-1] if one.stale else None
     if any(person.pk == user.pk for person in one.waited_on):
-        return Block(role, subject, "", "you", by)
+        return Block(role, subject, "", "you", f"{by} · {_inside(stale.because)}" if stale else by)
+    cover = [*handed(one), *absences(one.covers, change.time_zone)]
+    if stale:
+        notes = [_inside(stale.because), *cover, by]
+        return Block(role, subject, stale.signature.printed_name, "stale", " · ".join(notes))
     names = " or ".join(str(person) for person in one.waited_on[:3])
     if len(one.waited_on) > 3:
         names = f"One of {len(one.waited_on)} people"
-    notes = [*handed(one), *absences(one.covers, change.time_zone), f"Not signed yet · {by}"]
-    return Block(role, subject, names, "open", " · ".join(notes))
+    return Block(role, subject, names, "open", " · ".join([*cover, f"Not signed yet · {by}"]))
+
+
+def _inside(reason: str) -> str:
+    """Return a reason as the end of a line: without its full stop, in lower case."""
+    return reason[:1].lower() + reason[1:].rstrip(".")
 
 
 def _so_far(one: Standing) -> str:

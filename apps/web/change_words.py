@@ -80,8 +80,8 @@ ACTS = {
             "revise",
             "Revise",
             "Take {ref} back to revise it?",
-            "It becomes a draft again and its window is given back. Signatures so far no longer count: "
-            "everyone is asked again when you submit it.",
+            "It becomes a draft again and its window is given back. A signature keeps counting where "
+            "nothing that its role judges changes. Before you submit, you see who is asked again.",
             "{ref} is a draft again.",
             "pencil",
         ),

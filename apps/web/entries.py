@@ -34,6 +34,8 @@ WORDS = {
     "change.failed": "marked it as failed",
     "change.expired": "let it expire: its window passed",
     "change.closed": "closed it",
+    "change.refreshed": "took it up again as revision {revision}: something around it moved",
+    "change.reopened": "took it back into review",
     "approval.asked": "asked for {asked} on revision {revision}",
     "approval.signed": "signed revision {revision} as {role}",
     "approval.rejected": "rejected revision {revision} as {role}",
@@ -52,6 +54,8 @@ WORDS = {
     "policy.approved": "put version {version} of the approval policy in force",
     "policy.rejected": "rejected version {version} of the approval policy",
     "policy.withdrawn": "took back version {version} of the approval policy",
+    "approval.kept": "kept the signature on revision {signed_revision} as {role}: {because}",
+    "approval.stale": "asks again for {role}, who decided on revision {signed_revision}: {because}",
     "approval.round_closed": "closed the signing of revision {revision}",
     "approval.unreachable": "ended the signing of revision {revision}: nobody may sign as {missing}",
     "approval.information_asked": "asked for information before signing revision {revision} as {role}",
@@ -171,6 +175,7 @@ _JOBS = {
     "load_templates": "Operator, by a command",
     "import_mlflow": "Model registry import",
     "retire_entries": "Operator, retiring entries",
+    "refresh": "Watch over what was signed",
     "sign-in": "Sign-in",
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 from apps.accounts.enums import Role
 from apps.approvals.models import Requirement
 from apps.changes.enums import Harm, Likelihood
+from apps.changes.rules.words import item_warnings
 from apps.web import dates
 from apps.web.consequences import listed
 from apps.web.interval_plot import Interval, Plot, plot
@@ -73,7 +74,15 @@ Block = Facts | Table | Prose | Lines | Plot
 def evidence_for(requirement: Requirement, content: Content) -> list[Block]:
     """Return what the role of a requirement judges by, from the content that it signs."""
     build = _BUILDERS.get(requirement.role, _sponsor)
-    return [block for block in build(requirement.component_key, content) if block is not None]
+    key = requirement.component_key
+    return [block for block in (_warned(requirement.role, key, content), *build(key, content)) if block]
+
+
+def _warned(role: str, key: str, content: Content) -> Lines | None:
+    """Return what the catalog says against what moves; a validator judges their own model alone."""
+    judged = [one for one in content["items"] if role != Role.VALIDATOR or one["component"] == key]
+    lines = [f"{one['title']}: {said}" for one in judged for said in item_warnings(one)]
+    return Lines("What the catalog says against it", lines) if lines else None
 
 
 # Model Validator

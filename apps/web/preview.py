@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from apps.accounts.models import User
-from apps.approvals.models import Requirement, Signature
-from apps.approvals.selectors import right_to_sign, standing
-from apps.changes.selectors import change_for, revision_of
+from apps.approvals.models import EarlierSignature, Requirement, Round, Signature
+from apps.approvals.selectors import Standing, right_to_sign, standing
+from apps.changes.models import Change, Revision
+from apps.changes.selectors import change_for, changed_since, revision_of
 from apps.core.decisions import Decision
 from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
+from apps.web.revision_page import Marked, marked
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,17 @@ class Preview:
     mine: Signature | None
     stands_for: User | None
     away: list[str]
+    since: "Since | None" = None
+    kept: EarlierSignature | None = None
+
+
+@dataclass(frozen=True)
+class Since:
+    """What changed, in what a role judges, since somebody decided on an earlier revision."""
+
+    row: EarlierSignature
+    yours: bool
+    rows: list[Marked]
 
 
 def of(user: User, requirement: Requirement) -> Preview:
@@ -31,25 +44,35 @@ def of(user: User, requirement: Requirement) -> Preview:
     allowed = right.decision
     rows = standing(requirement.round)
     here = next(row for row in rows if row.requirement.pk == requirement.pk)
+    change, shown = _shown(user, requirement.round)
     return Preview(
         requirement=requirement,
         outcomes=outcomes(requirement, rows, user if allowed else None),
-        evidence=_evidence(user, requirement),
+        evidence=evidence_for(requirement, shown.content) if shown else [],
         allowed=allowed,
         waits=waiting_sentence(requirement, here.waited_on) if here.is_open else "",
         mine=next((given for given in here.signatures if given.signer_id == user.pk), None),
         stands_for=right.delegation.giver if right.delegation else None,
         away=[*handed(here), *absences(here.covers)] if here.is_open else [],
+        since=_since(user, here, change, shown),
+        kept=here.kept[-1] if here.kept else None,
     )
 
 
-def _evidence(user: User, requirement: Requirement) -> list[Block]:
-    """Return the role's evidence, from the revision that the round is about."""
-    round_ = requirement.round
+def _shown(user: User, round_: Round) -> tuple[Change | None, Revision | None]:
+    """Return the change that a round is about as this person may see it, with the revision that is signed."""
     change = change_for(user, round_.subject_ref) if round_.subject_type == "change" else None
     if change is None:
-        return []
-    shown = change.revision
-    if shown is None or shown.number != round_.revision:
-        shown = revision_of(change, round_.revision)
-    return evidence_for(requirement, shown.content) if shown else []
+        return None, None
+    if change.revision is not None and change.revision.number == round_.revision:
+        return change, change.revision
+    return change, revision_of(change, round_.revision)
+
+
+def _since(user: User, here: Standing, change: Change | None, shown: Revision | None) -> Since | None:
+    """Return what changed since this person decided, or else since the last who did; None when nobody had."""
+    if not here.is_open or not here.stale or change is None or shown is None:
+        return None
+    row = next((one for one in here.stale if user.pk in one.people), here.stale[-1])
+    found = changed_since(change, here.requirement, row.revision, shown.content)
+    return Since(row, user.pk in row.people, marked(found))

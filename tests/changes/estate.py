@@ -159,6 +159,8 @@ def sign_all(estate: Estate, change: Change) -> None:
     by_role = {role.value: estate.people[name] for name, (_, _, role) in _PEOPLE.items()}
     with at(NOW):
         for one in standing(change.round):
+            if not one.is_open:
+                continue
             actor = actors.person(by_role[one.requirement.role])
             sign(actor=actor, requirement=one.requirement, digest=change.round.digest, decision="approve")
 

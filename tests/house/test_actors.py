@@ -45,6 +45,7 @@ WITHOUT_ACTOR = {
     "outbox.send_notification",
     # What hangs itself on another floor, and is handed the actor by it.
     "approvals.on_signed",
+    "audit.on_recorded",
     "calendar.on_conflicts_changed",
     "reviews.review_ended_change",
     # Only reads, but for a challenge in the person's own session.

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.approvals.enums import DECISIONS
@@ -33,19 +34,48 @@ class SignatureSerializer(serializers.ModelSerializer[Signature]):
         ]
 
 
+class DifferenceSerializer(serializers.Serializer[Any]):
+    """A field that differs, in words. Empty text means that it was not there."""
+
+    field = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
+class EarlierSerializer(serializers.Serializer[Any]):
+    """A decision on an earlier revision: whether it counts for this one, why, and what its role judges that changed."""
+
+    signer = serializers.CharField(source="row.signature.signer.username")
+    on_behalf_of = serializers.CharField(source="row.signature.on_behalf_of.username", default=None)
+    decision = serializers.ChoiceField(SignatureDecision.choices, source="row.signature.decision")
+    revision = serializers.IntegerField(source="row.revision")
+    digest = serializers.CharField(source="row.signature.digest")
+    counts = serializers.BooleanField(source="row.counts")
+    because = serializers.CharField(source="row.because")
+    changed = DifferenceSerializer(many=True)
+
+
 class RequirementSerializer(serializers.ModelSerializer[Requirement]):
-    """A role that must sign, on which subject and digest."""
+    """A role that must sign, on which subject and digest; ``earlier`` says what became of earlier decisions.
+
+    With ``since`` in the context, by requirement.
+    """
 
     subject = serializers.CharField(source="round.subject_ref", read_only=True)
     title = serializers.CharField(source="round.subject_title", read_only=True)
     revision = serializers.IntegerField(source="round.revision", read_only=True)
     digest = serializers.CharField(source="round.digest", read_only=True)
+    earlier = serializers.SerializerMethodField()
+
+    @extend_schema_field(EarlierSerializer(many=True))
+    def get_earlier(self, asked: Requirement) -> Any:
+        return EarlierSerializer(self.context["since"].get(asked.pk, []), many=True).data
 
     class Meta:
         model = Requirement
         fields = [
             "id", "subject", "title", "revision", "digest", "role", "component_key", "question", "reason",
-            "quorum", "due_at", "state",
+            "quorum", "due_at", "state", "earlier",
         ]  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """``/api/v1/approvals/``: what waits for this person's signature, and signing it."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -19,6 +21,7 @@ from apps.approvals.enums import AuthMethod
 from apps.approvals.models import Requirement
 from apps.approvals.selectors import inbox_for, may_sign_now, requirement_exists, requirement_for
 from apps.approvals.services import Proof, show_signing, sign
+from apps.changes.selectors import since_signed
 from apps.core import clock
 
 
@@ -31,6 +34,12 @@ class Approvals(Resource, ListAPIView[Requirement]):
 
     def get_queryset(self) -> QuerySet[Requirement]:
         return inbox_for(self.user, "needs_me")[:200]
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer with each of them, and with what changed since somebody decided on an earlier revision."""
+        rows = list(self.get_queryset())
+        context = {**self.get_serializer_context(), "since": since_signed(rows)}
+        return Response(RequirementSerializer(rows, many=True, context=context).data)
 
 
 class Asked(Resource):

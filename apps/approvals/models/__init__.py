@@ -1,6 +1,7 @@
 """Rounds of approval over any digest: who is asked and barred, who signed in whose place; and the policy that asks."""
 
 from apps.approvals.models.cover import Delegation
+from apps.approvals.models.earlier import EarlierSignature
 from apps.approvals.models.inquiries import Inquiry
 from apps.approvals.models.intents import Look, SignIntent
 from apps.approvals.models.ownership import OwnershipCheck
@@ -10,6 +11,7 @@ from apps.approvals.models.rounds import Bar, Requirement, Round, Signature
 __all__ = [
     "Bar",
     "Delegation",
+    "EarlierSignature",
     "Inquiry",
     "Look",
     "OwnershipCheck",

@@ -7,6 +7,7 @@ from apps.approvals.rules.policy import Quorum, Rule, names_in, numbers_in, rule
 from apps.approvals.rules.signing import (
     Ask,
     Barred,
+    Earlier,
     Need,
     Signing,
     Subject,
@@ -24,6 +25,7 @@ __all__ = [
     "Ask",
     "Barred",
     "Call",
+    "Earlier",
     "Facts",
     "Need",
     "Quorum",

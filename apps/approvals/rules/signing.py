@@ -75,6 +75,21 @@ class Barred:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """A decision on an earlier revision, for a need of the new one: whether nothing that it judged has changed.
+
+    ``lines`` says in words what did.
+    """
+
+    signature_id: int
+    role: str
+    component_key: str
+    counts: bool
+    because: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Ask:
     """A need with the people who could meet it, for the arithmetic of quorums."""
 

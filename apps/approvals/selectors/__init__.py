@@ -39,7 +39,7 @@ from apps.approvals.selectors.policy import (
     policy_versions,
     rules_in,
 )
-from apps.approvals.selectors.quorums import Tally, approvals_given, open_rounds, tallies
+from apps.approvals.selectors.quorums import Tally, approvals_given, counts_for, open_rounds, tallies
 from apps.approvals.selectors.signing import Right, may_sign_now, my_signature, right_to_sign
 from apps.approvals.selectors.standing import Standing, open_counts, standing
 
@@ -55,6 +55,7 @@ __all__ = [
     "check_exists",
     "check_for",
     "checks_of",
+    "counts_for",
     "delegation_exists",
     "delegation_for",
     "delegations_in_force",

@@ -65,6 +65,11 @@ AND NOT EXISTS (
     WHERE {person} IN (own.signer_id, own.on_behalf_of_id) AND other.round_id = {asked}.round_id
       AND own.withdrawn_at IS NULL AND own.decision <> 'withdraw'
       AND (other.id = {asked}.id OR (other.role <> {asked}.role AND own.decision <> 'abstain')))
+AND NOT EXISTS (
+    SELECT 1 FROM approvals_earliersignature kept JOIN approvals_signature own ON own.id = kept.signature_id
+    JOIN approvals_requirement other ON other.id = kept.requirement_id
+    WHERE kept.counts AND {person} IN (own.signer_id, own.on_behalf_of_id) AND other.round_id = {asked}.round_id
+      AND (other.role <> {asked}.role OR other.id = {asked}.id))
 """
 _FREE_TO_SIGN = _FREE.format(person="%s", asked="approvals_requirement")
 _REACHES = """
@@ -97,7 +102,7 @@ def _needing(user: User) -> QuerySet[Requirement]:
     grants = grants_of(user)
     if not grants:
         return Requirement.objects.none()
-    free = RawSQL(_FREE_TO_SIGN, [user.pk, user.pk], output_field=BooleanField())
+    free = RawSQL(_FREE_TO_SIGN, [user.pk] * 3, output_field=BooleanField())
     now = clock.now()
     covered = RawSQL(_IN_ANOTHERS_PLACE, [user.pk, *[now] * 5], output_field=BooleanField())
     named = Q(named=[]) | Q(named__contains=[user.pk])

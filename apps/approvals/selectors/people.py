@@ -12,7 +12,7 @@ from apps.accounts.models import RoleGrant, User
 from apps.accounts.rules import reaches
 from apps.accounts.selectors import active_grants
 from apps.approvals.enums import SignatureDecision
-from apps.approvals.models import Bar, Delegation, Requirement, Signature
+from apps.approvals.models import Bar, Delegation, EarlierSignature, Requirement, Signature
 from apps.approvals.rules import Need
 from apps.approvals.selectors.cover import delegations_in_force, fits
 
@@ -182,21 +182,24 @@ def barred(round_ids: set[int]) -> dict[int, set[tuple[int, int | None]]]:
 
 
 def roles_signed(round_ids: set[int]) -> Signed:
-    """Return, for each round and person, what they have decided and not taken back.
+    """Return, for each round and person, what they have decided and not taken back, there or before and kept.
 
     What a deputy signed counts for both: neither fills another role, and neither signs it again. An abstention
     fills no role: it stands as ``ABSTAINED``.
     """
     found: Signed = defaultdict(lambda: defaultdict(set))
     given = Signature.objects.filter(STANDING, requirement__round__in=round_ids)
-    for round_id, user_id, giver_id, role, requirement_id, decision in given.values_list(
+    kept = EarlierSignature.objects.filter(requirement__round__in=round_ids, counts=True)
+    of = ("requirement__role", "requirement_id")
+    now = given.values_list("requirement__round_id", "signer_id", "on_behalf_of_id", *of, "decision")
+    before = kept.values_list(
         "requirement__round_id",
-        "signer_id",
-        "on_behalf_of_id",
-        "requirement__role",
-        "requirement_id",
-        "decision",
-    ):
+        "signature__signer_id",
+        "signature__on_behalf_of_id",
+        *of,
+        "signature__decision",
+    )
+    for round_id, user_id, giver_id, role, requirement_id, decision in now.union(before, all=True):
         filled = ABSTAINED if decision == SignatureDecision.ABSTAIN else role
         found[round_id][user_id].add((filled, requirement_id, giver_id is not None))
         if giver_id is not None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.approvals.enums import UNDECIDED, RoundState, SignatureDecision
-from apps.approvals.models import Requirement, Round, Signature
+from apps.approvals.models import EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules import Ask, describe
 from apps.approvals.selectors.people import (
     ABSTAINED,
@@ -70,12 +70,21 @@ def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
     return found
 
 
+def counts_for(round_id: object) -> Q:
+    """Return the condition that a signature counts for a round: given on it and not taken back, or before it and kept.
+
+    ``round_id`` may be an ``OuterRef``.
+    """
+    given = STANDING & Q(requirement__round=round_id)
+    return given | Q(later__counts=True, later__requirement__round=round_id)
+
+
 def open_rounds() -> QuerySet[Round]:
     """Return every round that is still open."""
     return Round.objects.filter(state=RoundState.OPEN)
 
 
 def approvals_given(requirement: Requirement) -> int:
-    """Return how many people have approved a requirement."""
+    """Return how many people have approved a requirement, by a signature on it or by an earlier one that counts."""
     given = Signature.objects.filter(STANDING, requirement=requirement, decision=SignatureDecision.APPROVE)
-    return given.count()
+    return given.count() + EarlierSignature.objects.filter(requirement=requirement, counts=True).count()

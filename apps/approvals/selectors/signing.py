@@ -7,7 +7,7 @@ from django.db.models import Q
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.selectors import grants_of
 from apps.approvals.enums import UNDECIDED, SignatureDecision
-from apps.approvals.models import Bar, Delegation, Requirement, Signature
+from apps.approvals.models import Bar, Delegation, EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules import Signing, may_leave_the_rest, may_sign, may_sign_for, unreachable
 from apps.approvals.selectors.cover import stands_in
 from apps.approvals.selectors.people import STANDING, covers
@@ -67,6 +67,7 @@ def _signing_of(user: User, requirement: Requirement, grants: list[RoleGrant]) -
     }
     here = signed.pop(requirement.pk, None)
     own = here if here is not None and here.signer_id == user.pk else None
+    kept = _kept_for(user, round_)
     bar = Bar.objects.filter(
         Q(requirement=None) | Q(requirement=requirement), round=round_, user=user
     ).first()
@@ -80,14 +81,28 @@ def _signing_of(user: User, requirement: Requirement, grants: list[RoleGrant]) -
         round_state=round_.state,
         requirement_state=requirement.state,
         bar_reason=bar.reason if bar else "",
-        own_decision=own.decision if own else "",
+        own_decision=own.decision if own else SignatureDecision.APPROVE if requirement.pk in kept else "",
         signed_by=str(here.signer) if here is not None and own is None else "",
         other_roles=frozenset(
-            signature.requirement.role
-            for signature in signed.values()
-            if signature.decision != SignatureDecision.ABSTAIN
+            [
+                *(
+                    one.requirement.role
+                    for one in signed.values()
+                    if one.decision != SignatureDecision.ABSTAIN
+                ),
+                *kept.values(),
+            ]
         ),
     )
+
+
+def _kept_for(user: User, round_: Round) -> dict[int, str]:
+    """Return the requirements that earlier signatures by a person, or in their place, count for, each with its role."""
+    if round_.revision == 1:
+        return {}
+    theirs = Q(signature__signer=user) | Q(signature__on_behalf_of=user)
+    rows = EarlierSignature.objects.filter(theirs, requirement__round=round_, counts=True)
+    return dict(rows.values_list("requirement_id", "requirement__role"))
 
 
 def _rest_can_be_met(

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from apps.accounts.models import User
 from apps.approvals.enums import UNDECIDED, RequirementState, SignatureDecision
-from apps.approvals.models import Delegation, Requirement, Round, Signature
+from apps.approvals.models import Delegation, EarlierSignature, Requirement, Round, Signature
 from apps.approvals.selectors.people import STANDING, able_to_sign
 
 
@@ -21,6 +21,17 @@ class Standing:
     eligible: list[User]
     covers: list[Delegation] = field(default_factory=list)
     """In whose place some of them would sign."""
+    earlier: list[EarlierSignature] = field(default_factory=list)
+
+    @property
+    def kept(self) -> list[EarlierSignature]:
+        """Return the signatures on earlier revisions that count here, each with its reason."""
+        return [row for row in self.earlier if row.counts]
+
+    @property
+    def stale(self) -> list[EarlierSignature]:
+        """Return the decisions on earlier revisions that do not count here, each with its reason."""
+        return [row for row in self.earlier if not row.counts]
 
     @property
     def state(self) -> str:
@@ -38,8 +49,9 @@ class Standing:
 
     @property
     def approvals(self) -> list[Signature]:
-        """Return the approvals that count towards the quorum, in the order in which they were given."""
-        return [one for one in self.signatures if one.decision == SignatureDecision.APPROVE]
+        """Return the approvals that count towards the quorum: those that were kept, then in the order of signing."""
+        given = [one for one in self.signatures if one.decision == SignatureDecision.APPROVE]
+        return [row.signature for row in self.kept] + given
 
     @property
     def abstentions(self) -> list[Signature]:
@@ -52,6 +64,11 @@ class Standing:
         return self.eligible if self.is_open else []
 
 
+_EARLIER = EarlierSignature.objects.select_related(
+    "signature__signer", "signature__on_behalf_of", "signature__requirement__round"
+)
+
+
 def standing(round_: Round) -> list[Standing]:
     """Return how each requirement of a round stands, in a constant number of queries."""
     requirements = list(
@@ -61,10 +78,18 @@ def standing(round_: Round) -> list[Standing]:
             )
         )
     )
+    if round_.revision > 1:
+        prefetch_related_objects(requirements, Prefetch("earlier", _EARLIER))
     able = able_to_sign(requirements)
     return [
-        Standing(requirement, list(requirement.signatures.all()), able[pk].people, able[pk].covers)
-        for pk, requirement in ((requirement.pk, requirement) for requirement in requirements)
+        Standing(
+            requirement,
+            list(requirement.signatures.all()),
+            able[requirement.pk].people,
+            able[requirement.pk].covers,
+            list(requirement.earlier.all()) if round_.revision > 1 else [],
+        )
+        for requirement in requirements
     ]
 
 

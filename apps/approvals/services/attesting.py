@@ -5,12 +5,13 @@ proves that the portal asserts the decision, as the ledger does. It names people
 """
 
 from apps.accounts.models import User
-from apps.approvals.models import Requirement, Signature
+from apps.approvals.models import EarlierSignature, Requirement, Signature
 from apps.audit.services import sign_statement
 from apps.core import clock
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:countersign:approval:v1"
+KEPT = "urn:countersign:kept:v1"
 
 
 def attest(signature: Signature, asked: Requirement, signer: User) -> bytes:
@@ -47,6 +48,42 @@ def attest(signature: Signature, asked: Requirement, signer: User) -> bytes:
                 "checked": signature.checked,
                 "signed_at": at,
                 **({"for": f"person:{signature.on_behalf_of_id}"} if signature.on_behalf_of_id else {}),
+            },
+        }
+    )
+
+
+def attest_kept(row: EarlierSignature) -> bytes:
+    """Return the envelope of an earlier signature that counts for a new revision: which, on which digest, and why.
+
+    The signature's own attestation stays the proof of what the person signed; this one names it by its digest.
+
+    Raises:
+        LedgerBroken: the ledger's key is lost or cannot be read.
+    """
+    asked, signature = row.requirement, row.signature
+    round_ = asked.round
+    return sign_statement(
+        {
+            "_type": STATEMENT,
+            "subject": [
+                {
+                    "name": f"{round_.subject_ref}, revision {round_.revision}",
+                    "digest": {"sha256": round_.digest},
+                }
+            ],
+            "predicateType": KEPT,
+            "predicate": {
+                "signer": f"person:{signature.signer_id}",
+                **({"for": f"person:{signature.on_behalf_of_id}"} if signature.on_behalf_of_id else {}),
+                "role": asked.role,
+                "component": asked.component_key,
+                "requirement": asked.pk,
+                "revision": round_.revision,
+                "signature": signature.attestation_digest,
+                "signed_revision": row.revision,
+                "signed_digest": signature.digest,
+                "because": row.because,
             },
         }
     )

@@ -1,5 +1,6 @@
 """Opening and closing rounds."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -8,10 +9,12 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Bar, PolicyVersion, Requirement, Round
-from apps.approvals.rules import Ask, Barred, Need, Subject, unreachable, with_quorum
+from apps.approvals.rules import Ask, Barred, Earlier, Need, Subject, unreachable, with_quorum
 from apps.approvals.selectors import people_for_needs, tallies, with_deputies
 from apps.approvals.services.deciding import end_round, tell_listeners
-from apps.approvals.services.telling import tell_asked, tell_unreachable
+from apps.approvals.services.keeping import Laid, lay_beside
+from apps.approvals.services.staging import ask_next_stage
+from apps.approvals.services.telling import tell_asked, tell_kept, tell_unreachable
 from apps.audit.services import record_event
 from apps.core import clock
 from apps.core.actors import Actor
@@ -32,10 +35,13 @@ def open_round(
     needs: list[Need],
     barred: list[Barred],
     policy: PolicyVersion | None = None,
+    earlier: Sequence[Earlier] = (),
 ) -> Round:
     """Ask everyone who must sign one digest, all of the first stage at once, and tell them.
 
     ``policy`` is the version of the approval policy that the needs come from; the round keeps its number and digest.
+    ``earlier`` names decisions on earlier revisions: those that still count meet what they can, and are not asked
+    again. When they meet everything, the round is approved at once; the caller settles what follows.
 
     Raises:
         Invalid: no needs, a quorum below one, an unknown role, or one role asked twice for one component.
@@ -64,8 +70,24 @@ def open_round(
     Bar.objects.bulk_create(_bars(round_, requirements, needs, barred), ignore_conflicts=True)
     _record_asked(actor, round_, requirements)
     told = with_deputies(needs, people, [_out_of_it(need, barred) for need in needs])
-    tell_asked(round_, [pair for pair in zip(requirements, told, strict=True) if pair[0].state != _LATER])
+    laid = lay_beside(actor=actor, round=round_, requirements=requirements, earlier=earlier)
+    _tell(round_, requirements, told, laid)
+    if all(requirement.state == RequirementState.MET for requirement in requirements):
+        end_round(round_, RoundState.APPROVED)
+    elif laid.kept:
+        ask_next_stage(actor=actor, held=round_)
     return round_
+
+
+def _tell(round_: Round, requirements: list[Requirement], people: list[list[User]], laid: Laid) -> None:
+    """Tell whom this asks, and of those who signed before, whether that still counts."""
+    asked = [
+        (requirement, [user for user in able if user.pk not in laid.kept])
+        for requirement, able in zip(requirements, people, strict=True)
+        if requirement.state == RequirementState.OPEN
+    ]
+    tell_asked(round_, asked, laid.stale)
+    tell_kept(round_, laid.kept)
 
 
 def _insert(round_: Round) -> None:

@@ -1,10 +1,17 @@
 """Telling people what is asked of them, and what came of what they asked, through the outbox."""
 
+from collections.abc import Mapping
+
 from apps.accounts.models import User
 from apps.approvals.enums import RoundState, SignatureDecision
-from apps.approvals.models import Inquiry, Requirement, Round, Signature
+from apps.approvals.models import EarlierSignature, Inquiry, Requirement, Round, Signature
 from apps.approvals.rules import describe
+from apps.approvals.services.keeping import Outdated
+from apps.core import clock
 from apps.outbox.services import notify
+
+MOST_LINES, LONGEST_LINE = 10, 300
+"""How much of what changed a mail says; the page says all of it."""
 
 
 def inbox_url(requirement: Requirement) -> str:
@@ -17,8 +24,15 @@ def label_of(requirement: Requirement) -> str:
     return describe(requirement.role, requirement.component_label or requirement.component_key)
 
 
-def tell_asked(round_: Round, asked: list[tuple[Requirement, list[User]]]) -> None:
-    """Tell each person once that a round asks for them, with what is due first."""
+def tell_asked(
+    round_: Round,
+    asked: list[tuple[Requirement, list[User]]],
+    stale: Mapping[int, Outdated] | None = None,
+) -> None:
+    """Tell each person once that a round asks for them, with what is due first.
+
+    ``stale`` holds, by person, the decision on an earlier revision that does not count any more.
+    """
     first: dict[User, Requirement] = {}
     for requirement, people in sorted(asked, key=lambda pair: pair[0].due_at):
         for user in people:
@@ -29,13 +43,58 @@ def tell_asked(round_: Round, asked: list[tuple[Requirement, list[User]]]) -> No
             rule="approval.asked",
             subject=("round", str(round_.pk)),
             due=requirement.due_at,
-            title=f"{round_.subject_ref} asks for your decision",
+            title=f"{round_.subject_ref} asks for your decision{' again' if user.pk in (stale or {}) else ''}",
             body=(
-                f"{round_.subject_title}\n\n{requirement.question}\n"
+                f"{round_.subject_title}\n\n{requirement.question}\n{_again(user, (stale or {}).get(user.pk))}"
                 f"You are asked as {label_of(requirement)}. {requirement.reason}\n"
                 "Your signature starts nothing by itself."
             ),
             url=inbox_url(requirement),
+        )
+
+
+def _again(user: User, stale: Outdated | None) -> str:
+    """Return why an earlier decision does not count any more, and what changed since, line by line."""
+    if stale is None:
+        return ""
+    row, more = stale.row, len(stale.lines) - MOST_LINES
+    lines = [f"- {_shortened(line)}" for line in stale.lines[:MOST_LINES]]
+    lines += [f"- and {more} more, which the page shows"] if more > 0 else []
+    said = f"{_decided(user, row)} revision {row.revision}. That does not count any more. {row.because}\n"
+    return said + "\n".join(["", "What changed since:", *lines, "", ""] if lines else [])
+
+
+def _decided(user: User, row: EarlierSignature) -> str:
+    signature = row.signature
+    return "You decided on" if signature.signer_id == user.pk else f"{signature.signer} decided for you on"
+
+
+def _shortened(line: str) -> str:
+    text = " ".join(line.split())
+    return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1]}…"
+
+
+def tell_kept(round_: Round, kept: Mapping[int, EarlierSignature]) -> None:
+    """Tell each person whose earlier signature counts for the new revision that it does, and why."""
+    for user_id, row in kept.items():
+        signature = row.signature
+        own = user_id == signature.signer_id
+        user = signature.signer if own else signature.on_behalf_of
+        if user is None or not user.is_active:
+            continue
+        signed = "You signed" if own else f"For you, {signature.signer} signed"
+        notify(
+            user=user,
+            rule="approval.kept",
+            subject=("round", str(round_.pk)),
+            due=clock.now(),
+            title=f"{'Your' if own else 'A'} signature on {round_.subject_ref} still counts",
+            body=(
+                f"{round_.subject_title}\n\nIt is now revision {round_.revision}. {signed} revision "
+                f"{row.revision} as {label_of(row.requirement)}. {row.because} You need not sign again.\n"
+                "If you do not agree, tell whoever asked for the change before it starts."
+            ),
+            url=round_.subject_url,
         )
 
 

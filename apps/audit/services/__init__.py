@@ -1,6 +1,7 @@
 """Writing the ledger.
 
 - ``record_event``: one entry, inside the caller's transaction.
+- ``on_recorded``: be told, after the commit, that something of a kind was recorded.
 - ``record_denial``: an entry about a refusal, in a transaction of its own.
 - ``seal_pending``: give every pending entry its leaf and sign a checkpoint.
 - ``ensure_sealed``: the same, only if one entry still waits.
@@ -17,6 +18,7 @@ from apps.audit.rules.troubles import LedgerBroken
 from apps.audit.services.anchoring import anchor_checkpoint
 from apps.audit.services.epochs import begin_ledger_epoch
 from apps.audit.services.keyring import sign_digest, sign_statement
+from apps.audit.services.listeners import on_recorded
 from apps.audit.services.recording import record_denial, record_event
 from apps.audit.services.retiring import erase_texts, retire_leaves
 from apps.audit.services.rotation import revoke_ledger_key, rotate_ledger_key
@@ -27,6 +29,7 @@ __all__ = [
     "anchor_checkpoint",
     "begin_ledger_epoch",
     "ensure_sealed",
+    "on_recorded",
     "record_denial",
     "record_event",
     "revoke_ledger_key",

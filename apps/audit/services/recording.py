@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from apps.audit.rules.entries import ObjectRef, PrivateText, draft
+from apps.audit.services.listeners import tell
 from apps.core import clock
 from apps.core.actors import Actor
 
@@ -60,6 +61,7 @@ def record_event(
             ],
         )
         number: int = cursor.fetchone()[0]
+    tell(entry.obj.type)
     return number
 
 

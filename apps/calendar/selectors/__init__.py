@@ -8,6 +8,7 @@ from apps.calendar.selectors.conflicts import (
     conflicts_of_all,
     explained,
     find_conflicts,
+    freezes_catching,
     last_checked,
 )
 from apps.calendar.selectors.freezes import (
@@ -37,6 +38,7 @@ __all__ = [
     "freeze_exists",
     "freeze_for",
     "freezes_between",
+    "freezes_catching",
     "freezes_over",
     "last_checked",
     "live_between",

@@ -91,6 +91,15 @@ def find_conflicts(component_ids: Collection[int], span: Span, *, exclude_ref: s
     return sorted([*found, *_found_freezes(draft, span)], key=_order)
 
 
+def freezes_catching(component_ids: Collection[int], start: datetime, end: datetime) -> list[Freeze]:
+    """Return the freezes in force that catch any of these components in [start, end), in order of time."""
+    freezes = in_force_between(start, end)
+    if not freezes:
+        return []
+    caught = {freeze for _, freeze, _ in found_in([Plan(DRAFT, start, end, _parts(component_ids))], freezes)}
+    return list(Freeze.objects.filter(pk__in=caught).order_by("start", "pk"))
+
+
 def conflicts_of(ref: str) -> list[Found]:
     """Return the open conflicts of a booking, seen from its side, blocking ones first. One query."""
     return conflicts_of_all([ref])[ref]

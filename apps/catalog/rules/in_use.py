@@ -14,10 +14,16 @@ def in_use_among(versions: Sequence[ComponentVersion], *, other_than: str = "") 
     With ``other_than``, the newest is that before it. An alias wins even over ``other_than``: who moves to the
     version in use must be told that nothing moves.
     """
-    named = (version for alias in ALIASES for version in versions if alias in _lower(version.aliases))
     places = [place for place, version in enumerate(versions) if version.version == other_than]
     older = versions[places[0] + 1 :] if places else versions
-    return next(named, None) or next(iter(older), None)
+    return named_in_use_among(versions) or next(iter(older), None)
+
+
+def named_in_use_among(versions: Sequence[ComponentVersion]) -> ComponentVersion | None:
+    """Return the version that an alias says is in use; None when no alias does."""
+    return next(
+        (version for alias in ALIASES for version in versions if alias in _lower(version.aliases)), None
+    )
 
 
 def _lower(aliases: Sequence[str]) -> set[str]:

@@ -13,7 +13,12 @@ from apps.catalog.selectors.components import (
     versions_of,
 )
 from apps.catalog.selectors.graph import blast_radius, forget_graph, graph
-from apps.catalog.selectors.versions import newest_first, version_in_use, versions_in_use
+from apps.catalog.selectors.versions import (
+    newest_first,
+    version_in_use,
+    versions_in_use,
+    versions_named_in_use,
+)
 
 __all__ = [
     "blast_radius",
@@ -31,5 +36,6 @@ __all__ = [
     "version_decision",
     "version_in_use",
     "versions_in_use",
+    "versions_named_in_use",
     "versions_of",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db.models import F
 
 from apps.catalog.models import Component, ComponentVersion
-from apps.catalog.rules.in_use import in_use_among
+from apps.catalog.rules.in_use import in_use_among, named_in_use_among
 
 
 def version_in_use(component: Component, *, other_than: str = "") -> ComponentVersion | None:
@@ -24,6 +24,12 @@ def versions_in_use(
         for pk, versions in newest_first(component_ids).items()
     }
     return {pk: version for pk, version in chosen.items() if version is not None}
+
+
+def versions_named_in_use(component_ids: Iterable[int]) -> dict[int, ComponentVersion]:
+    """Return the version that an alias says is in use, of each component that has such a one; one query."""
+    found = {pk: named_in_use_among(versions) for pk, versions in newest_first(component_ids).items()}
+    return {pk: version for pk, version in found.items() if version is not None}
 
 
 def newest_first(component_ids: Iterable[int]) -> dict[int, list[ComponentVersion]]:

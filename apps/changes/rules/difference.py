@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.changes.rules.words import (
+    contract_line,
     document_line,
+    freeze_line,
     hit_line,
     item_line,
     metric_line,
@@ -36,6 +38,8 @@ _LISTS: dict[str, tuple[str, str, str, _Line]] = {
     "risks": ("What could go wrong", "text", "text", risk_line),
     "plan": ("Plan", "position", "position", step_line),
     "documents": ("Document", "ref", "title", document_line),
+    "contracts": ("Promised", "key", "title", contract_line),
+    "freezes": ("Freeze", "ref", "title", freeze_line),
 }
 WINDOW = {"local_start": "Starts", "local_end": "Ends", "time_zone": "Time zone"}
 ROLLBACK = {"plan": "How we go back", "minutes": "Minutes to go back", "criteria": "We go back when"}
@@ -46,8 +50,10 @@ _PARTS = {
     "difference": "what is different",
     "from": "version before",
     "hyperparameters": "setting",
+    "in_use": "version in use now",
     "metrics": "measure",
     "reason": "why",
+    "retired": "retired from the catalog",
     "to": "new version",
 }
 
@@ -59,6 +65,11 @@ class Difference:
     field: str
     before: str
     after: str
+
+    @property
+    def line(self) -> str:
+        """Return it in one line: "Window, starts: 06:00 → 07:00"."""
+        return f"{self.field}: {self.before or 'was not there'} → {self.after or 'taken away'}"
 
 
 def differences_between(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
@@ -113,7 +124,7 @@ def _rows(
 ) -> list[Difference]:
     """Return what differs in a list: a new or lost row as one line, each part that differs, and the order."""
     key, title = names
-    old, new = _placed(key, before), _placed(key, after)
+    old, new = placed(key, before), placed(key, after)
     found = []
     for at in dict.fromkeys([*old, *new]):
         place = f"{label}: {_title(at, new.get(at) or old[at], title)}"
@@ -126,7 +137,7 @@ def _rows(
     return found + _one(f"{label}, order", "", stayed, now)
 
 
-def _placed(key: str, rows: list[dict[str, Any]]) -> dict[tuple[Any, int], dict[str, Any]]:
+def placed(key: str, rows: list[dict[str, Any]]) -> dict[tuple[Any, int], dict[str, Any]]:
     """Return the rows by what tells them apart, and by how many of the same stand above them."""
     seen: Counter[Any] = Counter()
     placed = {}

@@ -50,7 +50,7 @@ def may_do(event: str, change: Change, standing: Standing) -> Decision:
         return _those_who_run(_RUN[event], change, standing)
     if event == "close":
         return _requester_or_manager("close", change, standing)
-    if event in ("expire", "approve", "reject"):
+    if event in ("expire", "approve", "reject", "reopen"):
         return denied("No one can do this by hand. It follows from signatures and from time.")
     return denied(f"There is no such step as “{event}”.")
 

@@ -21,6 +21,8 @@ TRANSITIONS = [
         ChangeState.DRAFT,
         "revised",
     ),
+    # The world moved: what was signed is not how things are any more.
+    Transition("reopen", frozenset({ChangeState.APPROVED}), ChangeState.IN_REVIEW, "reopened"),
     Transition("approve", frozenset({ChangeState.IN_REVIEW}), ChangeState.APPROVED, "approved"),
     Transition(
         "reject", frozenset({ChangeState.IN_REVIEW, ChangeState.ON_HOLD}), ChangeState.REJECTED, "rejected"

@@ -63,7 +63,13 @@ def item_line(row: dict[str, Any]) -> str:
     """Return a component that moves: "2 → 3. Trained again"."""
     before = row["from"]["version"] if row["from"] else "new there"
     moved = f"{before} → {row['to']['version']}"
-    return f"{moved}. {row['difference']}" if row["difference"] else moved
+    return ". ".join(filter(None, [moved, row["difference"].rstrip("."), *item_warnings(row)]))
+
+
+def item_warnings(row: dict[str, Any]) -> list[str]:
+    """Return what the catalog said against a component that moves when this was frozen."""
+    used = [f"Version {row['in_use']} is in use, not the one that it comes from"] if "in_use" in row else []
+    return [*used, "Retired from the catalog"] if "retired" in row else used
 
 
 def hit_line(row: dict[str, Any]) -> str:
@@ -72,6 +78,18 @@ def hit_line(row: dict[str, Any]) -> str:
         return f"Taken away by hand: {row['reason']}"
     hard = f"{said(row['severity'], 'severity')}, tier {row['tier']}"
     return f"{hard}. " + (f"Added by hand: {row['reason']}" if row["by_hand"] else path(row["path"]))
+
+
+def contract_line(row: dict[str, Any]) -> str:
+    """Return a promise that a component has made to those who rely on it, with its definition's digest."""
+    return (
+        f"{row['kind']} contract of {row['component']}. {row['definition'] or 'No definition'}".capitalize()
+    )
+
+
+def freeze_line(row: dict[str, Any]) -> str:
+    """Return a freeze over the window: "FRZ-3, 2026-11-19T06:00:00Z to 2026-11-20T06:00:00Z"."""
+    return f"{row['ref']}, {row['start']} to {row['end']}"
 
 
 def metric_line(row: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from apps.changes.selectors.artifacts import Attached, attach_decision, attachab
 from apps.changes.selectors.blockers import Blocker, blockers_of
 from apps.changes.selectors.completeness import missing_of
 from apps.changes.selectors.content import content_of
+from apps.changes.selectors.earlier import changed_since, earlier_for, since_signed
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
@@ -37,6 +38,7 @@ from apps.changes.selectors.visible import (
     waiting_to_settle,
     window_passed,
 )
+from apps.changes.selectors.world import World, moved_after, watched_changes, world_mark, world_of
 
 __all__ = [
     "Attached",
@@ -49,6 +51,7 @@ __all__ = [
     "Replayed",
     "Row",
     "Tab",
+    "World",
     "Would",
     "actions_for",
     "attach_decision",
@@ -59,9 +62,11 @@ __all__ = [
     "blockers_of",
     "change_exists",
     "change_for",
+    "changed_since",
     "changes_visible_to",
     "content_of",
     "differences",
+    "earlier_for",
     "impact_of",
     "is_revised_by_other",
     "items_of",
@@ -69,6 +74,7 @@ __all__ = [
     "manages",
     "matching",
     "missing_of",
+    "moved_after",
     "moves_coming",
     "moves_past",
     "may_do_now",
@@ -79,6 +85,7 @@ __all__ = [
     "replay_policy",
     "revision_of",
     "risk_for",
+    "since_signed",
     "standing_of",
     "submitted_parts",
     "tab_counts",
@@ -86,5 +93,8 @@ __all__ = [
     "version_at_work",
     "version_left",
     "waiting_to_settle",
+    "watched_changes",
     "window_passed",
+    "world_mark",
+    "world_of",
 ]

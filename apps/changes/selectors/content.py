@@ -3,8 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from apps.catalog.models import ComponentVersion
-from apps.changes.models import Change
+from apps.calendar.selectors import freezes_catching
+from apps.catalog.models import ComponentVersion, Contract
+from apps.catalog.selectors import versions_named_in_use
+from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.selectors.artifacts import documents_content
 from apps.changes.selectors.impact import impact_of
@@ -35,8 +37,10 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
         "summary": change.summary,
         "outcome": change.outcome,
         "cost_of_waiting": change.cost_of_waiting,
-        "items": items_content(change),
+        "items": moving_content(change),
         "impact": [row.as_content() for row in rows],
+        "contracts": contracts_content(change),
+        "freezes": freezes_content(change),
         "window": _window(change),
         "success_metrics": _metrics(change),
         "rollback": _rollback(change),
@@ -57,6 +61,57 @@ def items_content(change: Change) -> list[dict[str, Any]]:
             "difference": item.difference,
         }
         for item in items_of(change)
+    ]
+
+
+def moving_content(change: Change) -> list[dict[str, Any]]:
+    """Return what moves, and of each what the catalog says against it: one query.
+
+    ``in_use`` names the version in use when the one that it comes from is not; ``retired`` says that the component
+    or its new version has left the catalog. Each is there only when there is something to say.
+    """
+    items = items_of(change)
+    in_use = versions_named_in_use(item.component_id for item in items)
+    return [
+        row | _against(item, in_use.get(item.component_id))
+        for item, row in zip(items, items_content(change), strict=True)
+    ]
+
+
+def _against(item: ChangeItem, used: ComponentVersion | None) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    if used is not None and used.pk not in (item.from_version_id, item.to_version_id):
+        said["in_use"] = used.version
+    if item.component.retired_at is not None or item.to_version.retired_at is not None:
+        said["retired"] = True
+    return said
+
+
+def contracts_content(change: Change) -> list[dict[str, Any]]:
+    """Return what the components that move have promised to those who rely on them; one query."""
+    moved = {item.component_id: item.component.key for item in items_of(change)}
+    promised = Contract.objects.filter(provider__in=list(moved), retired_at=None).order_by("key")
+    return [
+        {
+            "key": contract.key,
+            "title": str(contract),
+            "kind": contract.kind,
+            "component": moved[contract.provider_id],
+            "definition": contract.definition_digest,
+        }
+        for contract in promised
+        if contract.provider_id is not None
+    ]
+
+
+def freezes_content(change: Change) -> list[dict[str, Any]]:
+    """Return the freezes in force that catch what moves in its window."""
+    if change.planned_start is None or change.planned_end is None:
+        return []
+    ids = [item.component_id for item in items_of(change)]
+    return [
+        {"ref": one.ref, "title": one.name, "start": clock.iso(one.start), "end": clock.iso(one.end)}
+        for one in freezes_catching(ids, change.planned_start, change.planned_end)
     ]
 
 

@@ -25,8 +25,13 @@ def impact_of(change: Change) -> list[ImpactRow]:
     A submitted change shows what was found when it was submitted, for that is what was signed.
     """
     if change.state == ChangeState.DRAFT or change.revision is None:
-        return with_owners(_found(change))
+        return found_impact(change)
     return with_owners([row_from_content(row) for row in change.revision.content.get("impact", [])])
+
+
+def found_impact(change: Change) -> list[ImpactRow]:
+    """Return what a change reaches in the graph of today, nearest first, as people corrected it."""
+    return with_owners(_found(change))
 
 
 def _found(change: Change) -> list[ImpactRow]:

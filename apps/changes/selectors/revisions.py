@@ -19,17 +19,18 @@ def revision_of(change: Change, number: int) -> Revision | None:
 
 def named_content(revision: Revision) -> dict[str, Any]:
     """Return the content of a revision with people by name; one query."""
-    return _named(revision.content)[0]
+    return named_contents(revision.content)[0]
 
 
 def differences(before: Revision, after: Revision) -> list[Difference]:
     """Return what is different between two revisions, with people by name; one query."""
-    named = differences_between(*_named(before.content, after.content))
+    named = differences_between(*named_contents(before.content, after.content))
     # Someone may have typed a name where there was a number. That is a difference too.
     return named or differences_between(before.content, after.content)
 
 
-def _named(*contents: dict[str, Any]) -> list[dict[str, Any]]:
+def named_contents(*contents: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return contents with people by name, alike in all of them; one query."""
     numbers = {int(number) for text in _texts(contents) for number in _PERSON.findall(text)}
     people = {str(user.pk): str(user) for user in User.objects.filter(pk__in=numbers)} if numbers else {}
     names = {number: people.get(number, "somebody who has left") for number in map(str, numbers)}

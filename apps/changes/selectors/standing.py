@@ -86,7 +86,7 @@ def actions_for(change: Change, actor: Actor) -> dict[str, Decision]:
     standing = standing_of(actor, change)
     decisions: dict[str, Decision] = {}
     for step in TRANSITIONS:
-        if change.state not in step.sources or step.event in ("approve", "reject", "expire"):
+        if change.state not in step.sources or step.event in ("approve", "reject", "expire", "reopen"):
             continue
         decision = may_do(step.event, change, standing)
         decisions[step.event] = may_advance(change, step.event, actor) if decision else decision

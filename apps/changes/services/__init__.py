@@ -5,6 +5,7 @@
 - review: ``submit_change``, ``revise_change``, ``withdraw_change``, ``hold_change``, ``resume_change``, ``settle``,
   ``settle_all``.
 - going out: ``start_change``, ``complete_change``, ``roll_back_change``, ``fail_change``, ``close_change``.
+- the world: ``refresh_change``, ``refresh_all``, ``refresh_if_due``.
 - time: ``expire_change``, ``remind_of_windows``.
 """
 
@@ -17,6 +18,7 @@ from apps.changes.services.drafting import (
     save_why,
     start_draft,
 )
+from apps.changes.services.refreshing import refresh_all, refresh_change, refresh_if_due
 from apps.changes.services.reviewing import (
     hold_change,
     resume_change,
@@ -43,6 +45,9 @@ __all__ = [
     "expire_change",
     "fail_change",
     "hold_change",
+    "refresh_all",
+    "refresh_change",
+    "refresh_if_due",
     "remind_of_windows",
     "resume_change",
     "revise_change",

@@ -127,7 +127,7 @@ def _draft(change: Change, actor: Actor) -> Change:
     if draft.state != ChangeState.DRAFT:
         raise IllegalTransition(
             f"{draft.ref} is {draft.get_state_display().lower()}, so it cannot be edited.",
-            remedy="Revise it first. Those who signed are then asked again.",
+            remedy="Revise it first. Those whose part changes are then asked again.",
         )
     return draft
 

@@ -8,17 +8,15 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
-from apps.approvals.rules import Subject
 from apps.approvals.selectors import policy_in_force
-from apps.approvals.services import close_round, open_round
+from apps.approvals.services import close_round
 from apps.calendar.rules import Span
 from apps.calendar.selectors import conflicts_of
 from apps.calendar.services import book, hold_calendar, release_booking
 from apps.changes.enums import ChangeState
-from apps.changes.models import Change, Revision
+from apps.changes.models import Change
 from apps.changes.rules.window import said
 from apps.changes.selectors import (
-    barred_for,
     beyond_reach,
     content_of,
     impact_of,
@@ -27,12 +25,13 @@ from apps.changes.selectors import (
     needs_for,
     risk_for,
     waiting_to_settle,
+    world_of,
 )
 from apps.changes.services.access import given_reason, locked, permit, require_state
+from apps.changes.services.asking import ask_for, freeze_revision, url_of
 from apps.changes.services.parts import not_reached
 from apps.core import clock
 from apps.core.actors import Actor, system
-from apps.core.canonical import digest
 from apps.core.errors import Forbidden, Invalid
 from apps.lifecycle.services import advance
 
@@ -57,30 +56,22 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     impact = impact_of(draft)
     policy = policy_in_force()
     draft.risk = risk_for(draft, impact).level
-    revision = _freeze(draft, actor, content_of(draft, impact=impact))
+    revision = freeze_revision(draft, content_of(draft, impact=impact), by=_submitter(actor))
     draft.revision = revision
     draft.booking = book(
         actor=actor,
         ref=draft.ref,
         title=draft.title,
-        url=_url(draft),
+        url=url_of(draft),
         span=_span(draft),
         component_ids=[item.component_id for item in items_of(draft)],
     )
-    draft.round = open_round(
-        actor=actor,
-        subject=Subject("change", draft.ref, draft.title, _url(draft)),
-        revision=revision.number,
-        digest=revision.digest,
-        risk=draft.risk,
-        starts_at=draft.planned_start,
-        needs=needs_for(draft, impact, now=now, policy=policy),
-        barred=barred_for(draft, impact),
-        policy=policy,
-    )
+    needs = needs_for(draft, impact, now=now, policy=policy)
+    draft.round = ask_for(actor, draft, revision, needs, impact, policy)
     draft.save(update_fields=["risk", "revision", "booking", "round", "updated_at"])
     facts = {"revision": revision.number, "digest": revision.digest, "risk": draft.risk}
-    return advance(draft, "submit", actor=actor, data=facts)
+    # Where every earlier signature still counts, nothing is left to wait for.
+    return settle(change=advance(draft, "submit", actor=actor, data=facts), actor=actor)
 
 
 def _check_complete(draft: Change, actor: Actor) -> None:
@@ -100,20 +91,10 @@ def _check_complete(draft: Change, actor: Actor) -> None:
         raise Invalid(fields, remedy="Fill in what is missing, and submit again.")
 
 
-def _freeze(draft: Change, actor: Actor, content: dict[str, object]) -> Revision:
+def _submitter(actor: Actor) -> int:
     if actor.user is None:
         raise Forbidden("Only a person can submit a change.")
-    last = draft.revisions.order_by("-number").values_list("number", flat=True).first() or 0
-    revision = Revision(
-        change=draft,
-        number=last + 1,
-        content=content,
-        digest=digest(content),
-        submitted_by_id=actor.user.pk,
-        submitted_at=clock.now(),
-    )
-    revision.save(force_insert=True)
-    return revision
+    return int(actor.user.pk)
 
 
 def _span(draft: Change) -> Span:
@@ -122,13 +103,12 @@ def _span(draft: Change) -> Span:
     return Span(draft.planned_start, draft.planned_end, draft.time_zone, draft.local_start, draft.local_end)
 
 
-def _url(change: Change) -> str:
-    return f"/changes/{change.ref}/"
-
-
 @transaction.atomic
 def revise_change(*, actor: Actor, change: Change) -> Change:
-    """Take a change back to a draft, so that it can be edited. Its revisions stay; its signatures no longer count."""
+    """Take a change back to a draft, so that it can be edited.
+
+    Its revisions and signatures stay. What the next revision leaves as it was signed is not asked again.
+    """
     held = locked(change)
     permit("revise", held, actor)
     require_state("revise", held)
@@ -176,6 +156,9 @@ def settle(*, change: Change, actor: Actor) -> Change:
     # Held until this commits, so that no freeze and no booking comes between the look and the step.
     hold_calendar()
     if any(conflict.blocking for conflict in conflicts_of(held.ref)):
+        return held
+    # What has moved meanwhile is asked about first; ``refreshing`` does so within a minute.
+    if world_of(held).moved:
         return held
     return advance(held, "approve", actor=actor, data=_signed(held))
 

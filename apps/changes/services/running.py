@@ -4,9 +4,11 @@ from django.db import transaction
 
 from apps.calendar.services import hold_calendar, mark_under_way, release_booking
 from apps.changes.models import Change
+from apps.changes.selectors import world_of
 from apps.changes.services.access import given_reason, locked, permit, require_state
 from apps.core import clock
 from apps.core.actors import Actor
+from apps.core.errors import PolicyBlocked
 from apps.lifecycle.services import advance
 
 
@@ -23,11 +25,26 @@ def start_change(*, actor: Actor, change: Change) -> Change:
     # Held until this commits, so that no freeze and no booking comes between the look and the start.
     hold_calendar()
     started = advance(held, "start", actor=actor, data=_revision(held))
+    _require_the_world_that_was_signed(started)
     started.actual_start = clock.now()
     started.save(update_fields=["actual_start", "updated_at"])
     if started.booking is not None:
         mark_under_way(actor=actor, booking=started.booking)
     return started
+
+
+def _require_the_world_that_was_signed(change: Change) -> None:
+    """Refuse when what it reaches, or what stands over it, is not what was signed (``refreshing`` asks again).
+
+    It is asked here and by no guard: it costs a search of the graph, which no page that shows the step can spend.
+    Guards have said by then what they know more exactly.
+    """
+    moved = world_of(change).moved
+    if moved:
+        raise PolicyBlocked(
+            f"Something moved since this was signed. {moved[0].rstrip('.')}.",
+            remedy="Those who judge it are asked again soon.",
+        )
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from typing import Any
 
 from apps.approvals.services import on_signed
+from apps.audit.services import on_recorded
 from apps.calendar.selectors import conflicts_of
 from apps.calendar.services import on_conflicts_changed
 from apps.changes.models import Change
@@ -11,6 +12,8 @@ from apps.changes.rules.window import is_open
 from apps.changes.selectors.content import items_content
 from apps.changes.selectors.discussed import discussed_change, readers_of
 from apps.changes.selectors.items import items_of
+from apps.changes.selectors.world import MOVES
+from apps.changes.services.refreshing import look_soon
 from apps.changes.services.reviewing import follow_conflicts, follow_round
 from apps.core import clock
 from apps.core.actors import Actor
@@ -31,6 +34,7 @@ def connect() -> None:
     add_guard(Change, "start", _nothing_is_retired)
     on_signed("change", follow_round)
     on_conflicts_changed(follow_conflicts)
+    on_recorded(MOVES, look_soon)
     serve("change", find=discussed_change, readers=readers_of)
 
 

@@ -13,6 +13,7 @@ ENDINGS = {
     "change.failed": ChangeState.FAILED,
 }
 DECISIONS = ("approval.signed", "approval.rejected", "approval.abstained", "approval.withdrawn")
+KEPT = "approval.kept"
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,12 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Asking:
-    """One asking of all who must sign a revision, with the decisions that were given."""
+    """One asking of all who must sign a revision, with the decisions given, and earlier ones that were kept."""
 
     asked: Step
     decisions: tuple[Step, ...]
     closed: Step | None
+    kept: tuple[Step, ...] = ()
 
     @property
     def revision(self) -> int:
@@ -61,9 +63,11 @@ class Asking:
     def decided(self, asked: dict[str, Any]) -> bool:
         """Return whether one of what was asked was rejected, or has as many approvals as its quorum takes.
 
-        A signature that was taken back counts no more; an abstention counts neither for nor against.
+        An earlier one that was kept counts. A signature that was taken back counts no more; an abstention counts
+        neither for nor against.
         """
-        approved: set[str] = set()
+        kept = [step.data for step in self.kept if step.data["requirement"] == asked["requirement"]]
+        approved = {str(one["signer"]) for one in kept}
         for step in self.decisions:
             if step.data["requirement"] != asked["requirement"]:
                 continue
@@ -100,8 +104,13 @@ class Life:
 
     @property
     def submitted(self) -> Step | None:
-        """Return the last submission: its revision is the one that counts."""
+        """Return the last submission."""
         return self.last("change.submitted")
+
+    @property
+    def frozen(self) -> Step | None:
+        """Return the step that made the last revision: a submission, or the portal when the world had moved."""
+        return self.last("change.submitted", "change.refreshed")
 
     @property
     def ended(self) -> Step | None:
@@ -136,7 +145,8 @@ class Life:
         closed = [
             step for step in self.own if step.event in ends and step.data["round"] == asked.data["round"]
         ]
-        return Asking(asked, tuple(decisions), closed[-1] if closed else None)
+        kept = [step for step in self.own if step.event == KEPT and step.data["requirement"] in names]
+        return Asking(asked, tuple(decisions), closed[-1] if closed else None, tuple(kept))
 
     @property
     def meetings(self) -> list[Meeting]:

@@ -195,10 +195,10 @@ def _of_times(life: Life) -> Cells:
         Field.CLOSED: life.last("change.closed"),
     }
     times: Cells = {field: clock.iso(step.at) for field, step in steps.items() if step is not None}
-    if life.submitted is not None:
+    if life.frozen is not None:
         times |= {
-            Field.REVISION: life.submitted.data["revision"],
-            Field.DIGEST: life.submitted.data["digest"],
+            Field.REVISION: life.frozen.data["revision"],
+            Field.DIGEST: life.frozen.data["digest"],
         }
     return times
 
@@ -216,6 +216,10 @@ def _of_signers(life: Life, names: Names) -> Cells:
     given: dict[str, list[str]] = {role: [] for role in APPROVING_ROLES}
     for step in life.askings[-1].decisions if life.askings else ():
         given[step.data["role"]].append(_DID[step.event] + _signed(step, names))
+    for step in life.askings[-1].kept if life.askings else ():
+        on = f"on revision {step.data['signed_revision']}, kept"
+        name = " for ".join(names.name(step.data[who]) for who in ("signer", "for") if who in step.data)
+        given[step.data["role"]].append(f"{name} {on} {clock.iso(step.at)} (leaf {step.leaf})")
     return {Field(Role(role).value): "; ".join(each) for role, each in given.items()}
 
 

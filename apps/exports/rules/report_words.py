@@ -64,6 +64,8 @@ def event(step: Step) -> str:
     data = step.data
     if "from" in data and "to" in data and step.event.startswith(("change.", "review.")):
         return f"{data['from']} → {data['to']}".replace("_", " ")
+    if step.event in ("approval.kept", "approval.stale"):
+        return f"{describe(data['role'], data['component'])}: {data['because']}"
     if "role" in data and "meaning" in data:
         return f"{describe(data['role'], data['component'])}, revision {data['revision']}"
     said = {

@@ -1,10 +1,11 @@
-"""The attestations that the entries of a bundle name by digest, one for each signature."""
+"""The attestations that the entries of a bundle name by digest, one for each signature,
+and one for each earlier signature that was kept for a new revision."""
 
 import json
 from collections.abc import Sequence
 from typing import IO
 
-from apps.approvals.models import Signature
+from apps.approvals.models import EarlierSignature, Signature
 
 _MARK = b'"attestation":"'
 
@@ -18,6 +19,9 @@ class NamedAttestations:
     def write(self, entries: Sequence[bytes]) -> None:
         """Write the attestations that these entries name. What the portal no longer has is left out."""
         digests = [json.loads(entry)["data"].get("attestation") for entry in entries if _MARK in entry]
-        found = Signature.objects.filter(attestation_digest__in=[each for each in digests if each])
-        held = dict(found.values_list("attestation_digest", "attestation"))
+        named = [each for each in digests if each]
+        held: dict[str, str] = {}
+        for model in (Signature, EarlierSignature):
+            found = model._default_manager.filter(attestation_digest__in=named)
+            held |= dict(found.values_list("attestation_digest", "attestation"))
         self._stream.write(b"".join(held[each].encode() + b"\n" for each in digests if each in held))

@@ -31,8 +31,8 @@ def life_of(ref: str, size: int) -> Life:
 
 
 def revisions_of(lives: Sequence[Life]) -> dict[str, Revision]:
-    """Return by change the revision that its last submission names, in one query."""
-    digests = {life.ref: life.submitted.data["digest"] for life in lives if life.submitted is not None}
+    """Return by change the revision that was made last, in one query."""
+    digests = {life.ref: life.frozen.data["digest"] for life in lives if life.frozen is not None}
     numbers = {_number(ref) for ref in digests}
     rows = Revision.objects.filter(change__number__in=numbers, digest__in=set(digests.values()))
     found = {(f"CHG-{row.change.number}", row.digest): row for row in rows.select_related("change")}

@@ -79,6 +79,7 @@ ATTESTED = {
 }
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:countersign:approval:v1"
+KEPT, KEPT_PREDICATE = "approval.kept", "urn:countersign:kept:v1"
 PAYLOAD = "application/vnd.in-toto+json"
 
 
@@ -932,7 +933,8 @@ class Attestations:
     def __init__(self, bundle: Bundle) -> None:
         self.ring = bundle.ring
         self.lines = bundle.archive.lines("attestations.jsonl", LONGEST_LINE)
-        self.count = self.revoked = 0
+        self.count = self.kept = self.revoked = 0
+        self.signed: dict[str, str] = {}
 
     def check(self, entry: Entry) -> None:
         """Check the attestation that an entry names, if it names one."""
@@ -948,7 +950,10 @@ class Attestations:
             raise Wrong(f"{name} is not the one that was recorded: it was changed, or is missing.")
         statement = self.statement(parsed(line, name), name)
         self.compare(statement, entry, data, name)
-        self.count += 1
+        if entry.event == KEPT.encode():
+            self.kept += 1
+        else:
+            self.count += 1
 
     def statement(self, envelope: dict[str, Any], name: str) -> dict[str, Any]:
         """Return what an envelope states, once a key of the ledger signed it (DSSE 1.0)."""
@@ -976,13 +981,18 @@ class Attestations:
     def compare(self, statement: dict[str, Any], entry: Entry, data: dict[str, Any], name: str) -> None:
         """Check that a statement (in-toto Statement v1) says what the entry says."""
         predicate, subject = statement.get("predicate"), statement.get("subject")
-        if statement.get("_type") != STATEMENT or statement.get("predicateType") != PREDICATE:
+        event = entry.event.decode("utf-8", "replace")
+        kind = KEPT_PREDICATE if event == KEPT else PREDICATE
+        if statement.get("_type") != STATEMENT or statement.get("predicateType") != kind:
             raise Wrong(f"{name} is of another kind.")
         if not isinstance(predicate, dict) or not isinstance(subject, list) or len(subject) != 1:
             raise Wrong(f"{name} is not well formed.")
         if not isinstance(subject[0], dict) or subject[0].get("digest") != {"sha256": data.get("digest")}:
             raise Wrong(f"{name} is about another revision than the entry.")
-        decision = ATTESTED.get(entry.event.decode("utf-8", "replace"))
+        if event == KEPT:
+            self.compare_kept(predicate, data, name)
+            return
+        decision = ATTESTED.get(event)
         if decision is None or predicate.get("decision") != decision:
             raise Wrong(f"{name} states another decision than the entry.")
         kind, _, ident = entry.actor().partition(":")
@@ -993,6 +1003,26 @@ class Attestations:
             for each in ("meaning", "requirement", "revision", "role", "for")
         ):
             raise Wrong(f"{name} does not say what the entry says.")
+        self.signed[data["attestation"]] = str(data.get("digest"))
+
+    def compare_kept(self, predicate: dict[str, Any], data: dict[str, Any], name: str) -> None:
+        """Check that a statement says which earlier signature still counts, on which digest it is, and why."""
+        said = (
+            "signer",
+            "for",
+            "role",
+            "component",
+            "requirement",
+            "revision",
+            "signature",
+            "signed_revision",
+        )
+        if any(predicate.get(each) != data.get(each) for each in (*said, "signed_digest", "because")):
+            raise Wrong(f"{name} does not say what the entry says.")
+        if data.get("signature") in self.signed and self.signed[data["signature"]] != data.get(
+            "signed_digest"
+        ):
+            raise Wrong(f"{name} gives the signature that was kept another digest.")
 
     def must_be_over(self) -> None:
         if next(self.lines, None) is not None:
@@ -1476,7 +1506,10 @@ def statement(bundle: Bundle, signer: LedgerKey, as_exported: bool) -> str:
         )
     else:
         place = f"leaves {first} to {first + count - 1} of {size}" if count else f"none of {size}"
-    attested = f"{bundle.attestations.count} signatures checked" + (
+    attested = f"{bundle.attestations.count} signatures checked"
+    if bundle.attestations.kept:
+        attested += f", {bundle.attestations.kept} times one was kept for a later revision"
+    attested += (
         f", {bundle.attestations.revoked} by a key that was revoked since"
         if bundle.attestations.revoked
         else ""

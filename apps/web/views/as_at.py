@@ -97,7 +97,7 @@ class _Signature:
 
 def _change(user: User, ref: str, steps: list[Entry]) -> dict[str, Any]:
     """Return the revision that was submitted last, with all that it says, and its signatures by then."""
-    sent = [step for step in steps if step.event.event == "change.submitted"]
+    sent = [step for step in steps if step.event.event in ("change.submitted", "change.refreshed")]
     number = sent[-1].data.get("revision") if sent else None
     change = change_for(user, ref) if isinstance(number, int) else None
     revision = revision_of(change, number) if change and isinstance(number, int) else None
@@ -127,6 +127,8 @@ def _signatures(steps: list[Entry], revision: int) -> list[_Signature]:
         one for step in own if step.event.event == "approval.asked" for one in step.data.get("asked", [])
     ]
     rows = entries.rows([step for step in own if step.event.event in (*_STATUS, "approval.withdrawn")])
+    kept = [step.data for step in own if step.event.event == "approval.kept"]
+    names = entries.people_called(one[who] for one in kept for who in ("signer", "for") if who in one)
     given: dict[Any, list[entries.Row]] = {}
     for row in rows:
         stands = given.setdefault(row.entry.data.get("requirement"), [])
@@ -140,6 +142,11 @@ def _signatures(steps: list[Entry], revision: int) -> list[_Signature]:
         for row in given.get(one["requirement"], []):
             status, word = _STATUS[row.entry.event.event]
             shown.append(_Signature(role, row.who.name, status, f"{word}{row.utc} UTC"))
-        if not given.get(one["requirement"]):
+        before = [each for each in kept if each["requirement"] == one["requirement"]]
+        for each in before:
+            on = f"On revision {each['signed_revision']}. {each['because']}"
+            people = " for ".join(names[each[who]] for who in ("signer", "for") if who in each)
+            shown.append(_Signature(role, people, "signed", on))
+        if not given.get(one["requirement"]) and not before:
             shown.append(_Signature(role, "", "open", "Not signed by then"))
     return shown

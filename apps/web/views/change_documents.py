@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.changes import selectors, services
 from apps.changes.models import Change
+from apps.changes.rules.judged import judged_by
 from apps.playbooks.selectors import templates_in_use
 from apps.web.errors import not_found
 from apps.web.forms.changes import AttachForm
@@ -39,6 +40,7 @@ def documents(request: HttpRequest, ref: str) -> HttpResponse:
         "may_attach": decision,
         "versions": list(templates_in_use(user)) if decision else [],
         "form": form,
+        "judged": judged_by("documents[]"),
     }
     return render(request, "changes/documents.html", context, status=422 if form.errors else 200)
 

@@ -182,9 +182,13 @@ def _turned(request: HttpRequest, entry: Entry) -> _Revised | None:
 
 
 def _difference(request: HttpRequest, entry: Entry) -> _Revised | None:
-    """Return what the revision that was submitted changed, when there was one before it."""
+    """Return what a new revision changed, when there was one before it."""
     number = entry.data.get("revision")
-    if entry.event.event != "change.submitted" or not isinstance(number, int) or number < 2:
+    if (
+        entry.event.event not in ("change.submitted", "change.refreshed")
+        or not isinstance(number, int)
+        or number < 2
+    ):
         return None
     change = change_for(reader(request), entry.event.object_id)
     before, after = (revision_of(change, each) if change else None for each in (number - 1, number))

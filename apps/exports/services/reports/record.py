@@ -18,8 +18,6 @@ Facts = dict[str, Any]
 
 def record_of(life: Life, content: Facts, tell: Telling) -> Facts:
     """Return everything that a report says about one change. ``content`` is that of its last revision."""
-    submitted = life.submitted
-    assert submitted is not None
     return {
         **summary_of(life, content, tell),
         "texts": _texts(content, tell),
@@ -38,8 +36,8 @@ def record_of(life: Life, content: Facts, tell: Telling) -> Facts:
 
 def summary_of(life: Life, content: Facts, tell: Telling) -> Facts:
     """Return what a report over many changes says of one: what, when, who signed, who was refused."""
-    submitted = life.submitted
-    assert submitted is not None
+    frozen = life.frozen
+    assert frozen is not None
     return {
         "ref": life.ref,
         "title": tell.prose(content["title"]),
@@ -47,8 +45,8 @@ def summary_of(life: Life, content: Facts, tell: Telling) -> Facts:
         "class": ChangeClass(content["class"]).label,
         "risk": RISKS[content["risk"]],
         "requester": tell.name(content["requester"]),
-        "revision": submitted.data["revision"],
-        "digest": submitted.data["digest"],
+        "revision": frozen.data["revision"],
+        "digest": frozen.data["digest"],
         "moves": [
             f"{row['title']}: {words.item_line({**row, 'difference': ''})}" for row in content["items"]
         ],
@@ -165,6 +163,7 @@ def _asking(asking: Asking, content: Facts, tell: Telling) -> Facts:
         "asked": say.utc(asking.asked.at),
         "closed": say.utc(asking.closed.at) if asking.closed else "",
         "signatures": [_signature(step, titles, tell) for step in asking.decisions],
+        "kept": [_kept(step, titles, tell) for step in asking.kept],
         "unsigned": [
             describe(one["role"], titles.get(one["component"], one["component"])) for one in waiting
         ],
@@ -193,6 +192,20 @@ def _signature(step: Step, titles: dict[str, str], tell: Telling) -> Facts:
         "method": AuthMethod(data["auth_method"]).label,
         "revision": data["revision"],
         "note": tell.private(step.texts["note"]) if "note" in step.texts else "",
+        "leaf": f"{step.leaf:,}",
+    }
+
+
+def _kept(step: Step, titles: dict[str, str], tell: Telling) -> Facts:
+    """Return a signature on an earlier revision that counts for this one, with its digest and the reason."""
+    data = step.data
+    return {
+        "role": describe(data["role"], ""),
+        "subject": titles.get(data["component"], data["component"]) or "The whole change",
+        "name": " for ".join(tell.name(data[who]) for who in ("signer", "for") if who in data),
+        "revision": data["signed_revision"],
+        "digest": data["signed_digest"],
+        "because": data["because"],
         "leaf": f"{step.leaf:,}",
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from apps.catalog.models import Component, ComponentVersion
+from apps.changes.rules.judged import judged_by
 from apps.web.forms.wizard.rows import RowForm
 
 NEW = "new:"
@@ -46,6 +47,7 @@ class ItemForm(RowForm):
     counts = ("component",)
     main = "to_version"
     called = {"component": "to_version"}
+    judged = judged_by("items[].component", "items[].from", "items[].to")
 
     component = forms.CharField(required=False, widget=forms.HiddenInput)
     from_version = forms.CharField(label="From version", required=False, widget=forms.Select)
@@ -53,7 +55,11 @@ class ItemForm(RowForm):
     new_version = forms.CharField(
         label="Name of the new version", required=False, help_text="It is added to the catalog when you save."
     )
-    difference = forms.CharField(label="What is different, in a few words", required=False)
+    difference = forms.CharField(
+        label="What is different, in a few words",
+        required=False,
+        help_text=f"Such as: 14 signals added, 3 retired. It may be empty. {judged_by('items[].difference')}",
+    )
 
     def __init__(self, *args: Any, known: Mapping[str, Movable], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

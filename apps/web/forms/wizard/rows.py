@@ -25,6 +25,8 @@ class RowForm(forms.Form):
     counts: tuple[str, ...] = ()
     # The field that shows an error of the whole row; the first one when it is empty.
     main = ""
+    # Who judges what the rows say.
+    judged = ""
     # Fields of the services by another name here.
     called: Mapping[str, str] = {}
 

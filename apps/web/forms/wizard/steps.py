@@ -1,11 +1,13 @@
 """The forms of the wizard's steps. They read what was typed; the services say what is missing or wrong."""
 
 from functools import cache
+from typing import ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
 
 from apps.changes.enums import ChangeClass, Direction, Harm, Likelihood
+from apps.changes.rules.judged import judged_by
 from apps.web.forms.wizard.rows import RowForm
 
 _NUMBER = "Enter a number, such as 0.85."
@@ -31,6 +33,11 @@ def _number(label: str, hint: str = "") -> forms.FloatField:
     return forms.FloatField(
         label=label, help_text=hint, required=False, widget=widget, error_messages={"invalid": _NUMBER}
     )
+
+
+def _judged(hint: str, *places: str) -> str:
+    """Return a hint with who judges the field: whoever is named signs again when it changes."""
+    return f"{hint} {judged_by(*places)}".strip()
 
 
 def _whole(label: str, hint: str = "") -> forms.IntegerField:
@@ -65,11 +72,17 @@ class ImpactForm(FindForm):
 class WhyForm(forms.Form):
     """The reasons."""
 
-    title = _text("Title", "One line that says what is done, and to what.")
-    summary = _prose("What changes, in plain words", "Write for somebody who does not build models.", lines=4)
-    outcome = _prose("What should be better afterwards", "And for whom.")
+    title = _text("Title", _judged("One line that says what is done, and to what.", "title"))
+    summary = _prose(
+        "What changes, in plain words",
+        _judged("Write for somebody who does not build models.", "summary"),
+        lines=4,
+    )
+    outcome = _prose("What should be better afterwards", _judged("And for whom.", "outcome"))
     cost_of_waiting = _prose(
-        "What waiting costs", "What happens if this is put off by a month. It may be empty.", 2
+        "What waiting costs",
+        _judged("What happens if this is put off by a month. It may be empty.", "cost_of_waiting"),
+        2,
     )
 
 
@@ -77,6 +90,7 @@ class MetricForm(RowForm):
     """One promise that can be measured."""
 
     counts = ("name", "unit", "baseline", "target", "bound")
+    judged = judged_by("success_metrics[]")
 
     name = _text("What is measured")
     unit = _text("Unit", "%, ms, £")
@@ -92,6 +106,7 @@ class NoteForm(RowForm):
     counts = ("component",)
     main = "reason"
     called = {"component": "reason"}
+    judged = judged_by("impact[]")
 
     component = forms.CharField(required=False, widget=forms.HiddenInput)
     include = forms.BooleanField(required=False)
@@ -101,6 +116,8 @@ class NoteForm(RowForm):
 
 class WhenForm(forms.Form):
     """The class of the change and its window, as the clock on the wall shows it."""
+
+    judged: ClassVar = {"window": judged_by("window"), "class": judged_by("class")}
 
     change_class = forms.ChoiceField(
         label="How it goes through", choices=ChangeClass.choices, required=False, widget=forms.RadioSelect
@@ -119,15 +136,18 @@ class HowBackForm(forms.Form):
     """The way back."""
 
     rollback_plan = _prose(
-        "How the change is undone", "The steps back, in order, and who takes them.", lines=4
+        "How the change is undone",
+        _judged("The steps back, in order, and who takes them.", "rollback.plan"),
+        lines=4,
     )
-    rollback_minutes = _whole("Minutes that going back takes")
+    rollback_minutes = _whole("Minutes that going back takes", _judged("", "rollback.minutes"))
 
 
 class CriterionForm(RowForm):
     """One sign that means: go back."""
 
     counts = ("text",)
+    judged = judged_by("rollback.criteria")
 
     text = _text("Sign")
 
@@ -136,6 +156,7 @@ class RiskForm(RowForm):
     """One thing that could go wrong."""
 
     counts = ("text", "mitigation")
+    judged = judged_by("risks[]")
 
     text = _text("What could go wrong")
     likelihood = forms.ChoiceField(label="How likely", choices=Likelihood.choices, required=False)
@@ -147,6 +168,7 @@ class StepForm(RowForm):
     """One step of the plan. ``after`` names earlier steps by number: "1, 3"."""
 
     counts = ("text", "way_back")
+    judged = judged_by("plan[]")
 
     text = _text("What is done")
     lead = forms.ChoiceField(label="Who leads it", required=False)

@@ -69,6 +69,11 @@ class Page:
     def template(self) -> str:
         return f"wizard/{self.step.value.replace('-', '_')}.html"
 
+    @property
+    def judged(self) -> dict[str, str]:
+        """Return who judges the rows of each list."""
+        return {name: form.judged for name, form in self.lists.items()}
+
     def show(self) -> None:
         """Show what is saved, with one empty row where a list has none."""
         rows = self.saved_rows()

@@ -12,6 +12,7 @@ from apps.changes.models import Change, PlanStep
 from apps.changes.rules.completeness import Missing
 from apps.changes.selectors import items_of, missing_of
 from apps.core.errors import PortalError
+from apps.web.views.wizard.again import Again, again_of
 from apps.web.views.wizard.forecast import Forecast, forecast
 from apps.web.views.wizard.when import Checked, checked, span_of
 
@@ -42,6 +43,7 @@ class Answers:
     forecast: Forecast
     checked: Checked | None
     gaps: list[Gap]
+    again: Again | None
 
     @property
     def next_revision(self) -> int:
@@ -57,6 +59,7 @@ def answers_of(change: Change) -> Answers:
     # What is read here once is not asked again when we look for what is missing.
     prefetch_related_objects([change], *lists, Prefetch("plan_steps", steps))
     items = items_of(change)
+    told = forecast(change)
     return Answers(
         change=change,
         items=items,
@@ -64,9 +67,10 @@ def answers_of(change: Change) -> Answers:
         criteria=list(change.rollback_criteria.all()),
         risks=list(change.risk_scenarios.all()),
         steps=list(change.plan_steps.all()),
-        forecast=forecast(change),
+        forecast=told,
         checked=checked(change, span, [item.component_id for item in items]) if span else None,
         gaps=[gap(change, one) for one in missing_of(change)],
+        again=again_of(change, told),
     )
 
 

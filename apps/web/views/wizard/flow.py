@@ -86,7 +86,7 @@ def _mine(request: HttpRequest, change: Change) -> bool:
 
 def _not_a_draft(request: HttpRequest, change: Change) -> HttpResponse:
     if change.state != ChangeState.DRAFT:
-        said = f"{change.ref} is no longer a draft. To edit it, revise it: those who signed are asked again."
+        said = f"{change.ref} is no longer a draft. To edit it, revise it: those whose part changes are asked again."
         messages.info(request, said)
     return redirect(f"/changes/{change.ref}/")
 
@@ -98,7 +98,9 @@ def _require_mine(request: HttpRequest, change: Change) -> None:
         raise Forbidden(decision.reason, remedy=decision.remedy)
     if change.state != ChangeState.DRAFT:
         said = f"{change.ref} is {change.get_state_display().lower()}, so it cannot be edited."
-        raise IllegalTransition(said, remedy="Revise it first. Those who signed are then asked again.")
+        raise IllegalTransition(
+            said, remedy="Revise it first. Those whose part changes are then asked again."
+        )
 
 
 def _step(request: HttpRequest, page: Page) -> HttpResponse:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.approvals.rules import Barred, Need
 from apps.approvals.selectors import people_for_needs, policy_in_force
 from apps.catalog.selectors import graph
 from apps.changes.models import Change, ChangeItem
@@ -22,6 +24,9 @@ class Asked:
     subject: str
     reason: str
     people: list[str]
+    role_key: str = ""
+    key: str = ""
+    ids: frozenset[int] = frozenset()
 
     @property
     def who(self) -> str:
@@ -38,6 +43,7 @@ class Forecast:
     impact: list[ImpactRow]
     asked: list[Asked]
     risk: Risk
+    needs: list[Need]
 
     @property
     def reached(self) -> list[ImpactRow]:
@@ -55,20 +61,21 @@ def forecast(change: Change) -> Forecast:
     impact = impact_of(change)
     needs = needs_for(change, impact, now=clock.now(), policy=policy_in_force())
     barred = barred_for(change, impact)
-    asked = [
-        Asked(
-            role=Role(need.role).label,
-            subject=need.component_label,
-            reason=need.reason,
-            people=[
-                str(user)
-                for user in able
-                if not any(bar.user_id == user.pk and bar.bars(need) for bar in barred)
-            ],
-        )
-        for need, able in zip(needs, people_for_needs(needs), strict=True)
-    ]
-    return Forecast(impact, asked, risk_for(change, impact))
+    asked = [_asked(need, able, barred) for need, able in zip(needs, people_for_needs(needs), strict=True)]
+    return Forecast(impact, asked, risk_for(change, impact), needs)
+
+
+def _asked(need: Need, able: list[User], barred: list[Barred]) -> Asked:
+    free = [user for user in able if not any(bar.user_id == user.pk and bar.bars(need) for bar in barred)]
+    return Asked(
+        role=Role(need.role).label,
+        subject=need.component_label,
+        reason=need.reason,
+        people=[str(user) for user in free],
+        role_key=need.role,
+        key=need.component_key,
+        ids=frozenset(user.pk for user in free),
+    )
 
 
 def picture(items: list[ChangeItem]) -> Picture | None:

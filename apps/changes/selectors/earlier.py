@@ -1,0 +1,142 @@
+"""What earlier decisions still say of a change as it is now."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from apps.approvals.enums import SignatureDecision
+from apps.approvals.models import EarlierSignature, Requirement, Signature
+from apps.approvals.rules import Earlier, Need
+from apps.approvals.selectors import STANDING
+from apps.changes.models import Change, Revision
+from apps.changes.rules.difference import Difference
+from apps.changes.rules.materiality import Judge, as_judged, differences_for, parts_that_differ
+from apps.changes.selectors.revisions import named_contents
+
+Content = Mapping[str, Any]
+
+
+def earlier_for(change: Change, needs: Iterable[Need], content: Content) -> list[Earlier]:
+    """Return what became of each person's last decision on a need, as the content is now; three queries.
+
+    An approval counts when nothing that its role judges differs from what was signed.
+    """
+    last = _last_decisions(change)
+    if not last:
+        return []
+    contents = _contents(change, {signature.requirement.round.revision for signature in last.values()})
+    names, now = _named(contents, content)
+    wanted = list(needs)
+    asked = frozenset(need.role for need in wanted)
+    found = []
+    for need in wanted:
+        judge = Judge(need.role, need.component_key, asked)
+        for (role, key, _), signature in last.items():
+            if (role, key) == (need.role, need.component_key):
+                signed = contents[signature.requirement.round.revision]
+                one = _earlier(judge, signature, signed, content)
+                lines = differences_for(judge, names[signature.requirement.round.revision], now)
+                found.append(replace(one, lines=tuple(line.line for line in lines)))
+    return found
+
+
+def _named(contents: Mapping[int, Content], now: Content) -> tuple[dict[int, Content], Content]:
+    """Return contents with people by name, alike in all of them."""
+    *named, current = named_contents(*map(dict, contents.values()), dict(now))
+    return dict(zip(contents, named, strict=True)), current
+
+
+def _earlier(judge: Judge, signature: Signature, signed: Content, now: Content) -> Earlier:
+    number = signature.requirement.round.revision
+    parts = parts_that_differ(as_judged(judge, signed, now), now)
+    approved = signature.decision == SignatureDecision.APPROVE
+    because = f"Nothing that this role judges has changed since revision {number}."
+    if parts:
+        because = f"Changed since revision {number}: {', '.join(parts)}."
+    if not approved:
+        because = f"Revision {number} was not approved. {because}"
+    return Earlier(signature.pk, judge.role, judge.component_key, approved and not parts, because)
+
+
+def _last_decisions(change: Change) -> dict[tuple[str, str, int], Signature]:
+    """Return the last decision of each person as each role for each component, in the order in which they decided.
+
+    What was taken back is none.
+    """
+    kind, ref = change.ledger_ref()
+    given = Signature.objects.filter(
+        STANDING, requirement__round__subject_type=kind, requirement__round__subject_ref=ref
+    )
+    last: dict[tuple[str, str, int], Signature] = {}
+    for signature in given.select_related("requirement__round").order_by("signed_at", "pk"):
+        asked = signature.requirement
+        last[asked.role, asked.component_key, signature.signer_id] = signature
+    return last
+
+
+def _contents(change: Change, numbers: set[int]) -> dict[int, Content]:
+    rows = change.revisions.filter(number__in=numbers)
+    return dict(rows.values_list("number", "content"))
+
+
+def changed_since(change: Change, asked: Requirement, number: int, now: Content) -> list[Difference]:
+    """Return what differs, in what a requirement's role judges, between a revision and a content; three queries."""
+    signed = change.revisions.filter(number=number).first()
+    if signed is None:
+        return []
+    roles = frozenset(Requirement.objects.filter(round=asked.round_id).values_list("role", flat=True))
+    before, after = named_contents(signed.content, dict(now))
+    return differences_for(Judge(asked.role, asked.component_key, roles), before, after)
+
+
+@dataclass(frozen=True)
+class SinceSigned:
+    """A decision on an earlier revision, and what changed since, in what its role judges."""
+
+    row: EarlierSignature
+    changed: list[Difference] = field(default_factory=list)
+
+
+def since_signed(requirements: Sequence[Requirement]) -> dict[int, list[SinceSigned]]:
+    """Return what became of earlier decisions on requirements of open rounds, with what changed since; four queries.
+
+    The caller has found the requirements for a person; what they may sign, they may see.
+    """
+    rounds = {one.round_id for one in requirements if one.round.revision > 1}
+    rows = EarlierSignature.objects.filter(requirement__in=[one.pk for one in requirements]).select_related(
+        "signature__signer", "signature__on_behalf_of", "signature__requirement__round", "requirement__round"
+    )
+    found: dict[int, list[SinceSigned]] = {}
+    if not rounds or not rows:
+        return found
+    contents = _contents_of_rounds(rounds)
+    roles: dict[int, set[str]] = defaultdict(set)
+    for round_id, role in Requirement.objects.filter(round__in=rounds).values_list("round_id", "role"):
+        roles[round_id].add(role)
+    for row in rows:
+        asked = row.requirement
+        judge = Judge(asked.role, asked.component_key, frozenset(roles[asked.round_id]))
+        of_round = contents[asked.round_id]
+        changed = (
+            []
+            if row.counts
+            else differences_for(judge, of_round[row.revision], of_round[asked.round.revision])
+        )
+        found.setdefault(asked.pk, []).append(SinceSigned(row, changed))
+    return found
+
+
+def _contents_of_rounds(rounds: set[int]) -> dict[int, dict[int, Content]]:
+    """Return the contents of all revisions of the changes that are out in these rounds, people by name."""
+    rows = Revision.objects.filter(change__round__in=rounds).values_list(
+        "change__round_id", "number", "content"
+    )
+    places, contents = [], []
+    for round_id, number, content in rows:
+        places.append((round_id, number))
+        contents.append(content)
+    found: dict[int, dict[int, Content]] = defaultdict(dict)
+    for (round_id, number), named in zip(places, named_contents(*contents), strict=True):
+        found[round_id][number] = named
+    return found

@@ -1,0 +1,120 @@
+"""The world around a submitted change: whether what was signed is still how things are."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Max
+
+from apps.approvals.models import PolicyVersion, Requirement
+from apps.approvals.rules import Need
+from apps.approvals.selectors import policy_in_force, policy_numbered
+from apps.audit.models import AuditEvent
+from apps.catalog.selectors import graph
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change
+from apps.changes.rules.difference import Difference
+from apps.changes.rules.impact import ImpactRow
+from apps.changes.rules.materiality import Judge, differences_for
+from apps.changes.selectors.content import contracts_content, freezes_content, moving_content
+from apps.changes.selectors.impact import found_impact
+from apps.changes.selectors.needs import needs_for, risk_for
+from apps.core import clock
+
+_FOLLOWS = ("Risk", "Why this risk")
+# What the ledger calls that which can move around a change.
+MOVES = ("component", "contract", "freeze", "policy")
+WATCHED = (ChangeState.IN_REVIEW, ChangeState.APPROVED)
+
+
+@dataclass(frozen=True)
+class World:
+    """A submitted change as the world has it now. ``moved`` says what somebody asked must judge anew."""
+
+    content: dict[str, Any]
+    impact: list[ImpactRow]
+    needs: list[Need]
+    policy: PolicyVersion
+    moved: list[str] = field(default_factory=list)
+
+
+def world_of(change: Change) -> World:
+    """Return a submitted change with what moves, what it reaches, and what stands over it as they are now.
+
+    What the requester wrote is taken from its revision. The number of queries does not grow with the change.
+    """
+    assert change.revision is not None
+    impact = found_impact(change)
+    risk = risk_for(change, impact)
+    content = {
+        **change.revision.content,
+        "risk": risk.level,
+        "risk_reason": risk.sentence,
+        "items": moving_content(change),
+        "impact": [row.as_content() for row in impact],
+        "contracts": contracts_content(change),
+        "freezes": freezes_content(change),
+    }
+    policy = policy_in_force()
+    needs = needs_for(change, impact, now=clock.now(), policy=policy)
+    moved = [*_moved(change, needs, content), *_asked_otherwise(change, impact, needs, policy)]
+    return World(content, impact, needs, policy, moved)
+
+
+def _asked_otherwise(
+    change: Change, impact: list[ImpactRow], needs: list[Need], policy: PolicyVersion
+) -> list[str]:
+    """Return what the policy in force asks otherwise than the one that was in force at the last submission did.
+
+    A role that it asks no more is no reason to ask anyone: what was asked under the old one stands.
+    """
+    round_ = change.round
+    if round_ is None or round_.policy_version is None or round_.policy_digest == policy.digest:
+        return []
+    old = policy_numbered(round_.policy_version)
+    before = needs_for(change, impact, now=clock.now(), policy=old) if old else []
+    asked = {(need.role, need.component_key): _terms(need) for need in before}
+    return [
+        f"{need.label} is asked otherwise by version {policy.number} of the approval policy"
+        for need in needs
+        if asked.get((need.role, need.component_key), _terms(need)) != _terms(need)
+    ]
+
+
+def _terms(need: Need) -> tuple[object, ...]:
+    return need.quorum, need.share, need.named, need.stage
+
+
+def _moved(change: Change, needs: list[Need], now: dict[str, Any]) -> list[str]:
+    """Return what moved, each thing once: fields that somebody asked judges, and who is asked now or no more."""
+    assert change.revision is not None
+    asked = Requirement.objects.filter(round=change.round_id).values_list("role", "component_key")
+    before = dict.fromkeys(asked, "")
+    after = {(need.role, need.component_key): need.label for need in needs}
+    roles = frozenset(role for role, _ in after)
+    found: dict[Difference, None] = {}
+    for role, key in {**before, **after}:
+        found |= dict.fromkeys(differences_for(Judge(role, key, roles), change.revision.content, now))
+    new = [f"{label} is asked too" for at, label in after.items() if at not in before]
+    # What follows from the rest is said last.
+    return [one.line for one in sorted(found, key=lambda one: one.field in _FOLLOWS)] + new
+
+
+def world_mark() -> tuple[int, int]:
+    """Return the stamp of the graph and the number of the ledger's last entry; two queries."""
+    return graph().stamp, AuditEvent.objects.aggregate(Max("pk"))["pk__max"] or 0
+
+
+def moved_after(mark: tuple[int, int]) -> bool:
+    """Return whether the catalog or a freeze has moved since a mark: each such move is in the ledger; two queries.
+
+    A move that commits after a later entry may go unseen, so ``services.refreshing`` looks at everything now and
+    then whatever this says.
+    """
+    stamp, number = mark
+    after = AuditEvent.objects.filter(pk__gt=number, object_type__in=MOVES)
+    return graph().stamp != stamp or after.exists()
+
+
+def watched_changes() -> list[int]:
+    """Return the ids of the changes whose signatures the world can overtake. For the portal's own job."""
+    return list(Change.objects.filter(state__in=WATCHED).order_by("pk").values_list("pk", flat=True))

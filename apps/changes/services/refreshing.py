@@ -1,0 +1,165 @@
+"""When the world moves: what was signed is held against how things are now, and asked again where it differs.
+
+The portal takes the change up as a new revision with what moved, so that what runs is still one revision with one
+digest. Signatures whose role judges nothing of what moved are kept; the others are asked again, and say why.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+
+from celery import current_app
+from django.db import transaction
+
+from apps.approvals.enums import RoundState
+from apps.approvals.services import close_round
+from apps.audit.services import record_event
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change, Revision, WorldCheck
+from apps.changes.selectors import moved_after, watched_changes, world_mark, world_of
+from apps.changes.selectors.world import WATCHED, World
+from apps.changes.services.access import locked
+from apps.changes.services.asking import ask_for, freeze_revision, url_of
+from apps.changes.services.reviewing import settle
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.errors import PortalError, Stale
+from apps.lifecycle.services import advance
+from apps.outbox.services import notify
+
+WHOLE_CHECK_EVERY = timedelta(minutes=5)
+_SAID = 5
+_log = logging.getLogger(__name__)
+
+
+def refresh_if_due(*, actor: Actor) -> int:
+    """Refresh the open changes when the world has moved since the last look, or that was a while ago.
+
+    Return how many were taken up again.
+    """
+    last = WorldCheck.objects.first()
+    old = last is None or clock.now() - last.checked_at >= WHOLE_CHECK_EVERY
+    if last is not None and not old and not moved_after((last.graph_stamp, last.last_entry)):
+        return 0
+    mark = world_mark()
+    done = refresh_all(actor=actor, ids=watched_changes())
+    _note(mark)
+    return done
+
+
+@transaction.atomic
+def _note(mark: tuple[int, int]) -> None:
+    noted = {"graph_stamp": mark[0], "last_entry": mark[1], "checked_at": clock.now()}
+    WorldCheck.objects.update_or_create(pk=1, defaults=noted)
+
+
+def look_soon() -> None:
+    """Have the worker look at once. When it cannot be woken, beat has it look within half a minute."""
+    try:
+        current_app.send_task("apps.changes.tasks.task_refresh_changes", retry=False, ignore_result=True)
+    except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, beat looks later
+        _log.warning("The worker could not be woken: %s. Beat looks at the changes later.", error)
+
+
+def refresh_all(*, actor: Actor, ids: Iterable[int], because: str = "") -> int:
+    """Refresh each of these changes on its own, and return how many were taken up again. One that fails is logged.
+
+    ``because`` is for another app that knows of a move, such as a policy: it is said beside what moved.
+    """
+    done = 0
+    for pk in ids:
+        change = Change.objects.select_related("requester", "revision").get(pk=pk)
+        number = change.revision.number if change.revision else 0
+        try:
+            fresh = refresh_change(actor=actor, change=change, because=because)
+            done += fresh.revision is not None and fresh.revision.number > number
+        except PortalError as error:
+            _tell_stuck(change, error)
+            _log.warning("%s cannot be asked again: %s", change.ref, error.reason)
+        except Exception:
+            _log.exception("%s could not be held against the world.", change.ref)
+    return done
+
+
+@transaction.atomic
+def refresh_change(*, actor: Actor, change: Change, because: str = "") -> Change:
+    """Take a change in review or approved up again when something moved that someone judged. Twice is once.
+
+    Raises:
+        PolicyBlocked: nobody is there who may sign what is asked now. The change can then not be approved or start.
+    """
+    if not because and not _may_have_moved(change):
+        return change
+    try:
+        held = locked(change)
+    except Stale:
+        # Whoever was faster has asked anew, by how things are; the next look sees what has moved since.
+        return change
+    if held.state not in WATCHED or held.revision is None or held.round is None:
+        return held
+    if held.round.state == RoundState.REJECTED:
+        return held
+    world = world_of(held)
+    if not world.moved:
+        return held
+    return _take_up(actor, held, held.revision, world, because)
+
+
+def _may_have_moved(change: Change) -> bool:
+    """Look without a lock first, so that the many that stand hold nobody up."""
+    return change.state in WATCHED and change.revision is not None and bool(world_of(change).moved)
+
+
+def _take_up(actor: Actor, held: Change, before: Revision, world: World, because: str) -> Change:
+    why = " ".join(filter(None, [because, _listed(world.moved)]))
+    if held.round is not None and held.round.state == RoundState.OPEN:
+        close_round(actor=actor, round=held.round)
+    revision = freeze_revision(held, world.content, by=before.submitted_by_id, because=why)
+    held.risk, held.revision = world.content["risk"], revision
+    facts = {"revision": revision.number, "digest": revision.digest, "before": before.number}
+    record_event(event="change.refreshed", actor=actor, obj=held, data=facts, private={"reason": why})
+    if held.state == ChangeState.APPROVED:
+        held = advance(held, "reopen", actor=actor, data=facts)
+    held.round = ask_for(actor, held, revision, world.needs, world.impact, world.policy)
+    held.save(update_fields=["risk", "revision", "round", "updated_at"])
+    _tell_requester(held, why)
+    return settle(change=held, actor=actor)
+
+
+def _listed(moved: list[str]) -> str:
+    more = f" And {len(moved) - _SAID} more." if len(moved) > _SAID else ""
+    return f"{'; '.join(moved[:_SAID])}.{more}"
+
+
+def _tell_requester(change: Change, why: str) -> None:
+    assert change.revision is not None
+    if not change.requester.is_active:
+        return
+    notify(
+        user=change.requester,
+        rule="change.refreshed",
+        subject=("change", change.ref),
+        due=change.revision.submitted_at,
+        title=f"{change.ref} is asked again: something around it moved",
+        body=(
+            f"{change.title}\n\n{why}\n\nIt is now revision {change.revision.number}. Signatures on what did not "
+            "move still count. The others are asked again."
+        ),
+        url=url_of(change),
+    )
+
+
+@transaction.atomic
+def _tell_stuck(change: Change, error: PortalError) -> None:
+    """Tell the requester once a revision that it moved, and that nobody can be asked about it."""
+    if change.revision is None or not change.requester.is_active:
+        return
+    notify(
+        user=change.requester,
+        rule="change.stuck",
+        subject=("change", change.ref),
+        due=change.revision.submitted_at,
+        title=f"{change.ref} cannot go on: something around it moved",
+        body=f"{change.title}\n\n{error.reason} {error.remedy or ''}",
+        url=url_of(change),
+    )
