@@ -54,7 +54,7 @@ def of(user: User, requirement: Requirement) -> Preview:
         mine=next((given for given in here.signatures if given.signer_id == user.pk), None),
         stands_for=right.delegation.giver if right.delegation else None,
         away=[*handed(here), *absences(here.covers)] if here.is_open else [],
-        since=_since(user, here, change, shown),
+        since=_since(user, here, {row.requirement.role for row in rows}, change, shown),
         kept=here.kept[-1] if here.kept else None,
     )
 
@@ -69,10 +69,12 @@ def _shown(user: User, round_: Round) -> tuple[Change | None, Revision | None]:
     return change, revision_of(change, round_.revision)
 
 
-def _since(user: User, here: Standing, change: Change | None, shown: Revision | None) -> Since | None:
+def _since(
+    user: User, here: Standing, roles: set[str], change: Change | None, shown: Revision | None
+) -> Since | None:
     """Return what changed since this person decided, or else since the last who did; None when nobody had."""
     if not here.is_open or not here.stale or change is None or shown is None:
         return None
     row = next((one for one in here.stale if user.pk in one.people), here.stale[-1])
-    found = changed_since(change, here.requirement, row.revision, shown.content)
+    found = changed_since(change, here.requirement, row.revision, shown.content, roles=roles)
     return Since(row, user.pk in row.people, marked(found))

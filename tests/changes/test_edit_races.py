@@ -9,7 +9,6 @@ from django.db import transaction
 from apps.accounts.enums import Role
 from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import EarlierSignature, Requirement, Signature
-from apps.approvals.services import sign
 from apps.audit.models import AuditEvent
 from apps.catalog.models import ComponentVersion
 from apps.changes.enums import ChangeState
@@ -21,6 +20,7 @@ from apps.core.errors import PortalError
 from tests.changes.estate import NOW, Estate, at, fresh, make_estate, submitted
 from tests.changes.test_edits import replan
 from tests.changes.test_races import failures, together
+from tests.people import sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

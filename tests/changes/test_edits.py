@@ -8,7 +8,6 @@ from apps.accounts.models import RoleGrant, User
 from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import EarlierSignature, Requirement, Signature
 from apps.approvals.selectors import inbox_for, may_sign_now, standing
-from apps.approvals.services import sign
 from apps.audit.models import AuditEvent
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
@@ -18,6 +17,7 @@ from apps.changes.services import revise_change, save_how_back, save_why, start_
 from apps.outbox.models import Notification
 from tests.approvals.test_covering import covering
 from tests.changes.estate import IN_WINDOW, NOW, Estate, approved, at, fresh, sign_all, submitted
+from tests.people import sign
 
 
 def retitle(estate: Estate, change: Change, title: str = "Retrain the model that scores loans") -> None:
@@ -186,7 +186,7 @@ def test_kept_signer_does_not_sign_again(estate: Estate) -> None:
 def test_difference_since_they_signed_is_said_in_words(estate: Estate) -> None:
     change = revised(estate, approved(estate), replan, retitle)
     asked = Requirement.objects.get(round=change.round, role=Role.OWNER)
-    found = changed_since(change, asked, 1, change.revision.content)
+    found = changed_since(change, asked, 1, change.revision.content, roles=stands(change))
     assert [one.line for one in found] == ["Plan: 1, text: Shadow → Shadow for a day"]
     told = Notification.objects.get(
         rule="approval.asked", user=estate.people["priya"], title__endswith="again"

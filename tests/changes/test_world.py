@@ -7,9 +7,9 @@ import pytest
 from django.db import transaction
 
 from apps.accounts.enums import Role
-from apps.accounts.models import RoleGrant
+from apps.accounts.models import RoleGrant, User
 from apps.approvals.enums import RequirementState
-from apps.approvals.models import EarlierSignature
+from apps.approvals.models import EarlierSignature, Requirement
 from apps.approvals.selectors import standing
 from apps.audit.models import AuditEvent
 from apps.catalog.enums import ContractKind
@@ -32,6 +32,7 @@ from apps.changes.tasks import task_refresh_changes
 from apps.core import actors, clock
 from apps.core.errors import PolicyBlocked
 from apps.outbox.models import Notification
+from tests.approvals.test_policy import with_two_validators
 from tests.changes.estate import (
     IN_WINDOW,
     NOW,
@@ -47,6 +48,8 @@ from tests.changes.estate import (
     tie,
 )
 from tests.changes.test_settling import freeze
+from tests.people import sign
+from tests.web.test_policy import in_force
 
 WATCH = actors.system("refresh")
 
@@ -323,3 +326,25 @@ def test_freeze_is_declared_even_when_the_worker_cannot_be_woken(monkeypatch: py
         freeze(estate)
         assert task_refresh_changes() == 1
     assert fresh(change).state == ChangeState.IN_REVIEW
+
+
+def test_policy_that_asks_for_more_asks_again_only_whom_it_asks_otherwise(estate: Estate) -> None:
+    ada = User.objects.create_user(
+        "ada", "ada@example.org", "a good secret", first_name="Ada", last_name="Roe"
+    )
+    RoleGrant.objects.create(user=ada, role=Role.VALIDATOR, valid_from=NOW - timedelta(days=1))
+    change = approved(estate)
+    with at(NOW):
+        version = in_force(estate, with_two_validators())
+    change = looked_at(change)
+    assert (change.state, change.round.policy_version) == (ChangeState.IN_REVIEW, version.number)
+    assert change.revision.because == (
+        f"Model Validator for credit-risk is asked otherwise by version {version.number} of the approval policy."
+    )
+    assert open_roles(change) == {(Role.VALIDATOR, "credit-risk")}
+    asked = Requirement.objects.get(round=change.round, role=Role.VALIDATOR)
+    assert (asked.quorum, asked.earlier.get().counts) == (2, True)
+    with at(NOW):
+        sign(actor=actors.person(ada), requirement=asked, digest=change.round.digest, decision="approve")
+    assert fresh(change).state == ChangeState.APPROVED
+    assert looked_at(change).revision.number == 2

@@ -8,7 +8,6 @@ import pytest
 
 from apps.accounts.enums import Role
 from apps.approvals.models import EarlierSignature, Requirement, Signature
-from apps.approvals.services import sign
 from apps.audit.services import seal_pending
 from apps.exports.services.lives import life_of
 from tests.approvals.test_covering import covering
@@ -17,6 +16,7 @@ from tests.changes.test_edits import replan, retitle, revised
 from tests.exports.test_attestations import attestation_lines, forge
 from tests.exports.test_revisions import DAY, estate, pack_days  # noqa: F401
 from tests.exports.test_verify import assert_not_verified
+from tests.people import sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

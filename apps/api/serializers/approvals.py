@@ -47,7 +47,7 @@ class EarlierSerializer(serializers.Serializer[Any]):
 
     signer = serializers.CharField(source="row.signature.signer.username")
     on_behalf_of = serializers.CharField(source="row.signature.on_behalf_of.username", default=None)
-    decision = serializers.ChoiceField(SignatureDecision.choices, source="row.signature.decision")
+    decision = serializers.CharField(source="row.signature.decision")
     revision = serializers.IntegerField(source="row.revision")
     digest = serializers.CharField(source="row.signature.digest")
     counts = serializers.BooleanField(source="row.counts")

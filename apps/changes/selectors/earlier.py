@@ -80,14 +80,18 @@ def _contents(change: Change, numbers: set[int]) -> dict[int, Content]:
     return dict(rows.values_list("number", "content"))
 
 
-def changed_since(change: Change, asked: Requirement, number: int, now: Content) -> list[Difference]:
-    """Return what differs, in what a requirement's role judges, between a revision and a content; three queries."""
+def changed_since(
+    change: Change, asked: Requirement, number: int, now: Content, *, roles: Iterable[str]
+) -> list[Difference]:
+    """Return what differs, in what a requirement's role judges, between a revision and a content; two queries.
+
+    ``roles`` are those that the round asks.
+    """
     signed = change.revisions.filter(number=number).first()
     if signed is None:
         return []
-    roles = frozenset(Requirement.objects.filter(round=asked.round_id).values_list("role", flat=True))
     before, after = named_contents(signed.content, dict(now))
-    return differences_for(Judge(asked.role, asked.component_key, roles), before, after)
+    return differences_for(Judge(asked.role, asked.component_key, frozenset(roles)), before, after)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ ALTER TABLE approvals_earliersignature ENABLE ALWAYS TRIGGER approvals_earlier_n
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('approvals', '0007_ownership'),
+        ('approvals', '0008_signing'),
     ]
 
     operations = [
