@@ -93,6 +93,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "reached": reading.reached[:SHOWN_ROWS],
         "tier_one": sum(row.tier == 1 for row in reading.reached),
         "blocks": [_block(one, user, change) for one in standings],
+        "given": [(signature, one.requirement) for one in standings for signature in one.signatures],
         "signed": sum(one.state == RequirementState.MET for one in standings),
         "kept": sum(bool(one.kept) for one in standings if one.state == RequirementState.MET),
         "rejections": [one.signature for one in standings if one.state == RequirementState.REJECTED],

@@ -11,7 +11,7 @@ from allauth.account.utils import user_pk_to_url_str
 from apps.accounts.models import ApiToken, User
 from apps.accounts.selectors import second_factors_of
 from apps.accounts.services import create_person, save_view
-from apps.approvals.models import Requirement
+from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import FIRST_POLICY
 from apps.approvals.services import answer_information, ask_information, propose_policy
 from apps.audit.models import AuditEvent, AuditText
@@ -311,6 +311,7 @@ def asked(ref: str) -> Names:
         "to_validate": str(open_.get(role="validator", component_key="model:default/credit-risk").pk),
         "to_own": str(open_.get(role="owner", component_key="service:default/loan-decision").pk),
         "signed": str(Requirement.objects.get(round__subject_ref=ref, role="sponsor").pk),
+        "signature": str(Signature.objects.filter(requirement__round__subject_ref=ref)[0].pk),
     }
 
 

@@ -55,6 +55,10 @@ HOME: Area = {
         Look("/inbox/{to_own}/", PRIYA),
         Look("/inbox/{signed}/?tab=decided", HENRIK),
     ],
+    "web:signature": [
+        Look("/approvals/signatures/{signature}/", HENRIK),
+        Look("/approvals/signatures/{signature}/", FEMI),
+    ],
     "web:approval-sign": [
         Look("/approvals/{to_validate}/sign/", TOMASZ),
         Look("/approvals/{to_own}/sign/", AMARA),
@@ -485,6 +489,7 @@ NO_PAGE: dict[str, str] = {
     "web:role-hand-over": _POST,
     "web:review-action-done": _POST,
     "web:session": "A script asks for it; its answer is empty.",
+    "web:attestation": "A file for programs.",
     "web:framework-table": "A file for spreadsheets.",
     "web:export-progress": "A part of web:export, which asks for it again while a bundle is written.",
     "web:export-download": "A file; while there is none, it is the example of 409.html.",

@@ -23,6 +23,7 @@ class SignatureSerializer(serializers.ModelSerializer[Signature]):
     class Meta:
         model = Signature
         fields = [
+            "id",
             "signer",
             "signer_name",
             "on_behalf_of",

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,8 +20,15 @@ from apps.api.serializers.approvals import (
 )
 from apps.api.views.base import Resource
 from apps.approvals.enums import AuthMethod
-from apps.approvals.models import Requirement
-from apps.approvals.selectors import inbox_for, may_sign_now, requirement_exists, requirement_for
+from apps.approvals.models import Requirement, Signature
+from apps.approvals.selectors import (
+    inbox_for,
+    may_sign_now,
+    requirement_exists,
+    requirement_for,
+    signature_exists,
+    signature_for,
+)
 from apps.approvals.services import Proof, show_signing, sign
 from apps.changes.selectors import since_signed
 from apps.core import clock
@@ -75,9 +84,34 @@ class Sign(Asked):
         """Sign a requirement. The digest must be the one in force; the password proves who signs."""
         requirement = self.asked(pk)
         asked = SignSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        if not asked.is_valid():
+            # Whoever may not sign learns that, and not how a signature is sent.
+            may_sign_now(self.user, requirement).require()
+            raise ValidationError(asked.errors)
         self.prove(asked.validated_data.pop("password"), asked.validated_data.pop("code"))
         nonce = asked.validated_data.pop("nonce")
         proof = Proof(nonce, self.session, AuthMethod.TOKEN, clock.now())
         signature = sign(actor=self.actor, requirement=requirement, proof=proof, **asked.validated_data)
         return Response(SignatureSerializer(signature).data, status=status.HTTP_201_CREATED)
+
+
+class Signatures(Resource):
+    """A signature that a call names."""
+
+    def signature(self, pk: int) -> Signature:
+        """Return the signature, or answer 404."""
+        return signature_for(self.user, pk) or self.missing("signature", str(pk), exists=signature_exists(pk))
+
+
+class SignatureDetail(Signatures):
+    @extend_schema(responses=SignatureSerializer)
+    def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Return a signature with its printed name, UTC time and meaning."""
+        return Response(SignatureSerializer(self.signature(pk)).data)
+
+
+class Attestation(Signatures):
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, pk: int) -> HttpResponse:  # noqa: ARG002
+        """Return the attestation of a signature, byte for byte: an in-toto statement in a DSSE envelope."""
+        return HttpResponse(self.signature(pk).attestation, content_type="application/json")

@@ -6,12 +6,9 @@ proves that the portal asserts the decision, as the ledger does. It names people
 
 from apps.accounts.models import User
 from apps.approvals.models import EarlierSignature, Requirement, Signature
+from apps.approvals.rules.attested import KEPT, PREDICATE, STATEMENT
 from apps.audit.services import sign_statement
 from apps.core import clock
-
-STATEMENT = "https://in-toto.io/Statement/v1"
-PREDICATE = "urn:countersign:approval:v1"
-KEPT = "urn:countersign:kept:v1"
 
 
 def attest(signature: Signature, asked: Requirement, signer: User) -> bytes:

@@ -10,6 +10,7 @@ from apps.audit.selectors.entries import Entry, Page, decoded_entry, entries, en
 from apps.audit.selectors.filters import Filters, Word, matching
 from apps.audit.selectors.outside import key_history, public_key_text
 from apps.audit.selectors.sealed import EntryProof, latest_checkpoint, oldest_pending_at, proof_of
+from apps.audit.selectors.statements import signed_statement
 from apps.audit.selectors.trust import ledger_trouble
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "oldest_pending_at",
     "proof_of",
     "public_key_text",
+    "signed_statement",
 ]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-from apps.audit.rules.dsse import envelope
+from apps.audit.rules.dsse import IN_TOTO, envelope
 from apps.audit.rules.history import KeyHistory, first_key, line
 from apps.audit.rules.merkle import EMPTY_ROOT
 from apps.audit.rules.notes import Head, Signer
@@ -24,8 +24,6 @@ from apps.audit.selectors.outside import held_head, history, key_lost, outside
 from apps.audit.selectors.sealed import latest_checkpoint
 from apps.core import clock
 from apps.core.canonical import canonical_bytes
-
-IN_TOTO = "application/vnd.in-toto+json"
 
 
 def signer() -> Signer:

@@ -999,8 +999,8 @@ class Attestations:
         if kind not in ("person", "token") or predicate.get("signer") != f"person:{ident.partition('/')[0]}":
             raise Wrong(f"{name} names another person than the entry.")
         if any(
-            predicate.get(each) != data.get(each)
-            for each in ("meaning", "requirement", "revision", "role", "for")
+            (predicate.get(each) or None) != (data.get(each) or None)
+            for each in ("meaning", "requirement", "revision", "role", "for", "nonce", "checked")
         ):
             raise Wrong(f"{name} does not say what the entry says.")
         self.signed[data["attestation"]] = str(data.get("digest"))

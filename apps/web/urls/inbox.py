@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import inbox, signing, withdrawing
+from apps.web.views import inbox, signatures, signing, withdrawing
 
 urlpatterns: list[URLPattern] = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<int:requirement>/", inbox.inbox, name="inbox-item"),
+    path("approvals/signatures/<int:number>/", signatures.signature, name="signature"),
+    path("approvals/signatures/<int:number>/attestation.json", signatures.attestation, name="attestation"),
     path("approvals/<int:requirement>/sign/", signing.sign_requirement, name="approval-sign"),
     path("approvals/<int:requirement>/withdraw/", withdrawing.withdraw, name="approval-withdraw"),
 ]

@@ -57,6 +57,8 @@ def withdraw(request: HttpRequest, requirement: int) -> HttpResponse:
                 request, f"You took back your signature on {asked.round.subject_ref}. You may sign anew."
             )
             return redirect("web:inbox-item", requirement=asked.pk)
+    if request.method == "POST" and form.errors:
+        _refuse_in_vain(request, asked)
     context = {
         "form": form,
         "ways": ways,

@@ -1,0 +1,64 @@
+"""Signatures that a person may see, and whether their attestations hold."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from apps.accounts.models import User
+from apps.accounts.selectors import with_any_role
+from apps.approvals.models import Signature
+from apps.approvals.rules.attested import Attested, attested
+from apps.audit.selectors import signed_statement
+from apps.core import clock
+from apps.core.errors import Invalid, PortalError
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Whether an attestation holds: what it says and by which key, or why not."""
+
+    said: Attested | None = None
+    key_id: str = ""
+    revoked: bool = False
+    problem: str = ""
+
+
+def signature_for(user: User, pk: int) -> Signature | None:
+    """Return a signature that a person may see, with whom and what it names, or None: as for its requirement."""
+    seen = with_any_role(user) | Q(requirement__round__opened_by=user) | Q(signer=user)
+    found = Signature.objects.filter(seen, pk=pk)
+    return found.select_related("signer", "on_behalf_of", "requirement__round").first()
+
+
+def signature_exists(pk: int) -> bool:
+    """Return whether there is such a signature, so that a refused look can be told from a wrong address."""
+    return Signature.objects.filter(pk=pk).exists()
+
+
+def verified(envelope: bytes, key_text: str | None = None) -> Verified:
+    """Return whether an attestation holds by the ledger's keys, or by ``key_text`` alone when there is one."""
+    try:
+        opened = signed_statement(envelope, key_text)
+        return Verified(attested(opened.statement), opened.key.key_id.hex(), opened.revoked)
+    except Invalid as wrong:
+        return Verified(problem=next(iter(wrong.fields.values()))[0])
+    except PortalError as wrong:
+        return Verified(problem=wrong.reason)
+
+
+def verified_signature(signature: Signature) -> Verified:
+    """Return whether the attestation of a signature holds, and says what the signature says here."""
+    envelope = signature.attestation.encode()
+    found = verified(envelope)
+    if found.said is None:
+        return found
+    same = (
+        hashlib.sha256(envelope).hexdigest() == signature.attestation_digest
+        and found.said.digest == signature.digest
+        and found.said.decision == signature.decision
+        and found.said.meaning == signature.meaning
+        and found.said.signer == f"person:{signature.signer_id}"
+        and found.said.signed_at == clock.iso(signature.signed_at)
+    )
+    return found if same else Verified(problem="It says something else than this record does.")
