@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
+from apps.approvals.models import Signature
 from apps.approvals.rules import describe
-from apps.approvals.selectors import Standing, standing
+from apps.approvals.rules.looking import Looking
+from apps.approvals.selectors import Standing, lookings_for, standing
 from apps.audit.selectors import Entry
 from apps.calendar.selectors import Found, Step, conflicts_of, explained
 from apps.cards.selectors import cards_visible_to
@@ -60,6 +63,20 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A signature with the role that it fills; ``looked`` is for Change Managers, None for anyone else."""
+
+    signature: Signature
+    as_whom: str
+    looked: Looking | None
+
+    @property
+    def is_quick(self) -> bool:
+        """Return whether it was signed so quickly that the evidence may not have reached the signer."""
+        return self.looked is not None and self.looked.is_quick(settings.SIGNING_LEAST_SECONDS)
+
+
+@dataclass(frozen=True)
 class Stop:
     """One stop of the track: where the change was, is and goes."""
 
@@ -93,7 +110,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "reached": reading.reached[:SHOWN_ROWS],
         "tier_one": sum(row.tier == 1 for row in reading.reached),
         "blocks": [_block(one, user, change) for one in standings],
-        "given": [(signature, one.requirement) for one in standings for signature in one.signatures],
+        "given": given_of(user, standings),
         "signed": sum(one.state == RequirementState.MET for one in standings),
         "kept": sum(bool(one.kept) for one in standings if one.state == RequirementState.MET),
         "rejections": [one.signature for one in standings if one.state == RequirementState.REJECTED],
@@ -126,6 +143,17 @@ def _review_ref(change: Change) -> str:
 def _explained(conflicts: list[Found]) -> list[tuple[Found, list[Step]]]:
     known = graph() if conflicts else None
     return [(found, explained(found.path, known)) for found in conflicts if known]
+
+
+def given_of(user: User, standings: list[Standing]) -> list[Given]:
+    """Return each signature that stands here or was kept, with how it was looked at for a Change Manager."""
+    rows = [
+        (signature, describe(one.requirement.role, one.requirement.component_label))
+        for one in standings
+        for signature in [*[row.signature for row in one.kept], *one.signatures]
+    ]
+    looked = lookings_for(user, [signature for signature, _ in rows])
+    return [Given(signature, as_whom, looked.get(signature.pk)) for signature, as_whom in rows]
 
 
 def _mine(user: User, standings: list[Standing]) -> Standing | None:

@@ -119,6 +119,7 @@ WORDS = {
     "person.joined_team": "added a person to {team}",
     "person.erased": "erased a person's name and address",
     "approval.notes_erased": "erased the notes on their signatures",
+    "approval.looks_erased": "erased how they had looked at what they were asked",
     "approval.questions_erased": "erased what they asked and answered",
     "comment.words_erased": "erased the words of their comments",
     "hold.placed": "placed a legal hold",

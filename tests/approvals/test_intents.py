@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.accounts.services import deactivate_person
 from apps.approvals.models import Requirement, Signature, SignIntent
 from apps.approvals.rules.checklists import checklist
-from apps.approvals.rules.intents import LIFE, Proof, is_alive, signal
+from apps.approvals.rules.intents import LIFE, Proof, is_alive
 from apps.approvals.services import Spent, close_round, forget_unused_intents, sign
 from apps.audit.models import AuditEvent
 from apps.core import clock
@@ -182,16 +182,3 @@ def test_is_alive_is_half_open() -> None:
         False,
     ]
     assert not is_alive(now, now - timedelta(seconds=1))
-
-
-@pytest.mark.parametrize(
-    ("seconds", "opened", "words"),
-    [
-        (4.9, 0, "signed after 4 seconds, no evidence opened"),
-        (1, 1, "signed after 1 second, 1 piece of evidence opened"),
-        (125, 3, "signed after 2 minutes, 3 pieces of evidence opened"),
-        (3 * 3600, 2, "signed after 3 hours, 2 pieces of evidence opened"),
-    ],
-)
-def test_signal_is_a_fact(seconds: float, opened: int, words: str) -> None:
-    assert signal(seconds, opened) == words

@@ -1,5 +1,6 @@
 """The inbox and signing in a real browser: keys, no script, and what each decision leaves."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,12 @@ from pytest_django.live_server_helper import LiveServer
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.services import issue_token
-from apps.approvals.models import Requirement, Signature
+from apps.approvals.models import Look, Requirement, Signature
 from apps.approvals.rules import Barred
 from apps.core import clock
 from apps.core.actors import person
 from tests.contents import a_revision
-from tests.e2e.browser import Chromium, signed_in
+from tests.e2e.browser import Chromium, complaints, signed_in
 from tests.people import DIGEST, PASSWORD, a_need, a_round, add_person, asked_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -118,3 +119,26 @@ def test_signing_works_without_script(browser: Chromium, live_server: LiveServer
     page.wait_for_url("**/changes/CHG-1042/")
     context.close()
     assert asked_of(asked(1042).round, Role.VALIDATOR, "credit-risk").state == "met"
+
+
+def test_signing_page_tells_how_long_it_was_in_view_and_which_evidence_was_opened(
+    browser: Chromium, live_server: LiveServer, tomasz: User
+) -> None:
+    item = asked(1042)
+    with signed_in(browser, live_server.url, tomasz) as context:
+        page = context.new_page()
+        said = complaints(page)
+        page.goto(f"{live_server.url}/approvals/{item.pk}/sign/")
+        page.wait_for_timeout(2200)
+        with page.expect_response(lambda answer: answer.url.endswith("/looked/")) as sent:
+            page.locator("[data-evidence]").last.scroll_into_view_if_needed()
+        assert sent.value.status == 204
+        page.wait_for_timeout(1500)
+        page.close(run_before_unload=False)
+        assert said == []
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and not Look.objects.filter(what="", seconds__gte=2).exists():
+        time.sleep(0.2)
+    assert 2 <= Look.objects.get(what="").seconds <= 30
+    assert Look.objects.exclude(what="").exists()
+    assert set(Look.objects.values_list("user", "requirement")) == {(tomasz.pk, item.pk)}

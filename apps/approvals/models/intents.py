@@ -27,7 +27,9 @@ class SignIntent(models.Model):
 
 
 class Look(models.Model):
-    """The first time that a person opened a requirement (``what`` is blank) or a piece of its evidence.
+    """When a person first looked at a requirement (``what`` is blank) or opened a piece of its evidence.
+
+    ``seconds`` is of the first kind alone: how long it was in view, as their browser told.
 
     It is kept beside the ledger, not in it: what someone read is for a Change Manager, and can be erased.
     """
@@ -36,6 +38,7 @@ class Look(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     what = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
+    seconds = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["requirement", "user", "what"], name="looked_once")]

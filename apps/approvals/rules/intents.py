@@ -46,19 +46,3 @@ def may_rely_on(proof: Proof, now: datetime, freshness: timedelta) -> Decision:
         f"You proved who you are more than {minutes} minute{'' if minutes == 1 else 's'} ago. Nothing was signed.",
         "What you wrote is kept. Prove it again, then sign.",
     )
-
-
-def signal(seconds: float, opened: int) -> str:
-    """Return how long a signer looked and how much evidence they opened, as a fact without a verdict."""
-    evidence = {0: "no evidence opened", 1: "1 piece of evidence opened"}.get(
-        opened, f"{opened} pieces of evidence opened"
-    )
-    return f"signed after {_length(seconds)}, {evidence}"
-
-
-def _length(seconds: float) -> str:
-    whole = max(int(seconds), 0)
-    if whole < 120:
-        return f"{whole} second{'' if whole == 1 else 's'}"
-    minutes = whole // 60
-    return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"

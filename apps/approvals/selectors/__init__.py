@@ -33,6 +33,7 @@ from apps.approvals.selectors.inquiries import (
     questions_about,
     questions_to,
 )
+from apps.approvals.selectors.looking import lookings_for
 from apps.approvals.selectors.ownership import check_exists, check_for, checks_of
 from apps.approvals.selectors.people import STANDING, eligible_people, people_for_needs, with_deputies
 from apps.approvals.selectors.policy import (
@@ -72,6 +73,7 @@ __all__ = [
     "eligible_people",
     "inbox_for",
     "is_open",
+    "lookings_for",
     "may_answer_now",
     "may_propose_policy",
     "may_sign_now",

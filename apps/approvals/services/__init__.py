@@ -5,6 +5,7 @@ signing: sign, on_signed, erase_notes
 withdrawing: withdraw_signature
 policy: propose_policy, withdraw_policy
 intents: show_signing, Spent, forget_unused_intents
+looking: record_look, erase_looks
 reminding: remind
 asking: ask_information, answer_information, take_back_question, resume_clocks
 erasing: erase_questions, erase_questions_of_entries
@@ -26,6 +27,7 @@ from apps.approvals.services.deciding import on_signed
 from apps.approvals.services.erasing import erase_questions, erase_questions_of_entries
 from apps.approvals.services.handing import hand_over
 from apps.approvals.services.intents import Spent, forget_unused_intents, show_signing
+from apps.approvals.services.looking import erase_looks, record_look
 from apps.approvals.services.ownership import (
     ask_ownership,
     confirm_ownership,
@@ -51,17 +53,19 @@ __all__ = [
     "close_round",
     "confirm_ownership",
     "end_delegation",
+    "erase_looks",
     "erase_notes",
     "erase_questions",
     "erase_questions_of_entries",
     "escalate_ownership",
-    "hand_over",
     "forget_unused_intents",
+    "hand_over",
     "hand_over_ownership",
     "offer_delegation",
     "on_signed",
     "open_round",
     "propose_policy",
+    "record_look",
     "reject_unreachable",
     "remind",
     "resume_clocks",

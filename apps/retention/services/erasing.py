@@ -6,7 +6,7 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.accounts.services import forget_person
-from apps.approvals.services import erase_notes, erase_questions, erase_questions_of_entries
+from apps.approvals.services import erase_looks, erase_notes, erase_questions, erase_questions_of_entries
 from apps.audit import services as ledger
 from apps.core.actors import Actor
 from apps.core.errors import Invalid
@@ -53,6 +53,7 @@ def erase_person(*, actor: Actor, user: User, reason: str, also: Collection[int]
         erased += _erase(actor, user, texts_of_entries(also), reason)
     erase_notes(actor=actor, signer=user)
     erase_questions(actor=actor, person=user)
+    erase_looks(actor=actor, person=user)
     erase_comments(actor=actor, author=user)
     forget_person(actor=actor, user=user)
     return erased

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import inbox, signatures, signing, withdrawing
+from apps.web.views import inbox, looking, signatures, signing, withdrawing
 
 urlpatterns: list[URLPattern] = [
     path("inbox/", inbox.inbox, name="inbox"),
@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("approvals/signatures/<int:number>/", signatures.signature, name="signature"),
     path("approvals/signatures/<int:number>/attestation.json", signatures.attestation, name="attestation"),
     path("approvals/<int:requirement>/sign/", signing.sign_requirement, name="approval-sign"),
+    path("approvals/<int:requirement>/looked/", looking.looked, name="approval-looked"),
     path("approvals/<int:requirement>/withdraw/", withdrawing.withdraw, name="approval-withdraw"),
 ]

@@ -1,5 +1,6 @@
 """One signature: what it says, whether its attestation holds, and the attestation as a file."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_safe
 from apps.approvals.enums import AuthMethod, SignatureDecision
 from apps.approvals.models import Signature
 from apps.approvals.rules import describe
-from apps.approvals.selectors import signature_exists, signature_for, verified_signature
+from apps.approvals.selectors import lookings_for, signature_exists, signature_for, verified_signature
 from apps.web.errors import not_found
 from apps.web.reader import reader
 
@@ -26,12 +27,15 @@ def signature(request: HttpRequest, number: int) -> HttpResponse:
     """Show a signature with its printed name, UTC time and meaning (21 CFR 11.50), and check its attestation now."""
     found = _signature(request, number)
     asked = found.requirement
+    looked = lookings_for(reader(request), [found]).get(found.pk)
     context = {
         "signature": found,
         "round": asked.round,
         "verified": verified_signature(found),
         "as_whom": describe(asked.role, asked.component_label or asked.component_key),
         "done": _DONE[found.decision],
+        "looked": looked,
+        "quick": looked is not None and looked.is_quick(settings.SIGNING_LEAST_SECONDS),
         "method": AuthMethod(found.auth_method).label,
     }
     return render(request, "signing/signature.html", context)
