@@ -191,3 +191,17 @@ def test_forget_person_forgets_their_second_factors() -> None:
     deactivate_person(actor=LOADER, user=user)
     forget_person(actor=LOADER, user=user)
     assert not Authenticator.objects.exists()
+
+
+def test_security_page_asks_the_database_as_often_for_one_as_for_three(
+    client: Client, val: User, django_assert_num_queries: Any
+) -> None:
+    client.get("/account/security/")
+    for number in range(3):
+        Authenticator.objects.create(
+            user=val, type="webauthn", data={"name": f"Key {number}", "credential": {}}
+        )
+        if number in (0, 2):
+            with django_assert_num_queries(6):
+                text = client.get("/account/security/").content.decode()
+            assert text.count('<th scope="row">Key') == number + 1

@@ -1,11 +1,13 @@
 """The page of a signature, and its attestation as a file, for those who may see it."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.approvals.models import Signature
+from apps.approvals.models import Look, Signature
 from apps.approvals.selectors import verified
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
@@ -81,3 +83,18 @@ def test_signature_of_which_one_may_not_know_is_not_found_and_written_down(
     assert Client(headers=headers).get("/api/v1" + path).status_code == 404
     assert Client(headers=headers).get("/api/v1" + path + "attestation/").status_code == 404
     assert AuditEvent.objects.filter(event="access.denied", object_type="signature").count() == 4
+
+
+def test_change_managers_page_of_a_signature_asks_the_database_a_constant_number_of_times(
+    client: Client, val: User, signature: Signature, django_assert_num_queries: Any
+) -> None:
+    leila = add_person("leila", Role.CHANGE_MANAGER)
+    client.force_login(leila)
+    path = f"/approvals/signatures/{signature.pk}/"
+    client.get(path)
+    with django_assert_num_queries(7):
+        client.get(path)
+    for name in ("a", "b", "c"):
+        Look.objects.create(requirement=signature.requirement, user=val, what=name, at=signature.signed_at)
+    with django_assert_num_queries(7):
+        assert "3 pieces of evidence opened" not in client.get(path).content.decode(), "the time is unknown"

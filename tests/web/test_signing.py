@@ -368,3 +368,17 @@ def test_passkey_that_is_made_up_signs_nothing(client: Client, val: User, asked:
         assert answer.status_code == 422
         assert "This passkey was not taken" in answer.content.decode()
     assert (Signature.objects.count(), denials()) == (0, 4)
+
+
+def test_sign_page_asks_the_database_as_often_for_one_role_as_for_three(
+    client: Client, val: User, django_assert_num_queries: Any
+) -> None:
+    add_person("ste", Role.STEWARD)
+    add_person("own", Role.OWNER)
+    needs = [a_need(component="m"), a_need(Role.STEWARD, "d"), a_need(Role.OWNER, "s")]
+    client.force_login(val)
+    client.get("/account/")
+    for count in (1, 3):
+        asked = asked_of(a_round(*needs[:count]), Role.VALIDATOR, "m")
+        with django_assert_num_queries(20):
+            assert "Sign as" in read(client, asked)
