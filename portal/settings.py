@@ -263,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "BookingStateEnum": "apps.calendar.enums.BookingState",
         "ExportStateEnum": "apps.exports.enums.ExportState",
         "RequirementStateEnum": "apps.approvals.enums.RequirementState",
+        "PolicyStateEnum": "apps.approvals.enums.PolicyState",
         "ComponentKindEnum": "apps.catalog.enums.ComponentKind",
         "DependencyKindEnum": "apps.catalog.enums.DependencyKind",
     },

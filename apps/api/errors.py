@@ -11,6 +11,7 @@ from rest_framework.views import exception_handler, set_rollback
 
 from apps.accounts.models import ApiToken
 from apps.api.authentication import actor_of, person_of
+from apps.approvals.services import NobodyToSign, tell_shortage
 from apps.audit.services import record_denial
 from apps.core.errors import (
     Conflict,
@@ -60,6 +61,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     request: Request = context["request"]
     if isinstance(error, PortalError):
         set_rollback()
+        if isinstance(error, NobodyToSign):
+            error = tell_shortage(actor=actor_of(request), refused=error)
         return _portal_problem(error, request)
     if isinstance(error, RequestDataTooBig):
         limit = "The body is larger than the portal takes."

@@ -13,6 +13,7 @@ from apps.api.views import (
     exports,
     ledger,
     nothing,
+    policy,
     reviews,
 )
 
@@ -30,12 +31,15 @@ urlpatterns = [
     path("changes/<str:ref>/", changes.ChangeDetail.as_view(), name="change"),
     path("changes/<str:ref>/blockers/", changes.Blockers.as_view(), name="blockers"),
     path("changes/<str:ref>/comments/", discussions.Comments.as_view(), name="comments"),
+    path("changes/<str:ref>/asked/", policy.ChangeAsked.as_view(), name="change-asked"),
     path("changes/<str:ref>/<str:step>/", changes.ChangeStep.as_view(), name="change-step"),
     path("approvals/", approvals.Approvals.as_view(), name="approvals"),
     path("approvals/<int:pk>/intent/", approvals.Intent.as_view(), name="sign-intent"),
     path("approvals/<int:pk>/sign/", approvals.Sign.as_view(), name="sign"),
     path("approvals/signatures/<int:pk>/", approvals.SignatureDetail.as_view(), name="signature"),
     path("approvals/signatures/<int:pk>/attestation/", approvals.Attestation.as_view(), name="attestation"),
+    path("policy/", policy.Policies.as_view(), name="policy"),
+    path("policy/<str:ref>/", policy.PolicyDetail.as_view(), name="policy-version"),
     path("calendar/bookings/", calendar.Bookings.as_view(), name="bookings"),
     path("calendar/bookings/<str:ref>/conflicts/", calendar.Conflicts.as_view(), name="conflicts"),
     path("calendar/freezes/", calendar.Freezes.as_view(), name="freezes"),

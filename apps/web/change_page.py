@@ -258,6 +258,8 @@ def _block(one: Standing, user: User, change: Change) -> Block:
     stale = one.stale[-1] if one.stale else None
     if any(person.pk == user.pk for person in one.waited_on):
         return Block(role, subject, "", "you", f"{by} · {_inside(stale.because)}" if stale else by)
+    if one.too_few:
+        return Block(role, subject, "Too few can sign", "open", f"A Change Manager can name someone · {by}")
     cover = [*handed(one), *absences(one.covers, change.time_zone)]
     if stale:
         notes = [_inside(stale.because), *cover, by]

@@ -12,10 +12,11 @@ from apps.web import dates
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What follows when a person signs, and when they reject."""
+    """What follows when a person signs, when they reject, and when they abstain."""
 
     sign: str
     reject: str
+    abstain: str
 
 
 def row_sentence(requirement: Requirement, still_open: int) -> str:
@@ -59,18 +60,35 @@ def outcomes(requirement: Requirement, rows: Sequence[Standing], reader: User | 
 
     ``reader`` is the person who reads it when they are the one to decide, else None.
     """
-    return Outcomes(_if_signed(requirement, rows, reader), _if_rejected(requirement.round))
+    here = next(row for row in rows if row.requirement.pk == requirement.pk)
+    return Outcomes(_if_signed(here, rows, reader), _if_rejected(requirement.round), _if_abstained(here))
 
 
-def _if_signed(requirement: Requirement, rows: Sequence[Standing], reader: User | None) -> str:
-    round_ = requirement.round
-    waited = [row for row in rows if row.is_open and row.requirement.pk != requirement.pk]
+def _if_signed(here: Standing, rows: Sequence[Standing], reader: User | None) -> str:
+    round_ = here.requirement.round
+    waited = [row for row in rows if row.is_open and row.requirement.pk != here.requirement.pk]
     more = any(row.waited_on == [reader] for row in waited)
     done = f"{'Your' if reader and not more else 'This'} part is done for revision {round_.revision}."
+    missing = here.requirement.quorum - len(here.approvals) - 1
+    if missing > 0:
+        role = here.requirement.get_role_display()
+        return f"{done} {missing} more must sign as {role}. Nothing goes live yet."
+    if not waited and (later := _next_stage(rows)):
+        return f"{done} {later} Nothing goes live yet."
     if not waited:
         then = f" It may start {_start(round_)}, unless something else blocks it." if round_.starts_at else ""
         return f"{done} Every role has then signed, and {round_.subject_ref} is approved.{then}"
     return f"{done} {_still_sign(waited, reader)} Nothing goes live yet."
+
+
+def _next_stage(rows: Sequence[Standing]) -> str:
+    """Return who is asked in the next stage, as a sentence; empty when there is none."""
+    later = [row.requirement for row in rows if row.state == RequirementState.WAITING]
+    if not later:
+        return ""
+    stage = min(asked.stage for asked in later)
+    roles = sorted({f"a {asked.get_role_display()}" for asked in later if asked.stage == stage})
+    return f"Then {listed(roles)} {'is' if len(roles) == 1 else 'are'} asked, in stage {stage}."
 
 
 def _still_sign(waited: Sequence[Standing], reader: User | None) -> str:
@@ -84,12 +102,12 @@ def _still_sign(waited: Sequence[Standing], reader: User | None) -> str:
         alone = len(row.waited_on) == 1
         named[str(row.waited_on[0]) if alone else f"a {row.requirement.get_role_display()}"] = None
     yours = f"You still sign for {listed(mine)}." if mine else ""
-    others = (
+    rest = (
         f"{sentence_case(listed(list(named)))} still {'signs' if len(named) == 1 else 'sign'}."
         if named
         else ""
     )
-    return " ".join(filter(None, [yours, others]))
+    return " ".join(filter(None, [yours, rest]))
 
 
 def _if_rejected(round_: Round) -> str:
@@ -98,6 +116,22 @@ def _if_rejected(round_: Round) -> str:
         f"{round_.subject_ref} stops at once, for every role. {asked_by} is told why, "
         f"and can send revision {round_.revision + 1}."
     )
+
+
+def _if_abstained(here: Standing) -> str:
+    """Return what an abstention does: as a rule nothing, but it counts as a refusal when too few are left."""
+    asked = here.requirement
+    able = len(here.approvals) + len(here.eligible) - 1
+    if able < asked.quorum:
+        return (
+            f"Too few are left to sign, so {asked.round.subject_ref} stops at once, as if it were rejected."
+        )
+    return f"It counts neither way. {others(len(here.eligible) - 1)} can still sign as {asked.get_role_display()}."
+
+
+def others(count: int) -> str:
+    """Return “1 other” or “3 others”."""
+    return f"{count} other{'' if count == 1 else 's'}"
 
 
 _ENDS = {

@@ -50,6 +50,7 @@ WORDS = {
     "approval.abstained": "abstained on revision {revision} as {role}",
     "approval.withdrawn": "took back their signature on revision {revision} as {role}",
     "approval.stage_asked": "asked stage {stage} to sign revision {revision}",
+    "approval.nobody": "could not ask for signatures: nobody may sign as {role}",
     "policy.proposed": "proposed version {version} of the approval policy",
     "policy.approved": "put version {version} of the approval policy in force",
     "policy.rejected": "rejected version {version} of the approval policy",

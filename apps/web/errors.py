@@ -10,6 +10,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from apps.approvals.services import NobodyToSign, tell_shortage
 from apps.audit.services import record_denial
 from apps.core import actors
 from apps.core.errors import Conflict, Forbidden, Invalid, PolicyBlocked, PortalError, Stale
@@ -43,7 +44,14 @@ class PortalErrorMiddleware:
             return None
         if isinstance(error, Forbidden):
             _record(request, error)
-        return refusal(request, error)
+        return refusal(request, with_told(request, error))
+
+
+def with_told(request: HttpRequest, error: PortalError) -> PortalError:
+    """Tell those who can mend it when nobody can sign something, and return the refusal that says so."""
+    if not isinstance(error, NobodyToSign) or not request.user.is_authenticated:
+        return error
+    return tell_shortage(actor=actors.person(request.user), refused=error)
 
 
 def refusal(request: HttpRequest, error: PortalError) -> HttpResponse:

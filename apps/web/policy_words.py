@@ -9,6 +9,7 @@ from apps.approvals.enums import Band, Touch
 from apps.approvals.models import Requirement
 from apps.approvals.rules import Need, Rule
 from apps.approvals.rules.policy import EACH
+from apps.approvals.selectors import Uses
 from apps.catalog.enums import ComponentKind, DataClass
 
 _TOUCH = {
@@ -26,6 +27,8 @@ class RuleRow:
     role: str
     when: str
     quorum: str
+    uses: Uses | None = None
+    """How much it has asked for, where that is told."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,15 @@ class RuleChange:
     after: str
 
 
-def rows_of(rules: Iterable[Rule], people: Mapping[int, User]) -> list[RuleRow]:
-    """Return rules as people read them, in order."""
-    return [RuleRow(rule, Role(rule.role).label, when(rule), quorum(rule, people)) for rule in rules]
+def rows_of(
+    rules: Iterable[Rule], people: Mapping[int, User], uses: Mapping[str, Uses] | None = None
+) -> list[RuleRow]:
+    """Return rules as people read them, in order, with what ``uses`` says that each has asked for."""
+    told = uses or {}
+    return [
+        RuleRow(rule, Role(rule.role).label, when(rule), quorum(rule, people), told.get(rule.id))
+        for rule in rules
+    ]
 
 
 def when(rule: Rule) -> str:

@@ -74,6 +74,10 @@ HOME: Area = {
         Look("/policy/{policy}/"),
         Look("/policy/{policy}/", HENRIK),
     ],
+    "web:policy-rule": [
+        Look("/policy/POLICY-1/rules/model-validator/"),
+        Look("/policy/{policy}/rules/sponsor/", FEMI),
+    ],
     "web:policy-new": [
         Look("/policy/new/"),
         empty("/policy/new/", document='{"v": 1, "rules": [{}]}', reason="Because."),

@@ -1,5 +1,6 @@
 """The pages of the approval policy: what is in force, why a change asked whom, and what a version would change."""
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, User
 from apps.approvals.models import PolicyVersion, Requirement
+from apps.approvals.rules import FIRST_POLICY
 from apps.approvals.selectors import policy_in_force
 from apps.approvals.services import propose_policy
 from apps.audit.models import AuditEvent
@@ -80,11 +82,82 @@ def test_change_page_leads_to_which_rule_asked_for_which_signature(estate: Estat
         assert "Asked under version 1 of the approval policy" in page
         assert f"/changes/{change.ref}/asked/" in page
         page = text_of(enter("ruth").get(f"/changes/{change.ref}/asked/"))
-    assert "/policy/POLICY-1/#rule-model-validator" in page
+    assert "/policy/POLICY-1/rules/model-validator/" in page
     assert "credit-risk moves." in page
     assert "Tomasz Wojcik" in page
     assert "Rules that asked for nothing here" in page
     assert "dataset-steward" in page
+
+
+def test_signature_leads_to_its_rule_and_the_rule_to_its_signatures(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    asked = Requirement.objects.get(round=change.round, role=Role.VALIDATOR)
+    place = f"/changes/{change.ref}/asked/#asked-{asked.pk}"
+    with at(NOW):
+        for page in (f"/inbox/{asked.pk}/", f"/approvals/{asked.pk}/sign/"):
+            assert place in text_of(enter("tomasz").get(page))
+        page = text_of(enter("ruth").get(f"/changes/{change.ref}/asked/"))
+        assert f'id="asked-{asked.pk}"' in page
+        assert f"/inbox/{asked.pk}/" in page
+        page = text_of(enter("ruth").get("/policy/POLICY-1/rules/model-validator/"))
+        assert place in page
+        assert f"/changes/{change.ref}/" in page
+        assert "Asked 1 time, 1 open" in text_of(enter("ruth").get("/policy/"))
+        assert "It has asked for nothing yet" in text_of(
+            enter("ruth").get("/policy/POLICY-1/rules/contract-steward/")
+        )
+    assert enter("ruth").get("/policy/POLICY-1/rules/no-such-rule/").status_code == 404
+    RoleGrant.objects.filter(user=estate.people["ruth"]).delete()
+    assert enter("ruth").get("/policy/POLICY-1/rules/model-validator/").status_code == 404
+
+
+def test_silent_rule_says_whether_class_risk_or_what_is_touched_kept_it_so(
+    estate: Estate, enter: Enter
+) -> None:
+    document = copy.deepcopy(FIRST_POLICY)
+    document["rules"] += [
+        document["rules"][3] | {"id": "urgent-check", "classes": ["urgent"]},
+        document["rules"][3] | {"id": "severe-check", "risks": ["severe"]},
+    ]
+    in_force(estate, document)
+    change = submitted(estate)
+    with at(NOW):
+        page = text_of(enter("ruth").get(f"/changes/{change.ref}/asked/"))
+    assert "It speaks about urgent changes, and this one is normal." in page
+    assert "It speaks about severe risk, and this is" in page
+    assert "Nothing that the change touches fits it" in page
+
+
+def test_signing_page_says_what_an_abstention_does(estate: Estate, enter: Enter) -> None:
+    with at(NOW):
+        second = add_person("second", Role.VALIDATOR, name="Second Pair")
+    change = submitted(estate)
+    asked = Requirement.objects.get(round=change.round, role=Role.VALIDATOR)
+    with at(NOW):
+        page = text_of(enter("tomasz").get(f"/approvals/{asked.pk}/sign/"))
+        assert "It counts neither way. 1 other can still sign as Model Validator." in page
+        RoleGrant.objects.filter(user=second).delete()
+        page = text_of(enter("tomasz").get(f"/approvals/{asked.pk}/sign/"))
+    assert "Too few are left to sign, so" in page
+
+
+def test_signing_page_says_who_signs_after_in_a_quorum_and_in_a_later_stage(
+    estate: Estate, enter: Enter
+) -> None:
+    with at(NOW):
+        estate.people["second"] = add_person("second", Role.VALIDATOR, name="Second Pair")
+    document = with_two_validators()
+    for place in (0, 4):
+        document["rules"][place]["stage"] = 2
+    in_force(estate, document)
+    change = submitted(estate, names=("credit-risk",))
+    asked = Requirement.objects.get(round=change.round, role=Role.VALIDATOR)
+    with at(NOW):
+        page = text_of(enter("tomasz").get(f"/approvals/{asked.pk}/sign/"))
+        assert "1 more must sign as Model Validator" in page
+        sign(actor=estate.actor("tomasz"), requirement=asked, digest=change.round.digest, decision="approve")
+        page = text_of(enter("second").get(f"/approvals/{asked.pk}/sign/"))
+    assert "in stage 2" in page
 
 
 def test_change_stays_under_the_version_it_was_submitted_under(estate: Estate, enter: Enter) -> None:
@@ -199,10 +272,11 @@ def test_pages_cost_the_same_for_one_change_and_three(estate: Estate, enter: Ent
     made = propose_policy(actor=estate.actor("leila"), document=with_two_validators(), reason="Because.")
     client = enter("leila")
     urls = ["/policy/", f"/policy/{made.ref}/", f"/changes/{change.ref}/asked/"]
+    urls.append("/policy/POLICY-1/rules/sponsor/")
     one = [queries_of(client, url) for url in urls]
     submitted(estate, names=("loan-decision",), start="2026-12-01T06:00", end="2026-12-01T07:00")
     submitted(estate, names=("applications",), start="2026-12-02T06:00", end="2026-12-02T07:00")
-    assert [queries_of(client, url) for url in urls] == one == [6, 20, 14]
+    assert [queries_of(client, url) for url in urls] == one == [7, 21, 14, 8]
 
 
 # Taking a signature back

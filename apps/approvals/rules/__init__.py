@@ -1,9 +1,10 @@
 """What is asked of whom, who may sign it, and what a signature says. Pure: no database, no clock."""
 
-from apps.approvals.rules.asking import Call, Facts, Touched, calls, needs_under
+from apps.approvals.rules.asking import Call, Facts, Touched, calls, needs_under, silence
 from apps.approvals.rules.cover import may_sign_for
 from apps.approvals.rules.first_policy import FIRST_NUMBER, FIRST_POLICY
 from apps.approvals.rules.policy import Quorum, Rule, names_in, numbers_in, rules_of, with_people
+from apps.approvals.rules.quorums import unreachable
 from apps.approvals.rules.signing import (
     Ask,
     Barred,
@@ -15,7 +16,6 @@ from apps.approvals.rules.signing import (
     may_leave_the_rest,
     may_sign,
     meaning,
-    unreachable,
     with_quorum,
 )
 
@@ -43,6 +43,7 @@ __all__ = [
     "needs_under",
     "numbers_in",
     "rules_of",
+    "silence",
     "unreachable",
     "with_people",
     "with_quorum",

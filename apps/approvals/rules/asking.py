@@ -73,6 +73,16 @@ def needs_under(rules: Iterable[Rule], facts: Facts, *, due: datetime) -> list[N
     return [_need(call, team, due) for call in calls(rules, facts)]
 
 
+def silence(rule: Rule, change_class: str, risk: int) -> str:
+    """Return why a rule asked for nothing on a change of this class and risk (1 low to 4 severe), as a sentence."""
+    band = Band.values[risk - 1]
+    if rule.classes and change_class not in rule.classes:
+        return f"It speaks about {' or '.join(rule.classes)} changes, and this one is {change_class}."
+    if rule.risks and band not in rule.risks:
+        return f"It speaks about {' or '.join(rule.risks)} risk, and this is {band}."
+    return "Nothing that the change touches fits it, or an earlier rule had asked the same."
+
+
 def _matches(rule: Rule, one: Touched) -> bool:
     return (
         (not rule.touch or one.touch in rule.touch)

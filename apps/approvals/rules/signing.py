@@ -1,9 +1,7 @@
 """What is asked of whom, and who may sign it. Pure: no database, no clock."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import combinations
 
 from apps.accounts.enums import Role
 from apps.approvals.enums import RequirementState, RoundState, SignatureDecision
@@ -203,39 +201,3 @@ def meaning(role: str, decision: str, subject: str, where: str) -> str:
         SignatureDecision.WITHDRAW.value: f"I take back what I signed on {what}, for the reason that I gave",
     }[decision]
     return f"{judged}, as {Role(role).label}."
-
-
-def unreachable(asks: Iterable[Ask], taken: dict[int, str] | None = None) -> Ask | None:
-    """Return an ask whose quorum cannot be reached, or None when there is a way to meet them all.
-
-    A person may meet many asks of one role, but never asks of two roles. So it is not enough that each ask
-    has people: they must still be there when each person has taken one role. ``taken`` holds the roles that
-    people have filled already.
-    """
-    used = taken or {}
-    asks = sorted(asks, key=lambda ask: len(ask.eligible) - ask.quorum)
-    for ask in asks:
-        if sum(1 for person in ask.eligible if used.get(person, ask.role) == ask.role) < ask.quorum:
-            return ask
-    return None if _can_meet(asks, used) else asks[0]
-
-
-def _can_meet(asks: list[Ask], taken: dict[int, str]) -> bool:
-    """Return whether the asks can be met when the people in ``taken`` have their role already."""
-    for position, ask in enumerate(asks):
-        missing = ask.quorum - sum(1 for person in ask.eligible if taken.get(person) == ask.role)
-        if missing <= 0:
-            continue
-        free = [person for person in sorted(ask.eligible) if person not in taken]
-        rest = asks[position:]
-        return any(
-            _can_meet(rest, taken | dict.fromkeys(chosen, ask.role))
-            for chosen in _choices(free, missing, asks)
-        )
-    return True
-
-
-def _choices(free: list[int], count: int, asks: list[Ask]) -> Iterator[tuple[int, ...]]:
-    """Yield ways to pick ``count`` people, those whom fewest other asks want first."""
-    wanted = {person: len({ask.role for ask in asks if person in ask.eligible}) for person in free}
-    yield from combinations(sorted(free, key=lambda person: wanted[person]), count)

@@ -13,6 +13,13 @@ from apps.approvals.selectors.cover import (
     delegations_in_force,
     delegations_of,
 )
+from apps.approvals.selectors.explaining import (
+    Explanation,
+    Uses,
+    asked_by_rule,
+    explanation_of,
+    uses_of_rules,
+)
 from apps.approvals.selectors.inbox import (
     BADGE_LIMIT,
     Tab,
@@ -53,13 +60,16 @@ from apps.approvals.selectors.standing import Standing, open_counts, standing
 
 __all__ = [
     "BADGE_LIMIT",
+    "Explanation",
     "Right",
     "STANDING",
     "Standing",
     "Tab",
     "Tally",
+    "Uses",
     "Verified",
     "approvals_given",
+    "asked_by_rule",
     "check_exists",
     "check_for",
     "checks_of",
@@ -71,6 +81,7 @@ __all__ = [
     "delegations_of",
     "document_by_name",
     "eligible_people",
+    "explanation_of",
     "inbox_for",
     "is_open",
     "lookings_for",
@@ -102,6 +113,7 @@ __all__ = [
     "signature_for",
     "standing",
     "tallies",
+    "uses_of_rules",
     "verified",
     "verified_signature",
     "waiting_count_for",

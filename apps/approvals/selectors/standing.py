@@ -59,6 +59,12 @@ class Standing:
         return [one for one in self.signatures if one.decision == SignatureDecision.ABSTAIN]
 
     @property
+    def too_few(self) -> bool:
+        """Return whether those who are left could not make up the quorum, now or in a later stage."""
+        undecided = self.state in UNDECIDED
+        return undecided and len(self.approvals) + len(self.eligible) < self.requirement.quorum
+
+    @property
     def waited_on(self) -> list[User]:
         """Return who is waited on; empty once it is signed."""
         return self.eligible if self.is_open else []

@@ -6,6 +6,7 @@ withdrawing: withdraw_signature
 policy: propose_policy, withdraw_policy
 intents: show_signing, Spent, forget_unused_intents
 looking: record_look, erase_looks
+shortage: NobodyToSign, tell_shortage
 reminding: remind
 asking: ask_information, answer_information, take_back_question, resume_clocks
 erasing: erase_questions, erase_questions_of_entries
@@ -37,12 +38,14 @@ from apps.approvals.services.ownership import (
 from apps.approvals.services.policy import propose_policy, withdraw_policy
 from apps.approvals.services.reminding import remind
 from apps.approvals.services.rounds import close_round, open_round, reject_unreachable
+from apps.approvals.services.shortage import NobodyToSign, tell_shortage
 from apps.approvals.services.signing import erase_notes, sign
 from apps.approvals.services.withdrawing import withdraw_signature
 
 __all__ = [
     "Barred",
     "Need",
+    "NobodyToSign",
     "Proof",
     "Spent",
     "Subject",
@@ -72,6 +75,7 @@ __all__ = [
     "show_signing",
     "sign",
     "take_back_question",
+    "tell_shortage",
     "withdraw_policy",
     "withdraw_signature",
 ]

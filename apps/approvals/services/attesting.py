@@ -45,9 +45,16 @@ def attest(signature: Signature, asked: Requirement, signer: User) -> bytes:
                 "checked": signature.checked,
                 "signed_at": at,
                 **({"for": f"person:{signature.on_behalf_of_id}"} if signature.on_behalf_of_id else {}),
+                **({"policy": _policy(asked)} if round_.policy_version else {}),
             },
         }
     )
+
+
+def _policy(asked: Requirement) -> dict[str, object]:
+    """Return which rule of which version asked: a version never changes, so its digest says which rules held."""
+    round_ = asked.round
+    return {"version": round_.policy_version, "digest": {"sha256": round_.policy_digest}, "rule": asked.rule}
 
 
 def attest_kept(row: EarlierSignature) -> bytes:

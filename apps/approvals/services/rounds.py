@@ -13,12 +13,13 @@ from apps.approvals.rules import Ask, Barred, Earlier, Need, Subject, unreachabl
 from apps.approvals.selectors import people_for_needs, tallies, with_deputies
 from apps.approvals.services.deciding import end_round, tell_listeners
 from apps.approvals.services.keeping import Laid, lay_beside
+from apps.approvals.services.shortage import NobodyToSign, contact_and_managers
 from apps.approvals.services.staging import ask_next_stage
 from apps.approvals.services.telling import tell_asked, tell_kept, tell_unreachable
 from apps.audit.services import record_event
 from apps.core import clock
 from apps.core.actors import Actor
-from apps.core.errors import Conflict, Invalid, PolicyBlocked
+from apps.core.errors import Conflict, Invalid
 
 _LATER = RequirementState.WAITING
 
@@ -45,13 +46,13 @@ def open_round(
 
     Raises:
         Invalid: no needs, a quorum below one, an unknown role, or one role asked twice for one component.
-        PolicyBlocked: a quorum cannot be reached by those who hold the role and are not barred.
+        NobodyToSign: a quorum cannot be reached by those who hold the role and are not barred.
         Conflict: the subject has an open round already; close that first.
     """
     _check_needs(needs)
     people = _able_people(needs, barred)
     needs = [with_quorum(need, len(able)) for need, able in zip(needs, people, strict=True)]
-    _check_reachable(needs, people)
+    _check_reachable(subject, needs, people)
     round_ = Round(
         subject_type=subject.type,
         subject_ref=subject.ref,
@@ -126,19 +127,14 @@ def _out_of_it(need: Need, barred: list[Barred]) -> set[int]:
     return {bar.user_id for bar in barred if bar.bars(need)}
 
 
-def _check_reachable(needs: list[Need], people: list[list[User]]) -> None:
-    missing = unreachable(
+def _check_reachable(subject: Subject, needs: list[Need], people: list[list[User]]) -> None:
+    asks = [
         Ask(need.role, need.label, need.quorum, frozenset(user.pk for user in able))
         for need, able in zip(needs, people, strict=True)
-    )
-    if missing is None:
-        return
-    wanted = "nobody" if missing.quorum == 1 else f"fewer than {missing.quorum} people"
-    raise PolicyBlocked(
-        f"There is {wanted} who can sign as {missing.label}, apart from those who may not sign or who are "
-        "needed for another role.",
-        remedy="Ask a Change Manager to name someone for this role.",
-    )
+    ]
+    missing = unreachable(asks)
+    if missing is not None:
+        raise NobodyToSign(subject, needs[asks.index(missing)])
 
 
 def _requirements(round_: Round, needs: list[Need]) -> list[Requirement]:
@@ -251,5 +247,6 @@ def end_unreachable(*, actor: Actor, held: Round) -> bool:
         obj=held,
         data={"round": held.pk, "revision": held.revision, "missing": missing.label},
     )
-    tell_unreachable(held, missing.label)
+    asked = tally.requirements[tally.asks.index(missing)]
+    tell_unreachable(held, missing.label, contact_and_managers(asked.team))
     return True

@@ -143,22 +143,28 @@ def tell_open_again(asked: Requirement, taken: Signature, people: list[User]) ->
         )
 
 
-def tell_unreachable(round_: Round, missing: str) -> None:
-    """Tell whoever opened the round that it was rejected, because nobody is left who can sign as ``missing``."""
-    if round_.opened_by is None or round_.closed_at is None:
+def tell_unreachable(round_: Round, missing: str, menders: list[User]) -> None:
+    """Tell whoever opened the round, and those who can name somebody, that too few are left to sign as ``missing``."""
+    if round_.closed_at is None:
         return
-    notify(
-        user=round_.opened_by,
-        rule="approval.rejected",
-        subject=("round", str(round_.pk)),
-        due=round_.closed_at,
-        title=f"{round_.subject_ref} was rejected",
-        body=(
-            f"{round_.subject_title}\n\nToo few people are left who can sign as {missing}. Ask a Change Manager to "
-            "name someone for this role, and submit it again."
-        ),
-        url=round_.subject_url,
-    )
+    opener = round_.opened_by
+    told = {user.pk: user for user in [*([opener] if opener else []), *menders]}
+    for user in told.values():
+        mine = opener is not None and user.pk == opener.pk
+        then = "Ask a Change Manager to name someone for this role, and submit it again."
+        notify(
+            user=user,
+            rule="approval.rejected" if mine else "approval.nobody",
+            subject=("round", str(round_.pk)),
+            due=round_.closed_at,
+            title=f"{round_.subject_ref} was rejected"
+            + ("" if mine else f": nobody is left to sign as {missing}"),
+            body=(
+                f"{round_.subject_title}\n\nToo few people are left who can sign as {missing}. "
+                f"{then if mine else 'A Change Manager can give somebody the role. Then it can be submitted again.'}"
+            ),
+            url=round_.subject_url,
+        )
 
 
 def question_url(inquiry: Inquiry) -> str:

@@ -110,9 +110,10 @@ def _signatures(group: list[Standing], change: Change, user: User | None) -> Blo
         url = f"/inbox/{group[0].requirement.pk}/"
         times = "" if len(group) == 1 else f" {len(group)} times"
         return Blocker(f"Your signature is needed{times}", "You", f"sign as {role}, {by}.", url, yours=True)
-    if not people:
+    if any(one.too_few for one in group):
+        few = "Too few can sign" if people else "Nobody can sign"
         how = "names someone for this role."
-        return Blocker(f"Nobody can sign as {role}", "A Change Manager", how, "", "alert-triangle")
+        return Blocker(f"{few} as {role}", "A Change Manager", how, "", "alert-triangle")
     names = [str(person) for person in people]
     if len(names) == 1:
         return Blocker(f"{names[0]} has not signed", names[0], f"signs as {role}, {by}.", "", _WAITS)

@@ -20,12 +20,20 @@ KINDS = {
     "refused": ("Refused attempts", ("access.",)),
     "people": ("People, roles and tokens", ("person.", "role.", "team.", "token.", "cover.", "ownership.")),
     "exports": ("Exports", ("export.",)),
+    "policy": ("Approval policy", ("policy.",)),
 }
 ACTORS = {"person": "People", "token": "Tokens of CI and services", "system": "Countersign"}
-_TYPES = {"CHG": "change", "CARD": "card", "PIR": "review", "FRZ": "freeze", "EXP": "export"}
+_TYPES = {
+    "CHG": "change",
+    "CARD": "card",
+    "PIR": "review",
+    "FRZ": "freeze",
+    "EXP": "export",
+    "POLICY": "policy",
+}
 _CHANGE = re.compile(r"chg-\d{1,9}", re.IGNORECASE | re.ASCII)
 _A_DAY = timedelta(days=1)
-_REF = re.compile(r"(chg|card|pir|frz|exp)-\d+", re.IGNORECASE)
+_REF = re.compile(r"(chg|card|pir|frz|exp|policy)-\d+", re.IGNORECASE)
 
 
 def day_field(label: str, **options: Any) -> forms.DateField:

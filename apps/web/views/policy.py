@@ -1,8 +1,10 @@
 """The approval policy as people read it, and which of its rules asked for which signature on a change."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,9 +13,12 @@ from apps.accounts.models import User
 from apps.accounts.selectors import holds_any_role
 from apps.approvals.enums import PolicyState
 from apps.approvals.models import PolicyVersion
-from apps.approvals.rules import FIRST_NUMBER, Rule
+from apps.approvals.rules import FIRST_NUMBER, Rule, silence
 from apps.approvals.selectors import (
     Standing,
+    Uses,
+    asked_by_rule,
+    explanation_of,
     may_propose_policy,
     people_named,
     policy_for,
@@ -22,12 +27,15 @@ from apps.approvals.selectors import (
     policy_versions,
     rules_in,
     standing,
+    uses_of_rules,
 )
 from apps.changes.selectors import change_exists, change_for, replay_policy
 from apps.core.errors import Forbidden
 from apps.web.errors import not_found
 from apps.web.policy_words import RuleRow, asked_for, differences, rows_of
 from apps.web.reader import actor_of, reader
+
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,14 @@ class Asked:
     one: Standing
     rule: RuleRow | None
     many: str
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A rule that asked for nothing on a change, and why."""
+
+    row: RuleRow
+    why: str
 
 
 @login_required
@@ -52,7 +68,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     current = next(one for one in versions if one.state == PolicyState.IN_FORCE)
     context = {
         "current": current,
-        "rules": _rows(rules_in(current)),
+        "rules": _rows(rules_in(current), uses_of_rules(user, current)),
         "versions": versions,
         "proposed": next((one for one in versions if one.state == PolicyState.PROPOSED), None),
         "may_propose": may_propose_policy(actor_of(request)),
@@ -74,7 +90,7 @@ def version(request: HttpRequest, ref: str) -> HttpResponse:
     asked = standing(found.round) if found.round else []
     context = {
         "version": found,
-        "rules": rows_of(rules, people),
+        "rules": rows_of(rules, people, uses_of_rules(user, found)),
         "before": before,
         "differences": differences(old, rules, people) if before else [],
         "replay": replay_policy(user, rules) if proposed else None,
@@ -95,24 +111,37 @@ def asked(request: HttpRequest, ref: str) -> HttpResponse:
         raise not_found(request, ("change", ref), exists=change_exists(ref))
     if change.round is None:
         raise Http404(f"{change.ref} has asked nobody yet.")
-    number = change.round.policy_version
-    policy = policy_numbered(number) if number is not None else None
-    rows = {row.rule.id: row for row in _rows(rules_in(policy))} if policy else {}
-    standings = standing(change.round)
-    spoke = {one.requirement.rule for one in standings}
-    current = policy_in_force()
+    why = explanation_of(change.round)
+    rules = [*(one.rule for one in why.asked if one.rule), *why.silent]
+    rows = {row.rule.id: row for row in _rows(tuple(rules))}
     context = {
         "change": change,
         "round": change.round,
-        "policy": policy,
-        "current": current,
-        "moved_on": policy is not None and current.digest != change.round.policy_digest,
+        "why": why,
         "asked": [
-            Asked(one, rows.get(one.requirement.rule), asked_for(one.requirement)) for one in standings
+            Asked(each.one, rows[each.rule.id] if each.rule else None, asked_for(each.one.requirement))
+            for each in why.asked
         ],
-        "silent": [row for name, row in rows.items() if name not in spoke],
+        "silent": [
+            Silent(rows[rule.id], silence(rule, change.change_class, change.round.risk))
+            for rule in why.silent
+        ],
     }
     return render(request, "policy/asked.html", context)
+
+
+@login_required
+@require_safe
+def rule(request: HttpRequest, ref: str, name: str) -> HttpResponse:
+    """Show what one rule of a version has asked for: from the rule to the signatures."""
+    user = reader(request)
+    found = version_for(request, user, ref)
+    spoken = next((one for one in rules_in(found) if one.id == name), None)
+    if spoken is None:
+        raise Http404(f"Version {found.number} has no rule {name}.")
+    page = Paginator(asked_by_rule(user, found, name), PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {"version": found, "row": _rows((spoken,))[0], "page": page}
+    return render(request, "policy/rule.html", context)
 
 
 def version_for(request: HttpRequest, user: User, ref: str) -> PolicyVersion:
@@ -129,5 +158,5 @@ def _before(found: PolicyVersion) -> PolicyVersion | None:
     return policy_numbered(found.number - 1) if found.number > FIRST_NUMBER else None
 
 
-def _rows(rules: tuple[Rule, ...]) -> list[RuleRow]:
-    return rows_of(rules, people_named(rules))
+def _rows(rules: tuple[Rule, ...], uses: dict[str, Uses] | None = None) -> list[RuleRow]:
+    return rows_of(rules, people_named(rules), uses)

@@ -17,7 +17,7 @@ from apps.changes.selectors import change_exists, change_for, changes_visible_to
 from apps.changes.services import start_draft, submit_change
 from apps.core import actors
 from apps.core.errors import Forbidden, IllegalTransition, Invalid, PolicyBlocked
-from apps.web.errors import not_found
+from apps.web.errors import not_found, with_told
 from apps.web.fields import problems
 from apps.web.reader import reader
 from apps.web.views.wizard.base import STEPS, Page
@@ -178,7 +178,7 @@ def _submit(request: HttpRequest, change: Change) -> HttpResponse:
     try:
         submit_change(actor=actors.person(reader(request)), change=change)
     except (Invalid, PolicyBlocked) as error:
-        return _check(request, change, refused(error))
+        return _check(request, change, refused(with_told(request, error)))
     messages.success(request, f"{change.ref} is submitted. Everyone who must sign has been asked.")
     return redirect(f"/changes/{change.ref}/")
 

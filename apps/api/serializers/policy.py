@@ -1,0 +1,94 @@
+"""The approval policy, and why a change asked whom, as JSON."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.approvals.enums import RequirementState
+from apps.approvals.models import PolicyVersion
+from apps.approvals.selectors import document_by_name
+
+
+class PolicySerializer(serializers.ModelSerializer[PolicyVersion]):
+    """A version of the approval policy. The portal comes with the first, which nobody proposed."""
+
+    author = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = PolicyVersion
+        fields = [
+            "ref", "number", "state", "digest", "reason", "author", "created_at", "settled_at", "superseded_at",
+        ]  # fmt: skip
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_author(self, version: PolicyVersion) -> str | None:
+        return version.author.username if version.author_id else None
+
+
+class PolicyDetailSerializer(PolicySerializer):
+    """A version with its rules, in order; people by username."""
+
+    rules = serializers.SerializerMethodField()
+
+    class Meta(PolicySerializer.Meta):
+        fields = [*PolicySerializer.Meta.fields, "rules"]
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_rules(self, version: PolicyVersion) -> list[dict[str, Any]]:
+        rules: list[dict[str, Any]] = document_by_name(version.document)["rules"]
+        return rules
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    """A signature that was asked for: by which rule, why, of how many, and who has given or could still give it."""
+
+    requirement = serializers.IntegerField(source="one.requirement.pk")
+    rule = serializers.CharField(source="one.requirement.rule")
+    role = serializers.CharField(source="one.requirement.role")
+    component_key = serializers.CharField(source="one.requirement.component_key")
+    question = serializers.CharField(source="one.requirement.question")
+    reason = serializers.CharField(source="one.requirement.reason")
+    quorum = serializers.IntegerField(source="one.requirement.quorum")
+    by_name = serializers.SerializerMethodField()
+    stage = serializers.IntegerField(source="one.requirement.stage")
+    due_at = serializers.DateTimeField(source="one.requirement.due_at")
+    state = serializers.ChoiceField(RequirementState.choices, source="one.requirement.state")
+    approved_by = serializers.SerializerMethodField()
+    abstained = serializers.SerializerMethodField()
+    can_sign = serializers.SerializerMethodField()
+    too_few = serializers.BooleanField(source="one.too_few")
+
+    def get_by_name(self, asked: Any) -> bool:
+        """Return whether the rule names the people, so that nobody else may sign."""
+        return bool(asked.one.requirement.named)
+
+    def get_approved_by(self, asked: Any) -> list[str]:
+        return [given.signer.username for given in asked.one.approvals]
+
+    def get_abstained(self, asked: Any) -> list[str]:
+        return [given.signer.username for given in asked.one.abstentions]
+
+    def get_can_sign(self, asked: Any) -> list[str]:
+        return [user.username for user in asked.one.eligible]
+
+
+class SilentSerializer(serializers.Serializer[Any]):
+    """A rule that asked for nothing, and why."""
+
+    rule = serializers.CharField()
+    why = serializers.CharField()
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """Why a change asked whom. ``policy`` is empty for what was submitted before versions were kept."""
+
+    change = serializers.CharField()
+    revision = serializers.IntegerField()
+    policy = serializers.CharField(allow_null=True)
+    policy_digest = serializers.CharField(allow_blank=True)
+    in_force = serializers.CharField()
+    moved_on = serializers.BooleanField()
+    asked = AskedSerializer(many=True)
+    silent = SilentSerializer(many=True)
