@@ -112,9 +112,11 @@ def _still_sign(waited: Sequence[Standing], reader: User | None) -> str:
 
 def _if_rejected(round_: Round) -> str:
     asked_by = str(round_.opened_by) if round_.opened_by else "Whoever asked"
+    policy = round_.subject_type == "policy"
+    again = "propose another version" if policy else f"send revision {round_.revision + 1}"
     return (
         f"{round_.subject_ref} stops at once, for every role. {asked_by} is told why, "
-        f"and can send revision {round_.revision + 1}."
+        f"and can {again}."
     )
 
 

@@ -27,6 +27,7 @@ class RuleRow:
     role: str
     when: str
     quorum: str
+    question: str
     uses: Uses | None = None
     """How much it has asked for, where that is told."""
 
@@ -46,7 +47,9 @@ def rows_of(
     """Return rules as people read them, in order, with what ``uses`` says that each has asked for."""
     told = uses or {}
     return [
-        RuleRow(rule, Role(rule.role).label, when(rule), quorum(rule, people), told.get(rule.id))
+        RuleRow(
+            rule, Role(rule.role).label, when(rule), quorum(rule, people), question(rule), told.get(rule.id)
+        )
         for rule in rules
     ]
 
@@ -75,6 +78,12 @@ def _narrowed(rule: Rule) -> str:
     parts += [f"of tier {_or([str(tier) for tier in rule.tiers])}"] if rule.tiers else []
     parts += [f"with {_or([DataClass(data).label.lower() for data in rule.data])} data"] if rule.data else []
     return " ".join(parts).replace("personal data data", "personal data")
+
+
+def question(rule: Rule) -> str:
+    """Return what the role is asked, with “the model” or “the component” where its name will stand."""
+    kind = ComponentKind(rule.kinds[0]).label.lower() if len(rule.kinds) == 1 else "component"
+    return rule.question.replace("{}", f"the {kind}" if rule.asks == EACH else "this change")
 
 
 def quorum(rule: Rule, people: Mapping[int, User]) -> str:

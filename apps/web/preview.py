@@ -10,6 +10,7 @@ from apps.changes.selectors import change_for, changed_since, revision_of
 from apps.core.decisions import Decision
 from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
+from apps.web.policy_evidence import policy_evidence
 from apps.web.revision_page import Marked, marked
 
 
@@ -48,7 +49,7 @@ def of(user: User, requirement: Requirement) -> Preview:
     return Preview(
         requirement=requirement,
         outcomes=outcomes(requirement, rows, user if allowed else None),
-        evidence=evidence_for(requirement, shown.content) if shown else [],
+        evidence=_evidence(user, requirement, shown),
         allowed=allowed,
         waits=waiting_sentence(requirement, here.waited_on) if here.is_open else "",
         mine=next((given for given in here.signatures if given.signer_id == user.pk), None),
@@ -57,6 +58,13 @@ def of(user: User, requirement: Requirement) -> Preview:
         since=_since(user, here, {row.requirement.role for row in rows}, change, shown),
         kept=here.kept[-1] if here.kept else None,
     )
+
+
+def _evidence(user: User, requirement: Requirement, shown: Revision | None) -> list[Block]:
+    """Return what a role judges by, from what it signs: a revision of a change, or a version of the policy."""
+    if requirement.round.subject_type == "policy":
+        return policy_evidence(user, requirement.round.subject_ref)
+    return evidence_for(requirement, shown.content) if shown else []
 
 
 def _shown(user: User, round_: Round) -> tuple[Change | None, Revision | None]:

@@ -12,14 +12,14 @@ from apps.accounts.services import deactivate_person
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
 from apps.approvals.selectors import standing
-from apps.approvals.services import NobodyToSign, sign, tell_shortage
+from apps.approvals.services import NobodyToSign, tell_shortage
 from apps.approvals.tasks import task_reject_unreachable_rounds
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.outbox.models import Notification
 from tests.approvals.test_policy import with_two_validators
 from tests.changes.estate import NOW, Estate, at, draft, make_estate, submitted
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of, sign
 from tests.web.test_policy import in_force
 
 pytestmark = pytest.mark.django_db

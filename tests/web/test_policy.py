@@ -215,6 +215,23 @@ def test_version_out_for_approval_says_what_it_would_change_for_open_changes(
     assert Requirement.objects.filter(round=change.round).count() == 3  # looking asks nobody
 
 
+def test_approver_of_a_version_sees_what_is_different_and_what_it_would_ask(
+    estate: Estate, enter: Enter
+) -> None:
+    with at(NOW):
+        submitted(estate)
+        made = propose_policy(actor=estate.actor("leila"), document=with_two_validators(), reason="Two look closer.")
+        asked = Requirement.objects.get(round=made.round_id)
+        page = text_of(enter("henrik").get(f"/approvals/{asked.pk}/sign/"))
+    assert "Two look closer." in page
+    assert "What is different from version 1" in page
+    assert "2 people" in page
+    assert "1 of 1 would be asked otherwise" in page
+    assert "2 times Model Validator for credit-risk (too few could sign)" in page
+    assert "can propose another version" in page
+    assert "Is the model sound enough to be used?" in text_of(enter("henrik").get(f"/policy/{made.ref}/"))
+
+
 def test_proposal_is_looked_at_first_and_then_sent(estate: Estate, enter: Enter) -> None:
     submitted(estate)
     client = enter("leila")
