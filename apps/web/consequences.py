@@ -114,10 +114,7 @@ def _if_rejected(round_: Round) -> str:
     asked_by = str(round_.opened_by) if round_.opened_by else "Whoever asked"
     policy = round_.subject_type == "policy"
     again = "propose another version" if policy else f"send revision {round_.revision + 1}"
-    return (
-        f"{round_.subject_ref} stops at once, for every role. {asked_by} is told why, "
-        f"and can {again}."
-    )
+    return f"{round_.subject_ref} stops at once, for every role. {asked_by} is told why, and can {again}."
 
 
 def _if_abstained(here: Standing) -> str:

@@ -18,9 +18,12 @@ def policy_evidence(user: User, ref: str) -> list[Block]:
     rules, old = rules_in(version), rules_in(current)
     people = people_named([*rules, *old])
     changed = [
-        [row.id, row.before or "Not there", row.after or "Taken away"] for row in differences(old, rules, people)
+        [row.id, row.before or "Not there", row.after or "Taken away"]
+        for row in differences(old, rules, people)
     ]
-    all_rules = [[row.rule.id, row.role, row.when, row.quorum, str(row.rule.stage)] for row in rows_of(rules, people)]
+    all_rules = [
+        [row.rule.id, row.role, row.when, row.quorum, str(row.rule.stage)] for row in rows_of(rules, people)
+    ]
     columns = ["Rule", "Asks", "When", "How many", "Stage"]
     return [
         Prose("Why it is proposed", version.reason),

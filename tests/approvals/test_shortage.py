@@ -97,6 +97,23 @@ def test_shortage_on_submission_is_said_on_the_page_and_told_at_once(estate: Est
     assert change.state == "draft"
 
 
+def test_shortage_of_a_quorum_and_a_later_stage_are_told_before_submission(
+    estate: Estate, client: Client
+) -> None:
+    document = with_two_validators()
+    document["rules"][0]["stage"] = 2
+    in_force(estate, document)
+    change = draft(estate)
+    client.force_login(estate.people["amara"])
+    url = f"/changes/{change.ref}/edit/check/"
+    with at(NOW):
+        page = client.get(url).content.decode()
+        assert "2 must sign this, and 1 may" in page
+        assert "Change Sponsor, in stage 2" in page
+        add_person("second", Role.VALIDATOR, name="Second Pair")
+        assert "2 of " in client.get(url).content.decode()
+
+
 def test_shortage_of_a_proposed_policy_is_told_too(estate: Estate, client: Client) -> None:
     RoleGrant.objects.filter(user=estate.people["henrik"]).delete()
     client.force_login(estate.people["leila"])

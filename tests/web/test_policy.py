@@ -220,7 +220,9 @@ def test_approver_of_a_version_sees_what_is_different_and_what_it_would_ask(
 ) -> None:
     with at(NOW):
         submitted(estate)
-        made = propose_policy(actor=estate.actor("leila"), document=with_two_validators(), reason="Two look closer.")
+        made = propose_policy(
+            actor=estate.actor("leila"), document=with_two_validators(), reason="Two look closer."
+        )
         asked = Requirement.objects.get(round=made.round_id)
         page = text_of(enter("henrik").get(f"/approvals/{asked.pk}/sign/"))
     assert "Two look closer." in page

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.approvals.rules import Barred, Need
+from apps.approvals.rules import Barred, Need, with_quorum
 from apps.approvals.selectors import people_for_needs, policy_in_force
 from apps.catalog.selectors import graph
 from apps.changes.models import Change, ChangeItem
@@ -18,7 +18,7 @@ from apps.web.pictures import Picture
 
 @dataclass(frozen=True)
 class Asked:
-    """A signature that will be asked, and who can give it. Nobody in ``people`` means that nobody may."""
+    """What will be asked of a role: who can give it, how many must, and in which stage."""
 
     role: str
     subject: str
@@ -27,13 +27,21 @@ class Asked:
     role_key: str = ""
     key: str = ""
     ids: frozenset[int] = frozenset()
+    quorum: int = 1
+    stage: int = 1
+
+    @property
+    def too_few(self) -> bool:
+        """Return whether it could not be submitted, because too few can sign."""
+        return len(self.people) < self.quorum
 
     @property
     def who(self) -> str:
-        """Return the names: one, two, or the first two and how many more."""
+        """Return the names: one, two, or the first two and how many more; and how many of them must sign."""
+        many = f"{self.quorum} of " if self.quorum > 1 else ""
         if len(self.people) <= 3:
-            return " or ".join(self.people)
-        return f"{', '.join(self.people[:2])} or {len(self.people) - 2} others"
+            return many + " or ".join(self.people)
+        return f"{many}{', '.join(self.people[:2])} or {len(self.people) - 2} others"
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,8 @@ def _asked(need: Need, able: list[User], barred: list[Barred]) -> Asked:
         role_key=need.role,
         key=need.component_key,
         ids=frozenset(user.pk for user in free),
+        quorum=with_quorum(need, len(free)).quorum,
+        stage=need.stage,
     )
 
 
