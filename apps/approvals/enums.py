@@ -8,6 +8,7 @@ class RoundState(models.TextChoices):
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
     CLOSED = "closed", "Closed without a decision"
+    EXPIRED = "expired", "Given up: not decided in time"
 
 
 class RequirementState(models.TextChoices):
@@ -88,3 +89,20 @@ class OwnershipAnswer(models.TextChoices):
 
     CONFIRMED = "confirmed", "Still mine"
     HANDED_OVER = "handed_over", "Should go to another"
+
+
+class TimeUnit(models.TextChoices):
+    """What the time to decide is counted in."""
+
+    HOURS = "hours", "Hours"
+    WORKING_DAYS = "working_days", "Working days"
+
+
+class Step(models.TextChoices):
+    """What happens next when nobody decides, in order."""
+
+    REMIND = "remind", "A reminder"
+    DUE = "due", "It is due"
+    CONTACT = "contact", "To the team's contact"
+    MANAGERS = "managers", "To the Change Managers"
+    EXPIRE = "expire", "Back to whoever asked"

@@ -5,10 +5,11 @@ import logging
 from celery import shared_task
 
 from apps.approvals.rules import unreachable
-from apps.approvals.selectors import open_rounds, tallies
+from apps.approvals.selectors import open_rounds, rounds_to_expire, tallies
 from apps.approvals.services import (
     ask_ownership,
     escalate_ownership,
+    expire_round,
     forget_unused_intents,
     hand_over,
     reject_unreachable,
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @shared_task
 def task_remind_approvals() -> None:
-    """Tell people what is due within a day or overdue, until there is nothing left to tell.
+    """Tell people what is due, overdue, or was put off until now; then give up what nobody decides.
 
     Clocks that have stood for long enough run again first, so that what is overdue by then is told too.
     """
@@ -30,6 +31,12 @@ def task_remind_approvals() -> None:
         pass
     while told := remind():
         _log.info("Told people of %s approvals that are due.", told)
+    for round_ in rounds_to_expire():
+        try:
+            if expire_round(actor=system("approvals"), round=round_):
+                _log.info("Gave up %s: nobody decided in time.", round_)
+        except Exception:
+            _log.exception("%s could not be given up.", round_)
 
 
 @shared_task

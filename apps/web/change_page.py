@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from apps.accounts.models import User
-from apps.approvals.enums import RequirementState
+from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Signature
 from apps.approvals.rules import describe
 from apps.approvals.rules.looking import Looking
@@ -36,6 +36,7 @@ from apps.web.graphs import Arrow, Box, Drawing, draw
 from apps.web.pictures import IMPACT_WORDS, MOST, TONES, address
 from apps.web.pictures import said as hit_said
 from apps.web.report_link import report_url
+from apps.web.what_next import put_off, what_next
 
 SHOWN_MOMENTS = 20
 SHOWN_ROWS = 20
@@ -181,9 +182,9 @@ _TRACK = [
     ("In progress", {"change.started"}),
 ]
 _ENDS = {
-    ChangeState.REJECTED: "change.rejected",
-    ChangeState.WITHDRAWN: "change.withdrawn",
-    ChangeState.EXPIRED: "change.expired",
+    ChangeState.REJECTED: {"change.rejected"},
+    ChangeState.WITHDRAWN: {"change.withdrawn"},
+    ChangeState.EXPIRED: {"change.expired", "change.given_back"},
 }
 _REACHED = {
     ChangeState.DRAFT: 0,
@@ -205,7 +206,7 @@ def _track(change: Change, entries: list[Entry]) -> list[Stop]:
     zone = change.time_zone
     if state in _ENDS:
         stops = [Stop(word, _since(last, events, zone), "past") for word, events in _TRACK[:2]]
-        return [*stops, Stop(state.label, _since(last, {_ENDS[state]}, zone), "now")]
+        return [*stops, Stop(state.label, _since(last, _ENDS[state], zone), "now")]
     here = _REACHED[state]
     final = state.label if here == 4 else "Closed"
     ahead = ["", "", "when all have signed", said(change.planned_start, zone) if change.planned_start else ""]
@@ -255,12 +256,14 @@ def _block(one: Standing, user: User, change: Change) -> Block:
         return Block(role, subject, "Not asked any more", "open", "The review ended before")
     paused = f"clock paused since {when(asked.paused_at, change.time_zone)}" if asked.paused_at else ""
     by = _so_far(one) + (paused or f"sign by {said(asked.due_at, change.time_zone)}")
+    later = what_next(one, str(change.requester), change.time_zone, most=2)
+    by = f"{by} · {later}" if later else by
     stale = one.stale[-1] if one.stale else None
     if any(person.pk == user.pk for person in one.waited_on):
         return Block(role, subject, "", "you", f"{by} · {_inside(stale.because)}" if stale else by)
     if one.too_few:
         return Block(role, subject, "Too few can sign", "open", f"A Change Manager can name someone · {by}")
-    cover = [*handed(one), *absences(one.covers, change.time_zone)]
+    cover = [*handed(one), *absences(one.covers, change.time_zone), *put_off(one.snoozes, change.time_zone)]
     if stale:
         notes = [_inside(stale.because), *cover, by]
         return Block(role, subject, stale.signature.printed_name, "stale", " · ".join(notes))
@@ -305,6 +308,11 @@ def _inside_a_sentence(criteria: list[str]) -> str:
 def _rest(change: Change) -> tuple[str, str]:
     """Return what to say, as a title and a sentence, when nothing is in the way of a change."""
     who = str(change.requester)
+    if change.state == ChangeState.EXPIRED and change.round and change.round.state == RoundState.EXPIRED:
+        return (
+            "It was not decided in time",
+            f"So it went back to {who}, who can revise it and ask again. Nothing was approved.",
+        )
     return {
         ChangeState.IN_PROGRESS: ("It is under way", "Whoever leads it says how it ends."),
         ChangeState.APPROVED: ("Nothing blocks this", "It is signed and nothing collides with it."),

@@ -138,6 +138,7 @@ _ENDS = {
     RoundState.APPROVED: "was signed by every role",
     RoundState.REJECTED: "was rejected by another role",
     RoundState.CLOSED: "was taken back before every role had signed",
+    RoundState.EXPIRED: "was given up: others did not sign in time",
 }
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.approvals.enums import Band, Touch
-from apps.approvals.models import Requirement
+from apps.approvals.models import PolicyVersion, Requirement
 from apps.approvals.rules import Need, Rule
 from apps.approvals.rules.policy import EACH
-from apps.approvals.selectors import Uses
+from apps.approvals.selectors import Uses, times_in
 from apps.catalog.enums import ComponentKind, DataClass
 
 _TOUCH = {
@@ -94,6 +94,17 @@ def quorum(rule: Rule, people: Mapping[int, User]) -> str:
     if rule.quorum.share:
         return f"{rule.quorum.share} % of those who can, rounded up, at least 1"
     return "1 person" if rule.quorum.count == 1 else f"{rule.quorum.count} people"
+
+
+def times_said(version: PolicyVersion) -> str:
+    """Return how long people get under a version: “3 working days for normal changes, …”."""
+    return ", ".join(f"{time} for {name} changes" for name, time in times_in(version).items())
+
+
+def time_difference(before: PolicyVersion, after: PolicyVersion) -> list[RuleChange]:
+    """Return what is different about the time that people get; empty when nothing is."""
+    was, now = times_said(before), times_said(after)
+    return [] if was == now else [RuleChange("times", was, now)]
 
 
 def asked_for(asked: Requirement | Need) -> str:

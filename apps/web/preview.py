@@ -1,17 +1,21 @@
 """A requirement as its role sees it: the question, what follows from each answer, and the evidence."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from apps.accounts.models import User
 from apps.approvals.models import EarlierSignature, Requirement, Round, Signature
+from apps.approvals.rules.timetable import mornings
 from apps.approvals.selectors import Standing, right_to_sign, standing
 from apps.changes.models import Change, Revision
 from apps.changes.selectors import change_for, changed_since, revision_of
+from apps.core import clock
 from apps.core.decisions import Decision
 from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
 from apps.web.policy_evidence import policy_evidence
 from apps.web.revision_page import Marked, marked
+from apps.web.what_next import put_off, what_next
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,9 @@ class Preview:
     mine: Signature | None
     stands_for: User | None
     away: list[str]
+    next: str
+    put_off_until: datetime | None
+    mornings: list[datetime]
     since: "Since | None" = None
     kept: EarlierSignature | None = None
 
@@ -54,7 +61,10 @@ def of(user: User, requirement: Requirement) -> Preview:
         waits=waiting_sentence(requirement, here.waited_on) if here.is_open else "",
         mine=next((given for given in here.signatures if given.signer_id == user.pk), None),
         stands_for=right.delegation.giver if right.delegation else None,
-        away=[*handed(here), *absences(here.covers)] if here.is_open else [],
+        away=_notes(user, here) if here.is_open else [],
+        next=what_next(here, str(requirement.round.opened_by or "whoever asked")),
+        put_off_until=next((one.until for one in here.snoozes if one.user == user), None),
+        mornings=_mornings(user, requirement) if allowed else [],
         since=_since(user, here, {row.requirement.role for row in rows}, change, shown),
         kept=here.kept[-1] if here.kept else None,
     )
@@ -65,6 +75,19 @@ def _evidence(user: User, requirement: Requirement, shown: Revision | None) -> l
     if requirement.round.subject_type == "policy":
         return policy_evidence(user, requirement.round.subject_ref)
     return evidence_for(requirement, shown.content) if shown else []
+
+
+def _notes(user: User, here: Standing) -> list[str]:
+    """Return what else is to be known of those who are waited on: who is away, and who put it off."""
+    others = [one for one in here.snoozes if one.user != user]
+    return [*handed(here), *absences(here.covers), *put_off(others)]
+
+
+def _mornings(user: User, requirement: Requirement) -> list[datetime]:
+    """Return until when this person may put it off; nothing while its clock stands."""
+    if requirement.paused_at is not None:
+        return []
+    return mornings(clock.now(), requirement.due_at, user.time_zone)
 
 
 def _shown(user: User, round_: Round) -> tuple[Change | None, Revision | None]:

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from apps.accounts.enums import Role
+from apps.accounts.models import RoleGrant
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement, Round
 from apps.approvals.services import Need, remind
@@ -33,10 +34,10 @@ def test_remind_when_run_twice_tells_once() -> None:
 
 
 def asked_long_ago(*needs: Need) -> Round:
-    """Open a round, and let its people have been asked two days ago."""
-    round_ = a_round(*needs)
-    round_.requirements.update(created_at=clock.now() - timedelta(days=2))
-    return round_
+    """Open a round whose people were asked two days ago."""
+    RoleGrant.objects.update(valid_from=clock.now() - timedelta(days=3))
+    with clock.moved_to(clock.now() - timedelta(days=2)):
+        return a_round(*needs)
 
 
 @pytest.mark.parametrize(("hours", "rules"), [(24.01, []), (24, ["approval.due"]), (0, ["approval.overdue"])])

@@ -47,6 +47,7 @@ HOME: Area = {
     "web:inbox": [
         Look("/inbox/", TOMASZ),
         Look("/inbox/?tab=waiting", AMARA),
+        Look("/inbox/?tab=snoozed", TOMASZ),
         Look("/inbox/?tab=decided", HENRIK),
         Look("/inbox/", FEMI),
     ],
@@ -490,6 +491,8 @@ NO_PAGE: dict[str, str] = {
     "web:cover-accept": _POST,
     "web:cover-end": _POST,
     "web:role-confirm": _POST,
+    "web:snooze": _POST,
+    "web:snooze-end": _POST,
     "web:role-hand-over": _POST,
     "web:review-action-done": _POST,
     "web:session": "A script asks for it; its answer is empty.",

@@ -7,6 +7,7 @@ from apps.approvals.models.intents import Look, SignIntent
 from apps.approvals.models.ownership import OwnershipCheck
 from apps.approvals.models.policy import PolicyVersion
 from apps.approvals.models.rounds import Bar, Requirement, Round, Signature
+from apps.approvals.models.snoozes import Snooze
 
 __all__ = [
     "Bar",
@@ -20,4 +21,5 @@ __all__ = [
     "Round",
     "SignIntent",
     "Signature",
+    "Snooze",
 ]

@@ -9,7 +9,14 @@ from django.db.models import Q
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Team
-from apps.approvals.enums import AuthMethod, RequirementState, RoundState, SignatureDecision
+from apps.approvals.enums import (
+    AuthMethod,
+    RequirementState,
+    RoundState,
+    SignatureDecision,
+    Step,
+    TimeUnit,
+)
 from apps.core.models import Stamped
 
 
@@ -80,12 +87,12 @@ class Requirement(Stamped):
     rule = models.CharField(max_length=40, blank=True, default="", help_text="The policy's rule that asked.")
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=RequirementState, default=RequirementState.OPEN)
-    reminded_at = models.DateTimeField(
-        null=True, blank=True, help_text="When people were told it is due soon."
+    time_unit = models.CharField(max_length=12, choices=TimeUnit, default=TimeUnit.HOURS)
+    time_zone = models.CharField(
+        max_length=64, default="UTC", help_text="By whose clocks working days are counted."
     )
-    escalated_at = models.DateTimeField(
-        null=True, blank=True, help_text="When people were told it is overdue."
-    )
+    next_step = models.CharField(max_length=10, choices=Step, default=Step.REMIND)
+    next_step_at = models.DateTimeField(help_text="When the next step is taken, if nobody decides before.")
     paused_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when its clock stands, for a question that a signer asked."
     )
@@ -120,6 +127,7 @@ class Requirement(Stamped):
             ),
             models.Index(fields=["role", "due_at"], condition=Q(state="open"), name="open_requirements_role"),
             models.Index(fields=["due_at"], condition=Q(state="open"), name="open_requirements_due"),
+            models.Index(fields=["next_step_at"], condition=Q(state="open"), name="open_requirements_step"),
         ]
 
     def __str__(self) -> str:

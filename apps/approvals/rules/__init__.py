@@ -18,10 +18,13 @@ from apps.approvals.rules.signing import (
     meaning,
     with_quorum,
 )
+from apps.approvals.rules.times import times_of
+from apps.approvals.rules.timetable import Allowance
 
 __all__ = [
     "FIRST_NUMBER",
     "FIRST_POLICY",
+    "Allowance",
     "Ask",
     "Barred",
     "Call",
@@ -44,6 +47,7 @@ __all__ = [
     "numbers_in",
     "rules_of",
     "silence",
+    "times_of",
     "unreachable",
     "with_people",
     "with_quorum",

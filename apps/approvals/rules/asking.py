@@ -1,12 +1,13 @@
 """Who a policy asks about one change: facts in, needs out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from apps.approvals.enums import Band, Touch
 from apps.approvals.rules.policy import EACH, Rule, speaks
 from apps.approvals.rules.signing import Need
+from apps.approvals.rules.timetable import Allowance
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,12 @@ def calls(rules: Iterable[Rule], facts: Facts) -> list[Call]:
     return list(found.values())
 
 
-def needs_under(rules: Iterable[Rule], facts: Facts, *, due: datetime) -> list[Need]:
-    """Return every signature that a policy asks for, due at one time."""
+def needs_under(
+    rules: Iterable[Rule], facts: Facts, *, due: datetime, allowed: Allowance | None = None
+) -> list[Need]:
+    """Return every signature that a policy asks for: due at one time, or before it, as long as allowed."""
     team = _one_team(facts.touched)
-    return [_need(call, team, due) for call in calls(rules, facts)]
+    return [replace(_need(call, team, due), allowed=allowed) for call in calls(rules, facts)]
 
 
 def silence(rule: Rule, change_class: str, risk: int) -> str:

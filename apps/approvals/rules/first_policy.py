@@ -8,6 +8,12 @@ from typing import Any
 FIRST_NUMBER = 1
 FIRST_POLICY: dict[str, Any] = {
     "v": 1,
+    # From when a person is asked, by their own clocks; what is urgent does not wait for Monday.
+    "times": {
+        "standard": {"working_days": 1},
+        "normal": {"working_days": 3},
+        "urgent": {"hours": 4},
+    },
     "rules": [
         {
             "id": "sponsor",

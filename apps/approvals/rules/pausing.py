@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from apps.approvals.rules.timetable import Pace
 from apps.core.decisions import ALLOWED, Decision, denied
 
 MOST_PAUSED = timedelta(days=3)
@@ -18,6 +19,7 @@ class Clock:
     due_at: datetime
     paused_at: datetime | None = None
     paused_for: timedelta = timedelta(0)
+    pace: Pace = Pace()
 
     @property
     def runs_again_at(self) -> datetime | None:
@@ -31,11 +33,17 @@ class Clock:
         return replace(self, paused_at=now)
 
     def resumed(self, now: datetime) -> "Clock":
-        """Return it running from now, due later by as long as it stood. One that runs stays as it is."""
+        """Return it running from now, due later by as long as it stood, so that what was left is left.
+
+        In working days a weekend in which it stood is no time lost. One that runs stays as it is.
+        """
         if self.paused_at is None:
             return self
         stood = min(max(now - self.paused_at, timedelta(0)), MOST_PAUSED - self.paused_for)
-        return Clock(due_at=self.due_at + stood, paused_for=self.paused_for + stood)
+        lost = self.pace.between(self.paused_at, self.paused_at + stood)
+        return Clock(
+            due_at=self.pace.after(self.due_at, lost), paused_for=self.paused_for + stood, pace=self.pace
+        )
 
 
 def may_answer(*, asked: bool, opened_round: bool, is_open: bool) -> Decision:

@@ -10,6 +10,7 @@ from typing import Any
 
 from apps.accounts.enums import APPROVING_ROLES
 from apps.approvals.enums import Band, SubjectClass, Touch
+from apps.approvals.rules.times import check_times
 from apps.catalog.enums import ComponentKind, DataClass
 from apps.core.errors import Invalid
 
@@ -91,9 +92,11 @@ def rules_of(document: Any) -> tuple[Rule, ...]:
 
 
 def _listed(document: Any, problems: Problems) -> Sequence[Any]:
-    if not isinstance(document, dict) or document.keys() != {"v", "rules"} or document["v"] != 1:
-        problems["document"] = ['Write an object with "v": 1 and "rules", and nothing else.']
+    if not isinstance(document, dict) or document.keys() - {"times"} != {"v", "rules"} or document["v"] != 1:
+        problems["document"] = ['Write an object with "v": 1, "rules" and perhaps "times", and nothing else.']
         return ()
+    if "times" in document:
+        check_times(document["times"], problems)
     rules = document["rules"]
     if not isinstance(rules, list) or not 1 <= len(rules) <= MOST_RULES:
         problems["rules"] = [f"Write a list of 1 to {MOST_RULES} rules."]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from apps.accounts.enums import Role
 from apps.approvals.enums import RequirementState, RoundState, SignatureDecision
+from apps.approvals.rules.timetable import Allowance
 from apps.core.decisions import ALLOWED, Decision, denied
 
 
@@ -25,6 +26,7 @@ class Need:
     With ``share``, the quorum is that percentage of those who can sign when they are asked. With ``named``, those
     people alone may sign, and each must. A later ``stage`` is asked once the earlier ones are met. ``rule`` is the
     rule of the policy that asks.
+    With ``allowed``, people get that time by their own clocks, and ``due_at`` is the latest that it may be.
     """
 
     role: str
@@ -39,6 +41,7 @@ class Need:
     named: tuple[int, ...] = ()
     stage: int = 1
     rule: str = ""
+    allowed: Allowance | None = None
 
     @property
     def label(self) -> str:

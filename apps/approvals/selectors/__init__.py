@@ -53,12 +53,37 @@ from apps.approvals.selectors.policy import (
     policy_numbered,
     policy_versions,
     rules_in,
+    times_in,
 )
 from apps.approvals.selectors.quorums import Tally, approvals_given, counts_for, open_rounds, tallies
 from apps.approvals.selectors.signing import Right, may_sign_now, my_signature, right_to_sign
 from apps.approvals.selectors.standing import Standing, open_counts, standing
+from apps.approvals.selectors.timing import (
+    PutOff,
+    coming_of,
+    contact_of,
+    given_up_in,
+    may_snooze_now,
+    pace_of,
+    rounds_to_expire,
+    snooze_of,
+    snoozes_of,
+    snoozes_to_wake,
+    still_to_come_of,
+)
 
 __all__ = [
+    "PutOff",
+    "coming_of",
+    "contact_of",
+    "given_up_in",
+    "may_snooze_now",
+    "pace_of",
+    "rounds_to_expire",
+    "snooze_of",
+    "snoozes_of",
+    "snoozes_to_wake",
+    "still_to_come_of",
     "BADGE_LIMIT",
     "Explanation",
     "Right",
@@ -111,6 +136,7 @@ __all__ = [
     "rules_in",
     "signature_exists",
     "signature_for",
+    "times_in",
     "standing",
     "tallies",
     "uses_of_rules",

@@ -13,19 +13,19 @@ from apps.approvals.enums import RequirementState, SignatureDecision
 from apps.approvals.models import Requirement
 from apps.core import clock
 
-Tab = Literal["needs_me", "waiting", "decided"]
+Tab = Literal["needs_me", "snoozed", "waiting", "decided"]
 BADGE_LIMIT = 99
 
 
 def inbox_for(user: User, tab: Tab) -> QuerySet[Requirement]:
-    """Return a person's requirements with their rounds: what needs them, waits, or was decided.
+    """Return a person's requirements with their rounds: what needs them, what they put off, what waits or was decided.
 
-    The first two are sorted by time left, then risk. ``decided`` is newest first, with ``my_decision`` and
+    All but the last are sorted by time left, then risk. ``decided`` is newest first, with ``my_decision`` and
     ``my_signed_at``.
     """
     if tab == "decided":
         return _decided_by(user)
-    rows = _needing(user) if tab == "needs_me" else _waited_for_by(user)
+    rows = _waited_for_by(user) if tab == "waiting" else _needing(user, put_off=tab == "snoozed")
     return rows.select_related("round", "team").order_by("due_at", "-round__risk", "pk")
 
 
@@ -94,10 +94,19 @@ approvals_requirement.id IN (
 """
 
 
-def _needing(user: User) -> QuerySet[Requirement]:
+_PUT_OFF = """
+EXISTS (
+    SELECT 1 FROM approvals_snooze snooze
+    WHERE snooze.requirement_id = approvals_requirement.id AND snooze.user_id = %s
+      AND snooze.woken_at IS NULL AND snooze.until > %s)
+"""
+
+
+def _needing(user: User, *, put_off: bool = False) -> QuerySet[Requirement]:
     """Return the open requirements that a person may sign, from what they hold, were handed, and stand in for.
 
-    It says what ``rules.may_sign`` and ``may_sign_for`` say, in SQL; a test holds them together.
+    With ``put_off``, those that they put off until later; else those that they did not. It says what
+    ``rules.may_sign`` and ``may_sign_for`` say, in SQL; a test holds them together.
     """
     grants = grants_of(user)
     if not grants:
@@ -107,7 +116,8 @@ def _needing(user: User) -> QuerySet[Requirement]:
     covered = RawSQL(_IN_ANOTHERS_PLACE, [user.pk, *[now] * 5], output_field=BooleanField())
     named = Q(named=[]) | Q(named__contains=[user.pk])
     reached = (_reached_by(grants) & named) | Q(handed_to=user) | Q(covered)
-    return Requirement.objects.filter(reached, free, state=RequirementState.OPEN)
+    asleep = RawSQL(_PUT_OFF if put_off else f"NOT {_PUT_OFF}", [user.pk, now], output_field=BooleanField())
+    return Requirement.objects.filter(reached, free, asleep, state=RequirementState.OPEN)
 
 
 def _reached_by(grants: Iterable[RoleGrant]) -> Q:

@@ -8,7 +8,17 @@ from apps.accounts.models import User
 from apps.accounts.selectors import active_people, holds_any_role, holds_everywhere
 from apps.approvals.enums import PolicyState
 from apps.approvals.models import PolicyVersion
-from apps.approvals.rules import FIRST_NUMBER, FIRST_POLICY, Rule, names_in, numbers_in, rules_of, with_people
+from apps.approvals.rules import (
+    FIRST_NUMBER,
+    FIRST_POLICY,
+    Allowance,
+    Rule,
+    names_in,
+    numbers_in,
+    rules_of,
+    times_of,
+    with_people,
+)
 from apps.core.actors import Actor
 from apps.core.canonical import digest
 from apps.core.decisions import ALLOWED, Decision, denied
@@ -47,6 +57,11 @@ def policy_versions(user: User) -> list[PolicyVersion]:
 def rules_in(version: PolicyVersion) -> tuple[Rule, ...]:
     """Return the rules of a version, in order."""
     return rules_of(version.document)
+
+
+def times_in(version: PolicyVersion) -> dict[str, Allowance]:
+    """Return how long people get to sign under a version, by class."""
+    return times_of(version.document)
 
 
 def may_propose_policy(actor: Actor) -> Decision:

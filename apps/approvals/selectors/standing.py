@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import UNDECIDED, RequirementState, SignatureDecision
 from apps.approvals.models import Delegation, EarlierSignature, Requirement, Round, Signature
 from apps.approvals.selectors.people import STANDING, able_to_sign
+from apps.approvals.selectors.timing import PutOff, put_off_by, with_snoozes
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Standing:
     covers: list[Delegation] = field(default_factory=list)
     """In whose place some of them would sign."""
     earlier: list[EarlierSignature] = field(default_factory=list)
+    snoozes: list[PutOff] = field(default_factory=list)
+    """Who put it off until when."""
 
     @property
     def kept(self) -> list[EarlierSignature]:
@@ -77,13 +80,10 @@ _EARLIER = EarlierSignature.objects.select_related(
 
 def standing(round_: Round) -> list[Standing]:
     """Return how each requirement of a round stands, in a constant number of queries."""
-    requirements = list(
-        round_.requirements.select_related("team", "handed_to").prefetch_related(
-            Prefetch(
-                "signatures", Signature.objects.filter(STANDING).select_related("signer", "on_behalf_of")
-            )
-        )
+    asked = round_.requirements.select_related("team__escalation_contact", "handed_to").prefetch_related(
+        Prefetch("signatures", Signature.objects.filter(STANDING).select_related("signer", "on_behalf_of"))
     )
+    requirements = list(with_snoozes(asked))
     if round_.revision > 1:
         prefetch_related_objects(requirements, Prefetch("earlier", _EARLIER))
     able = able_to_sign(requirements)
@@ -93,7 +93,8 @@ def standing(round_: Round) -> list[Standing]:
             list(requirement.signatures.all()),
             able[requirement.pk].people,
             able[requirement.pk].covers,
-            list(requirement.earlier.all()) if round_.revision > 1 else [],
+            earlier=list(requirement.earlier.all()) if round_.revision > 1 else [],
+            snoozes=put_off_by(requirement, able[requirement.pk].people),
         )
         for requirement in requirements
     ]

@@ -8,6 +8,8 @@ intents: show_signing, Spent, forget_unused_intents
 looking: record_look, erase_looks
 shortage: NobodyToSign, tell_shortage
 reminding: remind
+expiring: expire_round
+snoozing: snooze, end_snooze
 asking: ask_information, answer_information, take_back_question, resume_clocks
 erasing: erase_questions, erase_questions_of_entries
 handing: hand_over
@@ -26,6 +28,7 @@ from apps.approvals.services.asking import (
 from apps.approvals.services.covering import accept_delegation, end_delegation, offer_delegation
 from apps.approvals.services.deciding import on_signed
 from apps.approvals.services.erasing import erase_questions, erase_questions_of_entries
+from apps.approvals.services.expiring import expire_round
 from apps.approvals.services.handing import hand_over
 from apps.approvals.services.intents import Spent, forget_unused_intents, show_signing
 from apps.approvals.services.looking import erase_looks, record_look
@@ -40,9 +43,13 @@ from apps.approvals.services.reminding import remind
 from apps.approvals.services.rounds import close_round, open_round, reject_unreachable
 from apps.approvals.services.shortage import NobodyToSign, tell_shortage
 from apps.approvals.services.signing import erase_notes, sign
+from apps.approvals.services.snoozing import end_snooze, snooze
 from apps.approvals.services.withdrawing import withdraw_signature
 
 __all__ = [
+    "end_snooze",
+    "expire_round",
+    "snooze",
     "Barred",
     "Need",
     "NobodyToSign",

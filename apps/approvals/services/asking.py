@@ -14,7 +14,14 @@ from apps.accounts.models import User
 from apps.approvals.enums import InquiryEnd, RequirementState
 from apps.approvals.models import Inquiry, Requirement, Round
 from apps.approvals.rules.pausing import MOST_PAUSED, Clock, text_problem
-from apps.approvals.selectors import may_answer_now, may_sign_now, may_take_back_now, requirement_for
+from apps.approvals.selectors import (
+    may_answer_now,
+    may_sign_now,
+    may_take_back_now,
+    pace_of,
+    requirement_for,
+)
+from apps.approvals.services.pacing import move_due
 from apps.approvals.services.telling import tell_answered, tell_clock_runs, tell_question, tell_taken_back
 from apps.audit.services import record_event
 from apps.core import clock
@@ -202,13 +209,16 @@ def _end(held: _Held, inquiry: Inquiry, end: InquiryEnd, person: User) -> dict[s
 def _move(held: _Held, after: Clock) -> Clock:
     if after != held.before:
         asked = held.requirement
-        asked.due_at, asked.paused_at, asked.paused_for = after.due_at, after.paused_at, after.paused_for
-        asked.save(update_fields=["due_at", "paused_at", "paused_for", "updated_at"])
+        asked.paused_at, asked.paused_for = after.paused_at, after.paused_for
+        changed = ["paused_at", "paused_for", "updated_at"]
+        if after.due_at != held.before.due_at:
+            changed += move_due(asked, after.due_at)
+        asked.save(update_fields=changed)
     return after
 
 
 def _clock_of(requirement: Requirement) -> Clock:
-    return Clock(requirement.due_at, requirement.paused_at, requirement.paused_for)
+    return Clock(requirement.due_at, requirement.paused_at, requirement.paused_for, pace_of(requirement))
 
 
 def _facts(requirement: Requirement) -> dict[str, object]:

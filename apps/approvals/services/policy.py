@@ -9,9 +9,9 @@ from django.db.models import Max
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.selectors import people_with_role
-from apps.approvals.enums import PolicyState, RoundState
+from apps.approvals.enums import PolicyState, RoundState, TimeUnit
 from apps.approvals.models import PolicyVersion, Round
-from apps.approvals.rules import FIRST_NUMBER, Barred, Need, Subject
+from apps.approvals.rules import FIRST_NUMBER, Allowance, Barred, Need, Subject
 from apps.approvals.selectors import may_propose_policy, policy_as_kept, policy_in_force
 from apps.approvals.services.rounds import close_round, open_round
 from apps.audit.services import record_event
@@ -21,7 +21,8 @@ from apps.core.canonical import digest
 from apps.core.errors import Conflict, Forbidden, Invalid, Stale
 
 SUBJECT = "policy"
-TIME_TO_SIGN = timedelta(days=5)
+TIME_TO_SIGN = Allowance(5, TimeUnit.WORKING_DAYS)
+AT_THE_LATEST = timedelta(days=14)
 LONGEST_REASON = 2000
 _RISK = 3
 """Above a change of moderate risk in the inbox: these rules decide over all of them."""
@@ -110,7 +111,8 @@ def _need(author: User) -> Need:
         role=Role.CHANGE_MANAGER if another else Role.SPONSOR,
         question="Should these rules decide who signs what?",
         reason=f"{author} proposed them, and nobody approves their own.",
-        due_at=clock.now() + TIME_TO_SIGN,
+        due_at=clock.now() + AT_THE_LATEST,
+        allowed=TIME_TO_SIGN,
     )
 
 
@@ -136,12 +138,15 @@ def withdraw_policy(*, actor: Actor, version: PolicyVersion) -> PolicyVersion:
 
 
 def follow_policy_round(round_: Round, actor: Actor) -> None:
-    """Put an approved version in force, or reject it. Runs in the transaction of the signature."""
+    """Put an approved version in force; one that was rejected, or not decided in time, is not.
+
+    Runs in the transaction of the signature.
+    """
     version = PolicyVersion.objects.filter(round=round_, state=PolicyState.PROPOSED).first()
     if version is None:
         return
     held = _held(version.pk)
-    if round_.state == RoundState.REJECTED:
+    if round_.state in (RoundState.REJECTED, RoundState.EXPIRED):
         _settle(held, PolicyState.REJECTED, "policy.rejected", actor)
     elif round_.state == RoundState.APPROVED:
         PolicyVersion.objects.filter(state=PolicyState.IN_FORCE).update(

@@ -1,121 +1,122 @@
-"""Reminding people of what is due soon, and escalating what is overdue.
+"""Reminding people before, at and after the time, and taking what they leave to the next in the chain.
 
-What is overdue goes to the contact of the team that is asked; where there is none, to the Change Managers.
+The chain is: who is asked, the contact of the team that is asked, the Change Managers. Where there is no contact who
+could be told, the Change Managers are told in their place.
 
-A reminder is due when its time has passed, however late the worker comes (DESIGN 4.11). Each requirement is
-marked in the transaction that fills the outbox, so that nothing is told twice and nothing is left out.
+A step is due when its time has passed, however late the worker comes (DESIGN 4.11). Each requirement moves to its next
+step in the transaction that fills the outbox: so nothing is told twice and nothing is left out, and a worker that is
+killed leaves all or nothing of it. Silence never approves: nothing here decides anything (DESIGN 4.6).
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, QuerySet
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.selectors import people_with_role
-from apps.approvals.enums import RequirementState
+from apps.approvals.enums import RequirementState, Step
 from apps.approvals.models import Requirement
-from apps.approvals.selectors import eligible_people
-from apps.approvals.services.telling import inbox_url, label_of
+from apps.approvals.rules.timetable import after_step, still_to_come
+from apps.approvals.selectors import coming_of, contact_of, eligible_people, pace_of, snoozes_of
+from apps.approvals.services.snoozing import wake
+from apps.approvals.services.telling_late import tell_due, tell_escalated, tell_overdue
+from apps.audit.services import record_event
 from apps.core import clock
-from apps.outbox.services import notify
+from apps.core.actors import Actor, system
 
-NOTICE = timedelta(hours=24)
-# Whoever was asked a moment ago needs no reminder yet, however little time there is.
-_HALFWAY = ExpressionWrapper(
-    F("created_at") + ExpressionWrapper((F("due_at") - F("created_at")) / 2, DurationField()), DateTimeField()
-)
+
+@dataclass(frozen=True)
+class _Chain:
+    """Whom a requirement waits on, who of them put it off, and whom it goes to next."""
+
+    people: list[User]
+    snoozed: set[int]
+    contact: User | None
+    managers: list[User]
 
 
 @transaction.atomic
 def remind(*, limit: int = 200) -> int:
-    """Tell people of up to ``limit`` requirements that are overdue or due within a day, and return how many.
+    """Take the steps that are due for up to ``limit`` requirements, and return how many with what it woke.
 
-    One is due soon only when half of its time has passed too.
-    Silence never approves: nothing here decides anything (DESIGN 4.6).
+    When more than one step of a requirement is due at once, people are told once, of what is true now.
     """
-    now = clock.now()
-    overdue = _claim(Requirement.objects.filter(due_at__lte=now, escalated_at=None), limit)
-    soon = _claim(
-        Requirement.objects.alias(halfway=_HALFWAY).filter(
-            due_at__gt=now, due_at__lte=now + NOTICE, halfway__lte=now, reminded_at=None
-        ),
-        limit - len(overdue),
-    )
-    able = eligible_people([*overdue, *soon])
-    contacts = _contacts(overdue)
-    for requirement in overdue:
-        _tell(requirement, able[requirement.pk], "approval.overdue")
-        _escalate(requirement, able[requirement.pk], contacts[requirement.pk])
-    for requirement in soon:
-        _tell(requirement, able[requirement.pk], "approval.due")
-    _mark(overdue, now, escalated=True)
-    _mark(soon, now, escalated=False)
-    return len(overdue) + len(soon)
+    due = _claim(limit)
+    able = eligible_people(due)
+    snoozed = snoozes_of(requirement.pk for requirement in due)
+    managers = list(people_with_role(Role.CHANGE_MANAGER)) if any(_goes_further(one) for one in due) else []
+    actor = system("approvals")
+    for requirement in due:
+        people = able[requirement.pk]
+        asleep = {snooze.user.pk for snooze in snoozed.get(requirement.pk, [])}
+        _take(requirement, _Chain(people, asleep, contact_of(requirement, people), managers), actor)
+    return len(due) + wake(limit=limit)
 
 
-def _claim(requirements: QuerySet[Requirement], limit: int) -> list[Requirement]:
+def _claim(limit: int) -> list[Requirement]:
     # Whoever waits for an answer is not hurried, and their delay is nobody's to hear of.
-    waiting = requirements.filter(state=RequirementState.OPEN, paused_at=None).order_by("due_at", "pk")
-    return list(
-        waiting.select_related("round", "team__escalation_contact").select_for_update(
-            skip_locked=True, of=("self",)
-        )[:limit]
+    waiting = Requirement.objects.filter(
+        state=RequirementState.OPEN, paused_at=None, next_step_at__lte=clock.now()
+    ).exclude(next_step=Step.EXPIRE)
+    found = waiting.select_related("round", "team__escalation_contact").order_by("next_step_at", "pk")
+    return list(found.select_for_update(skip_locked=True, of=("self",))[:limit])
+
+
+def _goes_further(requirement: Requirement) -> bool:
+    return bool({Step.CONTACT, Step.MANAGERS} & set(_due_steps(requirement)))
+
+
+def _due_steps(requirement: Requirement) -> list[str]:
+    """Return the steps whose time has passed. To give up is never among them: it follows, in a step of its own."""
+    coming = still_to_come(coming_of(requirement), requirement.due_at, pace_of(requirement))
+    return [one.step for one in coming if one.at <= clock.now() and one.step != Step.EXPIRE]
+
+
+def _take(requirement: Requirement, chain: _Chain, actor: Actor) -> None:
+    steps = _due_steps(requirement)
+    if steps == [Step.REMIND]:
+        # Whoever put it off is reminded when they said.
+        tell_due(requirement, [user for user in chain.people if user.pk not in chain.snoozed])
+    else:
+        tell_overdue(requirement, chain.people, late=Step.DUE not in steps)
+        told = _escalated_to(steps, chain)
+        if told:
+            tell_escalated(requirement, chain.people, told)
+            _record(actor, requirement, told)
+    coming = after_step(_last(steps, chain), clock.now(), requirement.due_at, pace_of(requirement))
+    requirement.next_step, requirement.next_step_at = coming.step, coming.at
+    requirement.save(update_fields=["next_step", "next_step_at", "updated_at"])
+
+
+def _last(steps: Sequence[str], chain: _Chain) -> str:
+    """Return the last step that was taken: Change Managers told in a contact's place are not told again."""
+    return Step.MANAGERS if steps[-1] == Step.CONTACT and chain.contact is None else steps[-1]
+
+
+def _escalated_to(steps: Sequence[str], chain: _Chain) -> list[User]:
+    """Return whom it goes to: never to nobody, for what nobody hears of is not escalated (DESIGN 4.6)."""
+    told: list[User] = []
+    if Step.CONTACT in steps:
+        told += [chain.contact] if chain.contact else chain.managers
+    if Step.MANAGERS in steps:
+        told += chain.managers
+    return list({user.pk: user for user in told}.values())
+
+
+def _record(actor: Actor, requirement: Requirement, told: list[User]) -> None:
+    record_event(
+        event="approval.escalated",
+        actor=actor,
+        obj=requirement.round,
+        data={
+            "round": requirement.round_id,
+            "requirement": requirement.pk,
+            "role": requirement.role,
+            "component": requirement.component_key,
+            "revision": requirement.round.revision,
+            "due": clock.iso(requirement.due_at),
+            "to": [f"person:{user.pk}" for user in told],
+        },
     )
-
-
-def _mark(requirements: list[Requirement], now: datetime, *, escalated: bool) -> None:
-    """Mark what was told. What is overdue needs no notice that it is due soon any more."""
-    changes = {"reminded_at": now} | ({"escalated_at": now} if escalated else {})
-    Requirement.objects.filter(pk__in=[requirement.pk for requirement in requirements]).update(**changes)
-
-
-def _tell(requirement: Requirement, people: list[User], rule: str) -> None:
-    ref = requirement.round.subject_ref
-    late = rule == "approval.overdue"
-    for user in people:
-        notify(
-            user=user,
-            rule=rule,
-            subject=("requirement", str(requirement.pk)),
-            due=requirement.due_at,
-            title=f"Your decision on {ref} is {'overdue' if late else 'due within a day'}",
-            body=(
-                f"{requirement.round.subject_title}\n\n{requirement.question}\n"
-                f"You are asked as {label_of(requirement)}. Nothing happens until someone decides."
-            ),
-            url=inbox_url(requirement),
-        )
-
-
-def _contacts(overdue: list[Requirement]) -> dict[int, list[User]]:
-    """Return whom each goes to: never to nobody, for what nobody hears of is not escalated (DESIGN 4.6)."""
-    of_team = {
-        requirement.pk: [requirement.team.escalation_contact]
-        for requirement in overdue
-        if requirement.team
-        and requirement.team.escalation_contact
-        and requirement.team.escalation_contact.is_active
-    }
-    if len(of_team) == len(overdue):
-        return of_team
-    managers = list(people_with_role(Role.CHANGE_MANAGER))
-    return {requirement.pk: of_team.get(requirement.pk, managers) for requirement in overdue}
-
-
-def _escalate(requirement: Requirement, people: list[User], contacts: list[User]) -> None:
-    waited_on = ", ".join(str(user) for user in people) or "nobody, because no one holds the role any more"
-    for contact in contacts:
-        notify(
-            user=contact,
-            rule="approval.escalated",
-            subject=("requirement", str(requirement.pk)),
-            due=requirement.due_at,
-            title=f"A signature on {requirement.round.subject_ref} is overdue",
-            body=(
-                f"{requirement.round.subject_title}\n\n{label_of(requirement)} has not signed in time. "
-                f"It waits on {waited_on}."
-            ),
-            url=requirement.round.subject_url,
-        )

@@ -13,6 +13,7 @@ from apps.approvals.rules import Ask, Barred, Earlier, Need, Subject, unreachabl
 from apps.approvals.selectors import people_for_needs, tallies, with_deputies
 from apps.approvals.services.deciding import end_round, tell_listeners
 from apps.approvals.services.keeping import Laid, lay_beside
+from apps.approvals.services.pacing import start_clock
 from apps.approvals.services.shortage import NobodyToSign, contact_and_managers
 from apps.approvals.services.staging import ask_next_stage
 from apps.approvals.services.telling import tell_asked, tell_kept, tell_unreachable
@@ -67,7 +68,7 @@ def open_round(
         policy_digest=policy.digest if policy else "",
     )
     _insert(round_)
-    requirements = Requirement.objects.bulk_create(_requirements(round_, needs))
+    requirements = Requirement.objects.bulk_create(_requirements(round_, needs, people))
     Bar.objects.bulk_create(_bars(round_, requirements, needs, barred), ignore_conflicts=True)
     _record_asked(actor, round_, requirements)
     told = with_deputies(needs, people, [_out_of_it(need, barred) for need in needs])
@@ -137,9 +138,9 @@ def _check_reachable(subject: Subject, needs: list[Need], people: list[list[User
         raise NobodyToSign(subject, needs[asks.index(missing)])
 
 
-def _requirements(round_: Round, needs: list[Need]) -> list[Requirement]:
+def _requirements(round_: Round, needs: list[Need], people: list[list[User]]) -> list[Requirement]:
     first = min(need.stage for need in needs)
-    return [
+    made = [
         Requirement(
             round=round_,
             role=need.role,
@@ -152,11 +153,13 @@ def _requirements(round_: Round, needs: list[Need]) -> list[Requirement]:
             named=list(need.named),
             stage=need.stage,
             rule=need.rule,
-            due_at=need.due_at,
             state=RequirementState.OPEN if need.stage == first else _LATER,
         )
         for need in needs
     ]
+    for requirement, need, able in zip(made, needs, people, strict=True):
+        start_clock(requirement, need, able)
+    return made
 
 
 def _bars(

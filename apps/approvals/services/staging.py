@@ -4,7 +4,8 @@ from django.db.models import Min
 
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement, Round
-from apps.approvals.selectors import eligible_people
+from apps.approvals.selectors import eligible_people, pace_of
+from apps.approvals.services.pacing import restart_clock
 from apps.approvals.services.telling import tell_asked
 from apps.audit.services import record_event
 from apps.core import clock
@@ -14,7 +15,8 @@ from apps.core.actors import Actor
 def ask_next_stage(*, actor: Actor, held: Round) -> None:
     """Ask the next stage of a round that the caller holds, once every requirement before it is met.
 
-    People get as long to look as they would have had from the start, though not beyond the start of what is signed.
+    People get as long to look as they would have had from the start, in their own days, though not beyond
+    the start of what is signed.
     A stage that was asked stays asked, even when a signature before it is taken back.
     """
     waiting = Requirement.objects.filter(round=held, state=RequirementState.WAITING)
@@ -25,12 +27,13 @@ def ask_next_stage(*, actor: Actor, held: Round) -> None:
     asked = list(waiting.filter(stage=stage))
     now = clock.now()
     for requirement in asked:
-        due = now + (requirement.due_at - requirement.created_at)
+        pace = pace_of(requirement)
+        due = pace.after(now, pace.between(requirement.created_at, requirement.due_at))
         if held.starts_at is not None and held.starts_at > now:
             due = min(due, held.starts_at)
-        requirement.due_at = due
         requirement.state = RequirementState.OPEN
-    Requirement.objects.bulk_update(asked, ["due_at", "state"])
+        fields = restart_clock(requirement, due)
+    Requirement.objects.bulk_update(asked, ["state", *fields])
     record_event(
         event="approval.stage_asked",
         actor=actor,

@@ -10,6 +10,8 @@ from apps.core.decisions import ALLOWED, Decision, denied
 
 _RUN = {"start": "start", "complete": "complete", "roll_back": "roll back", "fail": "mark as failed"}
 
+BY_ITSELF = frozenset({"approve", "reject", "expire", "give_back", "reopen"})
+"""Nobody asks for these: they follow from signatures and from time."""
 MAY_PROPOSE = frozenset({Role.REQUESTER, Role.CHANGE_MANAGER})
 
 
@@ -50,7 +52,7 @@ def may_do(event: str, change: Change, standing: Standing) -> Decision:
         return _those_who_run(_RUN[event], change, standing)
     if event == "close":
         return _requester_or_manager("close", change, standing)
-    if event in ("expire", "approve", "reject", "reopen"):
+    if event in BY_ITSELF:
         return denied("No one can do this by hand. It follows from signatures and from time.")
     return denied(f"There is no such step as “{event}”.")
 

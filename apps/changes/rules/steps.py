@@ -43,5 +43,12 @@ TRANSITIONS = [
     Transition(
         "expire", frozenset({ChangeState.IN_REVIEW, ChangeState.APPROVED}), ChangeState.EXPIRED, "expired"
     ),
+    # Nobody decided in time: it goes back to its requester, who can revise it and ask again.
+    Transition(
+        "give_back",
+        frozenset({ChangeState.IN_REVIEW, ChangeState.ON_HOLD}),
+        ChangeState.EXPIRED,
+        "given back",
+    ),
     Transition("close", _ENDED, ChangeState.CLOSED, "closed"),
 ]

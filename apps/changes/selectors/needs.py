@@ -7,13 +7,13 @@ from apps.accounts.enums import Role
 from apps.approvals.enums import Touch
 from apps.approvals.models import PolicyVersion
 from apps.approvals.rules import Barred, Facts, Need, Touched, needs_under
-from apps.approvals.selectors import rules_in
+from apps.approvals.selectors import rules_in, times_in
 from apps.catalog.enums import ComponentKind, ContractKind
 from apps.catalog.models import Component, ComponentVersion, Contract
 from apps.catalog.selectors import versions_in_use
 from apps.changes.models import Change
 from apps.changes.rules.impact import ImpactRow
-from apps.changes.rules.needs import due_at, reached
+from apps.changes.rules.needs import reached
 from apps.changes.rules.risk import Moved, Risk, risk_of
 from apps.changes.selectors.items import items_of
 
@@ -25,11 +25,13 @@ def risk_for(change: Change, impact: list[ImpactRow]) -> Risk:
 
 
 def needs_for(change: Change, impact: list[ImpactRow], *, now: datetime, policy: PolicyVersion) -> list[Need]:
-    """Return every signature that a change needs under a version of the policy, with why and by when."""
+    """Return every signature that a change needs under a version of the policy, with why, how long people get,
+    and by when at the latest.
+    """
     moved = [item.component for item in items_of(change)]
     facts = facts_of(change, moved, impact, promises_of(moved), risk=risk_for(change, impact).level)
-    due = due_at(now, change.planned_start, change.change_class) if change.planned_start else now
-    return needs_under(rules_in(policy), facts, due=due)
+    allowed = times_in(policy)[change.change_class]
+    return needs_under(rules_in(policy), facts, due=change.planned_start or now, allowed=allowed)
 
 
 def facts_of(

@@ -9,7 +9,14 @@ from apps.accounts.selectors import grants_of
 from apps.catalog.models import Component
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
-from apps.changes.rules.people import MAY_PROPOSE, Standing, actor_is_requester, may_do, may_propose
+from apps.changes.rules.people import (
+    BY_ITSELF,
+    MAY_PROPOSE,
+    Standing,
+    actor_is_requester,
+    may_do,
+    may_propose,
+)
 from apps.changes.rules.steps import TRANSITIONS
 from apps.changes.selectors.items import items_of
 from apps.core.actors import Actor, person
@@ -86,7 +93,7 @@ def actions_for(change: Change, actor: Actor) -> dict[str, Decision]:
     standing = standing_of(actor, change)
     decisions: dict[str, Decision] = {}
     for step in TRANSITIONS:
-        if change.state not in step.sources or step.event in ("approve", "reject", "expire", "reopen"):
+        if change.state not in step.sources or step.event in BY_ITSELF:
             continue
         decision = may_do(step.event, change, standing)
         decisions[step.event] = may_advance(change, step.event, actor) if decision else decision

@@ -164,7 +164,10 @@ def settle(*, change: Change, actor: Actor) -> Change:
 
 
 def follow_round(round_: Round, actor: Actor) -> None:
-    """Do what follows from a signature: approve, reject, or nothing yet. Registered with the approvals."""
+    """Do what follows from a signature, or from none: approve, reject, give back, or nothing yet.
+
+    Registered with the approvals.
+    """
     change = Change.objects.filter(round=round_).first()
     if change is None:
         return
@@ -173,6 +176,11 @@ def follow_round(round_: Round, actor: Actor) -> None:
         if held.state in (ChangeState.IN_REVIEW, ChangeState.ON_HOLD):
             _release(held, actor)
             advance(held, "reject", actor=actor, data=_signed(held))
+    elif round_.state == RoundState.EXPIRED:
+        held = locked(change)
+        if held.state in (ChangeState.IN_REVIEW, ChangeState.ON_HOLD):
+            _release(held, actor)
+            advance(held, "give_back", actor=actor, data=_signed(held))
     else:
         settle(change=change, actor=actor)
 

@@ -141,7 +141,7 @@ class Life:
         decisions = [
             step for step in self.own if step.event in DECISIONS and step.data["requirement"] in names
         ]
-        ends = ("approval.round_closed", "approval.unreachable")
+        ends = ("approval.round_closed", "approval.unreachable", "approval.round_expired")
         closed = [
             step for step in self.own if step.event in ends and step.data["round"] == asked.data["round"]
         ]

@@ -21,26 +21,35 @@ from apps.approvals.selectors import (
     questions_to,
     requirement_exists,
     requirement_for,
+    snoozes_of,
     waiting_count_for,
 )
 from apps.web import preview
 from apps.web.consequences import decided_sentence, row_sentence, waiting_sentence
 from apps.web.context import shell_of
+from apps.web.dates import when
 from apps.web.discussion_page import waits_for
 from apps.web.errors import not_found
 from apps.web.reader import reader
+from apps.web.what_next import put_off
 
 PAGE = 25
-TABS: dict[str, Tab] = {"needs-me": "needs_me", "waiting": "waiting", "decided": "decided"}
+TABS: dict[str, Tab] = {
+    "needs-me": "needs_me",
+    "snoozed": "snoozed",
+    "waiting": "waiting",
+    "decided": "decided",
+}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the list: a requirement, what follows from it in one sentence, and whose answer it waits for."""
+    """One row of the list: a requirement, what follows in one sentence, whose answer it waits for, who put it off."""
 
     requirement: Requirement
     sentence: str
     waits: str
+    put_off: str
     selected: bool
 
 
@@ -100,10 +109,16 @@ def _page_number(request: HttpRequest) -> int:
 
 def _page(user: User, tab: Tab, found: list[Requirement], number: int, chosen: Requirement | None) -> Page:
     shown = found[:PAGE]
-    said, waits = _sentences(tab, shown), _waits(user, shown)
+    said, waits, later = _sentences(tab, shown), _waits(user, shown), _put_off(user, tab, shown)
     return Page(
         rows=[
-            Row(row, said[row.pk], waits.get(row.pk, ""), chosen is not None and row.pk == chosen.pk)
+            Row(
+                row,
+                said[row.pk],
+                waits.get(row.pk, ""),
+                later.get(row.pk, ""),
+                chosen is not None and row.pk == chosen.pk,
+            )
             for row in shown
         ],
         number=number,
@@ -128,6 +143,17 @@ def _waits(user: User, shown: list[Requirement]) -> dict[int, str]:
     paused = [row for row in shown if row.paused_at is not None and row.state == RequirementState.OPEN]
     asked = open_questions(row.pk for row in paused) if paused else {}
     return {row.pk: waits_for(user, asked.get(row.pk, [])) for row in paused}
+
+
+def _put_off(user: User, tab: Tab, shown: list[Requirement]) -> dict[int, str]:
+    """Return who put each row off until when, on the tabs that show it; one query there."""
+    if tab not in ("snoozed", "waiting"):
+        return {}
+    found = snoozes_of(row.pk for row in shown)
+    if tab == "snoozed":
+        found = {pk: [one for one in snoozes if one.user == user] for pk, snoozes in found.items()}
+        return {pk: f"Back on {when(one.until)}" for pk, snoozes in found.items() for one in snoozes}
+    return {pk: ". ".join(put_off(snoozes)) for pk, snoozes in found.items()}
 
 
 def _page_url(tab: Tab, number: int) -> str:

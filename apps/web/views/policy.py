@@ -32,7 +32,7 @@ from apps.approvals.selectors import (
 from apps.changes.selectors import change_exists, change_for, replay_policy
 from apps.core.errors import Forbidden
 from apps.web.errors import not_found
-from apps.web.policy_words import RuleRow, asked_for, differences, rows_of
+from apps.web.policy_words import RuleRow, asked_for, differences, rows_of, time_difference, times_said
 from apps.web.reader import actor_of, reader
 
 PAGE = 50
@@ -69,6 +69,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "current": current,
         "rules": _rows(rules_in(current), uses_of_rules(user, current)),
+        "times": times_said(current),
         "versions": versions,
         "proposed": next((one for one in versions if one.state == PolicyState.PROPOSED), None),
         "may_propose": may_propose_policy(actor_of(request)),
@@ -91,8 +92,9 @@ def version(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "version": found,
         "rules": rows_of(rules, people, uses_of_rules(user, found)),
+        "times": times_said(found),
         "before": before,
-        "differences": differences(old, rules, people) if before else [],
+        "differences": [*differences(old, rules, people), *time_difference(before, found)] if before else [],
         "replay": replay_policy(user, rules) if proposed else None,
         "asked": asked,
         "mine": next((one for one in asked if user in one.waited_on), None),

@@ -23,7 +23,7 @@ from apps.approvals.services import propose_policy, withdraw_policy
 from apps.changes.selectors import replay_policy
 from apps.core.errors import Invalid, Stale
 from apps.web.forms.policy import PolicyForm
-from apps.web.policy_words import differences
+from apps.web.policy_words import differences, time_difference
 from apps.web.reader import actor_of, reader
 from apps.web.views.policy import version_for
 
@@ -55,16 +55,21 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 
 def _look(request: HttpRequest, form: PolicyForm, current: PolicyVersion) -> dict[str, object]:
-    rules, old = policy_as_kept(form.cleaned_data["document"])[1], rules_in(current)
+    (document, rules), old = policy_as_kept(form.cleaned_data["document"]), rules_in(current)
     people = people_named([*rules, *old])
-    return {"replay": replay_policy(reader(request), rules), "differences": differences(old, rules, people)}
+    times = time_difference(current, PolicyVersion(document=document))
+    return {
+        "replay": replay_policy(reader(request), rules),
+        "differences": [*differences(old, rules, people), *times],
+    }
 
 
 def _text(current: PolicyVersion) -> str:
     """Return the version in force as text to edit; its rules name their parts in the order of the first."""
     named = document_by_name(current.document)
     rules = [{name: rule[name] for name in sorted(rule, key=_place)} for rule in named["rules"]]
-    return json.dumps({"v": named["v"], "rules": rules}, indent=2, ensure_ascii=False)
+    times = {"times": named["times"]} if "times" in named else {}
+    return json.dumps({"v": named["v"], **times, "rules": rules}, indent=2, ensure_ascii=False)
 
 
 _ORDER = (

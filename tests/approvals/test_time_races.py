@@ -1,0 +1,127 @@
+"""Reminders and giving up, many at once and killed in the middle. Real threads, processes and transactions."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from apps.accounts.enums import Role
+from apps.approvals.enums import RoundState
+from apps.approvals.models import Requirement, Round, Signature
+from apps.approvals.services import expire_round, reminding, sign
+from apps.approvals.tasks import task_remind_approvals
+from apps.audit.models import AuditEvent
+from apps.core import clock
+from apps.core.actors import person
+from apps.core.errors import Stale
+from apps.outbox.models import Notification, OutboxMessage
+from tests.approvals.test_races import at_once
+from tests.faults.nursery import fork
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+START = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def at(moment: datetime, call: Callable[[], object]) -> Callable[[], object]:
+    """Return a call on a thread whose clock stands at a moment: each thread has its own."""
+
+    def run() -> object:
+        with clock.moved_to(moment):
+            return call()
+
+    return run
+
+
+def opened(count: int) -> None:
+    with clock.moved_to(START - timedelta(days=1)):
+        add_person("val", Role.VALIDATOR)
+        add_person("manager", Role.CHANGE_MANAGER)
+    with clock.moved_to(START):
+        for _ in range(count):
+            a_round(a_need(hours=1))
+
+
+def told() -> Counter[str]:
+    rules = Notification.objects.exclude(rule="approval.asked").values_list("rule", flat=True)
+    return Counter(rules)
+
+
+def test_remind_in_six_workers_at_every_step_tells_each_once() -> None:
+    opened(8)
+    for hours in (0.5, 1, 2, 3):
+        at_once(*[at(START + timedelta(hours=hours), task_remind_approvals)] * 6)
+    assert told() == {
+        "approval.due": 8,
+        "approval.overdue": 8,
+        "approval.late": 8,
+        "approval.escalated": 8,
+    }
+    assert AuditEvent.objects.filter(event="approval.escalated").count() == 8
+    assert OutboxMessage.objects.count() == Notification.objects.count()
+
+
+def test_sign_as_the_round_is_given_up_is_before_it_or_stale() -> None:
+    with clock.moved_to(START - timedelta(days=1)):
+        val = add_person("val", Role.VALIDATOR)
+    late = START + timedelta(days=3)
+    outcomes = Counter()
+    for _ in range(20):
+        with clock.moved_to(START):
+            round_ = a_round(a_need(hours=1))
+        asked = asked_of(round_, Role.VALIDATOR)
+        with clock.moved_to(START + timedelta(hours=4)):
+            reminding.remind()
+
+        def signing(asked: Requirement = asked) -> object:
+            return sign(actor=person(val), requirement=asked, digest=DIGEST, decision="approve")
+
+        def expiring(round_: Round = round_) -> object:
+            return expire_round(actor=LOADER, round=round_)
+
+        signed, *expired = at_once(at(late, signing), at(late, expiring), at(late, expiring))
+        round_.refresh_from_db()
+        was_signed = isinstance(signed, Signature)
+        assert was_signed or isinstance(signed, Stale)
+        assert sorted(expired, key=bool) == [False, not was_signed]
+        assert round_.state == (RoundState.APPROVED if was_signed else RoundState.EXPIRED)
+        outcomes[round_.state] += 1
+    assert AuditEvent.objects.filter(event="approval.round_expired").count() == outcomes[RoundState.EXPIRED]
+    assert told()["approval.expired"] == outcomes[RoundState.EXPIRED]
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_remind_when_killed_in_the_middle_tells_nothing_and_then_all_once(after: int) -> None:
+    opened(2)
+    moment = START + timedelta(hours=2)
+    before = OutboxMessage.objects.count()
+    reader, writer = os.pipe()
+    tell, told_so_far = reminding.tell_overdue, []
+
+    def tell_and_wait(*given: object, **named: object) -> None:
+        tell(*given, **named)  # type: ignore[arg-type]
+        told_so_far.append(1)
+        if len(told_so_far) == after:
+            os.write(writer, b"x")
+            time.sleep(60)
+
+    def work() -> None:
+        reminding.tell_overdue = tell_and_wait  # type: ignore[assignment]
+        with clock.moved_to(moment):
+            task_remind_approvals()
+
+    child = fork(work)
+    try:
+        assert os.read(reader, 1) == b"x"
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert OutboxMessage.objects.count() == before
+    with clock.moved_to(moment):
+        task_remind_approvals()
+    assert told() == {"approval.overdue": 2, "approval.escalated": 2}
