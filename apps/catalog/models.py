@@ -87,6 +87,14 @@ class ComponentVersion(Sourced, Stamped):
         blank=True,
         related_name="authored_versions",
     )
+    committer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who recorded it here, in person or by token, when that is not its author.",
+    )
     code_commit = models.CharField(max_length=64, blank=True)
     datasets = models.JSONField(default=list, blank=True, help_text="List of {name, digest, context}.")
     hyperparameters = models.JSONField(default=dict, blank=True)

@@ -20,11 +20,23 @@ from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import Barred
 from apps.approvals.rules.checklists import checklist
 from apps.audit.models import AuditEvent
-from apps.core.actors import Actor, person
+from apps.core.actors import Actor, person, system
+from apps.core.errors import Forbidden
 from tests.api.conftest import secret_of
 from tests.approvals.test_covering import covering, offered
 from tests.house.source import modules
-from tests.people import DIGEST, LOADER, PASSWORD, a_need, a_round, add_person, asked_of, prove, sign
+from tests.people import (
+    DIGEST,
+    LOADER,
+    PASSWORD,
+    a_need,
+    a_round,
+    add_person,
+    add_team,
+    asked_of,
+    prove,
+    sign,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +44,7 @@ HERE = "model:default/m"
 # Who, and why they may not; an empty reason: they may. "404": they may not even see it.
 PEOPLE = {
     "holder": "",
+    "holder through the team": "",
     "deputy": "",
     "administrator who holds the role": "",
     "administrator": "do not hold the role",
@@ -39,6 +52,9 @@ PEOPLE = {
     "administrator without a role": "404",
     "requester": "You asked for this",
     "author": "You made it",
+    "committer": "You recorded it",
+    "requester through the team": "You asked for this",
+    "author through the team": "You made it",
     "wrong role": "do not hold the role",
     "auditor": "do not hold the role",
     "stranger": "404",
@@ -64,6 +80,11 @@ def people_of(role: Role) -> tuple[dict[str, User], Requirement]:
         _give(who[name], role)
     for name in ("requester", "author", "revoked"):
         _give(who[name], role)
+    team = add_team("group")
+    for name in PEOPLE:
+        if name.endswith("through the team"):
+            _give(who[name], role, team=team)
+    _give(who["committer"], role)
     _give(who["other role signed"], role)
     _give(who["other role signed"], other)
     _give(who["wrong role"], other)
@@ -78,14 +99,21 @@ def people_of(role: Role) -> tuple[dict[str, User], Requirement]:
     second = add_person("", role)
     otherwise = add_person("", other)
     round_ = a_round(
-        a_need(role, "m", quorum=2),
+        a_need(role, "m", quorum=2, team_id=team.pk),
         a_need(other, quorum=3),
         barred=[
             *[
                 Barred(who[name].pk, "You asked for this.")
-                for name in ("requester", "administrator who asked for it", "deputy who asked for it")
+                for name in (
+                    "requester",
+                    "requester through the team",
+                    "administrator who asked for it",
+                    "deputy who asked for it",
+                )
             ],
             Barred(who["author"].pk, "You made it.", role, HERE),
+            Barred(who["author through the team"].pk, "You made it.", role, HERE),
+            Barred(who["committer"].pk, "You recorded it.", role, HERE),
         ],
     )
     covering(second, who["deputy"])
@@ -203,6 +231,23 @@ def test_token_alone_and_a_closed_account_sign_nothing() -> None:
     )
     assert answer.status_code == 401
     assert by_page(user, asked).headers.get("Location", "").startswith("/accounts/login/")
+    assert Signature.objects.count() == kept
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_service_account_signs_on_no_path(path: str) -> None:
+    """It holds the role and a token, but no password: nothing proves that a person is there."""
+    people, asked = people_of(Role.VALIDATOR)
+    kept = Signature.objects.count()
+    service = people["holder"]
+    service.set_unusable_password()
+    service.save()
+    answer = PATHS[path](service, asked)
+    assert answer.status_code in (403, 422), answer.content[:300]
+    assert "password" in answer.content.decode().lower()
+    for actor in (system("deploy"), system("approvals")):
+        with pytest.raises(Forbidden, match="Only a person can sign"):
+            sign(actor=actor, requirement=asked, digest=DIGEST, decision="approve")
     assert Signature.objects.count() == kept
 
 

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from apps.accounts.enums import Role
 from apps.approvals.enums import Band, SubjectClass, Touch
-from apps.approvals.rules import FIRST_POLICY, Facts, Touched, calls, needs_under, rules_of, with_quorum
+from apps.approvals.rules import (
+    FIRST_POLICY,
+    Facts,
+    Touched,
+    calls,
+    needs_under,
+    rules_of,
+    times_of,
+    with_quorum,
+)
 from apps.catalog.enums import ComponentKind, DataClass
 from apps.changes.enums import ChangeClass
 from apps.changes.rules.risk import WORDS
@@ -81,6 +90,14 @@ def test_classes_and_bands_are_those_of_a_change() -> None:
         (document(rule(asks="once")), "rules.2.why", "Write something"),
         (document(rule(id="Big Name")), "rules.2.id", "small letters"),
         (document(rule(who="me")), "rules.2.who", "no such field"),
+        (document() | {"times": {}}, "times", "leave it out"),
+        (document() | {"times": {"big": {"hours": 4}}}, "times", "standard, normal, urgent"),
+        (document() | {"times": {"urgent": {"hours": 0}}}, "times.urgent", "how long people get"),
+        (document() | {"times": {"urgent": {"hours": True}}}, "times.urgent", "how long people get"),
+        (document() | {"times": {"normal": {"working_days": 31}}}, "times.normal", "up to 30"),
+        (document() | {"times": {"normal": {"days": 3}}}, "times.normal", "working_days"),
+        (document() | {"times": {"normal": {"hours": 3, "working_days": 1}}}, "times.normal", "how long"),
+        (document() | {"time": {}}, "document", "nothing else"),
         (document(3), "rules.2", "is an object"),  # type: ignore[arg-type]
     ],
 )
@@ -90,6 +107,17 @@ def test_document_that_is_wrong_says_at_which_place(given: Any, place: str, word
     assert words in " ".join(refused.value.fields[place])
 
 
+def test_times_that_a_document_leaves_out_are_those_of_the_first_version() -> None:
+    rules_of(document() | {"times": {"urgent": {"hours": 2}}})
+    said = times_of(document() | {"times": {"urgent": {"hours": 2}}})
+    assert {name: str(time) for name, time in said.items()} == {
+        "standard": "1 working day",
+        "normal": "3 working days",
+        "urgent": "2 hours",
+    }
+    assert times_of(document()) == times_of(FIRST_POLICY)
+
+
 @settings(max_examples=200)
 @given(
     st.recursive(
@@ -97,7 +125,9 @@ def test_document_that_is_wrong_says_at_which_place(given: Any, place: str, word
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from(["v", "rules", "id", "role", "quorum", "people", "stage"]), inner, max_size=4
+                st.sampled_from(["v", "rules", "times", "id", "role", "quorum", "people", "stage", "hours"]),
+                inner,
+                max_size=4,
             )
         ),
         max_leaves=12,

@@ -13,14 +13,14 @@ from apps.approvals.enums import TimeUnit
 from apps.approvals.models import Requirement, Snooze
 from apps.approvals.rules import Allowance
 from apps.approvals.selectors import inbox_for, open_count_for
-from apps.approvals.services import end_snooze, sign, snooze
+from apps.approvals.services import end_snooze, snooze
 from apps.approvals.tasks import task_remind_approvals
 from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.actors import person, token
 from apps.core.errors import Forbidden
 from apps.outbox.models import Notification
-from tests.people import DIGEST, a_need, a_round, add_person, asked_of
+from tests.people import DIGEST, a_need, a_round, add_person, asked_of, sign
 
 pytestmark = pytest.mark.django_db
 

@@ -14,14 +14,14 @@ from apps.accounts.models import User
 from apps.approvals.enums import RequirementState, RoundState, Step, TimeUnit
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules import Allowance
-from apps.approvals.services import answer_information, ask_information, expire_round, sign
+from apps.approvals.services import answer_information, ask_information, expire_round
 from apps.approvals.services import reminding as reminding_services
 from apps.approvals.tasks import task_remind_approvals
 from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.actors import person
 from apps.outbox.models import Notification, OutboxMessage
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of, sign
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ import pytest
 from apps.accounts.enums import Role
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Requirement, Round, Signature
-from apps.approvals.services import expire_round, reminding, sign
+from apps.approvals.services import expire_round, reminding
 from apps.approvals.tasks import task_remind_approvals
 from apps.audit.models import AuditEvent
 from apps.core import clock
@@ -21,7 +21,7 @@ from apps.core.errors import Stale
 from apps.outbox.models import Notification, OutboxMessage
 from tests.approvals.test_races import at_once
 from tests.faults.nursery import fork
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

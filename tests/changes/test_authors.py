@@ -47,6 +47,24 @@ def test_sign_by_whoever_registered_the_version_with_a_token_is_refused(estate: 
     assert validates(change, vera, "credit-risk")
 
 
+def test_sign_by_whoever_recorded_what_another_made_is_refused_to_both(estate: Estate) -> None:
+    vera, tomasz, priya = another_validator(), estate.people["tomasz"], estate.people["priya"]
+    RoleGrant.objects.create(user=priya, role=Role.VALIDATOR, valid_from=NOW)
+    model = estate.components["credit-risk"]
+    estate.team.members.add(tomasz)
+    with at(NOW):
+        made = add_version(actor=actors.token(tomasz, "cs_abc"), component=model, version="3", author=priya)
+        change = draft(estate)
+        save_what(actor=estate.actor("amara"), change=change, items=[ItemInput(model.key, "3")])
+        change = submit_change(actor=estate.actor("amara"), change=change)
+    assert (made.author, made.committer) == (priya, tomasz)
+    with pytest.raises(Forbidden, match="You recorded version 3 of"):
+        validates(change, actors.person(tomasz), "credit-risk")
+    with pytest.raises(Forbidden, match="You made version 3 of"):
+        validates(change, actors.person(priya), "credit-risk")
+    assert validates(change, vera, "credit-risk")
+
+
 def test_sign_by_the_author_of_a_model_only_reached_is_refused(estate: Estate) -> None:
     vera, tomasz = another_validator(), estate.people["tomasz"]
     limits = add_component("model", "credit-limit", estate.team)

@@ -3,14 +3,21 @@
 from datetime import timedelta
 from typing import Any
 
-from apps.calendar.enums import FreezeScope
+from django.test import Client
+
+from apps.approvals.enums import RoundState
+from apps.approvals.models import Signature
+from apps.approvals.tasks import task_remind_approvals
+from apps.audit.models import AuditEvent
+from apps.calendar.enums import BookingState, FreezeScope
 from apps.calendar.rules import Scope, span_from_local
 from apps.calendar.services import declare_freeze
-from apps.changes.services import expire_change, remind_of_windows
+from apps.changes.enums import ChangeState
+from apps.changes.services import expire_change, hold_change, remind_of_windows, revise_change
 from apps.changes.tasks import task_remind_of_windows
 from apps.core import actors
 from apps.outbox.models import Notification
-from tests.changes.estate import AFTER_WINDOW, IN_WINDOW, NOW, Estate, approved, at, submitted
+from tests.changes.estate import AFTER_WINDOW, IN_WINDOW, NOW, Estate, approved, at, fresh, submitted
 
 DAY_BEFORE = IN_WINDOW - timedelta(hours=12)
 
@@ -56,6 +63,40 @@ def test_window_reminder_when_a_freeze_stands_does_not_say_that_it_can_start(est
     assert "it cannot start yet" in body
     assert "Peak" in body
     assert "can start then" not in body
+
+
+def test_change_that_nobody_decides_goes_back_to_its_requester_who_can_ask_again(
+    estate: Estate, client: Client
+) -> None:
+    change = submitted(estate, start="2027-01-14T06:00", end="2027-01-14T07:00")
+    assert {asked.time_unit for asked in change.round.requirements.all()} == {"working_days"}
+    for days in (1, 3, 4, 5, 6, 9, 12, 15):
+        with at(NOW + timedelta(days=days)):
+            task_remind_approvals()
+    change = fresh(change)
+    assert (change.state, change.round.state) == (ChangeState.EXPIRED, RoundState.EXPIRED)
+    assert change.booking.state == BookingState.RELEASED
+    assert AuditEvent.objects.filter(event="change.given_back", object_id=change.ref).count() == 1
+    note = Notification.objects.get(rule="approval.expired", user=estate.people["amara"])
+    assert "was not decided in time" in note.title
+    assert not Signature.objects.exists()
+    client.force_login(estate.people["amara"])
+    with at(NOW + timedelta(days=16)):
+        page = client.get(f"/changes/{change.ref}/").content.decode()
+        assert "It was not decided in time" in page
+        assert f'href="/changes/{change.ref}/revise/"' in page
+        revise_change(actor=estate.actor("amara"), change=change)
+    assert fresh(change).state == ChangeState.DRAFT
+
+
+def test_change_on_hold_is_given_back_as_any_other(estate: Estate) -> None:
+    change = submitted(estate, start="2027-01-14T06:00", end="2027-01-14T07:00")
+    with at(NOW):
+        hold_change(actor=estate.actor("leila"), change=change, reason="We wait for the audit.")
+    for days in (6, 20):
+        with at(NOW + timedelta(days=days)):
+            task_remind_approvals()
+    assert fresh(change).state == ChangeState.EXPIRED
 
 
 def test_expire_tells_the_requester(estate: Estate) -> None:

@@ -116,7 +116,8 @@ def add_version(
 ) -> ComponentVersion:
     """Record a version of a component with its lineage. A metric that was not measured is None.
 
-    With no ``author`` named, it is the person who records it, by hand or by token: they may not validate it.
+    With no ``author`` named, it is the person who records it, by hand or by token. Else whoever records it is its
+    committer. Neither may validate it.
 
     Raises:
         Forbidden: the actor neither has to do with the component nor proposes changes.
@@ -138,10 +139,11 @@ def add_version(
         "code_commit": code_commit, "datasets": list(datasets), "hyperparameters": hyperparameters or {},
         "metrics": metrics or {},
     }  # fmt: skip
-    if author is None and isinstance(actor.user, User):
-        author = actor.user
+    recorder = actor.user if isinstance(actor.user, User) else None
+    author = author or recorder
     row = ComponentVersion(
         component=component, version=version, description=description, author=author, source=PORTAL,
+        committer=recorder if recorder != author else None,
         source_digest=digest({"version": version, **lineage}), released_at=clock.now(), **lineage,
     )  # fmt: skip
     row.save()

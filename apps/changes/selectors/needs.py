@@ -73,16 +73,16 @@ def promises_of(moved: Iterable[Component]) -> list[Contract]:
 
 
 def barred_for(change: Change, impact: list[ImpactRow]) -> list[Barred]:
-    """Return who may not sign: the requester at all, and as validator of a model whoever made its version.
+    """Return who may not sign: the requester at all, and as validator of a model whoever made or recorded its version.
 
     Of a model that moves it is the version that it moves to; of one that is reached, the version in use.
     """
     barred = [Barred(change.requester_id, "You asked for this change. Nobody approves their own.")]
     for key, title, version in [*_models_moved(change), *_models_reached(impact)]:
-        if version.author_id is not None:
-            made = f"You made version {version.version} of {title}."
-            reason = f"{made} Nobody validates their own model."
-            barred.append(Barred(version.author_id, reason[:200], Role.VALIDATOR, key))
+        for user_id, did in ((version.author_id, "made"), (version.committer_id, "recorded")):
+            if user_id is not None:
+                reason = f"You {did} version {version.version} of {title}. Nobody validates their own model."
+                barred.append(Barred(user_id, reason[:200], Role.VALIDATOR, key))
     return barred
 
 
