@@ -254,7 +254,8 @@ def _block(one: Standing, user: User, change: Change) -> Block:
         )
     if not one.is_open:
         return Block(role, subject, "Not asked any more", "open", "The review ended before")
-    paused = f"clock paused since {when(asked.paused_at, change.time_zone)}" if asked.paused_at else ""
+    since = asked.paused_at or asked.round.stands_since
+    paused = f"clock paused since {when(since, change.time_zone)}" if since else ""
     by = _so_far(one) + (paused or f"sign by {said(asked.due_at, change.time_zone)}")
     later = what_next(one, str(change.requester), change.time_zone, most=2)
     by = f"{by} · {later}" if later else by

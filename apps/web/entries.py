@@ -62,6 +62,8 @@ WORDS = {
     "approval.unreachable": "ended the signing of revision {revision}: nobody may sign as {missing}",
     "approval.round_expired": "gave up the signing of revision {revision}: nobody signed in time as {missing}",
     "approval.escalated": "told the next in the chain: {role} is overdue on revision {revision}",
+    "approval.clocks_stopped": "let the time to sign revision {revision} stand",
+    "approval.clocks_started": "let the time to sign revision {revision} run again",
     "approval.snoozed": "put off signing revision {revision} as {role}",
     "approval.snooze_ended": "took what {role} signs back into the inbox",
     "approval.information_asked": "asked for information before signing revision {revision} as {role}",

@@ -6,7 +6,7 @@ from datetime import datetime
 from apps.accounts.models import User
 from apps.approvals.models import EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules.timetable import mornings
-from apps.approvals.selectors import Standing, right_to_sign, standing
+from apps.approvals.selectors import Standing, right_to_sign, standing, stands
 from apps.changes.models import Change, Revision
 from apps.changes.selectors import change_for, changed_since, revision_of
 from apps.core import clock
@@ -85,7 +85,7 @@ def _notes(user: User, here: Standing) -> list[str]:
 
 def _mornings(user: User, requirement: Requirement) -> list[datetime]:
     """Return until when this person may put it off; nothing while its clock stands."""
-    if requirement.paused_at is not None:
+    if stands(requirement):
         return []
     return mornings(clock.now(), requirement.due_at, user.time_zone)
 

@@ -368,6 +368,7 @@ def make_requirements(change: Change, items: list[ChangeItem]) -> Iterator[Requi
             question="Is it fit for its use?",
             reason="The change moves it.",
             due_at=(change.planned_start or NOW) - timedelta(days=2),
+            next_step_at=(change.planned_start or NOW) - timedelta(days=2),
             state=RequirementState.OPEN if is_open and position < 2 else RequirementState.MET,
         )
 

@@ -13,7 +13,7 @@ from apps.calendar.enums import BookingState, FreezeScope
 from apps.calendar.rules import Scope, span_from_local
 from apps.calendar.services import declare_freeze
 from apps.changes.enums import ChangeState
-from apps.changes.services import expire_change, hold_change, remind_of_windows, revise_change
+from apps.changes.services import expire_change, hold_change, remind_of_windows, resume_change, revise_change
 from apps.changes.tasks import task_remind_of_windows
 from apps.core import actors
 from apps.outbox.models import Notification
@@ -89,14 +89,29 @@ def test_change_that_nobody_decides_goes_back_to_its_requester_who_can_ask_again
     assert fresh(change).state == ChangeState.DRAFT
 
 
-def test_change_on_hold_is_given_back_as_any_other(estate: Estate) -> None:
+def test_change_on_hold_reminds_nobody_and_is_not_given_back_and_has_its_time_afterwards(
+    estate: Estate, client: Client
+) -> None:
     change = submitted(estate, start="2027-01-14T06:00", end="2027-01-14T07:00")
-    with at(NOW):
+    due = change.round.requirements.first().due_at
+    assert due == NOW + timedelta(days=3)
+    with at(NOW + timedelta(days=1)):
         hold_change(actor=estate.actor("leila"), change=change, reason="We wait for the audit.")
-    for days in (6, 20):
+    for days in (3, 6, 20):
         with at(NOW + timedelta(days=days)):
             task_remind_approvals()
-    assert fresh(change).state == ChangeState.EXPIRED
+            client.force_login(estate.people["tomasz"])
+            assert "because it is on hold" in client.get("/inbox/").content.decode()
+    assert fresh(change).state == ChangeState.ON_HOLD
+    late = Notification.objects.filter(rule__in=["approval.due", "approval.overdue", "approval.escalated"])
+    assert not late.exists()
+    with at(NOW + timedelta(days=22)):
+        resume_change(actor=estate.actor("leila"), change=change)
+    # Held from a Tuesday to a Tuesday three weeks later, by working days.
+    assert change.round.requirements.first().due_at == due + timedelta(days=21)
+    with at(NOW + timedelta(days=23)):
+        task_remind_approvals()
+    assert set(late.values_list("rule", flat=True)) == {"approval.due"}
 
 
 def test_expire_tells_the_requester(estate: Estate) -> None:

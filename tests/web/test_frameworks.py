@@ -109,7 +109,13 @@ def make_change(
     for role in ("validator", "steward", "sponsor", "owner"):
         key = draw.choice([each.key for each in estate.components.values()])
         asked = Requirement.objects.create(
-            round=round_, role=role, component_key=key, question="?", reason="!", due_at=start
+            round=round_,
+            role=role,
+            component_key=key,
+            question="?",
+            reason="!",
+            due_at=start,
+            next_step_at=start,
         )
         if maybe():
             Signature.objects.create(

@@ -30,6 +30,11 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('open', 'Open'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('closed', 'Closed without a decision'), ('expired', 'Given up: not decided in time')], default='open', max_length=10),
         ),
         migrations.AddField(
+            model_name='round',
+            name='stands_since',
+            field=models.DateTimeField(blank=True, help_text='Since when all its clocks stand: what is signed is on hold.', null=True),
+        ),
+        migrations.AddField(
             model_name='requirement',
             name='time_unit',
             field=models.CharField(choices=[('hours', 'Hours'), ('working_days', 'Working days')], default='hours', max_length=12),

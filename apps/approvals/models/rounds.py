@@ -44,6 +44,9 @@ class Round(Stamped):
     policy_digest = models.CharField(max_length=64, blank=True, default="")
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
+    stands_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when all its clocks stand: what is signed is on hold."
+    )
 
     class Meta:
         constraints = [

@@ -69,10 +69,12 @@ from apps.approvals.selectors.timing import (
     snooze_of,
     snoozes_of,
     snoozes_to_wake,
+    stands,
     still_to_come_of,
 )
 
 __all__ = [
+    "stands",
     "PutOff",
     "coming_of",
     "contact_of",

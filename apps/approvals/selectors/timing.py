@@ -29,6 +29,11 @@ def coming_of(requirement: Requirement) -> Coming:
     return Coming(requirement.next_step, requirement.next_step_at)
 
 
+def stands(requirement: Requirement) -> bool:
+    """Return whether its clock stands: for a question, or because what is signed is on hold."""
+    return requirement.paused_at is not None or requirement.round.stands_since is not None
+
+
 def contact_of(requirement: Requirement, asked: Iterable[User]) -> User | None:
     """Return the contact of its team when there is one who works here and is not asked already; else None."""
     contact = requirement.team.escalation_contact if requirement.team else None
@@ -42,7 +47,7 @@ def still_to_come_of(requirement: Requirement, contact: User | None) -> list[Com
 
     Where no contact is to be told, the Change Managers are at once, and only once.
     """
-    if requirement.state != RequirementState.OPEN or requirement.paused_at is not None:
+    if requirement.state != RequirementState.OPEN or stands(requirement):
         return []
     found = still_to_come(coming_of(requirement), requirement.due_at, pace_of(requirement))
     if contact is None and any(one.step == Step.CONTACT for one in found):
@@ -101,7 +106,7 @@ def may_snooze_now(user: User, requirement: Requirement, until: datetime) -> Dec
         until=until,
         now=clock.now(),
         due=requirement.due_at,
-        paused=requirement.paused_at is not None,
+        paused=stands(requirement),
     )
 
 
@@ -122,5 +127,9 @@ def given_up_in(round_: Round) -> list[Requirement]:
 
 def _given_up() -> QuerySet[Requirement]:
     return Requirement.objects.filter(
-        state=RequirementState.OPEN, paused_at=None, next_step=Step.EXPIRE, next_step_at__lte=clock.now()
+        state=RequirementState.OPEN,
+        paused_at=None,
+        round__stands_since=None,
+        next_step=Step.EXPIRE,
+        next_step_at__lte=clock.now(),
     )

@@ -9,6 +9,7 @@ looking: record_look, erase_looks
 shortage: NobodyToSign, tell_shortage
 reminding: remind
 expiring: expire_round
+standing_still: stand_still, go_on
 snoozing: snooze, end_snooze
 asking: ask_information, answer_information, take_back_question, resume_clocks
 erasing: erase_questions, erase_questions_of_entries
@@ -44,9 +45,12 @@ from apps.approvals.services.rounds import close_round, open_round, reject_unrea
 from apps.approvals.services.shortage import NobodyToSign, tell_shortage
 from apps.approvals.services.signing import erase_notes, sign
 from apps.approvals.services.snoozing import end_snooze, snooze
+from apps.approvals.services.standing_still import go_on, stand_still
 from apps.approvals.services.withdrawing import withdraw_signature
 
 __all__ = [
+    "go_on",
+    "stand_still",
     "end_snooze",
     "expire_round",
     "snooze",

@@ -135,7 +135,7 @@ def resume_clocks(*, limit: int = 200) -> int:
     found = list(held_now[:limit])
     for requirement in found:
         held = _Held(requirement, _clock_of(requirement))
-        _move(held, held.before.resumed(clock.now()))
+        _move(held, held.before.resumed(_counted_until(held)))
         record_event(
             event="approval.clock_resumed",
             actor=system("approvals"),
@@ -202,8 +202,13 @@ def _end(held: _Held, inquiry: Inquiry, end: InquiryEnd, person: User) -> dict[s
     inquiry.end, inquiry.ended_at, inquiry.ended_by = end, now, person
     others = Inquiry.objects.filter(requirement=held.requirement, end="").exclude(pk=inquiry.pk)
     if not others.exists():
-        _move(held, held.before.resumed(now))
+        _move(held, held.before.resumed(_counted_until(held)))
     return _facts(held.requirement) | {"inquiry": inquiry.pk}
+
+
+def _counted_until(held: _Held) -> datetime:
+    """Return until when the clock stood for a question: a hold that began meanwhile counts by itself."""
+    return held.requirement.round.stands_since or clock.now()
 
 
 def _move(held: _Held, after: Clock) -> Clock:

@@ -58,7 +58,10 @@ def remind(*, limit: int = 200) -> int:
 def _claim(limit: int) -> list[Requirement]:
     # Whoever waits for an answer is not hurried, and their delay is nobody's to hear of.
     waiting = Requirement.objects.filter(
-        state=RequirementState.OPEN, paused_at=None, next_step_at__lte=clock.now()
+        state=RequirementState.OPEN,
+        paused_at=None,
+        round__stands_since=None,
+        next_step_at__lte=clock.now(),
     ).exclude(next_step=Step.EXPIRE)
     found = waiting.select_related("round", "team__escalation_contact").order_by("next_step_at", "pk")
     return list(found.select_for_update(skip_locked=True, of=("self",))[:limit])

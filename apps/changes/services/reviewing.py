@@ -9,7 +9,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
 from apps.approvals.selectors import policy_in_force
-from apps.approvals.services import close_round
+from apps.approvals.services import close_round, go_on, stand_still
 from apps.calendar.rules import Span
 from apps.calendar.selectors import conflicts_of
 from apps.calendar.services import book, hold_calendar, release_booking
@@ -131,11 +131,16 @@ def withdraw_change(*, actor: Actor, change: Change, reason: str) -> Change:
 
 @transaction.atomic
 def hold_change(*, actor: Actor, change: Change, reason: str) -> Change:
-    """Stop a change where it is. It keeps its window and its signatures. Raises Invalid (``reason``)."""
+    """Stop a change where it is, with the time to sign. It keeps its window and its signatures.
+
+    Raises Invalid (``reason``).
+    """
     held = locked(change)
     permit("hold", held, actor)
     require_state("hold", held)
     why = given_reason(reason, "Say why it is put on hold, and what would end that.")
+    if held.round is not None:
+        stand_still(actor=actor, round=held.round)
     return advance(held, "hold", actor=actor, private={"reason": why})
 
 
@@ -144,6 +149,8 @@ def resume_change(*, actor: Actor, change: Change) -> Change:
     """Take a change off hold. It goes back to review, and on to approved when nothing stands in its way."""
     held = locked(change)
     permit("resume", held, actor)
+    if held.round is not None:
+        go_on(actor=actor, round=held.round)
     return settle(change=advance(held, "resume", actor=actor), actor=actor)
 
 
