@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['until', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=Q(('woken_at', None)), fields=('requirement', 'user'), name='one_snooze_at_a_time')],
+                'constraints': [models.UniqueConstraint(condition=Q(('woken_at', None)), fields=('user', 'requirement'), name='one_snooze_at_a_time')],
                 'indexes': [models.Index(condition=Q(('woken_at', None)), fields=['until'], name='snoozes_to_wake')],
             },
         ),

@@ -23,7 +23,7 @@ class Snooze(Stamped):
         ordering = ["until", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["requirement", "user"], condition=Q(woken_at=None), name="one_snooze_at_a_time"
+                fields=["user", "requirement"], condition=Q(woken_at=None), name="one_snooze_at_a_time"
             ),
         ]
         indexes = [models.Index(fields=["until"], condition=Q(woken_at=None), name="snoozes_to_wake")]
