@@ -66,7 +66,7 @@ def of(user: User, requirement: Requirement) -> Preview:
         put_off_until=next((one.until for one in here.snoozes if one.user == user), None),
         mornings=_mornings(user, requirement) if allowed else [],
         since=_since(user, here, {row.requirement.role for row in rows}, change, shown),
-        kept=here.kept[-1] if here.kept else None,
+        kept=_kept(user, here.kept),
     )
 
 
@@ -88,6 +88,11 @@ def _mornings(user: User, requirement: Requirement) -> list[datetime]:
     if stands(requirement):
         return []
     return mornings(clock.now(), requirement.due_at, user.time_zone)
+
+
+def _kept(user: User, rows: list[EarlierSignature]) -> EarlierSignature | None:
+    """Return the signature that still counts: this person's, else the last."""
+    return next((row for row in rows if row.signature.signer_id == user.pk), rows[-1] if rows else None)
 
 
 def _shown(user: User, round_: Round) -> tuple[Change | None, Revision | None]:

@@ -11,10 +11,11 @@ from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import EarlierSignature, Requirement, Signature
 from apps.audit.models import AuditEvent
 from apps.catalog.models import ComponentVersion
+from apps.catalog.services import add_version
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.materiality import Judge, differences_for
-from apps.changes.services import refresh_change, revise_change, submit_change
+from apps.changes.services import refresh_change, refresh_if_due, revise_change, submit_change
 from apps.core import actors
 from apps.core.errors import PortalError
 from tests.changes.estate import NOW, Estate, at, fresh, make_estate, submitted
@@ -128,3 +129,19 @@ def test_four_looks_at_once_take_a_change_up_once() -> None:
         assert_nothing_stale_counts(change)
         with at(NOW), transaction.atomic():
             revise_change(actor=estate.actor("amara"), change=change)
+
+
+def test_one_look_at_a_time_and_what_comes_meanwhile_is_found_by_the_next() -> None:
+    estate = make_estate()
+    watch = actors.system("refresh")
+    change = signed_but_for_the_owner(estate)
+    versions = ComponentVersion.objects.filter(component=estate.components["credit-risk"], version="2")
+    versions.update(metrics={"auc": 1})
+    results = together(*[partial(refresh_if_due, actor=watch) for _ in range(4)])
+    assert sorted(results) == [0, 0, 0, 1], results
+    assert fresh(change).revision.number == 2
+    component = estate.components["credit-risk"]
+    component.versions.filter(version="2").update(metrics={"auc": 2})
+    add_version(actor=watch, component=component, version="9", author=None)
+    with at(NOW):
+        assert refresh_if_due(actor=watch) == 1

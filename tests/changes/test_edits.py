@@ -3,11 +3,15 @@
 import json
 from typing import Any
 
+import pytest
+from django.db import ProgrammingError, transaction
+
 from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, User
 from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import EarlierSignature, Requirement, Signature
 from apps.approvals.selectors import inbox_for, may_sign_now, standing
+from apps.approvals.services import withdraw_signature
 from apps.audit.models import AuditEvent
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
@@ -223,3 +227,33 @@ def test_what_a_deputy_signed_is_kept_for_both_while_the_other_holds_the_role(es
     with at(NOW):
         assert not may_sign_now(henrik, again)
         assert not may_sign_now(leila, again)
+
+
+def test_kept_signature_can_be_taken_back_and_is_not_kept_again(estate: Estate) -> None:
+    change = revised(estate, approved(estate), replan)
+    sponsor = Requirement.objects.select_related("round").get(round=change.round, role=Role.SPONSOR)
+    henrik = estate.people["henrik"]
+    with at(NOW):
+        taken = withdraw_signature(actor=estate.actor("henrik"), requirement=sponsor, reason="Not like this.")
+        again = withdraw_signature(actor=estate.actor("henrik"), requirement=sponsor, reason="Not like this.")
+        assert (taken.decision, again.pk) == ("withdraw", taken.pk)
+        assert stands(change)[Role.SPONSOR] == RequirementState.OPEN
+        assert may_sign_now(henrik, Requirement.objects.select_related("round").get(pk=sponsor.pk))
+        assert [one.role for one in inbox_for(henrik, "needs_me")] == [Role.SPONSOR]
+    change = revised(estate, fresh(change), retitle)
+    assert stands(change)[Role.SPONSOR] == RequirementState.OPEN
+    assert not EarlierSignature.objects.filter(
+        requirement__round=change.round, requirement__role=Role.SPONSOR
+    ).exists()
+    sign_all(estate, change)
+    assert fresh(change).state == ChangeState.APPROVED
+
+
+def test_what_was_said_of_an_earlier_signature_never_changes(estate: Estate) -> None:
+    revised(estate, approved(estate), replan)
+    row = EarlierSignature.objects.filter(counts=True)
+    for values in ({"counts": False}, {"because": "Other."}, {"attestation": "{}"}):
+        with pytest.raises(ProgrammingError, match="refused"), transaction.atomic():
+            row.update(**values)
+    with pytest.raises(ProgrammingError, match="refused"), transaction.atomic():
+        row.get(requirement__role=Role.SPONSOR).delete()

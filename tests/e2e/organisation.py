@@ -11,8 +11,9 @@ from allauth.account.utils import user_pk_to_url_str
 from apps.accounts.models import ApiToken, User
 from apps.accounts.selectors import second_factors_of
 from apps.accounts.services import create_person, save_view
-from apps.approvals.models import Requirement, Signature
+from apps.approvals.models import EarlierSignature, Requirement, Signature
 from apps.approvals.rules import FIRST_POLICY
+from apps.approvals.selectors import eligible_people
 from apps.approvals.services import answer_information, ask_information, propose_policy
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.services import seal_pending
@@ -41,6 +42,7 @@ from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
 from demo.load import LOADER, actor, live, load, wall
 from demo.stories import STORIES
+from tests.people import sign
 from tests.second_factors import with_app
 
 Names = dict[str, str]
@@ -67,6 +69,7 @@ def settle(home: Path) -> Names:
     # From here on the first of each state stays what it is.
     names |= {state: of_state(state).ref for state in STATES}
     names["revised"] = send_again(of_state("in_review", requester="noor.rahimi"))
+    names |= again(names["revised"])
     names |= write_reviews() | freeze_and_lift() | export()
     names["hold"] = keep_some()
     names["view"] = saved_view()
@@ -126,8 +129,19 @@ def add_changes() -> Names:
     return names
 
 
+def decide(change: Change, *roles: str) -> None:
+    """Let the first who can sign as each of these roles approve it."""
+    for role in roles:
+        asked = Requirement.objects.filter(round=change.round, role=role, state="open").select_related(
+            "round"
+        )[0]
+        signer = actors.person(eligible_people([asked])[asked.pk][0])
+        sign(actor=signer, requirement=asked, digest=change.round.digest, decision="approve")
+
+
 def send_again(change: Change) -> str:
-    """Take a change back, say it in other words with one promise more, and send its second revision."""
+    """Have a sponsor and an owner sign, say it in other words with one promise more, and send its second revision."""
+    decide(change, "sponsor", "owner")
     who = actors.person(change.requester)
     changes.revise_change(actor=who, change=change)
     changes.save_why(
@@ -140,6 +154,18 @@ def send_again(change: Change) -> str:
     )
     changes.submit_change(actor=who, change=by_ref(change.ref))
     return change.ref
+
+
+def again(ref: str) -> Names:
+    """Return what a second revision asks again and what it keeps, and a change that is being revised."""
+    earlier = EarlierSignature.objects.filter(requirement__round__subject_ref=ref)
+    revising = of_state("in_review", requester="jonas.weber")
+    changes.revise_change(actor=actors.person(revising.requester), change=revising)
+    return {
+        "again": str(earlier.get(counts=False).requirement_id),
+        "kept": str(earlier.get(counts=True).requirement_id),
+        "revising": revising.ref,
+    }
 
 
 def write_reviews() -> Names:

@@ -55,6 +55,8 @@ HOME: Area = {
         Look("/inbox/{to_validate}/", TOMASZ),
         Look("/inbox/{to_own}/", PRIYA),
         Look("/inbox/{signed}/?tab=decided", HENRIK),
+        Look("/inbox/{again}/", HENRIK),
+        Look("/inbox/{kept}/?tab=decided", HENRIK),
     ],
     "web:signature": [
         Look("/approvals/signatures/{signature}/", HENRIK),
@@ -63,6 +65,7 @@ HOME: Area = {
     "web:approval-sign": [
         Look("/approvals/{to_validate}/sign/", TOMASZ),
         Look("/approvals/{to_own}/sign/", AMARA),
+        Look("/approvals/{again}/sign/", HENRIK),
         empty("/approvals/{to_validate}/sign/", TOMASZ),
     ],
     "web:approval-withdraw": [
@@ -214,6 +217,7 @@ WIZARD: Area = {
     "web:change-edit": [
         *steps("{draft}", AMARA),
         *steps("{ready}", AMARA),
+        Look("/changes/{revising}/edit/check/", JONAS),
         *[
             empty(f"/changes/{{draft}}/edit/{step}/", AMARA)
             for step in ("what", "why", "when", "how-back", "check")

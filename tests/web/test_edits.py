@@ -57,6 +57,9 @@ def test_signer_whose_signature_was_kept_reads_that_it_counts(client: Client, es
     text = page(client, estate.people["henrik"], f"/inbox/{asked_of(change, Role.SPONSOR).pk}/")
     assert "Henrik Lindqvist signed revision 1, and that still counts." in text
     assert "What changed since" not in text
+    assert f'<a href="/approvals/{asked_of(change, Role.SPONSOR).pk}/withdraw/">Take it back</a>' in text
+    back = page(client, estate.people["henrik"], f"/approvals/{asked_of(change, Role.SPONSOR).pk}/withdraw/")
+    assert "Take back your signature on" in back
 
 
 def test_change_page_says_on_which_revision_each_signature_is(client: Client, estate: Estate) -> None:  # noqa: F811

@@ -18,12 +18,22 @@ class EarlierSignature(models.Model):
     because = models.CharField(max_length=500)
     attestation = models.TextField(blank=True, default="")
     attestation_digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    withdrawn_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When the signer took it back for this revision; empty while it stands.",
+    )
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["requirement", "signature"], name="earlier_once"),
         ]
+
+    @property
+    def stands(self) -> bool:
+        """Return whether it counts, and was not taken back."""
+        return self.counts and self.withdrawn_at is None
 
     @property
     def people(self) -> tuple[int, ...]:

@@ -56,7 +56,13 @@ from apps.approvals.selectors.policy import (
     times_in,
 )
 from apps.approvals.selectors.quorums import Tally, approvals_given, counts_for, open_rounds, tallies
-from apps.approvals.selectors.signing import Right, may_sign_now, my_signature, right_to_sign
+from apps.approvals.selectors.signing import (
+    Right,
+    may_sign_now,
+    my_kept_signature,
+    my_signature,
+    right_to_sign,
+)
 from apps.approvals.selectors.standing import Standing, open_counts, standing
 from apps.approvals.selectors.timing import (
     PutOff,
@@ -116,6 +122,7 @@ __all__ = [
     "may_propose_policy",
     "may_sign_now",
     "may_take_back_now",
+    "my_kept_signature",
     "my_signature",
     "open_count_for",
     "open_counts",

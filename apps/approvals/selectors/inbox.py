@@ -68,7 +68,8 @@ AND NOT EXISTS (
 AND NOT EXISTS (
     SELECT 1 FROM approvals_earliersignature kept JOIN approvals_signature own ON own.id = kept.signature_id
     JOIN approvals_requirement other ON other.id = kept.requirement_id
-    WHERE kept.counts AND {person} IN (own.signer_id, own.on_behalf_of_id) AND other.round_id = {asked}.round_id
+    WHERE kept.counts AND kept.withdrawn_at IS NULL
+      AND {person} IN (own.signer_id, own.on_behalf_of_id) AND other.round_id = {asked}.round_id
       AND (other.role <> {asked}.role OR other.id = {asked}.id))
 """
 _FREE_TO_SIGN = _FREE.format(person="%s", asked="approvals_requirement")

@@ -40,6 +40,9 @@ ABSTAINED = ""
 STANDING = Q(withdrawn_at=None) & ~Q(decision=SignatureDecision.WITHDRAW)
 """The signatures that count: not taken back, nor the taking back itself."""
 
+KEPT = Q(counts=True, withdrawn_at=None)
+"""The earlier signatures that count for a later revision: kept, and not taken back since."""
+
 
 def eligible_people(requirements: Iterable[Requirement]) -> dict[int, list[User]]:
     """Return, for each requirement, the people who may still sign it, by name; four queries in all."""
@@ -189,7 +192,7 @@ def roles_signed(round_ids: set[int]) -> Signed:
     """
     found: Signed = defaultdict(lambda: defaultdict(set))
     given = Signature.objects.filter(STANDING, requirement__round__in=round_ids)
-    kept = EarlierSignature.objects.filter(requirement__round__in=round_ids, counts=True)
+    kept = EarlierSignature.objects.filter(KEPT, requirement__round__in=round_ids)
     of = ("requirement__role", "requirement_id")
     now = given.values_list("requirement__round_id", "signer_id", "on_behalf_of_id", *of, "decision")
     before = kept.values_list(

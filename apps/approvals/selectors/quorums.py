@@ -10,6 +10,7 @@ from apps.approvals.models import EarlierSignature, Requirement, Round, Signatur
 from apps.approvals.rules import Ask, describe
 from apps.approvals.selectors.people import (
     ABSTAINED,
+    KEPT,
     STANDING,
     Holders,
     barred,
@@ -76,7 +77,8 @@ def counts_for(round_id: object) -> Q:
     ``round_id`` may be an ``OuterRef``.
     """
     given = STANDING & Q(requirement__round=round_id)
-    return given | Q(later__counts=True, later__requirement__round=round_id)
+    kept = Q(later__counts=True, later__withdrawn_at=None, later__requirement__round=round_id)
+    return given | kept
 
 
 def open_rounds() -> QuerySet[Round]:
@@ -87,4 +89,4 @@ def open_rounds() -> QuerySet[Round]:
 def approvals_given(requirement: Requirement) -> int:
     """Return how many people have approved a requirement, by a signature on it or by an earlier one that counts."""
     given = Signature.objects.filter(STANDING, requirement=requirement, decision=SignatureDecision.APPROVE)
-    return given.count() + EarlierSignature.objects.filter(requirement=requirement, counts=True).count()
+    return given.count() + EarlierSignature.objects.filter(KEPT, requirement=requirement).count()

@@ -10,7 +10,7 @@ from apps.approvals.enums import UNDECIDED, SignatureDecision
 from apps.approvals.models import Bar, Delegation, EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules import Signing, may_leave_the_rest, may_sign, may_sign_for, unreachable
 from apps.approvals.selectors.cover import stands_in
-from apps.approvals.selectors.people import STANDING, covers
+from apps.approvals.selectors.people import KEPT, STANDING, covers
 from apps.approvals.selectors.quorums import tallies
 from apps.core.decisions import ALLOWED, Decision
 
@@ -18,6 +18,12 @@ from apps.core.decisions import ALLOWED, Decision
 def my_signature(user: User, requirement: Requirement) -> Signature | None:
     """Return the signature that a person gave to a requirement and has not taken back, or None."""
     return Signature.objects.filter(STANDING, requirement=requirement, signer=user).first()
+
+
+def my_kept_signature(user: User, requirement: Requirement) -> EarlierSignature | None:
+    """Return the signature on an earlier revision by which a person stands for a requirement, or None."""
+    kept = EarlierSignature.objects.select_related("signature__on_behalf_of")
+    return kept.filter(KEPT, requirement=requirement, signature__signer=user).first()
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ def _kept_for(user: User, round_: Round) -> dict[int, str]:
     if round_.revision == 1:
         return {}
     theirs = Q(signature__signer=user) | Q(signature__on_behalf_of=user)
-    rows = EarlierSignature.objects.filter(theirs, requirement__round=round_, counts=True)
+    rows = EarlierSignature.objects.filter(KEPT, theirs, requirement__round=round_)
     return dict(rows.values_list("requirement_id", "requirement__role"))
 
 

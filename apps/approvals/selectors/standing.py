@@ -29,7 +29,7 @@ class Standing:
     @property
     def kept(self) -> list[EarlierSignature]:
         """Return the signatures on earlier revisions that count here, each with its reason."""
-        return [row for row in self.earlier if row.counts]
+        return [row for row in self.earlier if row.stands]
 
     @property
     def stale(self) -> list[EarlierSignature]:

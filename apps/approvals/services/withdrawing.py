@@ -4,9 +4,9 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.approvals.enums import AuthMethod, RequirementState, SignatureDecision
-from apps.approvals.models import Requirement, Round, Signature
+from apps.approvals.models import EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules.intents import Proof
-from apps.approvals.selectors import eligible_people, my_signature
+from apps.approvals.selectors import eligible_people, my_kept_signature, my_signature
 from apps.approvals.services.deciding import tell_listeners
 from apps.approvals.services.intents import meaning_on
 from apps.approvals.services.rounds import end_unreachable
@@ -24,8 +24,9 @@ def withdraw_signature(
 ) -> Signature:
     """Take back an approval or an abstention, and return the signature that says so. Twice is once.
 
-    It then counts for nothing: the requirement opens again, and the person may sign anew, here or in another role.
-    What a later stage was asked stays asked. The caller has proved who the person is by ``auth_method``.
+    One on an earlier revision that was kept is taken back for this revision and later ones. It then counts for
+    nothing: the requirement opens again, and the person may sign anew, here or in another role. What a later stage
+    was asked stays asked. The caller has proved who the person is by ``auth_method``.
 
     Raises:
         Stale: the round is closed. What everyone signed, or someone rejected, stands.
@@ -41,9 +42,14 @@ def withdraw_signature(
     asked.round = round_
     check_open(round_)
     given = my_signature(actor.user, asked)
+    kept = None if given else my_kept_signature(actor.user, asked)
+    if kept is not None:
+        given = kept.signature
+        EarlierSignature.objects.filter(pk=kept.pk).update(withdrawn_at=clock.now())
+    elif given is not None:
+        Signature.objects.filter(pk=given.pk).update(withdrawn_at=clock.now())
     if given is None:
         return _taken_back(actor.user, asked)
-    Signature.objects.filter(pk=given.pk).update(withdrawn_at=clock.now())
     taken = write_signature(
         actor.user,
         asked,

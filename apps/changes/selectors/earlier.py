@@ -8,7 +8,6 @@ from typing import Any
 from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import EarlierSignature, Requirement, Signature
 from apps.approvals.rules import Earlier, Need
-from apps.approvals.selectors import STANDING
 from apps.changes.models import Change, Revision
 from apps.changes.rules.difference import Difference
 from apps.changes.rules.materiality import Judge, as_judged, differences_for, parts_that_differ
@@ -66,12 +65,16 @@ def _last_decisions(change: Change) -> dict[tuple[str, str, int], Signature]:
     """
     kind, ref = change.ledger_ref()
     given = Signature.objects.filter(
-        STANDING, requirement__round__subject_type=kind, requirement__round__subject_ref=ref
+        requirement__round__subject_type=kind, requirement__round__subject_ref=ref
     )
     last: dict[tuple[str, str, int], Signature] = {}
     for signature in given.select_related("requirement__round").order_by("signed_at", "pk"):
         asked = signature.requirement
-        last[asked.role, asked.component_key, signature.signer_id] = signature
+        who = asked.role, asked.component_key, signature.signer_id
+        if signature.decision == SignatureDecision.WITHDRAW:
+            last.pop(who, None)
+        elif signature.withdrawn_at is None:
+            last[who] = signature
     return last
 
 
@@ -108,7 +111,9 @@ def since_signed(requirements: Sequence[Requirement]) -> dict[int, list[SinceSig
     The caller has found the requirements for a person; what they may sign, they may see.
     """
     rounds = {one.round_id for one in requirements if one.round.revision > 1}
-    rows = EarlierSignature.objects.filter(requirement__in=[one.pk for one in requirements]).select_related(
+    rows = EarlierSignature.objects.filter(
+        requirement__in=[one.pk for one in requirements], withdrawn_at=None
+    ).select_related(
         "signature__signer", "signature__on_behalf_of", "signature__requirement__round", "requirement__round"
     )
     found: dict[int, list[SinceSigned]] = {}

@@ -5,11 +5,12 @@ digest. Signatures whose role judges nothing of what moved are kept; the others 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 
 from apps.approvals.enums import RoundState
 from apps.approvals.services import close_round
@@ -29,6 +30,8 @@ from apps.outbox.services import notify
 
 WHOLE_CHECK_EVERY = timedelta(minutes=5)
 _SAID = 5
+_LOOKING = 0x6C6F6F6B
+"""Names the lock of whoever looks at the changes."""
 _log = logging.getLogger(__name__)
 
 
@@ -41,10 +44,27 @@ def refresh_if_due(*, actor: Actor) -> int:
     old = last is None or clock.now() - last.checked_at >= WHOLE_CHECK_EVERY
     if last is not None and not old and not moved_after((last.graph_stamp, last.last_entry)):
         return 0
-    mark = world_mark()
-    done = refresh_all(actor=actor, ids=watched_changes())
-    _note(mark)
+    with _alone() as alone:
+        if not alone:
+            return 0
+        mark = world_mark()
+        done = refresh_all(actor=actor, ids=watched_changes())
+        _note(mark)
     return done
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Yield whether nobody else looks just now. What comes while they do lies behind their mark, for the next look."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOOKING])
+        alone = bool(cursor.fetchone()[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOOKING])
 
 
 @transaction.atomic

@@ -128,6 +128,11 @@ def _signatures(steps: list[Entry], revision: int) -> list[_Signature]:
     ]
     rows = entries.rows([step for step in own if step.event.event in (*_STATUS, "approval.withdrawn")])
     kept = [step.data for step in own if step.event.event == "approval.kept"]
+    taken = {
+        (step.data["requirement"], step.event.actor_key)
+        for step in own
+        if step.event.event == "approval.withdrawn"
+    }
     names = entries.people_called(one[who] for one in kept for who in ("signer", "for") if who in one)
     given: dict[Any, list[entries.Row]] = {}
     for row in rows:
@@ -142,7 +147,11 @@ def _signatures(steps: list[Entry], revision: int) -> list[_Signature]:
         for row in given.get(one["requirement"], []):
             status, word = _STATUS[row.entry.event.event]
             shown.append(_Signature(role, row.who.name, status, f"{word}{row.utc} UTC"))
-        before = [each for each in kept if each["requirement"] == one["requirement"]]
+        before = [
+            each
+            for each in kept
+            if each["requirement"] == one["requirement"] and (one["requirement"], each["signer"]) not in taken
+        ]
         for each in before:
             on = f"On revision {each['signed_revision']}. {each['because']}"
             people = " for ".join(names[each[who]] for who in ("signer", "for") if who in each)

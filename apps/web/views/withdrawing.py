@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Requirement
 from apps.approvals.rules import describe
-from apps.approvals.selectors import my_signature, requirement_exists, requirement_for
+from apps.approvals.selectors import my_kept_signature, my_signature, requirement_exists, requirement_for
 from apps.approvals.services import withdraw_signature
 from apps.audit.services import record_denial
 from apps.core.errors import Forbidden, Invalid, Stale
@@ -82,7 +82,8 @@ def _refuse_in_vain(request: HttpRequest, asked: Requirement) -> None:
             f"The signing of {asked.round.subject_ref} is over. What was signed stands.",
             remedy="Ask whoever asked for it to revise it.",
         )
-    if my_signature(reader(request), asked) is None:
+    user = reader(request)
+    if my_signature(user, asked) is None and my_kept_signature(user, asked) is None:
         raise Forbidden("You have not signed this, so there is nothing to take back.")
 
 
