@@ -22,6 +22,7 @@ SYSTEM = actors.system("test")
 TABLE = {
     "submit": ({"draft"}, "in_review"),
     "revise": ({"in_review", "on_hold", "approved", "rejected", "expired"}, "draft"),
+    "reopen": ({"approved"}, "in_review"),
     "approve": ({"in_review"}, "approved"),
     "reject": ({"in_review", "on_hold"}, "rejected"),
     "withdraw": ({"draft", "in_review", "on_hold", "approved"}, "withdrawn"),
@@ -32,6 +33,7 @@ TABLE = {
     "roll_back": ({"in_progress"}, "rolled_back"),
     "fail": ({"in_progress"}, "failed"),
     "expire": ({"in_review", "approved"}, "expired"),
+    "give_back": ({"in_review", "on_hold"}, "expired"),
     "close": ({"completed", "rolled_back", "failed"}, "closed"),
 }
 

@@ -15,7 +15,8 @@ from apps.audit.models import AuditEvent
 from apps.core import clock
 from tests.approvals.test_covering import covering, offered
 from tests.changes.estate import Estate, make_estate, submitted
-from tests.people import DIGEST, PASSWORD, a_need, a_round, add_person, add_team, asked_of
+from tests.people import a_need, a_round, add_person, add_team, asked_of
+from tests.web.test_signing import post
 
 pytestmark = pytest.mark.django_db
 
@@ -54,8 +55,7 @@ def test_cover_page_walks_from_the_offer_to_a_signature_for_another(
     assert "Ann Doe is away until" in inbox
     page = client.get(f"/approvals/{asked.pk}/sign/").content.decode()
     assert "You sign in the place of <strong>Ann Doe</strong>" in page
-    values = {"digest": DIGEST, "decision": "approve", "password": PASSWORD}
-    assert client.post(f"/approvals/{asked.pk}/sign/", values).status_code == 302
+    assert post(client, ben, asked).status_code == 302
     assert Signature.objects.get().printed_name == "Ben Roe for Ann Doe"
     assert client.post(f"/account/cover/{delegation.pk}/end/").status_code == 302
     assert "Nobody has asked you to." in client.get("/account/cover/").content.decode()
@@ -113,8 +113,6 @@ def test_change_page_names_who_is_away_and_who_signed_for_whom(client: Client) -
     assert "Tomasz Wojcik is away until" in page
     assert "Noor Rahimi signs" in page
     asked = asked_of(change.round, Role.VALIDATOR, "credit-risk")
-    client.force_login(noor)
-    values = {"digest": change.round.digest, "decision": "approve", "password": PASSWORD}
-    assert client.post(f"/approvals/{asked.pk}/sign/", values).status_code == 302
+    assert post(client, noor, asked, digest=change.round.digest).status_code == 302
     page = client.get(f"/changes/{change.ref}/").content.decode()
     assert "Noor Rahimi for Tomasz Wojcik" in page
