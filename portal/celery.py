@@ -21,6 +21,7 @@ EVERY = {
     "apps.calendar.tasks.task_recheck_conflicts": 10,
     "apps.approvals.tasks.task_remind_approvals": 60,
     "apps.reviews.tasks.task_remind_reviews": 60,
+    "apps.approvals.tasks.task_escalate_unsigned": 60,
     "apps.approvals.tasks.task_ask_ownership": 3600,
     "apps.approvals.tasks.task_reject_unreachable_rounds": 300,
     "apps.approvals.tasks.task_forget_unused_intents": 3600,

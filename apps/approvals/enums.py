@@ -33,6 +33,14 @@ UNDECIDED = (RequirementState.WAITING, RequirementState.OPEN)
 """What is asked now or later: neither met, nor rejected, nor lapsed."""
 
 
+class BreakGlassEnd(models.TextChoices):
+    """What came of a round that went ahead before everyone had signed. Blank while those passed over have yet to."""
+
+    SIGNED = "signed", "Signed afterwards"
+    REFUSED = "refused", "Refused afterwards"
+    UNUSED = "unused", "Never used"
+
+
 class InquiryEnd(models.TextChoices):
     """What came of a question. Blank while it is open."""
 

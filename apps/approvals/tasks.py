@@ -9,6 +9,7 @@ from apps.approvals.selectors import open_rounds, rounds_to_expire, tallies
 from apps.approvals.services import (
     ask_ownership,
     escalate_ownership,
+    escalate_unsigned,
     expire_round,
     forget_unused_intents,
     hand_over,
@@ -55,6 +56,13 @@ def task_reject_unreachable_rounds() -> None:
                 _log.warning("Rejected %s: nobody is left who can sign it.", rounds[pk])
         except Exception:
             _log.exception("%s could not be rejected.", rounds[pk])
+
+
+@shared_task
+def task_escalate_unsigned() -> None:
+    """Tell managers and executives of what went ahead and was not signed by everyone in time."""
+    while late := escalate_unsigned(actor=system("approvals")):
+        _log.warning("Escalated %s that went ahead and are not signed.", late)
 
 
 @shared_task

@@ -20,14 +20,15 @@ from apps.cards.selectors import cards_visible_to
 from apps.catalog.enums import DependencyKind, Severity
 from apps.catalog.selectors import graph
 from apps.changes import selectors
-from apps.changes.enums import ENDED, PLANNED, ChangeState, Direction, Harm, Likelihood
+from apps.changes.enums import ENDED, PLANNED, ChangeClass, ChangeState, Direction, Harm, Likelihood
 from apps.changes.models import Change
 from apps.changes.rules.window import said
 from apps.changes.selectors import Reading
 from apps.core import actors
 from apps.core.decisions import Decision
 from apps.insights.rules.grammar import duration
-from apps.web.change_words import ACTS, Act
+from apps.web.ahead import ahead_of
+from apps.web.change_words import ACTS, GO_AHEAD, Act
 from apps.web.consequences import absences, handed, listed
 from apps.web.dates import when
 from apps.web.entries import rows
@@ -103,6 +104,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "blocking": sum(not one.warning for one in blockers),
         "mine": mine,
         "mine_role": describe(mine.requirement.role, mine.requirement.component_label) if mine else "",
+        "ahead": ahead_of(change, standings),
         **_actions(user, change, mine),
         "track": _track(change, entries),
         "sign_by": _sign_by(change, standings),
@@ -169,6 +171,9 @@ def _actions(user: User, change: Change, mine: Standing | None) -> dict[str, Any
         for event, decision in decisions.items()
         if event in ACTS
     ]
+    if change.change_class == ChangeClass.URGENT and change.state == ChangeState.IN_REVIEW:
+        allowed = selectors.may_let_go_ahead_now(user, change)
+        actions.append(Action(GO_AHEAD, f"/changes/{change.ref}/{GO_AHEAD.slug}/", allowed))
     first = None
     if mine is None:
         first = next((one for one in actions if one.act.leads and one.decision), None)
@@ -316,7 +321,7 @@ def _rest(change: Change) -> tuple[str, str]:
         )
     return {
         ChangeState.IN_PROGRESS: ("It is under way", "Whoever leads it says how it ends."),
-        ChangeState.APPROVED: ("Nothing blocks this", "It is signed and nothing collides with it."),
+        ChangeState.APPROVED: _approved(change),
         ChangeState.CLOSED: ("It is closed", "There is nothing left to do."),
         ChangeState.REJECTED: ("It was rejected", f"{who} can revise it and ask again."),
         ChangeState.EXPIRED: (
@@ -325,6 +330,15 @@ def _rest(change: Change) -> tuple[str, str]:
         ),
         ChangeState.WITHDRAWN: ("It was withdrawn", "Nobody is asked any more, and its window is free."),
     }.get(ChangeState(change.state), ("Nothing blocks this", "There is nothing to wait for."))
+
+
+def _approved(change: Change) -> tuple[str, str]:
+    if change.round is not None and change.round.closed_at is None:
+        return (
+            "Nothing blocks this",
+            "It goes ahead before everyone has signed, and nothing collides with it.",
+        )
+    return "Nothing blocks this", "It is signed and nothing collides with it."
 
 
 def _risk(row: dict[str, Any]) -> dict[str, Any]:

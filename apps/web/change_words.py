@@ -130,4 +130,15 @@ ACTS = {
         ),
     ]
 }
+GO_AHEAD = Act(
+    "go_ahead",
+    "go-ahead",
+    "Let it go ahead now",
+    "Let {ref} go ahead now?",
+    "It may start before everyone has signed. Those passed over are told at once and sign afterwards.",
+    "",
+    "alert-triangle",
+    danger=True,
+)
+"""Has a page of its own: it is a signature."""
 BY_SLUG = {act.slug: act for act in ACTS.values()}

@@ -22,6 +22,8 @@ class Outcomes:
 def row_sentence(requirement: Requirement, still_open: int) -> str:
     """Return what follows, for a row. ``still_open`` counts the open requirements of its round, this one included."""
     round_ = requirement.round
+    if round_.went_ahead_at is not None:
+        return "It went ahead without this. If you sign: you say afterwards that it was right."
     left = still_open - 1 if requirement.quorum == 1 else still_open
     begins = f", and may start {_start(round_)}" if round_.starts_at else ""
     if left <= 0:
@@ -69,6 +71,12 @@ def _if_signed(here: Standing, rows: Sequence[Standing], reader: User | None) ->
     waited = [row for row in rows if row.is_open and row.requirement.pk != here.requirement.pk]
     more = any(row.waited_on == [reader] for row in waited)
     done = f"{'Your' if reader and not more else 'This'} part is done for revision {round_.revision}."
+    if round_.went_ahead_at is not None:
+        missing = here.requirement.quorum - len(here.approvals) - 1
+        rest = f" {_still_sign(waited, reader)}" if waited else ""
+        if missing <= 0 and not waited:
+            rest = " Everyone has then signed it, afterwards."
+        return f"{done} It went ahead before.{rest}"
     missing = here.requirement.quorum - len(here.approvals) - 1
     if missing > 0:
         role = here.requirement.get_role_display()
@@ -111,6 +119,11 @@ def _still_sign(waited: Sequence[Standing], reader: User | None) -> str:
 
 
 def _if_rejected(round_: Round) -> str:
+    if round_.went_ahead_at is not None:
+        return (
+            f"{round_.subject_ref} went ahead before. If it has not started, it stops. If it has, it is marked as "
+            "refused afterwards, and executives and Change Managers are told. Nothing is undone by itself."
+        )
     asked_by = str(round_.opened_by) if round_.opened_by else "Whoever asked"
     policy = round_.subject_type == "policy"
     again = "propose another version" if policy else f"send revision {round_.revision + 1}"

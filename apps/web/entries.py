@@ -50,6 +50,11 @@ WORDS = {
     "cover.ended": "ended signing in another's place",
     "approval.abstained": "abstained on revision {revision} as {role}",
     "approval.withdrawn": "took back their signature on revision {revision} as {role}",
+    "approval.went_ahead": "let revision {revision} go ahead before everyone had signed",
+    "approval.signed_afterwards": "found that everyone passed over has signed revision {revision}",
+    "approval.refused_afterwards": "found that revision {revision} was refused after it had gone ahead",
+    "approval.go_ahead_unused": "found that revision {revision} never went out before everyone had signed",
+    "approval.afterwards_overdue": "told executives: revision {revision} went ahead, and is not signed in time",
     "approval.stage_asked": "asked stage {stage} to sign revision {revision}",
     "approval.nobody": "could not ask for signatures: nobody may sign as {role}",
     "policy.proposed": "proposed version {version} of the approval policy",
@@ -157,6 +162,7 @@ WORDS = {
     "export.downloaded": "downloaded the export",
     "export.expired": "removed the file: its time was over",
 }
+AHEAD = "let it start: it goes ahead before every signature is there"
 REFUSED = "access.denied"
 
 # type of record → its page.
@@ -287,7 +293,7 @@ def _who(actor_key: str, event: str, people: dict[int, User]) -> Who:
     name = str(user) if user else "Somebody who has left"
     if kind == "token":
         return Who(name, f"By token {ident.partition('/')[2]}", "robot", kind, user)
-    signed = event.startswith(("approval.signed", "approval.rejected"))
+    signed = event in ("approval.signed", "approval.rejected", "approval.went_ahead")
     return Who(name, "", "writing-sign" if signed else "user", kind, user)
 
 
@@ -296,7 +302,7 @@ def said(entry: Entry) -> str:
     event = entry.event.event
     if event == REFUSED:
         return entry.private.get("reason") or "the reason has been erased"
-    words = WORDS.get(event)
+    words = AHEAD if event == "change.approved" and entry.data.get("went_ahead") else WORDS.get(event)
     if words is None:
         return event.replace(".", " ").replace("_", " ")
     try:

@@ -8,6 +8,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import Band, Touch
 from apps.approvals.models import PolicyVersion, Requirement
 from apps.approvals.rules import Need, Rule
+from apps.approvals.rules.breakglass import authority_of
 from apps.approvals.rules.policy import EACH
 from apps.approvals.selectors import Uses, times_in
 from apps.catalog.enums import ComponentKind, DataClass
@@ -52,6 +53,20 @@ def rows_of(
         )
         for rule in rules
     ]
+
+
+def go_ahead(version: PolicyVersion) -> str:
+    """Return who may let an urgent change go ahead before everyone has signed, in a sentence."""
+    authority = authority_of(version.document)
+    if not authority.anyone:
+        return "Nobody may let a change go ahead before everyone has signed."
+    people = User.objects.in_bulk(authority.people) if authority.people else {}
+    who = [f"a {Role(role).label} over all that moves" for role in authority.roles]
+    who += [str(people.get(pk, "somebody who has left")) for pk in authority.people]
+    return (
+        f"An urgent change may go ahead before everyone has signed when one of these lets it: {_or(who)}; never "
+        f"whoever asked for it or made what it moves. The others then have {authority.hours} hours to sign."
+    )
 
 
 def when(rule: Rule) -> str:

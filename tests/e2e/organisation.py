@@ -13,6 +13,7 @@ from apps.accounts.selectors import second_factors_of
 from apps.accounts.services import create_person, save_view
 from apps.approvals.models import EarlierSignature, Requirement, Signature
 from apps.approvals.rules import FIRST_POLICY
+from apps.approvals.rules.intents import Proof
 from apps.approvals.selectors import eligible_people
 from apps.approvals.services import answer_information, ask_information, propose_policy
 from apps.audit.models import AuditEvent, AuditText
@@ -75,6 +76,7 @@ def settle(home: Path) -> Names:
     names["view"] = saved_view()
     names |= write_documents() | second_factor()
     names["policy"] = propose_rules()
+    names |= go_ahead()
     archive_card(actor=actor("tomasz.wojcik"), card=card_of("basket-recs", "1"))
     mark_read(actor=actor("noor.rahimi"))
     while seal_pending():
@@ -137,6 +139,26 @@ def decide(change: Change, *roles: str) -> None:
         )[0]
         signer = actors.person(eligible_people([asked])[asked.pk][0])
         sign(actor=signer, requirement=asked, digest=change.round.digest, decision="approve")
+
+
+def go_ahead() -> Names:
+    """Add two urgent changes in review, and let the second go ahead before everyone has signed."""
+    now = clock.now().replace(second=0, microsecond=0)
+    story = next(one for one in STORIES if one.end == "in_review" and one.change_class == "urgent")
+    for opens in (27, 28):
+        live(replace(story, opens=opens, unsigned=("validator", "owner")), now)
+    refs = [change.ref for change in Change.objects.order_by("number")][-2:]
+    change, manager = by_ref(refs[1]), actor("leila.haddad")
+    shown = changes.show_letting_go(actor=manager, change=change, session="settle")
+    changes.let_go_ahead(
+        actor=manager,
+        change=change,
+        digest=shown.digest,
+        reason="Refusals doubled within the hour.",
+        incident="https://incidents.northgate.example/INC-7",
+        proof=Proof(shown.nonce, "settle", "password", clock.now()),
+    )
+    return dict(zip(("urgent", "ahead"), refs, strict=True))
 
 
 def send_again(change: Change) -> str:

@@ -119,6 +119,12 @@ CHANGES: Area = {
         Look("/changes/{on_hold}/"),
         Look("/changes/{expired}/", JONAS),
         Look("/changes/{unsent}/", AMARA),
+        Look("/changes/{ahead}/", TOMASZ),
+    ],
+    "web:change-go-ahead": [
+        Look("/changes/{urgent}/go-ahead/"),
+        Look("/changes/{urgent}/go-ahead/", TOMASZ),
+        empty("/changes/{urgent}/go-ahead/"),
     ],
     "web:change-documents": [
         Look("/changes/{draft}/documents/", AMARA),

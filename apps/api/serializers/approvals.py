@@ -117,7 +117,7 @@ class IntentSerializer(serializers.ModelSerializer[SignIntent]):
         fields = ["nonce", "digest", "meanings", "checklist", "expires_at"]
 
     def get_checklist(self, intent: SignIntent) -> list[str]:
-        return list(checklist(intent.requirement.role))
+        return list(checklist(intent.requirement.role)) if intent.requirement else []
 
     def get_expires_at(self, intent: SignIntent) -> datetime:
         return intent.shown_at + LIFE

@@ -1,5 +1,6 @@
 """Rounds of approval over any digest: who is asked and barred, who signed in whose place; and the policy that asks."""
 
+from apps.approvals.models.breakglass import BreakGlass
 from apps.approvals.models.cover import Delegation
 from apps.approvals.models.earlier import EarlierSignature
 from apps.approvals.models.inquiries import Inquiry
@@ -11,6 +12,7 @@ from apps.approvals.models.snoozes import Snooze
 
 __all__ = [
     "Bar",
+    "BreakGlass",
     "Delegation",
     "EarlierSignature",
     "Inquiry",

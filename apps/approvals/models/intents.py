@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.db import models
 
-from apps.approvals.models.rounds import Requirement, Signature
+from apps.approvals.models.rounds import Requirement, Round, Signature
 
 
 class SignIntent(models.Model):
     """One showing of the signing page, which one signature may use up within five minutes.
 
-    It binds what will be signed (digest and meanings) to who was shown it and in which session.
+    It binds what will be signed (digest and meanings) to who was shown it and in which session. It is about a
+    requirement; or about letting a whole round go ahead, which happens once.
     """
 
     nonce = models.CharField(max_length=64, unique=True)
@@ -17,7 +18,10 @@ class SignIntent(models.Model):
     session = models.CharField(
         max_length=80, help_text="A digest of the session's key, or the token's prefix."
     )
-    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="intents")
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, null=True, blank=True, related_name="intents"
+    )
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     digest = models.CharField(max_length=64)
     meanings = models.JSONField(help_text="What each decision would say, as the person was shown it.")
     shown_at = models.DateTimeField(db_index=True)

@@ -43,6 +43,9 @@ class Round(Stamped):
     )
     policy_digest = models.CharField(max_length=64, blank=True, default="")
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
+    went_ahead_at = models.DateTimeField(
+        null=True, blank=True, help_text="When one person let it go ahead before everyone had signed."
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     stands_since = models.DateTimeField(
         null=True, blank=True, help_text="Since when all its clocks stand: what is signed is on hold."
@@ -62,6 +65,12 @@ class Round(Stamped):
 
     def __str__(self) -> str:
         return f"{self.subject_ref}, revision {self.revision}"
+
+    @property
+    def may_go(self) -> bool:
+        """Return whether what it asks about may go: everyone has signed, or one person let it go ahead of them."""
+        went_ahead = self.state == RoundState.OPEN and self.went_ahead_at is not None
+        return went_ahead or self.state == RoundState.APPROVED
 
     def ledger_ref(self) -> tuple[str, str]:
         return self.subject_type, self.subject_ref

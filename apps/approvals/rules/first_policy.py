@@ -14,6 +14,8 @@ FIRST_POLICY: dict[str, Any] = {
         "normal": {"working_days": 3},
         "urgent": {"hours": 4},
     },
+    # Who may let an urgent change go ahead, and how long the others then have to sign.
+    "break_glass": {"roles": ["change_manager"], "hours": 48},
     "rules": [
         {
             "id": "sponsor",

@@ -10,6 +10,7 @@ from typing import Any
 
 from apps.accounts.enums import APPROVING_ROLES
 from apps.approvals.enums import Band, SubjectClass, Touch
+from apps.approvals.rules.breakglass import check_authority
 from apps.approvals.rules.times import check_times
 from apps.catalog.enums import ComponentKind, DataClass
 from apps.core.errors import Invalid
@@ -20,6 +21,7 @@ LAST_STAGE = 9
 TIERS = (1, 2, 3, 4)
 ONCE, EACH = "once", "each"
 
+_MORE = {"break_glass", "times"}
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PERSON = re.compile(r"person:([1-9][0-9]{0,17})")
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -92,9 +94,13 @@ def rules_of(document: Any) -> tuple[Rule, ...]:
 
 
 def _listed(document: Any, problems: Problems) -> Sequence[Any]:
-    if not isinstance(document, dict) or document.keys() - {"times"} != {"v", "rules"} or document["v"] != 1:
-        problems["document"] = ['Write an object with "v": 1, "rules" and perhaps "times", and nothing else.']
+    needed = {"v", "rules"}
+    if not isinstance(document, dict) or document.keys() - _MORE != needed or document["v"] != 1:
+        more = " or ".join(f'"{name}"' for name in sorted(_MORE))
+        problems["document"] = [f'Write an object with "v": 1, "rules", perhaps {more}, and nothing else.']
         return ()
+    if "break_glass" in document:
+        check_authority(document["break_glass"], problems, _is_people)
     if "times" in document:
         check_times(document["times"], problems)
     rules = document["rules"]
@@ -256,6 +262,8 @@ def _people_lists(document: Any) -> list[list[str]]:
     quorums = (
         [rule.get("quorum") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
     )
+    if isinstance(document, dict):
+        quorums.append(document.get("break_glass"))
     lists = [quorum.get("people") for quorum in quorums if isinstance(quorum, dict)]
     return [
         [name for name in people if isinstance(name, str)] for people in lists if isinstance(people, list)

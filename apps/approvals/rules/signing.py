@@ -185,11 +185,17 @@ def may_leave_the_rest(unmet: Ask | None) -> Decision:
     )
 
 
-def meaning(role: str, decision: str, subject: str, where: str) -> str:
+_ROOM = 170  # for the name of a component in a meaning that says more; a meaning has 300 characters
+
+
+def meaning(role: str, decision: str, subject: str, where: str, *, afterwards: bool = False) -> str:
     """Return what a signature says, in words (21 CFR 11.50(a)(3)).
 
     ``subject`` is what is signed, such as “CHG-1042, revision 4”; ``where`` is the component, or blank.
+    ``afterwards`` says that it had gone ahead before.
     """
+    if afterwards and len(where) > _ROOM:
+        where = f"{where[: _ROOM - 1]}…"
     what = f"{where} in {subject}" if where else subject
     approvals = {
         Role.SPONSOR: f"I judge {what} worth doing, and accept its risk",
@@ -203,4 +209,5 @@ def meaning(role: str, decision: str, subject: str, where: str) -> str:
         SignatureDecision.ABSTAIN.value: f"I abstain on {what}, for the reason that I gave",
         SignatureDecision.WITHDRAW.value: f"I take back what I signed on {what}, for the reason that I gave",
     }[decision]
-    return f"{judged}, as {Role(role).label}."
+    late = ", now that it has gone ahead" if afterwards else ""
+    return f"{judged}{late}, as {Role(role).label}."

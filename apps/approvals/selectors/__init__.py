@@ -7,6 +7,13 @@ from apps.approvals.selectors.attested import (
     verified,
     verified_signature,
 )
+from apps.approvals.selectors.breakglass import (
+    authority_over,
+    break_glass_of,
+    may_let_go_now,
+    passed_over,
+    unsigned_afterwards,
+)
 from apps.approvals.selectors.cover import (
     delegation_exists,
     delegation_for,
@@ -103,6 +110,8 @@ __all__ = [
     "Verified",
     "approvals_given",
     "asked_by_rule",
+    "authority_over",
+    "break_glass_of",
     "check_exists",
     "check_for",
     "checks_of",
@@ -119,6 +128,7 @@ __all__ = [
     "is_open",
     "lookings_for",
     "may_answer_now",
+    "may_let_go_now",
     "may_propose_policy",
     "may_sign_now",
     "may_take_back_now",
@@ -128,6 +138,7 @@ __all__ = [
     "open_counts",
     "open_questions",
     "open_rounds",
+    "passed_over",
     "people_for_needs",
     "people_named",
     "policy_as_kept",
@@ -151,6 +162,7 @@ __all__ = [
     "uses_of_rules",
     "verified",
     "verified_signature",
+    "unsigned_afterwards",
     "waiting_count_for",
     "with_deputies",
 ]

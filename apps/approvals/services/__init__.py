@@ -3,6 +3,7 @@
 rounds: open_round, close_round, reject_unreachable
 signing: sign, on_signed, erase_notes
 withdrawing: withdraw_signature
+breakglass: show_go_ahead, go_ahead, escalate_unsigned
 policy: propose_policy, withdraw_policy
 intents: show_signing, Spent, forget_unused_intents
 looking: record_look, erase_looks
@@ -26,6 +27,7 @@ from apps.approvals.services.asking import (
     resume_clocks,
     take_back_question,
 )
+from apps.approvals.services.breakglass import go_ahead, show_go_ahead
 from apps.approvals.services.covering import accept_delegation, end_delegation, offer_delegation
 from apps.approvals.services.deciding import on_signed
 from apps.approvals.services.erasing import erase_questions, erase_questions_of_entries
@@ -33,6 +35,7 @@ from apps.approvals.services.expiring import expire_round
 from apps.approvals.services.handing import hand_over
 from apps.approvals.services.intents import Spent, forget_unused_intents, show_signing
 from apps.approvals.services.looking import erase_looks, record_look
+from apps.approvals.services.overdue import escalate_unsigned
 from apps.approvals.services.ownership import (
     ask_ownership,
     confirm_ownership,
@@ -72,6 +75,8 @@ __all__ = [
     "erase_questions",
     "erase_questions_of_entries",
     "escalate_ownership",
+    "escalate_unsigned",
+    "go_ahead",
     "forget_unused_intents",
     "hand_over",
     "hand_over_ownership",
@@ -83,6 +88,7 @@ __all__ = [
     "reject_unreachable",
     "remind",
     "resume_clocks",
+    "show_go_ahead",
     "show_signing",
     "sign",
     "take_back_question",

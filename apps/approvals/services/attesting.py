@@ -4,9 +4,12 @@ It is an in-toto Statement v1 about the revision's digest, in a DSSE envelope th
 proves that the portal asserts the decision, as the ledger does. It names people by number: names are erasable.
 """
 
+from typing import Any
+
 from apps.accounts.models import User
-from apps.approvals.models import EarlierSignature, Requirement, Signature
+from apps.approvals.models import BreakGlass, EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules.attested import KEPT, PREDICATE, STATEMENT
+from apps.approvals.rules.intents import Proof
 from apps.audit.services import sign_statement
 from apps.core import clock
 
@@ -20,15 +23,8 @@ def attest(signature: Signature, asked: Requirement, signer: User) -> bytes:
     round_ = asked.round
     at = clock.iso(signature.signed_at)
     return sign_statement(
-        {
-            "_type": STATEMENT,
-            "subject": [
-                {
-                    "name": f"{round_.subject_ref}, revision {round_.revision}",
-                    "digest": {"sha256": signature.digest},
-                }
-            ],
-            "predicateType": PREDICATE,
+        _about(round_)
+        | {
             "predicate": {
                 "decision": signature.decision,
                 "meaning": signature.meaning,
@@ -91,3 +87,36 @@ def attest_kept(row: EarlierSignature) -> bytes:
             },
         }
     )
+
+
+def attest_go_ahead(broken: BreakGlass, passed_over: list[dict[str, Any]], proof: Proof) -> bytes:
+    """Return the envelope of a signature that lets a round go ahead, and passes over those whom it names."""
+    return sign_statement(
+        _about(broken.round)
+        | {
+            "predicate": {
+                "decision": "go_ahead",
+                "meaning": broken.meaning,
+                "signer": f"person:{broken.by_id}",
+                "revision": broken.round.revision,
+                "authentication": {"method": broken.auth_method, "at": clock.iso(proof.at)},
+                "nonce": proof.nonce,
+                "signed_at": clock.iso(broken.at),
+                "passed_over": passed_over,
+                "sign_by": clock.iso(broken.due_at),
+            },
+        }
+    )
+
+
+def _about(round_: Round) -> dict[str, Any]:
+    return {
+        "_type": STATEMENT,
+        "subject": [
+            {
+                "name": f"{round_.subject_ref}, revision {round_.revision}",
+                "digest": {"sha256": round_.digest},
+            }
+        ],
+        "predicateType": PREDICATE,
+    }

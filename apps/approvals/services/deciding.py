@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from apps.approvals.enums import UNDECIDED, RequirementState, RoundState
 from apps.approvals.models import Requirement, Round
+from apps.approvals.services.concluding import conclude
 from apps.core import clock
 from apps.core.actors import Actor
 
@@ -23,7 +24,8 @@ def on_signed(subject_type: str, listener: Listener) -> None:
 
 
 def tell_listeners(round_: Round, actor: Actor) -> None:
-    """Call everyone who asked to know of this round's subject."""
+    """Say what came of it when it went ahead before, and call everyone who asked to know of this round's subject."""
+    conclude(round_, actor)
     for listener in _listeners[round_.subject_type]:
         listener(round_, actor)
 

@@ -1,11 +1,11 @@
-"""Erasing questions and answers. That they were asked and answered stays, with salted digests in the ledger."""
+"""Erasing questions, answers and why something went ahead. That it happened stays, with salted digests of the words."""
 
 from collections.abc import Collection
 
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.approvals.models import Inquiry
+from apps.approvals.models import BreakGlass, Inquiry
 from apps.audit.services import record_event
 from apps.core.actors import Actor
 
@@ -15,6 +15,7 @@ def erase_questions(*, actor: Actor, person: User) -> int:
     """Erase what a person asked and answered, and return how many texts. Who may ask is judged by the caller."""
     count = Inquiry.objects.filter(asker=person).exclude(question="").update(question="")
     count += Inquiry.objects.filter(ended_by=person).exclude(answer="").update(answer="")
+    count += BreakGlass.objects.filter(by=person).exclude(reason="").update(reason="", incident="")
     record_event(event="approval.questions_erased", actor=actor, obj=person, data={"texts": count})
     return count
 
@@ -24,6 +25,7 @@ def erase_questions_of_entries(*, actor: Actor, entries: Collection[int]) -> int
     """Erase the questions and answers whose salted digests these entries hold, and return how many."""
     count = Inquiry.objects.filter(question_entry__in=entries).exclude(question="").update(question="")
     count += Inquiry.objects.filter(answer_entry__in=entries).exclude(answer="").update(answer="")
+    count += BreakGlass.objects.filter(entry__in=entries).exclude(reason="").update(reason="", incident="")
     if count:
         record_event(
             event="approval.questions_erased", actor=actor, obj=("ledger", "texts"), data={"texts": count}

@@ -19,7 +19,8 @@ def expire_round(*, actor: Actor, round: Round) -> bool:
     Returns whether it was ended: what was signed, paused or closed meanwhile is left.
     """
     current = Round.objects.select_for_update().get(pk=round.pk)
-    if current.state != RoundState.OPEN:
+    # What went ahead is never let off: it stays asked, and is escalated, until all have signed or one refuses.
+    if current.state != RoundState.OPEN or current.went_ahead_at is not None:
         return False
     given_up = given_up_in(current)
     if not given_up:

@@ -106,4 +106,5 @@ def meaning_on(asked: Requirement, decision: str) -> str:
         decision,
         f"{round_.subject_ref}, revision {round_.revision}",
         asked.component_label or asked.component_key,
+        afterwards=round_.went_ahead_at is not None,
     )

@@ -11,6 +11,7 @@ from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Bar, PolicyVersion, Requirement, Round
 from apps.approvals.rules import Ask, Barred, Earlier, Need, Subject, unreachable, with_quorum
 from apps.approvals.selectors import people_for_needs, tallies, with_deputies
+from apps.approvals.services.concluding import conclude
 from apps.approvals.services.deciding import end_round, tell_listeners
 from apps.approvals.services.keeping import Laid, lay_beside
 from apps.approvals.services.pacing import start_clock
@@ -219,6 +220,7 @@ def close_round(*, actor: Actor, round: Round) -> Round:
         obj=current,
         data={"round": current.pk, "revision": current.revision, "digest": current.digest},
     )
+    conclude(current, actor)
     return current
 
 

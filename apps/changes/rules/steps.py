@@ -25,7 +25,11 @@ TRANSITIONS = [
     Transition("reopen", frozenset({ChangeState.APPROVED}), ChangeState.IN_REVIEW, "reopened"),
     Transition("approve", frozenset({ChangeState.IN_REVIEW}), ChangeState.APPROVED, "approved"),
     Transition(
-        "reject", frozenset({ChangeState.IN_REVIEW, ChangeState.ON_HOLD}), ChangeState.REJECTED, "rejected"
+        # One that went ahead before everyone had signed can still be refused before it starts.
+        "reject",
+        frozenset({ChangeState.IN_REVIEW, ChangeState.ON_HOLD, ChangeState.APPROVED}),
+        ChangeState.REJECTED,
+        "rejected",
     ),
     Transition(
         "withdraw",

@@ -12,6 +12,7 @@ from apps.changes.selectors.blockers import Blocker, blockers_of
 from apps.changes.selectors.completeness import missing_of
 from apps.changes.selectors.content import content_of
 from apps.changes.selectors.earlier import changed_since, earlier_for, since_signed
+from apps.changes.selectors.emergency import WentAhead, may_let_go_ahead_now, reach_of, went_ahead
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
@@ -52,6 +53,7 @@ __all__ = [
     "Row",
     "Tab",
     "World",
+    "WentAhead",
     "Would",
     "actions_for",
     "attach_decision",
@@ -78,9 +80,11 @@ __all__ = [
     "moves_coming",
     "moves_past",
     "may_do_now",
+    "may_let_go_ahead_now",
     "may_propose_now",
     "named_content",
     "needs_for",
+    "reach_of",
     "reading_of",
     "replay_policy",
     "revision_of",
@@ -94,6 +98,7 @@ __all__ = [
     "version_left",
     "waiting_to_settle",
     "watched_changes",
+    "went_ahead",
     "window_passed",
     "world_mark",
     "world_of",

@@ -1,6 +1,6 @@
 """What keeps a change from going on: each thing, who can clear it, and how."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.accounts.models import User
 from apps.approvals.enums import RoundState
@@ -99,7 +99,9 @@ def _unsigned(change: Change, asked: list[Standing], user: User | None) -> list[
             people = tuple(person.pk for person in one.waited_on)
             theirs = user is not None and user.pk in people
             groups.setdefault("theirs" if theirs else people, []).append(one)
-    return [_signatures(group, change, user) for group in groups.values()]
+    # What went ahead is kept by no missing signature any more. It is still asked for.
+    ahead = change.round.went_ahead_at is not None
+    return [replace(_signatures(group, change, user), warning=ahead) for group in groups.values()]
 
 
 def _signatures(group: list[Standing], change: Change, user: User | None) -> Blocker:

@@ -70,7 +70,10 @@ def waiting_to_settle(refs: Iterable[str] | None = None) -> list[int]:
 
     With ``refs``, only those of them. For the portal's own jobs.
     """
-    signed = Change.objects.filter(state=ChangeState.IN_REVIEW, round__state=RoundState.APPROVED)
+    may_go = Q(round__state=RoundState.APPROVED) | Q(
+        round__state=RoundState.OPEN, round__went_ahead_at__isnull=False
+    )
+    signed = Change.objects.filter(may_go, state=ChangeState.IN_REVIEW)
     if refs is not None:
         signed = signed.filter(number__in=[number_in(ref) for ref in refs if ref.startswith("CHG-")])
     found = {change.ref: change.pk for change in signed.only("number").order_by("pk")}

@@ -4,6 +4,7 @@
   ``save_when``, ``save_how_back``. ``complete=False`` keeps what is there without asking for what is missing.
 - review: ``submit_change``, ``revise_change``, ``withdraw_change``, ``hold_change``, ``resume_change``, ``settle``,
   ``settle_all``.
+- in an emergency: ``show_letting_go``, ``let_go_ahead``.
 - going out: ``start_change``, ``complete_change``, ``roll_back_change``, ``fail_change``, ``close_change``.
 - the world: ``refresh_change``, ``refresh_all``, ``refresh_if_due``.
 - time: ``expire_change``, ``remind_of_windows``.
@@ -18,6 +19,7 @@ from apps.changes.services.drafting import (
     save_why,
     start_draft,
 )
+from apps.changes.services.emergency import let_go_ahead, show_letting_go
 from apps.changes.services.refreshing import refresh_all, refresh_change, refresh_if_due
 from apps.changes.services.reviewing import (
     hold_change,
@@ -48,6 +50,7 @@ __all__ = [
     "refresh_all",
     "refresh_change",
     "refresh_if_due",
+    "let_go_ahead",
     "remind_of_windows",
     "resume_change",
     "revise_change",
@@ -59,6 +62,7 @@ __all__ = [
     "save_why",
     "settle",
     "settle_all",
+    "show_letting_go",
     "start_change",
     "start_draft",
     "submit_change",

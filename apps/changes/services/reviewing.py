@@ -156,9 +156,12 @@ def resume_change(*, actor: Actor, change: Change) -> Change:
 
 @transaction.atomic
 def settle(*, change: Change, actor: Actor) -> Change:
-    """Approve a change in review once every requirement is met and no blocking conflict is left; else leave it."""
+    """Approve a change in review once it may go and no blocking conflict is left; else leave it.
+
+    It may go when every requirement is met, or when an authorised person let it go ahead of them.
+    """
     held = locked(change)
-    if held.state != ChangeState.IN_REVIEW or held.round is None or held.round.state != RoundState.APPROVED:
+    if held.state != ChangeState.IN_REVIEW or held.round is None or not held.round.may_go:
         return held
     # Held until this commits, so that no freeze and no booking comes between the look and the step.
     hold_calendar()
@@ -180,7 +183,8 @@ def follow_round(round_: Round, actor: Actor) -> None:
         return
     if round_.state == RoundState.REJECTED:
         held = locked(change)
-        if held.state in (ChangeState.IN_REVIEW, ChangeState.ON_HOLD):
+        # What went ahead and has started stays as it is: its refusal has a name, and people decide on the way back.
+        if held.state in (ChangeState.IN_REVIEW, ChangeState.ON_HOLD, ChangeState.APPROVED):
             _release(held, actor)
             advance(held, "reject", actor=actor, data=_signed(held))
     elif round_.state == RoundState.EXPIRED:
@@ -213,7 +217,10 @@ def settle_all(*, actor: Actor, ids: Iterable[int]) -> int:
 
 def _signed(change: Change) -> dict[str, object]:
     assert change.revision is not None
-    return {"revision": change.revision.number, "digest": change.revision.digest}
+    assert change.round is not None
+    ahead = change.round.state == RoundState.OPEN and change.round.went_ahead_at is not None
+    facts = {"revision": change.revision.number, "digest": change.revision.digest}
+    return facts | ({"went_ahead": True} if ahead else {})
 
 
 def _let_go(change: Change, actor: Actor) -> None:

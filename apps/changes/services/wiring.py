@@ -7,6 +7,7 @@ from apps.audit.services import on_recorded
 from apps.calendar.selectors import conflicts_of
 from apps.calendar.services import on_conflicts_changed
 from apps.changes.models import Change
+from apps.changes.rules.emergency import is_unsigned_afterwards
 from apps.changes.rules.steps import TRANSITIONS
 from apps.changes.rules.window import is_open
 from apps.changes.selectors.content import items_content
@@ -32,6 +33,7 @@ def connect() -> None:
     add_guard(Change, "start", _nothing_collides)
     add_guard(Change, "start", _is_what_was_signed)
     add_guard(Change, "start", _nothing_is_retired)
+    add_guard(Change, "close", _is_signed_by_everyone)
     on_signed("change", follow_round)
     on_conflicts_changed(follow_conflicts)
     on_recorded(MOVES, look_soon)
@@ -71,6 +73,16 @@ def _moves_as_signed(signed: list[dict[str, Any]], now: list[dict[str, Any]]) ->
                 f"{item['title']} {item['to']['version']} is no longer what was signed: its lineage has changed.",
                 _SIGN_AGAIN,
             )
+    return ALLOWED
+
+
+def _is_signed_by_everyone(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
+    """Refuse to close what went ahead until those passed over have signed or refused: silence ends nothing."""
+    if is_unsigned_afterwards(change):
+        return denied(
+            "It went ahead before everyone had signed, and they have not all signed since.",
+            "Those still asked sign it, or refuse it.",
+        )
     return ALLOWED
 
 

@@ -12,6 +12,13 @@ ENDINGS = {
     "change.rolled_back": ChangeState.ROLLED_BACK,
     "change.failed": ChangeState.FAILED,
 }
+AHEAD = (
+    "approval.went_ahead",
+    "approval.afterwards_overdue",
+    "approval.signed_afterwards",
+    "approval.refused_afterwards",
+    "approval.go_ahead_unused",
+)
 DECISIONS = ("approval.signed", "approval.rejected", "approval.abstained", "approval.withdrawn")
 KEPT = "approval.kept"
 
@@ -51,6 +58,8 @@ class Asking:
     decisions: tuple[Step, ...]
     closed: Step | None
     kept: tuple[Step, ...] = ()
+    ahead: tuple[Step, ...] = ()
+    """That it went ahead before everyone had signed, and what came of that."""
 
     @property
     def revision(self) -> int:
@@ -146,7 +155,10 @@ class Life:
             step for step in self.own if step.event in ends and step.data["round"] == asked.data["round"]
         ]
         kept = [step for step in self.own if step.event == KEPT and step.data["requirement"] in names]
-        return Asking(asked, tuple(decisions), closed[-1] if closed else None, tuple(kept))
+        ahead = [
+            step for step in self.own if step.event in AHEAD and step.data["round"] == asked.data["round"]
+        ]
+        return Asking(asked, tuple(decisions), closed[-1] if closed else None, tuple(kept), tuple(ahead))
 
     @property
     def meetings(self) -> list[Meeting]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import IO
 
-from apps.approvals.models import EarlierSignature, Signature
+from apps.approvals.models import BreakGlass, EarlierSignature, Signature
 
 _MARK = b'"attestation":"'
 
@@ -21,7 +21,7 @@ class NamedAttestations:
         digests = [json.loads(entry)["data"].get("attestation") for entry in entries if _MARK in entry]
         named = [each for each in digests if each]
         held: dict[str, str] = {}
-        for model in (Signature, EarlierSignature):
+        for model in (Signature, EarlierSignature, BreakGlass):
             found = model._default_manager.filter(attestation_digest__in=named)
             held |= dict(found.values_list("attestation_digest", "attestation"))
         self._stream.write(b"".join(held[each].encode() + b"\n" for each in digests if each in held))

@@ -76,6 +76,7 @@ ATTESTED = {
     "approval.rejected": "reject",
     "approval.abstained": "abstain",
     "approval.withdrawn": "withdraw",
+    "approval.went_ahead": "go_ahead",
 }
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:countersign:approval:v1"

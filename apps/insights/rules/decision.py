@@ -1,9 +1,10 @@
 """The first part of a briefing: what must be decided, and by when. One function for each state."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from apps.approvals.enums import BreakGlassEnd
 from apps.changes.enums import ChangeState
 from apps.insights.rules.endings import minutes_between
 from apps.insights.rules.facts import Facts
@@ -31,7 +32,29 @@ class DecisionPart:
 
 def decision_for(facts: Facts) -> DecisionPart:
     """Return what has to be decided about a change, in whichever state it is."""
-    return _BY_STATE[ChangeState(facts.state)](facts)
+    part = _BY_STATE[ChangeState(facts.state)](facts)
+    went = _ahead(facts)
+    if went and facts.ahead and not facts.ahead.end:
+        part = replace(part, heading="It goes ahead before everyone has signed")
+    return replace(part, text=f"{went} {part.text}") if went else part
+
+
+def _ahead(facts: Facts) -> str:
+    """Return that a change went ahead before everyone had signed, and how that stands; empty when it did not."""
+    if facts.ahead is None or facts.state == ChangeState.IN_REVIEW:
+        return ""
+    if facts.ahead.end == BreakGlassEnd.SIGNED:
+        return "It went ahead first; everyone has signed since."
+    if facts.ahead.end == BreakGlassEnd.REFUSED:
+        return "It went ahead first, and was refused afterwards."
+    if facts.ahead.end == BreakGlassEnd.UNUSED:
+        return ""
+    missing = capital(count_in_words(facts.ahead.missing, "signature"))
+    verb = "is" if facts.ahead.missing == 1 else "are"
+    day = long_day(facts.ahead.due, facts.zone, facts.today)
+    if facts.ahead.due <= facts.today:
+        return f"{missing} {verb} overdue since {day}."
+    return f"{missing} {verb} asked afterwards, by {day}."
 
 
 def _no_decision(text: str) -> DecisionPart:
@@ -71,16 +94,17 @@ def _on_hold(_facts: Facts) -> DecisionPart:
 
 
 def _approved(facts: Facts) -> DecisionPart:
+    signed = "" if facts.ahead and not facts.ahead.end else "Everyone asked has signed."
     if facts.planned_start is None:
-        return _no_decision("Everyone asked has signed.")
+        return _no_decision(signed)
     start = long_moment(facts.planned_start, facts.zone, facts.today)
     if facts.blocked_by:
         return DecisionPart(
             "Approved, but it cannot start yet",
-            f"Everyone asked has signed. It is planned for {start}, but it clashes with "
-            f"{some_of(facts.blocked_by, NAMED)}. Settle that first.",
+            f"{signed} It is planned for {start}, but it clashes with "
+            f"{some_of(facts.blocked_by, NAMED)}. Settle that first.".strip(),
         )
-    return _no_decision(f"Everyone asked has signed. It starts on {start}.")
+    return _no_decision(f"{signed} It starts on {start}.".strip())
 
 
 def _in_progress(facts: Facts) -> DecisionPart:

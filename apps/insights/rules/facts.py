@@ -44,6 +44,18 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """That a change went ahead before everyone had signed: how many have yet to, by when, and how it ended.
+
+    ``end`` is a value of ``BreakGlassEnd``, blank while signatures are missing.
+    """
+
+    missing: int
+    due: datetime
+    end: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything that a briefing of one change may say. ``today`` is the instant of reading."""
 
@@ -69,6 +81,7 @@ class Facts:
     decide_by: datetime | None = None
     waiting_for: tuple[str, ...] = ()
     """Each signature that is still missing, in words: ``Service Owner for loan-decision``."""
+    ahead: Ahead | None = None
     blocked_by: tuple[str, ...] = ()
     """What the change must not meet: ``CHG-1051``, ``Peak trading freeze``."""
     review_ref: str = ""

@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.accounts.selectors import grants_of
 from apps.approvals.selectors import inbox_for
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
-from apps.changes.selectors import changes_visible_to
+from apps.changes.selectors import WentAhead, changes_visible_to, went_ahead
 from apps.core import clock
 from apps.insights.rules.grammar import count, plural
 from apps.insights.selectors.ownership import Owned, Plan, owned_by, owned_components, plans_ahead
@@ -25,6 +26,7 @@ TROUBLES_SHOWN = 3
 DAYS_SHOWN = 5
 MINE_SHOWN = 5
 LATELY = timedelta(days=60)
+_WATCH = {Role.EXECUTIVE, Role.CHANGE_MANAGER}
 CONCLUDED = (ChangeState.CLOSED, ChangeState.WITHDRAWN, ChangeState.EXPIRED)
 
 
@@ -77,6 +79,8 @@ class Home:
     days: list[Day]
     owned: list[Owned]
     mine: list[Change]
+    ahead: list[WentAhead]
+    """What went ahead before everyone had signed; for executives and Change Managers."""
 
     @property
     def need_count(self) -> int:
@@ -99,7 +103,12 @@ def home_for(user: User) -> Home:
         days=_days(user, plans_ahead(visible, components)) if owned else [],
         owned=owned,
         mine=list(_mine(user)[:MINE_SHOWN]),
+        ahead=went_ahead(visible) if _watches(user) else [],
     )
+
+
+def _watches(user: User) -> bool:
+    return any(grant.role in _WATCH for grant in grants_of(user))
 
 
 def _troubles(visible: QuerySet[Change]) -> list[Review]:

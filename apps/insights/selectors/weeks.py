@@ -11,7 +11,7 @@ from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
-from apps.changes.selectors import changes_visible_to
+from apps.changes.selectors import WentAhead, changes_visible_to, went_ahead
 from apps.core import clock
 from apps.insights.rules.briefing import Briefing, Figure
 from apps.insights.rules.week import Ended, headline, week_figures
@@ -44,6 +44,8 @@ class Week:
     ended: list[Review]
     top: Briefing | None
     asked: Requirement | None
+    ahead: list[WentAhead]
+    """What went ahead before everyone had signed and is not signed by everyone yet, now, whichever the week."""
 
     @property
     def last_day(self) -> date:
@@ -90,6 +92,7 @@ def week_for(user: User, monday: date) -> Week:
         ended=list(ended.filter(actual_end__gte=start).order_by("-actual_end", "pk")[:ROWS]),
         top=briefing_for(first) if first else None,
         asked=asked_of(user, first) if first else None,
+        ahead=went_ahead(visible),
     )
 
 
@@ -115,7 +118,7 @@ def _soonest(undecided: QuerySet[Change]) -> list[Change]:
     """Return the first of them, each with ``decide_by``, when its next signature is due."""
     dated = undecided.annotate(decide_by=Min("round__requirements__due_at", filter=_STILL_OPEN))
     return list(
-        dated.select_related("requester", "revision")
+        dated.select_related("requester", "revision", "round")
         .defer(*_LONG)
         .order_by("decide_by", "-risk", "pk")[:ROWS]
     )

@@ -68,8 +68,8 @@ def _text(current: PolicyVersion) -> str:
     """Return the version in force as text to edit; its rules name their parts in the order of the first."""
     named = document_by_name(current.document)
     rules = [{name: rule[name] for name in sorted(rule, key=_place)} for rule in named["rules"]]
-    times = {"times": named["times"]} if "times" in named else {}
-    return json.dumps({"v": named["v"], **times, "rules": rules}, indent=2, ensure_ascii=False)
+    # All that it says beside its rules too: what a person does not see, they would take away unknowingly.
+    return json.dumps({**named, "rules": rules}, indent=2, ensure_ascii=False)
 
 
 _ORDER = (

@@ -162,10 +162,34 @@ def _asking(asking: Asking, content: Facts, tell: Telling) -> Facts:
         "digest": asking.digest,
         "asked": say.utc(asking.asked.at),
         "closed": say.utc(asking.closed.at) if asking.closed else "",
+        "ahead": [_went(step, tell) for step in asking.ahead],
         "signatures": [_signature(step, titles, tell) for step in asking.decisions],
         "kept": [_kept(step, titles, tell) for step in asking.kept],
         "unsigned": [
             describe(one["role"], titles.get(one["component"], one["component"])) for one in waiting
+        ],
+    }
+
+
+_WENT = {
+    "approval.afterwards_overdue": "Not signed by everyone in time. Executives and Change Managers were told.",
+    "approval.signed_afterwards": "Everyone passed over has signed.",
+    "approval.refused_afterwards": "Refused after it had gone ahead.",
+    "approval.go_ahead_unused": "Its signing was closed before it started.",
+}
+
+
+def _went(step: Step, tell: Telling) -> Facts:
+    """Return one thing of a go-ahead before everyone had signed: who, when, what it meant, and why (21 CFR 11.50)."""
+    given = step.event == "approval.went_ahead"
+    name, at = tell.name(step.actor), say.utc(step.at, seconds=True)
+    return {
+        "at": f"{at}, leaf {step.leaf:,}",
+        "text": f"{name}: {step.data['meaning']}" if given else _WENT[step.event],
+        "notes": [
+            f"{label}: {tell.private(step.texts[key])}"
+            for key, label in (("reason", "Reason"), ("incident", "Incident"))
+            if key in step.texts
         ],
     }
 

@@ -1,0 +1,60 @@
+"""Whether a person may let a change go ahead, and what went ahead and is not signed by everyone."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.approvals.models import BreakGlass, Round
+from apps.approvals.selectors import may_let_go_now, unsigned_afterwards
+from apps.changes.models import Change
+from apps.changes.rules.emergency import can_go_ahead
+from apps.changes.selectors.items import items_of
+from apps.core import clock
+from apps.core.decisions import Decision
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class WentAhead:
+    """A change that went ahead, how many signatures are still missing, and whether they are overdue."""
+
+    change: Change
+    broken: BreakGlass
+    missing: int
+    overdue: bool
+
+
+def reach_of(change: Change) -> list[tuple[str, int | None]]:
+    """Return what an authority must reach to let a change go ahead: each component that moves, with its team."""
+    return [(item.component.key, item.component.owner_team_id) for item in items_of(change)]
+
+
+def may_let_go_ahead_now(user: User, change: Change) -> Decision:
+    """Return whether a person may let a change go ahead now: the change first, then the person."""
+    decision = can_go_ahead(change)
+    if not decision or change.round is None:
+        return decision
+    return may_let_go_now(user, change.round, reach_of(change))
+
+
+def went_ahead(visible: QuerySet[Change]) -> list[WentAhead]:
+    """Return the changes among ``visible`` that went ahead and are not signed by everyone, the first due first.
+
+    Two queries, one when there are none.
+    """
+    rounds = Round.objects.filter(change__in=visible.order_by().values("pk"))
+    found = unsigned_afterwards(rounds, MOST_SHOWN)
+    if not found:
+        return []
+    changes = {
+        change.round_id: change
+        for change in visible.filter(round__in=[one.broken.round_id for one in found]).defer("search")
+    }
+    now = clock.now()
+    return [
+        WentAhead(changes[one.broken.round_id], one.broken, one.missing, one.broken.due_at <= now)
+        for one in found
+        if one.broken.round_id in changes
+    ]

@@ -1,0 +1,68 @@
+"""That a change went ahead before everyone had signed, as its page says it."""
+
+from dataclasses import dataclass
+
+from apps.approvals.enums import BreakGlassEnd
+from apps.approvals.models import BreakGlass
+from apps.approvals.rules.breakglass import is_link
+from apps.approvals.selectors import Standing, break_glass_of
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change
+from apps.core import clock
+from apps.web.consequences import signatures
+from apps.web.dates import when
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The banner: a colour and an icon, a title, a sentence, and the incident when it is an address."""
+
+    broken: BreakGlass
+    colour: str
+    icon: str
+    title: str
+    text: str
+    link: str
+
+
+def ahead_of(change: Change, standings: list[Standing]) -> Ahead | None:
+    """Return the banner of a change that went ahead, or None; one query when it did, none when not."""
+    broken = break_glass_of(change.round)
+    if broken is None:
+        return None
+    colour, icon, title, more = _words(broken, change, sum(one.is_open for one in standings))
+    let = f"{broken.by} let it go ahead {when(broken.at, change.time_zone)}, before everyone had signed."
+    link = broken.incident if is_link(broken.incident) else ""
+    return Ahead(broken, colour, icon, title, f"{let} {more}", link)
+
+
+def _words(broken: BreakGlass, change: Change, missing: int) -> tuple[str, str, str, str]:
+    due = when(broken.due_at, change.time_zone)
+    if broken.end == BreakGlassEnd.SIGNED:
+        return (
+            "c-done",
+            "check",
+            "Signed by everyone, afterwards",
+            "All who were passed over have signed since.",
+        )
+    if broken.end == BreakGlassEnd.REFUSED:
+        more = "It did not start." if change.state == ChangeState.REJECTED else _undo(change)
+        return "c-blocked", "circle-x", "Refused afterwards", more
+    if broken.end == BreakGlassEnd.UNUSED:
+        return (
+            "c-draft",
+            "info-circle",
+            "It never went out under this",
+            "Its signing was closed before it started.",
+        )
+    if broken.due_at <= clock.now():
+        more = f"{signatures(missing)} {'was' if missing == 1 else 'were'} due by {due}. Executives have been told."
+        return "c-blocked", "alert-triangle", "It went ahead, and signatures are overdue", more
+    more = f"{signatures(missing)} {'is' if missing == 1 else 'are'} asked afterwards, by {due}."
+    return "c-waiting", "alert-triangle", "It goes ahead before everyone has signed", more
+
+
+def _undo(change: Change) -> str:
+    if change.state == ChangeState.IN_PROGRESS:
+        return "It is under way. Decide whether to roll it back."
+    return "Nothing is undone by itself. Its review says whether to go back."

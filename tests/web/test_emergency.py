@@ -1,0 +1,311 @@
+"""Letting an urgent change go ahead: its page, its resource, the banner, the lists, and who may on every path."""
+
+import hashlib
+import re
+from itertools import product
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.accounts.enums import GrantScope, Role
+from apps.accounts.models import ApiToken, RoleGrant, User
+from apps.approvals.models import BreakGlass
+from apps.audit.models import AuditEvent
+from apps.changes.services import show_letting_go
+from apps.core.actors import person
+from tests.api.conftest import secret_of
+from tests.approvals.test_covering import covering
+from tests.changes.estate import NOW, Estate, at, fresh, make_estate, submitted
+from tests.changes.test_emergency import LINK, let_go, refuse, urgent
+from tests.house.source import modules
+from tests.people import add_person
+
+PASSWORD = "a good secret"
+
+
+@pytest.fixture
+def estate(db: None) -> Estate:
+    cache.clear()
+    return make_estate()
+
+
+def entered(user: User, **headers: str) -> Client:
+    client = Client(headers=headers)
+    client.force_login(user)
+    return client
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def send(client: Client, ref: str, **more: str) -> Any:
+    """Open the page and send its form."""
+    page = client.get(f"/changes/{ref}/go-ahead/").content.decode()
+    values = {name: hidden(page, name) for name in ("digest", "nonce")}
+    values |= {"reason": "Refusals doubled.", "incident": LINK, "password": PASSWORD}
+    return client.post(f"/changes/{ref}/go-ahead/", values | more)
+
+
+def test_page_names_whom_it_passes_over_and_lets_the_change_go_ahead(estate: Estate) -> None:
+    change = urgent(estate)
+    client = entered(estate.people["leila"])
+    with at(NOW):
+        page = client.get(f"/changes/{change.ref}/go-ahead/").content.decode()
+        assert "Model Validator for credit-risk" in page
+        assert "Tomasz Wojcik" in page
+        assert "48 hours" in page
+        answer = send(client, change.ref)
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/changes/{change.ref}/")
+        page = client.get(f"/changes/{change.ref}/").content.decode()
+    assert "It goes ahead before everyone has signed" in page
+    assert "Refusals doubled." in page
+    assert f'href="{LINK}"' in page
+
+
+def test_page_says_at_the_field_what_is_missing_and_signs_nothing(estate: Estate) -> None:
+    change = urgent(estate)
+    client = entered(estate.people["leila"])
+    with at(NOW):
+        for more, said in (
+            ({"incident": "javascript:alert(1)"}, "Give the address of the incident"),
+            ({"reason": ""}, "Why it cannot wait is missing"),
+            ({"password": "guess"}, "Nothing was signed."),
+        ):
+            answer = send(client, change.ref, **more)
+            assert answer.status_code == 422
+            assert said in answer.content.decode()
+    assert not BreakGlass.objects.exists()
+
+
+def test_page_when_someone_was_faster_or_it_is_not_urgent_says_so(estate: Estate) -> None:
+    change = urgent(estate)
+    other = add_person("nils", Role.CHANGE_MANAGER)
+    with at(NOW):
+        RoleGrant.objects.filter(user=other).update(valid_from=NOW)
+        client = entered(estate.people["leila"])
+        page = client.get(f"/changes/{change.ref}/go-ahead/").content.decode()
+        values = {name: hidden(page, name) for name in ("digest", "nonce")}
+        estate.people["nils"] = other
+        let_go(estate, change, "nils")
+        values |= {"reason": "Refusals doubled.", "incident": LINK, "password": PASSWORD}
+        answer = client.post(f"/changes/{change.ref}/go-ahead/", values)
+        assert answer.status_code == 409
+        assert "go ahead already" in answer.content.decode()
+        plain = submitted(estate)
+        assert "Only an urgent one" in client.get(f"/changes/{plain.ref}/go-ahead/").content.decode()
+
+
+# Who, and why they may not; an empty reason: they may. "404": they may not even see it.
+PEOPLE = {
+    "manager": "",
+    "named in the policy": "",
+    "administrator who manages": "",
+    "administrator": "You may not let this go ahead",
+    "requester who manages": "Nobody approves their own",
+    "author who manages": "Nobody validates their own model",
+    "author's deputy": "You may not let this go ahead",
+    "manager's deputy": "You may not let this go ahead",
+    "manager of something else": "You may not let this go ahead",
+    "only one who could sign afterwards": "nobody is left who can sign afterwards",
+    "signer": "You may not let this go ahead",
+    "executive": "You may not let this go ahead",
+    "auditor": "You may not let this go ahead",
+    "revoked": "404",
+    "stranger": "404",
+}
+
+
+def people_of(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> dict[str, User]:
+    """Return everyone of the matrix; the policy in force names a Change Manager's role and one person."""
+    from apps.approvals.rules import FIRST_POLICY
+
+    who = {name: User.objects.create_user(f"p{n}", password=PASSWORD) for n, name in enumerate(PEOPLE)}
+    who |= {
+        "requester who manages": estate.people["amara"],
+        "manager": estate.people["leila"],
+        "only one who could sign afterwards": estate.people["tomasz"],
+        "signer": estate.people["henrik"],
+        "auditor": estate.people["ruth"],
+    }
+    manages = [
+        "administrator who manages",
+        "requester who manages",
+        "author who manages",
+        "only one who could sign afterwards",
+    ]
+    for name in manages:
+        _give(who[name], Role.CHANGE_MANAGER)
+    for name in ("named in the policy", "administrator", "author's deputy", "manager's deputy", "executive"):
+        _give(who[name], Role.EXECUTIVE)
+    _give(
+        who["manager of something else"],
+        Role.CHANGE_MANAGER,
+        scope=GrantScope.COMPONENT,
+        component_key="model:default/elsewhere",
+    )
+    _give(who["revoked"], Role.CHANGE_MANAGER, revoked_at=NOW)
+    for name in ("administrator", "administrator who manages", "requester who manages"):
+        User.objects.filter(pk=who[name].pk).update(is_superuser=True, is_staff=True)
+    estate.components["credit-risk"].versions.filter(version="2").update(author=who["author who manages"])
+    with at(NOW):
+        covering(who["manager"], who["manager's deputy"])
+        covering(who["author who manages"], who["author's deputy"])
+    authority = {
+        "roles": ["change_manager"],
+        "people": [f"person:{who['named in the policy'].pk}"],
+        "hours": 48,
+    }
+    monkeypatch.setitem(FIRST_POLICY, "break_glass", authority)
+    return who
+
+
+def _give(user: User, role: Role, **more: Any) -> None:
+    RoleGrant.objects.create(user=user, role=role, **({"valid_from": NOW} | more))
+
+
+def shown(user: User, change: Any, session: str) -> dict[str, str]:
+    """Return what a page that was really shown would send: whoever is refused has no lack of that."""
+    intent = show_letting_go(actor=person(user), change=change, session=session)
+    return {"digest": intent.digest, "nonce": intent.nonce, "reason": "Refusals doubled.", "incident": LINK}
+
+
+def by_page(user: User, change: Any, **headers: str) -> Any:
+    client = entered(user, **headers)
+    session = hashlib.sha256(str(client.session.session_key).encode()).hexdigest()
+    values = shown(user, change, f"session:{session}") | {"password": PASSWORD}
+    return client.post(f"/changes/{change.ref}/go-ahead/", values)
+
+
+def by_htmx(user: User, change: Any) -> Any:
+    return by_page(user, change, **{"HX-Request": "true"})
+
+
+def by_api(user: User, change: Any) -> Any:
+    client = Client(headers={"Authorization": f"Bearer {secret_of(user)}"})
+    prefix = ApiToken.objects.filter(user=user).latest("pk").prefix
+    values = shown(user, change, f"token:{user.pk}/{prefix}") | {"password": PASSWORD}
+    return client.post(f"/api/v1/changes/{change.ref}/go-ahead/", values, content_type="application/json")
+
+
+PATHS = {"page": by_page, "htmx": by_htmx, "api": by_api}
+GOING = {"apps/web/views/emergency.py", "apps/api/views/emergency.py"}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_matrix_of_people_and_paths_refuses_with_the_reason_and_writes_it_down(
+    estate: Estate, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = people_of(estate, monkeypatch)
+    change = urgent(estate)
+    with at(NOW):
+        for name, reason in PEOPLE.items():
+            if not reason:
+                continue
+            cache.clear()
+            denials = AuditEvent.objects.filter(
+                event="access.denied", actor_key__regex=rf":{who[name].pk}(/|$)"
+            )
+            before = denials.count()
+            answer = PATHS[path](who[name], change)
+            assert answer.status_code == (404 if reason == "404" else 403), (name, answer.content[:400])
+            if reason != "404":
+                assert reason in answer.content.decode(), name
+            assert denials.count() == before + 1, name
+    assert not BreakGlass.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), list(product([name for name, reason in PEOPLE.items() if not reason], PATHS))
+)
+def test_matrix_lets_go_ahead_who_may_on_every_path(
+    estate: Estate, name: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = people_of(estate, monkeypatch)
+    change = urgent(estate)
+    with at(NOW):
+        answer = PATHS[path](who[name], change)
+    assert answer.status_code in (201, 302), answer.content[:400]
+    assert BreakGlass.objects.get().by == who[name]
+
+
+def test_every_path_that_lets_go_ahead_is_in_the_matrix() -> None:
+    calling = {
+        module.name
+        for module in modules()
+        if module.app in ("web", "api") and "apps.changes.services.let_go_ahead" in set(module.imports())
+    }
+    assert calling == GOING
+
+
+def test_resource_asks_for_a_showing_and_then_goes_ahead(estate: Estate) -> None:
+    change = urgent(estate)
+    with at(NOW):
+        client = Client(headers={"Authorization": f"Bearer {secret_of(estate.people['leila'])}"})
+        base = f"/api/v1/changes/{change.ref}/go-ahead/"
+        intent = client.post(f"{base}intent/").json()
+        assert "before everyone asked has signed" in intent["meaning"]
+        values = {"digest": intent["digest"], "nonce": intent["nonce"], "password": PASSWORD}
+        values |= {"reason": "Refusals doubled.", "incident": "javascript:1"}
+        refused = client.post(base, values, content_type="application/json")
+        assert refused.status_code == 422
+        done = client.post(base, values | {"incident": LINK}, content_type="application/json")
+    assert done.status_code == 201
+    assert (done.json()["by"], done.json()["end"]) == ("leila", "")
+
+
+def test_executive_sees_what_went_ahead_until_it_is_signed_and_when_it_is_overdue(estate: Estate) -> None:
+    change = let_go(estate, urgent(estate))
+    executive = User.objects.create_user("eve", password=PASSWORD)
+    _give(executive, Role.EXECUTIVE)
+    both = User.objects.create_user("mia", password=PASSWORD)
+    _give(both, Role.EXECUTIVE)
+    _give(both, Role.SPONSOR)
+    for moment, overdue in ((NOW, False), (BreakGlass.objects.get().due_at, True)):
+        with at(moment):
+            week = entered(executive).get("/briefings/").content.decode()
+            home = entered(both).get("/").content.decode()
+            for page in (week, home):
+                assert "Went ahead before everyone had signed" in page
+                assert change.ref in page
+                assert ("Overdue" in page) == overdue
+    with at(NOW):
+        assert "Went ahead" not in entered(estate.people["henrik"]).get("/").content.decode()
+    refuse(estate, fresh(change))
+    with at(NOW):
+        assert "Went ahead" not in entered(both).get("/").content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_lists_of_what_went_ahead_ask_a_constant_number_of_queries(estate: Estate, number: int) -> None:
+    for day in range(number):
+        let_go(estate, urgent(estate, start=f"2026-11-{19 + day}T06:00", end=f"2026-11-{19 + day}T08:00"))
+    executive = User.objects.create_user("eve", password=PASSWORD)
+    _give(executive, Role.EXECUTIVE)
+    client = entered(executive)
+    with at(NOW):
+        client.get("/briefings/")
+        with CaptureQueriesContext(
+            connection,
+        ) as week:
+            client.get("/briefings/")
+    assert len(week) == 13
+
+
+@pytest.mark.parametrize("end", ["refused", "open"])
+def test_banner_and_consequences_say_what_came_of_it(estate: Estate, end: str) -> None:
+    change = let_go(estate, urgent(estate))
+    with at(NOW):
+        asked = fresh(change).round.requirements.get(role=Role.VALIDATOR)
+        shown_ = entered(estate.people["tomasz"]).get(f"/inbox/{asked.pk}/").content.decode()
+        assert "It went ahead before." in shown_
+    if end == "refused":
+        refuse(estate, fresh(change))
+    with at(NOW):
+        page = entered(estate.people["ruth"]).get(f"/changes/{change.ref}/").content.decode()
+    assert ("Refused afterwards" if end == "refused" else "asked afterwards") in page
