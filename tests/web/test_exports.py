@@ -1,7 +1,7 @@
 """The pages of exports: who may ask, what is checked, how far it is, and who fetches the file."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -18,6 +18,7 @@ from apps.exports.models import ExportJob
 from apps.exports.rules.orders import order_from
 from apps.exports.services import write_requested_export
 from apps.exports.services.writers import WRITERS
+from apps.web.forms.exports import period_said
 from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
@@ -325,6 +326,38 @@ def test_ledgers_filters_carry_over_to_the_scope(asking: Client) -> None:
     assert {("person", "audrey"), ("change", "CHG-7")} <= set(page.sent)
     assert "no counterpart" not in body(asking, link)
     assert "no counterpart" in body(asking, "/exports/?by=system")
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "value", "is_whole"),
+    [
+        ("about=chg-7", "change", "CHG-7", True),
+        ("about=Model:default/scores", "component", "model:default/scores", True),
+        ("about=model:default/scores&q=CHG-7", "change", "CHG-7", True),
+        ("about=CHG-7&q=CHG-7", "change", "CHG-7", True),
+        ("about=CHG-8&q=CHG-7", "change", "CHG-7", False),
+        ("about=CHG-7&q=PIR-7", "change", "CHG-7", False),
+    ],
+)
+def test_everything_about_a_record_is_not_widened_to_the_whole_ledger(
+    asking: Client, query: str, name: str, value: str, is_whole: bool
+) -> None:
+    page = body(asking, f"/exports/?{query}")
+    assert (name, value) in Page(page).sent
+    assert ("no counterpart" not in page) == is_whole
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (date(2026, 11, 3), date(2026, 11, 3), "3 November 2026"),
+        (date(2026, 11, 1), date(2026, 11, 30), "1 to 30 November 2026"),
+        (date(2026, 7, 1), date(2026, 9, 30), "1 July to 30 September 2026"),
+        (date(2025, 11, 1), date(2026, 11, 30), "1 November 2025 to 30 November 2026"),
+    ],
+)
+def test_period_says_each_part_once(start: date, end: date, said: str) -> None:
+    assert period_said(start, end) == said
 
 
 @pytest.mark.parametrize("form", ["bundle", "xlsx", "csv", "jsonl"])

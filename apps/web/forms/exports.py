@@ -64,8 +64,8 @@ class OrderForm(forms.Form):
     """All the answers of the wizard. Each page shows those of its step."""
 
     subject = forms.ChoiceField(label="What", required=False, widget=forms.RadioSelect)
-    start = day_field("First day")
-    end = day_field("Last day")
+    start = day_field("First day", help_text="From 00:00 UTC")
+    end = day_field("Last day", help_text="To the end of the day, UTC")
     component = _text("Component", "Its key, such as model:default/credit-risk. Empty: any", 250)
     change = _text("Change", "Its number, such as CHG-1042. Empty: any", 20)
     person = _text("Done by", "A user name. Empty: anyone, and Countersign itself", 150)
@@ -156,16 +156,24 @@ def answers(given: QueryDict) -> dict[str, Any]:
     plain: dict[str, Any] = {name: given[name] for name in given}
     for name in ("kind", "fields", "withheld"):
         plain[name] = given.getlist(name)
-    ref = given.get("q", "").strip().upper()
-    if ref.startswith("CHG-") and not plain.get("change"):
-        plain["change"] = ref
+    component, change = _named(given)
+    plain["component"] = plain.get("component") or component
+    plain["change"] = plain.get("change") or change
     return plain
+
+
+def _named(given: QueryDict) -> tuple[str, str]:
+    """Return the component and the change that the filters of the ledger's page name, each empty if none does."""
+    ref, about = given.get("q", "").strip().upper(), given.get("about", "").strip()
+    change = ref if ref.startswith("CHG-") else ""
+    return (about.lower(), change) if ":" in about else ("", change or about.upper())
 
 
 def unmet(given: QueryDict) -> bool:
     """Tell whether the address carries a filter of the ledger's page that an export does not have."""
-    ref = given.get("q", "").strip().upper()
-    return bool(given.get("by") or given.get("text") or (ref and not ref.startswith("CHG-")))
+    ref, about = given.get("q", "").strip().upper(), given.get("about", "").strip().upper()
+    is_other = bool(ref) and (not ref.startswith("CHG-") or (about not in ("", ref) and ":" not in about))
+    return bool(given.get("by") or given.get("text") or is_other)
 
 
 def address_of(plain: dict[str, Any]) -> str:
@@ -201,5 +209,9 @@ def said_of(order: Order) -> str:
 
 def period_said(start: date, end: date) -> str:
     """Return a period of days in words."""
-    first, last = (f"{day.day} {day:%B %Y}" for day in (start, end))
-    return first if start == end else f"{first} to {last}"
+    last = f"{end.day} {end:%B %Y}"
+    if start == end:
+        return last
+    if start.year != end.year:
+        return f"{start.day} {start:%B %Y} to {last}"
+    return f"{start.day} to {last}" if start.month == end.month else f"{start.day} {start:%B} to {last}"
