@@ -120,7 +120,9 @@ def test_check_counts_entries_before_anything_starts(
     asked(asking, days)
     address = f"/exports/new/?start={days['start']}&end={days['end']}"
     assert f"<dd>{AuditEvent.objects.count()}</dd>" in body(asking, address)
-    assert "Nothing matches" in body(asking, "/exports/new/?start=2001-01-01&end=2001-01-02")
+    empty = "/exports/new/?start=2001-01-01&end=2001-01-02"
+    assert "Nothing matches. The file will be empty; a bundle proves that." in body(asking, empty)
+    assert "does not prove that nothing was there" in body(asking, f"{empty}&kind=exports")
     monkeypatch.setattr("apps.exports.services.estimating.COUNTED_UP_TO", 0)
     assert "About 0" in body(asking, address)
     assert "More than 0" in body(asking, f"{address}&kind=exports")

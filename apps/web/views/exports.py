@@ -147,6 +147,7 @@ def check(request: HttpRequest) -> HttpResponse:
     context = {
         "answers": [(name, said, f"{_address(step)}?{query}") for name, said, step in _answers(order)],
         "estimate": estimate(order),
+        "is_filtered": order.scope.is_filtered,
         "names_left": Withheld.NAMES not in order.withheld or Withheld.TEXTS not in order.withheld,
         "held": [(name, value) for name in asked.fields for value in given.getlist(name) if value],
         "back": f"{_address(forms.FORM)}?{query}",
