@@ -1,10 +1,8 @@
 """Talking about a change: who sees it, who is told, what stays when words are edited, withdrawn or erased."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from apps.accounts.models import User
 from apps.accounts.services import deactivate_person, grant_role
@@ -32,6 +30,7 @@ from apps.discussions.services import (
 )
 from apps.outbox.models import Notification, OutboxMessage
 from apps.retention.services import erase_person, erase_texts
+from tests.approvals.test_races import at_once
 from tests.changes.estate import NOW, Estate, at, draft, make_estate, submitted
 from tests.people import LOADER, add_person
 
@@ -188,24 +187,8 @@ def test_comment_sent_twice_is_one(estate: Estate, ref: str) -> None:
 def test_comment_sent_by_many_clicks_at_once_is_one() -> None:
     estate = make_estate()
     ref = str(submitted(estate).ref)
-    barrier = threading.Barrier(6)
-    failed: list[Exception] = []
-
-    def click() -> None:
-        try:
-            barrier.wait()
-            start(estate, ref)
-        except Exception as error:  # noqa: BLE001 - shown below
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=click) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    said = at_once(*[lambda: start(estate, ref)] * 6)
+    assert [one for one in said if not isinstance(one, Comment)] == []
     assert Comment.objects.count() == Thread.objects.count() == 1
 
 

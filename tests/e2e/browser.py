@@ -92,9 +92,13 @@ def axe(page: Page, *rules: str) -> list[str]:
         # evaluate() runs outside the page's content security policy, which a script element would not.
         page.evaluate(source)
     wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
-    # Only lines leave the page: what axe passed is a hundred times what it found.
+    # Only lines leave the page: what axe passed is a hundred times what it found. The bar stands still while axe looks:
+    # what scrolls under it, as when a field takes the focus late, is not where axe takes it to be.
     run = """async wanted => {
+      const bar = document.querySelector('.topbar');
+      if (bar) bar.style.position = 'static';
       const found = await axe.run(document, {preload: false, runOnly: wanted, resultTypes: ['violations']});
+      if (bar) bar.style.position = '';
       return found.violations.flatMap(hit => hit.nodes.map(node =>
         `${hit.id} (${hit.impact}): ${node.target} ${JSON.stringify(node.html).slice(0, 160)}`));
     }"""

@@ -40,8 +40,6 @@ def look(page: Page, name: str, *, scripts: bool = True) -> None:
     """Say what is wrong with a page, and keep a picture of it when somebody wants to look. axe is a script itself."""
     if PICTURES:
         shoot(page, name, Path(PICTURES))
-    # What scrolled under the bar at the top is not where axe takes it to be.
-    page.evaluate("scrollTo(0, 0)")
     assert overflows(page) == [], name
     assert not scripts or axe(page) == [], name
 

@@ -139,11 +139,11 @@ def withdraw_comment(*, actor: Actor, comment: Comment) -> Comment:
 def _checked(subject: Subject, text: str) -> tuple[str, list[User]]:
     """Return the words as they are kept, and the people whom they name. Raises Invalid (``text``)."""
     words = clean(text)
-    named = people_named(subject, named_in(words)) if not (problem := text_problem(words)) else None
-    if named is not None:
-        left, kept_out = map(str, named.left), map(str, named.kept_out)
-        problem = naming_problem(named.unknown, [*left], [*kept_out], subject.ref)
-    if problem or named is None:
+    if problem := text_problem(words):
+        raise Invalid({"text": [problem]})
+    named = people_named(subject, named_in(words))
+    left, kept_out = [str(user) for user in named.left], [str(user) for user in named.kept_out]
+    if problem := naming_problem(named.unknown, left, kept_out, subject.ref):
         raise Invalid({"text": [problem]})
     return words, named.people
 
