@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from apps.accounts.enums import Role
 from apps.approvals.enums import RoundState
@@ -50,6 +51,25 @@ def opened(count: int) -> None:
 def told() -> Counter[str]:
     rules = Notification.objects.exclude(rule="approval.asked").values_list("rule", flat=True)
     return Counter(rules)
+
+
+def backend() -> int:
+    """Return the process of PostgreSQL that serves this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def wait_until_gone(orphan: int) -> None:
+    """Wait until PostgreSQL has seen that its client is dead, and let go of what that held."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [orphan])
+            if cursor.fetchone() is None:
+                return
+        time.sleep(0.01)
+    pytest.fail(f"{orphan} still serves a process that was killed")
 
 
 def test_remind_in_six_workers_at_every_step_tells_each_once() -> None:
@@ -107,7 +127,7 @@ def test_remind_when_killed_in_the_middle_tells_nothing_and_then_all_once(after:
         tell(*given, **named)  # type: ignore[arg-type]
         told_so_far.append(1)
         if len(told_so_far) == after:
-            os.write(writer, b"x")
+            os.write(writer, str(backend()).encode())
             time.sleep(60)
 
     def work() -> None:
@@ -116,11 +136,15 @@ def test_remind_when_killed_in_the_middle_tells_nothing_and_then_all_once(after:
             task_remind_approvals()
 
     child = fork(work)
+    # A child that dies early closes the last writing end: the read then ends too.
+    os.close(writer)
     try:
-        assert os.read(reader, 1) == b"x"
+        orphan = os.read(reader, 20)
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        os.close(reader)
+    wait_until_gone(int(orphan))
     assert OutboxMessage.objects.count() == before
     with clock.moved_to(moment):
         task_remind_approvals()

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable
 from functools import partial
-from threading import Barrier, Thread
+from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from apps.approvals.models import Requirement
 from apps.audit.models import AuditEvent
@@ -20,6 +20,7 @@ from apps.changes.services import (
     withdraw_change,
 )
 from apps.core.errors import PolicyBlocked, PortalError, Stale
+from tests.approvals.test_races import at_once
 from tests.changes.estate import (
     IN_WINDOW,
     NOW,
@@ -39,25 +40,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def together(*acts: Callable[[], object]) -> list[object]:
-    """Run the acts at the same moment, each in a thread of its own; return what each gave or raised."""
-    barrier, results = Barrier(len(acts)), dict[int, object]()
+    """Run the acts at the same moment, also by the estate's clock; return what each gave or was refused with."""
 
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            barrier.wait(10)
-            with at(NOW):
-                results[place] = act()
-        except Exception as error:  # noqa: BLE001
-            results[place] = error
-        finally:
-            connections.close_all()
+    def at_that_moment(act: Callable[[], object]) -> object:
+        with at(NOW):
+            return act()
 
-    threads = [Thread(target=run, args=one) for one in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return [results[place] for place in range(len(acts))]
+    return at_once(*[partial(at_that_moment, act) for act in acts])
 
 
 def failures(results: list[object]) -> list[object]:

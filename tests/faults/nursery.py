@@ -15,6 +15,8 @@ SEAL_EVERY_SECONDS = 0.02
 FEW_ROWS = 7
 REFUSED = 3
 """The exit status of a sealer that met a broken ledger."""
+_inherited: list[object] = []
+"""What a child must not use and not close: it is the parent's."""
 
 
 def fork(work: Callable[[], None]) -> int:
@@ -29,6 +31,10 @@ def fork(work: Callable[[], None]) -> int:
     try:
         for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
+        # Where Playwright's loop runs, the parent's connection is another than the one that the child finds: that of
+        # the thread, which the parent holds open. Two on one socket would keep a killed child's transaction alive.
+        _inherited.append(connection.connection)
+        connection.connection = None
         work()
         status = 0
     except BaseException:

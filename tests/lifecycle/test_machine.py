@@ -24,7 +24,7 @@ TABLE = {
     "revise": ({"in_review", "on_hold", "approved", "rejected", "expired"}, "draft"),
     "reopen": ({"approved"}, "in_review"),
     "approve": ({"in_review"}, "approved"),
-    "reject": ({"in_review", "on_hold"}, "rejected"),
+    "reject": ({"in_review", "on_hold", "approved"}, "rejected"),
     "withdraw": ({"draft", "in_review", "on_hold", "approved"}, "withdrawn"),
     "hold": ({"in_review", "approved"}, "on_hold"),
     "resume": ({"on_hold"}, "in_review"),

@@ -40,6 +40,8 @@ class GoAhead(GoAheadResource):
     def post(self, request: Request, ref: str) -> Response:
         """Let an urgent change go ahead before everyone has signed. The password proves who does it."""
         change = self.change(ref)
+        # Whoever may not do it learns that, and not that a field is empty.
+        may_let_go_ahead_now(self.user, change).require()
         asked = GoAheadSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data

@@ -37,10 +37,14 @@ def go_ahead(request: HttpRequest, ref: str) -> HttpResponse:
     change = change_for(reader(request), ref)
     if change is None:
         raise not_found(request, ("change", ref), exists=change_exists(ref))
+    allowed = may_let_go_ahead_now(reader(request), change)
     if request.method != "POST":
-        allowed = may_let_go_ahead_now(reader(request), change)
         return _page(request, change, _new_form(request, change) if allowed else None, allowed)
     form = GoAheadForm(request.POST)
+    if not form.is_valid() and not allowed:
+        # Whoever may not do it learns that, and not that a field is empty.
+        _denied(request, change)(allowed.reason)
+        return _page(request, change, None, allowed, status=403)
     proved = prove(request, form, Ways(request), _denied(request, change)) if form.is_valid() else None
     if proved is None:
         return _page(request, change, form, status=422)
