@@ -17,7 +17,7 @@
     if (!area || (!opened && spent < 1000)) return;
     const seconds = Math.floor(spent / 1000);
     spent -= seconds * 1000;
-    const body = new URLSearchParams({ seconds, opened: opened || "", csrfmiddlewaretoken: document.body.dataset.csrf || "" });
+    const body = new URLSearchParams({ seconds, opened: opened || "", shown: area.dataset.shown || "", csrfmiddlewaretoken: document.body.dataset.csrf || "" });
     fetch(area.dataset.looks, { method: "POST", body, keepalive: true, credentials: "same-origin" }).catch(() => {});
   }
   function opened(name) {
@@ -37,7 +37,9 @@
     }
   }
   function begin() {
-    const found = document.querySelector("[data-looks]");
+    const there = document.querySelector("[data-looks]");
+    /* On a phone the list hides the preview of its first row: what is not in view is not looked at. */
+    const found = there && there.getClientRects().length ? there : null;
     if (found === area) return;
     if (area) tell();
     if (watcher) watcher.disconnect();

@@ -106,7 +106,8 @@
   }
   function moveInRows(step) {
     const rows = all("[data-rows]").flatMap((list) => all("tr, li, [data-row]", list)).filter((row) => one("a[href]", row));
-    const here = rows.findIndex((row) => row.contains(document.activeElement));
+    const inside = rows.findIndex((row) => row.contains(document.activeElement));
+    const here = inside < 0 ? rows.findIndex((row) => row.matches("[aria-current=true]")) : inside;
     const next = rows[here < 0 ? (step > 0 ? 0 : rows.length - 1) : here + step];
     if (next) one("a[href]", next).focus();
   }
@@ -116,6 +117,7 @@
     "?": openHelp,
     j: () => moveInRows(1),
     k: () => moveInRows(-1),
+    s: () => { const link = all("[data-key-decide]").find((each) => each.offsetParent); if (link) link.click(); },
     g: () => { afterG = Date.now(); },
   };
   const AFTER_G = { i: "inbox", c: "changes", a: "calendar" };
@@ -128,6 +130,12 @@
     if (event.key === "Escape") {
       const menu = one("details.pop[open]");
       if (menu) { closeMenus(); one("summary", menu).focus(); }
+      return;
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && event.target.closest("[data-rows]") && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      moveInRows(step);
       return;
     }
     const typing = event.target.closest("input, textarea, select, [contenteditable]");

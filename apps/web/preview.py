@@ -6,13 +6,15 @@ from datetime import datetime
 from apps.accounts.models import User
 from apps.approvals.models import EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules.timetable import mornings
-from apps.approvals.selectors import Standing, right_to_sign, standing, stands
+from apps.approvals.selectors import SinceSeen, Standing, right_to_sign, standing, stands
 from apps.changes.models import Change, Revision
+from apps.changes.rules.difference import Difference
 from apps.changes.selectors import change_for, changed_since, revision_of
 from apps.core import clock
 from apps.core.decisions import Decision
 from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
+from apps.web.news import News, news
 from apps.web.policy_evidence import policy_evidence
 from apps.web.revision_page import Marked, marked
 from apps.web.what_next import put_off, what_next
@@ -35,6 +37,7 @@ class Preview:
     mornings: list[datetime]
     since: "Since | None" = None
     kept: EarlierSignature | None = None
+    news: News | None = None
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,16 @@ class Since:
     rows: list[Marked]
 
 
-def of(user: User, requirement: Requirement) -> Preview:
-    """Return a requirement as this person sees it."""
+def of(user: User, requirement: Requirement, seen: SinceSeen | None = None) -> Preview:
+    """Return a requirement as this person sees it. ``seen`` is what happened since they last did, if they ever did."""
     right = right_to_sign(user, requirement)
     allowed = right.decision
     rows = standing(requirement.round)
     here = next(row for row in rows if row.requirement.pk == requirement.pk)
     change, shown = _shown(user, requirement.round)
+    stale = _stale(user, here)
+    numbers = {row.revision for row in (stale, seen) if row} - {requirement.round.revision}
+    differs = _differs(here, rows, change, shown, numbers)
     return Preview(
         requirement=requirement,
         outcomes=outcomes(requirement, rows, user if allowed else None),
@@ -65,8 +71,9 @@ def of(user: User, requirement: Requirement) -> Preview:
         next=what_next(here, str(requirement.round.opened_by or "whoever asked")),
         put_off_until=next((one.until for one in here.snoozes if one.user == user), None),
         mornings=_mornings(user, requirement) if allowed else [],
-        since=_since(user, here, {row.requirement.role for row in rows}, change, shown),
+        since=_since(user, stale, differs) if shown else None,
         kept=_kept(user, here.kept),
+        news=_news(user, here, rows, seen, stale, differs),
     )
 
 
@@ -105,12 +112,40 @@ def _shown(user: User, round_: Round) -> tuple[Change | None, Revision | None]:
     return change, revision_of(change, round_.revision)
 
 
-def _since(
-    user: User, here: Standing, roles: set[str], change: Change | None, shown: Revision | None
-) -> Since | None:
-    """Return what changed since this person decided, or else since the last who did; None when nobody had."""
-    if not here.is_open or not here.stale or change is None or shown is None:
+def _stale(user: User, here: Standing) -> EarlierSignature | None:
+    """Return the decision on an earlier revision that does not count any more: this person's, else the last."""
+    if not here.is_open or not here.stale:
         return None
-    row = next((one for one in here.stale if user.pk in one.people), here.stale[-1])
-    found = changed_since(change, here.requirement, row.revision, shown.content, roles=roles)
-    return Since(row, user.pk in row.people, marked(found))
+    return next((one for one in here.stale if user.pk in one.people), here.stale[-1])
+
+
+def _since(user: User, stale: EarlierSignature | None, differs: dict[int, list[Difference]]) -> Since | None:
+    """Return what changed since this person decided, or else since the last who did; None when nobody had."""
+    if stale is None:
+        return None
+    return Since(stale, user.pk in stale.people, marked(differs.get(stale.revision, [])))
+
+
+def _differs(
+    here: Standing, rows: list[Standing], change: Change | None, shown: Revision | None, numbers: set[int]
+) -> dict[int, list[Difference]]:
+    """Return what differs from each of these revisions, in what the role judges."""
+    if not here.is_open or change is None or shown is None or not numbers:
+        return {}
+    roles = {row.requirement.role for row in rows}
+    return changed_since(change, here.requirement, numbers, shown.content, roles=roles)
+
+
+def _news(
+    user: User,
+    here: Standing,
+    rows: list[Standing],
+    seen: SinceSeen | None,
+    stale: EarlierSignature | None,
+    differs: dict[int, list[Difference]],
+) -> News | None:
+    """Return what changed since this person looked. What differs since a decision on that is told beside it."""
+    if seen is None or not here.is_open:
+        return None
+    told = stale is not None and stale.revision == seen.revision and seen.revision in differs
+    return news(user, here.requirement, seen, rows, None if told else marked(differs.get(seen.revision, [])))

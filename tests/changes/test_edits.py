@@ -190,7 +190,7 @@ def test_kept_signer_does_not_sign_again(estate: Estate) -> None:
 def test_difference_since_they_signed_is_said_in_words(estate: Estate) -> None:
     change = revised(estate, approved(estate), replan, retitle)
     asked = Requirement.objects.get(round=change.round, role=Role.OWNER)
-    found = changed_since(change, asked, 1, change.revision.content, roles=stands(change))
+    found = changed_since(change, asked, [1], change.revision.content, roles=stands(change))[1]
     assert [one.line for one in found] == ["Plan: 1, text: Shadow → Shadow for a day"]
     told = Notification.objects.get(
         rule="approval.asked", user=estate.people["priya"], title__endswith="again"

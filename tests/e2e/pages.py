@@ -49,6 +49,8 @@ HOME: Area = {
         Look("/inbox/?tab=waiting", AMARA),
         Look("/inbox/?tab=snoozed", TOMASZ),
         Look("/inbox/?tab=decided", HENRIK),
+        Look("/inbox/?q=zebra&role=validator", TOMASZ),
+        Look("/inbox/?risk=nonsense", TOMASZ),
         Look("/inbox/", FEMI),
     ],
     "web:inbox-item": [

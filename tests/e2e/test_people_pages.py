@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.services import issue_token
-from apps.approvals.models import Look, Requirement, Signature
+from apps.approvals.models import Look, Requirement, Seen, Signature
 from apps.approvals.rules import Barred
 from apps.core import clock
 from apps.core.actors import person
@@ -77,6 +77,79 @@ def test_inbox_row_when_opened_swaps_the_preview_in_place(
         page.wait_for_selector("[aria-current=true]:has-text('CHG-1042')")
         assert page.evaluate("window.kept")
         assert page.locator("#preview-title").evaluate("e => e === document.activeElement")
+
+
+def test_inbox_by_keyboard_alone_leads_from_a_row_to_its_decision(
+    browser: Chromium, live_server: LiveServer, tomasz: User
+) -> None:
+    with signed_in(browser, live_server.url, tomasz) as context:
+        page = context.new_page()
+        page.goto(live_server.url + "/inbox/")
+        focused = page.locator(".row-item:has(a:focus)")
+        page.keyboard.press("j")
+        assert "CHG-1042" in focused.inner_text(), "it goes on from the row that is shown"
+        page.keyboard.press("k")
+        page.keyboard.press("ArrowDown")
+        assert "CHG-1042" in focused.inner_text()
+        ring = page.locator(":focus").evaluate(
+            "e => getComputedStyle(e).outlineStyle + getComputedStyle(e).boxShadow"
+        )
+        assert ring != "nonenone"
+        described = page.locator(":focus").get_attribute("aria-describedby")
+        assert "2 days left" in page.locator(f"#{described}").inner_text()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[aria-current=true]:has-text('CHG-1042')")
+        page.wait_for_function("document.activeElement.id === 'preview-title'")
+        page.keyboard.press("s")
+        page.wait_for_url(f"**/approvals/{asked(1042).pk}/sign/")
+        assert not Signature.objects.exists()
+        page.go_back()
+        page.wait_for_selector("#preview-title")
+        page.keyboard.press("?")
+        assert "open the page where you decide" in page.locator("dialog[open]").inner_text()
+        page.keyboard.press("s")
+        assert page.locator("dialog[open]").is_visible(), "no key acts behind a dialog"
+
+
+def test_inbox_on_a_phone_counts_no_look_at_what_it_hides(
+    browser: Chromium, live_server: LiveServer, tomasz: User
+) -> None:
+    with signed_in(browser, live_server.url, tomasz, width=320) as context:
+        page = context.new_page()
+        page.goto(live_server.url + "/inbox/")
+        assert not page.locator("#preview-title").is_visible()
+        page.wait_for_timeout(6500)
+        assert not Look.objects.exists()
+        assert not Seen.objects.exists()
+        page.locator(".row-item a").first.click()
+        page.locator("#preview-title").wait_for()
+        page.wait_for_timeout(6500)
+        assert Look.objects.get(what="").requirement == asked(1049)
+        assert Seen.objects.get().subject_ref == "CHG-1049"
+
+
+def test_inbox_filters_and_views_work_without_script(
+    browser: Chromium, live_server: LiveServer, tomasz: User
+) -> None:
+    with signed_in(browser, live_server.url, tomasz, scripts=False) as context:
+        page = context.new_page()
+        page.goto(live_server.url + "/inbox/")
+        assert page.locator(".row-item", has_text="New").count() == 2
+        page.locator("summary", has_text="Filter").click()
+        page.get_by_label("Risk", exact=True).select_option("3")
+        page.get_by_role("button", name="Filter", exact=True).click()
+        assert page.locator(".row-item .id").all_inner_texts() == ["CHG-1042"]
+        page.locator("summary", has_text="Filter").click()
+        page.get_by_label("Save this view as").fill("Risky")
+        page.get_by_role("button", name="Save").click()
+        page.locator(".row-item a").click()
+        assert page.get_by_role("link", name="Review and sign").is_visible()
+        page.locator("summary", has_text="Filter").click()
+        page.get_by_role("link", name="Risky", exact=True).click()
+        assert page.url.endswith("/inbox/?tab=needs-me&risk=3")
+        page.get_by_role("link", name="Risk: high or more").click()
+        assert page.locator(".row-item .id").all_inner_texts() == ["CHG-1049", "CHG-1042"]
+        assert page.locator(".row-item", has_text="New").count() == 1, "one was opened"
 
 
 def test_signing_by_keyboard_alone_leaves_one_signature(

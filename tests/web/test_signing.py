@@ -380,5 +380,5 @@ def test_sign_page_asks_the_database_as_often_for_one_role_as_for_three(
     client.get("/account/")
     for count in (1, 3):
         asked = asked_of(a_round(*needs[:count]), Role.VALIDATOR, "m")
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(21):
             assert "Sign as" in read(client, asked)

@@ -8,6 +8,7 @@ from apps.approvals.models.intents import Look, SignIntent
 from apps.approvals.models.ownership import OwnershipCheck
 from apps.approvals.models.policy import PolicyVersion
 from apps.approvals.models.rounds import Bar, Requirement, Round, Signature
+from apps.approvals.models.seeing import Seen
 from apps.approvals.models.snoozes import Snooze
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PolicyVersion",
     "Requirement",
     "Round",
+    "Seen",
     "SignIntent",
     "Signature",
     "Snooze",

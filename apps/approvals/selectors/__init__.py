@@ -29,12 +29,13 @@ from apps.approvals.selectors.explaining import (
 )
 from apps.approvals.selectors.inbox import (
     BADGE_LIMIT,
+    Counts,
     Tab,
+    inbox_counts,
     inbox_for,
     open_count_for,
     requirement_exists,
     requirement_for,
-    waiting_count_for,
 )
 from apps.approvals.selectors.inquiries import (
     clocks_of,
@@ -48,6 +49,7 @@ from apps.approvals.selectors.inquiries import (
     questions_to,
 )
 from apps.approvals.selectors.looking import lookings_for
+from apps.approvals.selectors.narrowing import Narrow
 from apps.approvals.selectors.ownership import check_exists, check_for, checks_of
 from apps.approvals.selectors.people import STANDING, eligible_people, people_for_needs, with_deputies
 from apps.approvals.selectors.policy import (
@@ -63,6 +65,7 @@ from apps.approvals.selectors.policy import (
     times_in,
 )
 from apps.approvals.selectors.quorums import Tally, approvals_given, counts_for, open_rounds, tallies
+from apps.approvals.selectors.seeing import Happened, SinceSeen, since_seen
 from apps.approvals.selectors.signing import (
     Right,
     may_sign_now,
@@ -100,9 +103,13 @@ __all__ = [
     "snoozes_to_wake",
     "still_to_come_of",
     "BADGE_LIMIT",
+    "Counts",
     "Explanation",
+    "Happened",
+    "Narrow",
     "Right",
     "STANDING",
+    "SinceSeen",
     "Standing",
     "Tab",
     "Tally",
@@ -124,6 +131,7 @@ __all__ = [
     "document_by_name",
     "eligible_people",
     "explanation_of",
+    "inbox_counts",
     "inbox_for",
     "is_open",
     "lookings_for",
@@ -154,6 +162,7 @@ __all__ = [
     "requirement_for",
     "right_to_sign",
     "rules_in",
+    "since_seen",
     "signature_exists",
     "signature_for",
     "times_in",
@@ -163,6 +172,5 @@ __all__ = [
     "verified",
     "verified_signature",
     "unsigned_afterwards",
-    "waiting_count_for",
     "with_deputies",
 ]

@@ -1,6 +1,7 @@
 """One person's inbox, found from the grants that they hold."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.db.models import BooleanField, F, FilteredRelation, Q, QuerySet
@@ -11,41 +12,69 @@ from apps.accounts.models import RoleGrant, User
 from apps.accounts.selectors import grants_of, holds_any_role
 from apps.approvals.enums import RequirementState, SignatureDecision
 from apps.approvals.models import Requirement
+from apps.approvals.selectors.inquiries import questions_to
+from apps.approvals.selectors.narrowing import EVERYTHING, Narrow, narrowed
+from apps.approvals.selectors.ownership import checks_of
 from apps.core import clock
+from apps.core.counting import counts
 
 Tab = Literal["needs_me", "snoozed", "waiting", "decided"]
 BADGE_LIMIT = 99
 
 
-def inbox_for(user: User, tab: Tab) -> QuerySet[Requirement]:
+def inbox_for(user: User, tab: Tab, narrow: Narrow = EVERYTHING) -> QuerySet[Requirement]:
     """Return a person's requirements with their rounds: what needs them, what they put off, what waits or was decided.
 
     All but the last are sorted by time left, then risk. ``decided`` is newest first, with ``my_decision`` and
-    ``my_signed_at``.
+    ``my_signed_at``; when it was due is past, so ``narrow.due`` is not asked there.
     """
     if tab == "decided":
-        return _decided_by(user)
-    rows = _waited_for_by(user) if tab == "waiting" else _needing(user, put_off=tab == "snoozed")
+        return _decided_by(user, replace(narrow, due=(None, None)))
+    if tab == "waiting":
+        rows = _waited_for_by(user)
+    else:
+        rows = _needing(user, put_off=tab == "snoozed", for_another=narrow.for_another)
+    rows = narrowed(rows, narrow)
     return rows.select_related("round", "team").order_by("due_at", "-round__risk", "pk")
 
 
 def open_count_for(user: User) -> int:
     """Return how many requirements need a person, counted no further than a badge can show."""
+    return _needing_counted(user).count()
+
+
+def _needing_counted(user: User) -> QuerySet[Requirement]:
     # In this order the index of open requirements gives the first hundred at once.
-    return _needing(user).order_by("due_at")[: BADGE_LIMIT + 1].count()
+    return _needing(user).order_by("due_at")[: BADGE_LIMIT + 1]
 
 
-def waiting_count_for(user: User) -> int:
-    """Return how many requirements a person waits for, counted no further than a badge can show."""
-    return _waited_for_by(user).order_by()[: BADGE_LIMIT + 1].count()
+@dataclass(frozen=True)
+class Counts:
+    """What is in a person's inbox; what could be many is counted no further than a badge can show."""
+
+    needs_me: int
+    waiting: int
+    snoozed: int
+    questions: int
+    checks: int
+
+
+def inbox_counts(user: User) -> Counts:
+    """Return how much needs a person, waits for others and was put off, and what else they are asked; one query."""
+    waiting = _waited_for_by(user).order_by()[: BADGE_LIMIT + 1]
+    snoozed = _needing(user, put_off=True).order_by()[: BADGE_LIMIT + 1]
+    return Counts(*counts(_needing_counted(user), waiting, snoozed, questions_to(user), checks_of(user)))
 
 
 _OWN = Q(signatures__withdrawn_at=None) & ~Q(signatures__decision=SignatureDecision.WITHDRAW)
 
 
-def _decided_by(user: User) -> QuerySet[Requirement]:
+def _decided_by(user: User, narrow: Narrow) -> QuerySet[Requirement]:
     own = FilteredRelation("signatures", condition=_OWN & Q(signatures__signer=user))
-    found = Requirement.objects.select_related("round", "team").annotate(own=own).filter(own__signer=user)
+    rows = narrowed(Requirement.objects.select_related("round", "team"), narrow)
+    found = rows.annotate(own=own).filter(own__signer=user)
+    if narrow.for_another:
+        found = found.filter(own__on_behalf_of__isnull=False)
     decided = found.annotate(my_decision=F("own__decision"), my_signed_at=F("own__signed_at"))
     return decided.order_by("-own__signed_at", "-own__pk")
 
@@ -103,11 +132,11 @@ approvals_requirement.id = ANY (ARRAY(
 """
 
 
-def _needing(user: User, *, put_off: bool = False) -> QuerySet[Requirement]:
+def _needing(user: User, *, put_off: bool = False, for_another: bool = False) -> QuerySet[Requirement]:
     """Return the open requirements that a person may sign, from what they hold, were handed, and stand in for.
 
-    With ``put_off``, those that they put off until later; else those that they did not. It says what
-    ``rules.may_sign`` and ``may_sign_for`` say, in SQL; a test holds them together.
+    With ``put_off``, those that they put off until later; else those that they did not. With ``for_another``, only
+    what they stand in for. It says what ``rules.may_sign`` and ``may_sign_for`` say, in SQL; tests hold them together.
     """
     grants = grants_of(user)
     if not grants:
@@ -116,7 +145,8 @@ def _needing(user: User, *, put_off: bool = False) -> QuerySet[Requirement]:
     now = clock.now()
     covered = RawSQL(_IN_ANOTHERS_PLACE, [user.pk, *[now] * 5], output_field=BooleanField())
     named = Q(named=[]) | Q(named__contains=[user.pk])
-    reached = (_reached_by(grants) & named) | Q(handed_to=user) | Q(covered)
+    own = (_reached_by(grants) & named) | Q(handed_to=user)
+    reached = Q(covered) & ~own if for_another else own | Q(covered)
     asleep = RawSQL(_PUT_OFF if put_off else f"NOT {_PUT_OFF}", [user.pk, now], output_field=BooleanField())
     return Requirement.objects.filter(reached, free, asleep, state=RequirementState.OPEN)
 

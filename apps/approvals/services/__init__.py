@@ -7,6 +7,7 @@ breakglass: show_go_ahead, go_ahead, escalate_unsigned
 policy: propose_policy, withdraw_policy
 intents: show_signing, Spent, forget_unused_intents
 looking: record_look, erase_looks
+seeing: mark_seen
 shortage: NobodyToSign, tell_shortage
 reminding: remind
 expiring: expire_round
@@ -45,6 +46,7 @@ from apps.approvals.services.ownership import (
 from apps.approvals.services.policy import propose_policy, withdraw_policy
 from apps.approvals.services.reminding import remind
 from apps.approvals.services.rounds import close_round, open_round, reject_unreachable
+from apps.approvals.services.seeing import mark_seen
 from apps.approvals.services.shortage import NobodyToSign, tell_shortage
 from apps.approvals.services.signing import erase_notes, sign
 from apps.approvals.services.snoozing import end_snooze, snooze
@@ -81,6 +83,7 @@ __all__ = [
     "hand_over",
     "hand_over_ownership",
     "offer_delegation",
+    "mark_seen",
     "on_signed",
     "open_round",
     "propose_policy",

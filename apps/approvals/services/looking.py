@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from apps.accounts.models import User
-from apps.approvals.models import Look, Requirement
+from apps.approvals.models import Look, Requirement, Seen
 from apps.approvals.rules.looking import LATE, LONGEST, MOST
 from apps.approvals.selectors import may_sign_now, my_signature
 from apps.audit.services import record_event
@@ -48,7 +48,7 @@ def _row(user: User, requirement: Requirement, what: str) -> tuple[Look, bool]:
 
 @transaction.atomic
 def erase_looks(*, actor: Actor, person: User) -> int:
-    """Erase what is kept of how a person looked at what they were asked, and return how many rows."""
-    count = Look.objects.filter(user=person).delete()[0]
+    """Erase what is kept of how and when a person looked at what they were asked, and return how many rows."""
+    count = Look.objects.filter(user=person).delete()[0] + Seen.objects.filter(user=person).delete()[0]
     record_event(event="approval.looks_erased", actor=actor, obj=person, data={"rows": count})
     return count

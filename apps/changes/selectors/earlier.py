@@ -1,7 +1,7 @@
 """What earlier decisions still say of a change as it is now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -84,17 +84,20 @@ def _contents(change: Change, numbers: set[int]) -> dict[int, Content]:
 
 
 def changed_since(
-    change: Change, asked: Requirement, number: int, now: Content, *, roles: Iterable[str]
-) -> list[Difference]:
-    """Return what differs, in what a requirement's role judges, between a revision and a content; two queries.
+    change: Change, asked: Requirement, numbers: Collection[int], now: Content, *, roles: Iterable[str]
+) -> dict[int, list[Difference]]:
+    """Return what differs, in what a requirement's role judges, between each of these revisions and a content.
 
-    ``roles`` are those that the round asks.
+    ``roles`` are those that the round asks. Two queries; a revision that is not there is left out.
     """
-    signed = change.revisions.filter(number=number).first()
-    if signed is None:
-        return []
-    before, after = named_contents(signed.content, dict(now))
-    return differences_for(Judge(asked.role, asked.component_key, frozenset(roles)), before, after)
+    before = dict(change.revisions.filter(number__in=numbers).values_list("number", "content"))
+    if not before:
+        return {}
+    *named, after = named_contents(*before.values(), dict(now))
+    judge = Judge(asked.role, asked.component_key, frozenset(roles))
+    return {
+        number: differences_for(judge, content, after) for number, content in zip(before, named, strict=True)
+    }
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The list of changes, the page of one, its revisions, and the pages that ask before a step."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.models import User
 from apps.changes import selectors, services
-from apps.changes.enums import ChangeClass, ChangeState
+from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.selectors import Filters
 from apps.core import actors
@@ -19,7 +18,8 @@ from apps.core.errors import Invalid
 from apps.web.change_page import context_of
 from apps.web.change_words import BY_SLUG, Act
 from apps.web.errors import add_to_form, not_found
-from apps.web.forms.changes import STATE_WORDS, ChangesFilter, ReasonForm
+from apps.web.forms.changes import ChangesFilter, ReasonForm
+from apps.web.narrowed import applied, no_match
 from apps.web.reader import reader
 from apps.web.revision_page import lineages_of, marked, sections_of
 
@@ -45,7 +45,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
     page = selectors.list_changes(user, filters)
     counts = selectors.tab_counts(user)
     may_propose = selectors.may_propose_now(user)
-    applied = _applied(request, form, chosen)
+    filters_said = applied(form, request.GET.dict(), _FILTERS)
     newest = bool(chosen.get("q")) or tab in ("mine", "ended", "all")
     order = "newest first" if newest else "soonest window first"
     return render(
@@ -56,8 +56,8 @@ def change_list(request: HttpRequest) -> HttpResponse:
             "page": page,
             "tab": tab,
             "tabs": [(name, label, counts.get(name)) for name, label in TABS.items()],
-            "applied": applied,
-            "no_match": _no_match(applied),
+            "applied": filters_said,
+            "no_match": no_match(filters_said),
             "may_propose": may_propose,
             "said": f"{page.said_total} change{'' if page.total == 1 else 's'}, {order}. Times as planned.",
             "order": order,
@@ -91,41 +91,16 @@ def _filters(form: ChangesFilter, chosen: dict[str, Any], tab: str, page: str) -
     )
 
 
-def _applied(request: HttpRequest, form: ChangesFilter, chosen: dict[str, Any]) -> list[dict[str, str]]:
-    """Return each filter in force in words, with the address that leads on without it."""
-    labels = {
-        "state": dict(STATE_WORDS),
-        "change_class": dict(ChangeClass.choices),
-        "risk": dict(form.fields["risk"].choices),  # type: ignore[attr-defined]
-        "team": dict(form.fields["team"].choices),  # type: ignore[attr-defined]
-        "window": dict(form.fields["window"].choices),  # type: ignore[attr-defined]
-    }
-    words = {
-        "q": "Words",
-        "state": "State",
-        "change_class": "Class",
-        "risk": "Risk",
-        "team": "Team",
-        "window": "Window",
-        "component": "Component",
-        "requester": "Requester",
-    }
-    kept = {name: value for name, value in request.GET.items() if value and name != "page"}
-    applied = []
-    for name, word in words.items():
-        if chosen.get(name):
-            said = str(labels[name].get(chosen[name], "")).lower() if name in labels else chosen[name]
-            rest = {key: value for key, value in kept.items() if key != name}
-            applied.append({"said": f"{word}: {said}", "without": "?" + urlencode(rest)})
-    return applied
-
-
-def _no_match(applied: list[dict[str, str]]) -> str:
-    """Return what an empty list says: which filters nothing passes, and what to do."""
-    said = [f"“{one['said']}”" for one in applied]
-    if len(said) < 2:
-        return f"Nothing here is {''.join(said)}. Take it away, or look in another view."
-    return f"Nothing is {', '.join(said[:-1])} and {said[-1]} at once. Take one away above."
+_FILTERS = {
+    "q": "Words",
+    "state": "State",
+    "change_class": "Class",
+    "risk": "Risk",
+    "team": "Team",
+    "window": "Window",
+    "component": "Component",
+    "requester": "Requester",
+}
 
 
 @login_required

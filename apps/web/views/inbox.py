@@ -1,6 +1,8 @@
-"""The inbox: what needs a person, what they wait for, what they decided."""
+"""The inbox: what needs a person, what they put off, what they wait for, what they decided."""
 
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -9,48 +11,37 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
-from apps.approvals.enums import RequirementState
+from apps.accounts.selectors import saved_views_of
 from apps.approvals.models import Requirement
 from apps.approvals.selectors import (
+    Counts,
     Tab,
     checks_of,
-    eligible_people,
+    inbox_counts,
     inbox_for,
-    open_counts,
-    open_questions,
     questions_to,
     requirement_exists,
     requirement_for,
-    snoozes_of,
-    waiting_count_for,
 )
+from apps.approvals.services import mark_seen
+from apps.core import clock
 from apps.web import preview
-from apps.web.consequences import decided_sentence, row_sentence, waiting_sentence
 from apps.web.context import shell_of
-from apps.web.dates import when
-from apps.web.discussion_page import waits_for
 from apps.web.errors import not_found
-from apps.web.reader import reader
-from apps.web.what_next import put_off
+from apps.web.forms.inbox import InboxFilter
+from apps.web.inbox_rows import Row, rows_of, seen_by
+from apps.web.narrowed import applied, no_match
+from apps.web.reader import actor_of, reader
+from apps.web.views.saved_views import narrowing
 
 PAGE = 25
-TABS: dict[str, Tab] = {
-    "needs-me": "needs_me",
-    "snoozed": "snoozed",
-    "waiting": "waiting",
-    "decided": "decided",
+TABS: dict[str, tuple[Tab, str]] = {
+    "needs-me": ("needs_me", "Needs me"),
+    "snoozed": ("snoozed", "Put off"),
+    "waiting": ("waiting", "Waiting on others"),
+    "decided": ("decided", "Decided"),
 }
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the list: a requirement, what follows in one sentence, whose answer it waits for, who put it off."""
-
-    requirement: Requirement
-    sentence: str
-    waits: str
-    put_off: str
-    selected: bool
+_FILTERS = {"q": "Words", "role": "Role", "kind": "Kind", "due": "Due", "risk": "Risk"}
 
 
 @dataclass(frozen=True)
@@ -72,28 +63,41 @@ class Page:
 @require_safe
 def inbox(request: HttpRequest, requirement: int | None = None) -> HttpResponse:
     """Show a tab of the inbox, with the selected requirement beside it: the one named, else the first."""
-    user = reader(request)
-    chosen = _chosen(request, user, requirement)
-    tab = TABS.get(request.GET.get("tab", ""), "needs_me")
-    number = _page_number(request)
-    found = list(inbox_for(user, tab)[(number - 1) * PAGE : number * PAGE + 1])
-    chosen_here = chosen or (found[0] if found else None)
-    page = _page(user, tab, found, number, chosen_here)
+    user, now = reader(request), clock.now()
+    opened = _opened(request, user, requirement)
+    name = request.GET.get("tab", "")
+    name = name if name in TABS else "needs-me"
+    tab, form, number = TABS[name][0], InboxFilter(request.GET), _page_number(request)
+    found = list(inbox_for(user, tab, form.narrow())[(number - 1) * PAGE : number * PAGE + 1])
+    shown, chosen = found[:PAGE], opened or (found[0] if found else None)
+    seen = seen_by(user, tab, [*shown, *([opened] if opened else [])])
+    filters = {key: value for key, value in request.GET.dict().items() if key in _FILTERS and value}
+    counts = inbox_counts(user)
+    shell_of(request).inbox_count = counts.needs_me
     context = {
-        "tab": _name_of(tab),
-        "page": page,
-        "questions": list(questions_to(user)),
-        "needs_me": shell_of(request).inbox_count,
-        "waiting": waiting_count_for(user),
-        "shown": preview.of(user, chosen_here) if chosen_here else None,
-        "checks": list(checks_of(user)) if tab == "needs_me" else [],
-        "opened": requirement is not None,
-        "next_due": _next_due(user) if tab == "needs_me" and not found else None,
+        "tab": name,
+        "tabs": _tabs(filters, counts),
+        "page": Page(
+            rows_of(user, tab, shown, chosen, seen),
+            number,
+            _address(name, filters, number - 1) if number > 1 else "",
+            _address(name, filters, number + 1) if len(found) > PAGE else "",
+        ),
+        "here": f"?{_query(name, filters, number)}",
+        "shown": preview.of(user, chosen, seen.since.get(chosen.pk)) if chosen else None,
+        "shown_at": now,
+        "opened": opened is not None,
+        "needs_me": counts.needs_me,
+        **_asked_otherwise(user, name, counts),
+        **_narrowed(request, user, name, form),
+        "next_due": inbox_for(user, "waiting").first() if name == "needs-me" and not found else None,
     }
+    if opened and request.method == "GET":
+        mark_seen(actor=actor_of(request), requirement=opened, at=now)
     return render(request, "inbox/page.html", context)
 
 
-def _chosen(request: HttpRequest, user: User, pk: int | None) -> Requirement | None:
+def _opened(request: HttpRequest, user: User, pk: int | None) -> Requirement | None:
     if pk is None:
         return None
     found = requirement_for(user, pk)
@@ -107,63 +111,36 @@ def _page_number(request: HttpRequest) -> int:
     return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
-def _page(user: User, tab: Tab, found: list[Requirement], number: int, chosen: Requirement | None) -> Page:
-    shown = found[:PAGE]
-    said, waits, later = _sentences(tab, shown), _waits(user, shown), _put_off(user, tab, shown)
-    return Page(
-        rows=[
-            Row(
-                row,
-                said[row.pk],
-                waits.get(row.pk, ""),
-                later.get(row.pk, ""),
-                chosen is not None and row.pk == chosen.pk,
-            )
-            for row in shown
-        ],
-        number=number,
-        previous_url=_page_url(tab, number - 1) if number > 1 else "",
-        next_url=_page_url(tab, number + 1) if len(found) > PAGE else "",
-    )
+def _tabs(filters: dict[str, str], counts: Counts) -> list[tuple[str, str, int | None, str]]:
+    """Return each tab: name, words, how many are in it (None: not counted), and its address under the same filters."""
+    many = {"needs-me": counts.needs_me, "snoozed": counts.snoozed, "waiting": counts.waiting}
+    return [(name, words, many.get(name), _address(name, filters, 1)) for name, (_, words) in TABS.items()]
 
 
-def _sentences(tab: Tab, shown: list[Requirement]) -> dict[int, str]:
-    """Return the sentence of each row: what follows, who is waited on, or what became of it."""
-    if tab == "decided":
-        return {row.pk: decided_sentence(row) for row in shown}
-    if tab == "waiting":
-        people = eligible_people(shown)
-        return {row.pk: waiting_sentence(row, people[row.pk]) for row in shown}
-    counts = open_counts(row.round_id for row in shown)
-    return {row.pk: row_sentence(row, counts[row.round_id]) for row in shown}
+def _asked_otherwise(user: User, tab: str, counts: Counts) -> dict[str, Any]:
+    """Return what else a person is asked than to sign: answers, and whether their roles are still theirs."""
+    here = tab == "needs-me"
+    return {
+        "questions": list(questions_to(user)) if here and counts.questions else [],
+        "checks": list(checks_of(user)) if here and counts.checks else [],
+    }
 
 
-def _waits(user: User, shown: list[Requirement]) -> dict[int, str]:
-    """Return whose answer each paused row waits for; one query, none when no clock stands."""
-    paused = [row for row in shown if row.paused_at is not None and row.state == RequirementState.OPEN]
-    asked = open_questions(row.pk for row in paused) if paused else {}
-    return {row.pk: waits_for(user, asked.get(row.pk, [])) for row in paused}
+def _narrowed(request: HttpRequest, user: User, tab: str, form: InboxFilter) -> dict[str, Any]:
+    said = applied(form, request.GET.dict(), _FILTERS, reverse("web:inbox"))
+    return {
+        "form": form,
+        "applied": said,
+        "no_match": no_match(said),
+        "clear": _address(tab, {}, 1),
+        "views": list(saved_views_of(user, "inbox")),
+        "query": narrowing(request.GET.urlencode()),
+    }
 
 
-def _put_off(user: User, tab: Tab, shown: list[Requirement]) -> dict[int, str]:
-    """Return who put each row off until when, on the tabs that show it; one query there."""
-    if tab not in ("snoozed", "waiting"):
-        return {}
-    found = snoozes_of(row.pk for row in shown)
-    if tab == "snoozed":
-        found = {pk: [one for one in snoozes if one.user == user] for pk, snoozes in found.items()}
-        return {pk: f"Back on {when(one.until)}" for pk, snoozes in found.items() for one in snoozes}
-    return {pk: ". ".join(put_off(snoozes)) for pk, snoozes in found.items()}
+def _address(tab: str, filters: dict[str, str], page: int) -> str:
+    return f"{reverse('web:inbox')}?{_query(tab, filters, page)}"
 
 
-def _page_url(tab: Tab, number: int) -> str:
-    return f"{reverse('web:inbox')}?tab={_name_of(tab)}&page={number}"
-
-
-def _name_of(tab: Tab) -> str:
-    return next(name for name, value in TABS.items() if value == tab)
-
-
-def _next_due(user: User) -> Requirement | None:
-    """Return what this person waits for that is due first, so that an empty inbox says what comes next."""
-    return inbox_for(user, "waiting").first()
+def _query(tab: str, filters: dict[str, str], page: int) -> str:
+    return urlencode({"tab": tab, **filters, **({"page": page} if page > 1 else {})})

@@ -7,16 +7,17 @@ from django.views.decorators.http import require_POST
 
 from apps.approvals.rules.looking import LONGEST
 from apps.approvals.selectors import may_sign_now, requirement_exists, requirement_for
-from apps.approvals.services import record_look
+from apps.approvals.services import mark_seen, record_look
 from apps.web.errors import not_found
 from apps.web.reader import actor_of, reader
 
 
 class LookForm(forms.Form):
-    """Seconds in view since the last time, and a piece of evidence that was opened, if any."""
+    """Seconds in view since the last time, a piece of evidence that was opened, if any, and when it was shown."""
 
     seconds = forms.IntegerField(min_value=0, max_value=LONGEST)
     opened = forms.CharField(required=False, max_length=200)
+    shown = forms.DateTimeField(required=False)
 
 
 @login_required
@@ -35,4 +36,7 @@ def looked(request: HttpRequest, requirement: int) -> HttpResponse:
         seconds=form.cleaned_data["seconds"],
         opened=form.cleaned_data["opened"],
     )
+    shown = form.cleaned_data["shown"]
+    if kept and shown:
+        mark_seen(actor=actor_of(request), requirement=asked, at=shown)
     return HttpResponse(status=204 if kept else 403)

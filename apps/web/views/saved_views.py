@@ -14,10 +14,10 @@ from apps.web.errors import add_to_form
 from apps.web.forms.account import ViewForm
 from apps.web.reader import actor_of, reader
 
-PAGES = {"ledger": "web:ledger"}
+PAGES = {"ledger": "web:ledger", "inbox": "web:inbox"}
 """Pages that can be saved as views, with their addresses."""
 
-_PLACES = ("after", "before", "csrfmiddlewaretoken")
+_PLACES = ("after", "before", "page", "csrfmiddlewaretoken")
 
 
 def narrowing(query: str) -> str:

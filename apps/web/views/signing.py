@@ -15,8 +15,9 @@ from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import describe
 from apps.approvals.selectors import requirement_exists, requirement_for
-from apps.approvals.services import Proof, Spent, show_signing, sign
+from apps.approvals.services import Proof, Spent, mark_seen, show_signing, sign
 from apps.audit.services import record_denial
+from apps.core import clock
 from apps.core.errors import Forbidden, Invalid, PortalError
 from apps.web import preview
 from apps.web.errors import add_to_form, not_found
@@ -112,6 +113,8 @@ def _again(request: HttpRequest, asked: Requirement, sent: SigningForm, error: P
 def _opened(request: HttpRequest, asked: Requirement) -> HttpResponse:
     """Show the page for the first time, with a form for whoever may sign."""
     shown = preview.of(reader(request), asked)
+    if request.method == "GET":
+        mark_seen(actor=actor_of(request), requirement=asked, at=clock.now())
     return _page(request, asked, _new_form(request, asked) if shown.allowed else None, shown)
 
 
