@@ -11,13 +11,20 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.models.signals import post_migrate
 from pytest_django.plugin import DjangoDbBlocker
 
 from apps.audit.services import sealing
 from apps.audit.services.protection import owner_connection
-from tests.dba import unguarded
+from tests.dba import as_owner, unguarded
+
+ALWAYS_THERE = {"auth_permission", "django_content_type"}
+"""Tables that say the same in every test."""
+FEW = 1000
+"""Up to so many rows are deleted; more are truncated, which leaves nothing behind for the next test to pass over."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,10 +57,12 @@ def django_db_setup(
     """
     with django_db_blocker.unblock():
         django_db_modify_db_settings.close()
+    # They have written down every model and permission, which stay there.
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     with pytest.MonkeyPatch.context() as patch:
         # On the class: Playwright's event loop gives its tests a connection of their own.
-        operations = type(connection.ops)
-        patch.setattr(operations, "execute_sql_flush", _flush_as_owner(operations.execute_sql_flush))
+        patch.setattr(type(connection.ops), "execute_sql_flush", _empty_as_owner)
         patch.setattr(transaction.Atomic, "__exit__", _end_role(transaction.Atomic.__exit__))
         yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -64,14 +73,29 @@ def django_db_setup(
     connection.close()
 
 
-def _flush_as_owner(flush: Callable[..., None]) -> Callable[..., None]:
-    """Empty the tables between transactional tests as their owner, past the triggers that let nobody."""
+def _empty_as_owner(operations: Any, statements: list[str]) -> None:  # noqa: ARG001
+    """Empty the tables between transactional tests as their owner, past the triggers that let nobody.
 
-    def flush_as_owner(operations: Any, statements: list[str]) -> None:
-        with unguarded():
-            flush(operations, statements)
-
-    return flush_as_owner
+    Django would truncate each of the hundred tables, of which a test fills ten, and then write down its models anew.
+    To look which have rows and to delete those takes a twentieth of the time.
+    """
+    tables = sorted(set(connection.introspection.django_table_names(only_existing=True)) - ALWAYS_THERE)
+    counts = (
+        f"SELECT '{table}', (SELECT count(*) FROM (SELECT FROM {table} LIMIT {FEW}) AS few)"
+        for table in tables
+    )
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(counts))
+        rows = dict(cursor.fetchall())
+    held = [table for table in tables if rows[table]]
+    many = FEW in rows.values()
+    with unguarded(*(tables if many else held)), connection.cursor() as cursor:
+        if many:
+            cursor.execute(f"TRUNCATE {', '.join(tables)}")
+        elif held:
+            # Foreign keys may wait: in the end nothing is left that points anywhere.
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("; ".join(f"DELETE FROM {table}" for table in held))
 
 
 def _end_role(leave: Callable[..., None]) -> Callable[..., None]:

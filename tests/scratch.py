@@ -36,6 +36,7 @@ def _let_tests_act_as_owner() -> None:
 
     with postgres.connect("postgres", postgres.SUPERUSER) as connection:
         connection.execute(f"GRANT {postgres.OWNER} TO {postgres.RUNTIME} WITH INHERIT FALSE")
+        connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {postgres.OWNER}")
 
 
 @pytest.hookimpl(trylast=True)
