@@ -14,10 +14,7 @@ from django.core.management import call_command
 from apps.accounts.enums import Role, TokenScope
 from apps.accounts.models import Team, User
 from apps.accounts.services import create_person, grant_role, issue_token, join_team
-from apps.approvals.models import Requirement
-from apps.approvals.rules.checklists import checklist
 from apps.approvals.selectors import standing
-from apps.approvals.services import Proof, show_signing, sign
 from apps.audit.services import seal_pending
 from apps.calendar.enums import FreezeScope
 from apps.calendar.rules import Scope, span_from_local
@@ -37,6 +34,8 @@ from apps.reviews import services as reviews
 from apps.reviews.selectors import digest_of
 from demo.cards import CARDS, Card
 from demo.people import PEOPLE, Person
+from demo.signing import decide
+from demo.standards import approve_standards, begin
 from demo.stories import STORIES, Story
 from demo.versions import VERSIONS
 
@@ -67,6 +66,7 @@ def load() -> bool:
             write_card(card)
     with clock.moved_to(now - timedelta(days=21)):
         freeze_for_the_peak(now)
+    approve_standards(now, actor("noor.rahimi"))
     for story in sorted(STORIES, key=lambda story: story.opens):
         live(story, now)
     while seal_pending():
@@ -193,7 +193,7 @@ def propose(story: Story, start: datetime) -> Change:
     """Write the draft, step by step as the wizard does."""
     who = actor(story.requester)
     complete = story.end != "draft"
-    change = changes.start_draft(actor=who)
+    change = begin(story, who)
     changes.save_what(
         actor=who,
         change=change,
@@ -263,21 +263,6 @@ def collect(change: Change, story: Story) -> None:
             signer = next(one for one in row.eligible if taken.get(one.pk, role) == role)
             taken[signer.pk] = role
             decide(signer, row.requirement, "approve")
-
-
-def decide(signer: User, asked: Requirement, decision: str, note: str = "") -> None:
-    """Let a person sign as they would on the page."""
-    who = actors.person(signer)
-    shown = show_signing(actor=who, requirement=asked, session="demo")
-    sign(
-        actor=who,
-        requirement=asked,
-        digest=shown.digest,
-        decision=decision,
-        note=note,
-        proof=Proof(shown.nonce, shown.session, "password", shown.shown_at),
-        checked=checklist(asked.role),
-    )
 
 
 def leave(change: Change, story: Story) -> None:

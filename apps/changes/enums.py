@@ -28,6 +28,21 @@ class ChangeClass(models.TextChoices):
     URGENT = "urgent", "Urgent"
 
 
+class StandardState(models.TextChoices):
+    """A version of a standard change: one is in force at a time, and one at most is being written or approved."""
+
+    DRAFT = "draft", "Draft"
+    PROPOSED = "proposed", "Out for approval"
+    IN_FORCE = "in_force", "In force"
+    SUSPENDED = "suspended", "Suspended"
+    SUPERSEDED = "superseded", "Superseded"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+IN_HAND = frozenset({StandardState.DRAFT, StandardState.PROPOSED})
+
+
 class Direction(models.TextChoices):
     """Which way a success metric should go."""
 

@@ -57,6 +57,15 @@ def review_exists(ref: str) -> bool:
     return found is not None and Review.objects.filter(change__number=found[1]).exists()
 
 
+def outcomes_of(changes: QuerySet[Change]) -> dict[int, str]:
+    """Return how each of these changes that has ended turned out, by id: what its review says; one query.
+
+    The caller has asked for the changes in a person's name.
+    """
+    found = Review.objects.filter(change__in=changes.order_by().values("pk")).exclude(outcome="")
+    return dict(found.values_list("change", "outcome"))
+
+
 def action_for(user: User, review: Review, pk: int) -> ActionItem | None:
     """Return one action of a review that this person may see, or None."""
     return review.actions.filter(pk=pk, review__in=reviews_visible_to(user)).first()

@@ -125,8 +125,8 @@ def _if_rejected(round_: Round) -> str:
             "refused afterwards, and executives and Change Managers are told. Nothing is undone by itself."
         )
     asked_by = str(round_.opened_by) if round_.opened_by else "Whoever asked"
-    policy = round_.subject_type == "policy"
-    again = "propose another version" if policy else f"send revision {round_.revision + 1}"
+    in_versions = round_.subject_type in ("policy", "standard")
+    again = "propose another version" if in_versions else f"send revision {round_.revision + 1}"
     return f"{round_.subject_ref} stops at once, for every role. {asked_by} is told why, and can {again}."
 
 

@@ -57,6 +57,16 @@ WORDS = {
     "approval.afterwards_overdue": "told executives: revision {revision} went ahead, and is not signed in time",
     "approval.stage_asked": "asked stage {stage} to sign revision {revision}",
     "approval.nobody": "could not ask for signatures: nobody may sign as {role}",
+    "standard.drafted": "began version {version} of a standard change",
+    "standard.edited": "wrote on version {version} of the standard change",
+    "standard.proposed": "sent version {version} of the standard change for approval",
+    "standard.approved": "put version {version} of the standard change in force",
+    "standard.rejected": "did not approve version {version} of the standard change",
+    "standard.withdrawn": "took back version {version} of the standard change",
+    "standard.suspended": "suspended version {version} of the standard change, for {change} went wrong",
+    "standard.retired": "retired the standard change",
+    "change.made_from": "made it from {template}, version {version}",
+    "change.left_standard": "let it go as a normal change: it is not within a standard one",
     "policy.proposed": "proposed version {version} of the approval policy",
     "policy.approved": "put version {version} of the approval policy in force",
     "policy.rejected": "rejected version {version} of the approval policy",
@@ -174,6 +184,7 @@ _PAGES = {
     "template": "template",
     "document": "document",
     "policy": "policy-version",
+    "standard": "standard",
     "freeze": "freeze",
     "export": "export",
 }
@@ -192,6 +203,7 @@ _JOBS = {
     "retire_entries": "Operator, retiring entries",
     "refresh": "Watch over what was signed",
     "sign-in": "Sign-in",
+    "standards": "Watch over standard changes",
 }
 
 

@@ -26,6 +26,7 @@ _KINDS = {
     "TPL": "template",
     "DOC": "document",
     "POLICY": "policy",
+    "STD": "standard",
 }
 
 

@@ -75,7 +75,18 @@ def evidence_for(requirement: Requirement, content: Content) -> list[Block]:
     """Return what the role of a requirement judges by, from the content that it signs."""
     build = _BUILDERS.get(requirement.role, _sponsor)
     key = requirement.component_key
-    return [block for block in (_warned(requirement.role, key, content), *build(key, content)) if block]
+    first = (_made_from(content), _warned(requirement.role, key, content))
+    return [block for block in (*first, *build(key, content)) if block]
+
+
+def _made_from(content: Content) -> Lines | None:
+    """Return the standard change that this was made from, and why it does not go as one."""
+    said = content.get("standard")
+    if said is None:
+        return None
+    within = "It stays within it." if not said.get("left") else "It goes as a normal change:"
+    lines = [f"{said['template']}, version {said['version']}. {within}", *said.get("left", [])]
+    return Lines("Made from a standard change", lines)
 
 
 def _warned(role: str, key: str, content: Content) -> Lines | None:

@@ -16,6 +16,7 @@ from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_
 from apps.web.evidence import Block, evidence_for
 from apps.web.news import News, news
 from apps.web.policy_evidence import policy_evidence
+from apps.web.standard_evidence import standard_evidence
 from apps.web.revision_page import Marked, marked
 from apps.web.what_next import put_off, what_next
 
@@ -79,8 +80,11 @@ def of(user: User, requirement: Requirement, seen: SinceSeen | None = None) -> P
 
 def _evidence(user: User, requirement: Requirement, shown: Revision | None) -> list[Block]:
     """Return what a role judges by, from what it signs: a revision of a change, or a version of the policy."""
-    if requirement.round.subject_type == "policy":
-        return policy_evidence(user, requirement.round.subject_ref)
+    asked = requirement.round
+    if asked.subject_type == "policy":
+        return policy_evidence(user, asked.subject_ref)
+    if asked.subject_type == "standard":
+        return standard_evidence(user, asked.subject_ref, asked.revision)
     return evidence_for(requirement, shown.content) if shown else []
 
 

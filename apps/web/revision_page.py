@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from apps.changes.rules.difference import FIELDS, ROLLBACK, WINDOW, Difference
+from apps.changes.rules.difference import FIELDS, ROLLBACK, STANDARD, WINDOW, Difference
 from apps.changes.rules.words import (
     document_line,
     hit_line,
@@ -98,6 +98,7 @@ def sections_of(content: Content) -> list[Section]:
     count = f"{len(hits)} component{'' if len(hits) == 1 else 's'}"
     found = [
         Section("In words", _fields(FIELDS, content)),
+        Section("Standard change", _fields(STANDARD, content.get("standard", {}))),
         Section("What it can reach", hits, f"{count}, each with its path", folded=True),
         Section("Success metrics", _lines(content, "success_metrics", "name", metric_line)),
         Section("Window", _fields(WINDOW, content.get("window", {}))),

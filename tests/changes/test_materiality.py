@@ -93,6 +93,7 @@ def a_full_content() -> dict[str, Any]:
         "documents": [
             {"ref": "DOC-1", "kind": "plan", "title": "A", "template": "TPL-1", "version": 1, "digest": "d1"}
         ],
+        "standard": {"template": "STD-1", "version": 1, "digest": "d1", "left": ["Its plan is another."]},
         "freezes": [{"ref": "FRZ-1", "title": "Audit", "start": at, "end": at}],
         "window": {
             "time_zone": "Europe/London",
@@ -139,7 +140,7 @@ def test_every_field_of_a_content_has_a_class(estate: Estate) -> None:
     assert known == set(FIELDS), "A field without a class, or a class without a field."
     real = content_of(draft(estate, names=("credit-risk", "applications")))
     assert {path for path in leaves("", real) if path not in ROW_KEYS} <= set(FIELDS)
-    assert set(real) | {"documents"} == set(a_full_content())
+    assert set(real) | {"documents", "standard"} == set(a_full_content())
 
 
 # The oracle: every field of both contents side by side, told apart by its path and the keys of its rows.
@@ -202,6 +203,9 @@ EDITS: list[Callable[[Any, Any], None]] = [
     *(_set("contracts", 0, name) for name in ("title", "definition")),
     *(_set("freezes", 0, name) for name in ("title", "end")),
     *(_set("documents", 0, name) for name in ("title", "digest")),
+    *(_set("standard", name) for name in ("template", "version", "digest", "left")),
+    lambda content, _: content.pop("standard", None),
+    lambda content, _: content.get("standard", {}).pop("left", None),
     *(_set("success_metrics", 0, name) for name in ("unit", "target")),
     lambda content, _: content["items"].reverse(),
     lambda content, _: content["impact"].reverse(),

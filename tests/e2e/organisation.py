@@ -25,7 +25,7 @@ from apps.calendar.services import declare_freeze, lift_freeze
 from apps.cards.models import ModelCard
 from apps.cards.services import archive_card
 from apps.changes import services as changes
-from apps.changes.models import Change
+from apps.changes.models import Change, Standard
 from apps.changes.rules.inputs import MetricInput
 from apps.core import actors, clock
 from apps.discussions.services import reply, settle_thread, start_thread, withdraw_comment
@@ -42,6 +42,7 @@ from apps.reviews import services as reviews
 from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
 from demo.load import LOADER, actor, live, load, wall
+from demo.standards import approve_standard, told
 from demo.stories import STORIES
 from tests.people import sign
 from tests.second_factors import with_app
@@ -77,6 +78,7 @@ def settle(home: Path) -> Names:
     names["view"] = saved_view()
     names |= write_documents() | second_factor()
     names["policy"] = propose_rules()
+    names |= standards()
     names |= go_ahead()
     archive_card(actor=actor("tomasz.wojcik"), card=card_of("basket-recs", "1"))
     mark_read(actor=actor("noor.rahimi"))
@@ -360,6 +362,42 @@ def propose_rules() -> str:
     document["rules"].insert(0, document["rules"][0] | two)
     made = propose_policy(actor=actor("leila.haddad"), document=document, reason="Two look closer than one.")
     return made.ref
+
+
+def standards() -> Names:
+    """Have a standard change in each state, a draft that is within one, and a change that left its own."""
+    now = clock.now().replace(second=0, microsecond=0)
+    story = next(one for one in STORIES if one.change_class == "standard")
+    wrong = replace(
+        story,
+        title="Publish returns that came late",
+        items=[(story.items[0][0], "2026-10")],
+        end="rolled_back",
+        reason="One store sent its returns twice.",
+        lesson=None,
+        opens=0,
+        at="now",
+    )
+    approve_standard(wrong, actor("noor.rahimi"), now)
+    live(replace(wrong, end="in_review", hours=3, opens=29, at="05:00", unsigned=("sponsor", "steward")), now)
+    left = Change.objects.latest("number").ref
+    live(wrong, now)
+    amara, leila = actor("amara.okafor"), actor("leila.haddad")
+    first = Standard.objects.get(number=1)
+    given = told(story, now)
+    second = changes.write_standard(actor=leila, given=replace(given, most_minutes=90), standard=first)
+    changes.propose_standard(actor=leila, version=second, reason="An hour was short in March.")
+    drafted = changes.write_standard(actor=amara, given=replace(given, title="Publish returns by store"))
+    retired = changes.write_standard(actor=leila, given=replace(given, title="Publish returns by hand"))
+    changes.retire_standard(actor=leila, standard=retired.standard, reason="The pipeline does it.")
+    return {
+        "standard": first.ref,
+        "standard_suspended": Standard.objects.get(number=2).ref,
+        "standard_draft": drafted.standard.ref,
+        "standard_retired": retired.standard.ref,
+        "from_standard": changes.start_from_standard(actor=amara, standard=first).ref,
+        "left": left,
+    }
 
 
 def asked(ref: str) -> Names:

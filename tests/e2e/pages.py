@@ -111,6 +111,7 @@ CHANGES: Area = {
         Look("/changes/{revised}/", NOOR),
         Look("/changes/{approved}/", NOOR),
         Look("/changes/{startable}/", NOOR),
+        Look("/changes/{left}/", HENRIK),
         Look("/changes/{in_progress}/", JONAS),
         Look("/changes/{completed}/", AMARA),
         Look("/changes/{rolled_back}/"),
@@ -138,6 +139,43 @@ CHANGES: Area = {
         Look("/changes/{revised}/revisions/2/"),
         Look("/changes/{revised}/revisions/1/"),
         Look("/changes/{in_review}/revisions/1/", TOMASZ),
+    ],
+}
+
+STANDARDS: Area = {
+    "web:standards": [Look("/standard-changes/", who) for who in (AMARA, LEILA, FEMI)]
+    + [Look("/standard-changes/", NEW, 403)],
+    "web:standard-new": [
+        Look("/standard-changes/new/", AMARA),
+        Look("/standard-changes/new/", TOMASZ, 403),
+        empty("/standard-changes/new/", AMARA),
+    ],
+    "web:standard": [
+        Look("/standard-changes/{standard}/", AMARA),
+        Look("/standard-changes/{standard}/", TOMASZ),
+        Look("/standard-changes/{standard_suspended}/"),
+        Look("/standard-changes/{standard_retired}/", FEMI),
+    ],
+    "web:standard-version": [
+        Look("/standard-changes/{standard}/versions/1/", FEMI),
+        Look("/standard-changes/{standard}/versions/2/", HENRIK),
+        Look("/standard-changes/{standard_draft}/versions/1/", AMARA),
+        Look("/standard-changes/{standard_draft}/versions/1/"),
+    ],
+    "web:standard-write": [
+        Look("/standard-changes/{standard_draft}/write/", AMARA),
+        Look("/standard-changes/{standard}/write/", AMARA, 409),
+        empty("/standard-changes/{standard_draft}/write/", AMARA),
+    ],
+    "web:standard-propose": [
+        Look("/standard-changes/{standard_draft}/versions/1/propose/", AMARA),
+        empty("/standard-changes/{standard_draft}/versions/1/propose/", AMARA),
+    ],
+    "web:standard-withdraw": [Look("/standard-changes/{standard}/versions/2/withdraw/")],
+    "web:standard-retire": [
+        Look("/standard-changes/{standard}/retire/"),
+        Look("/standard-changes/{standard}/retire/", AMARA, 403),
+        empty("/standard-changes/{standard}/retire/"),
     ],
 }
 
@@ -225,6 +263,7 @@ WIZARD: Area = {
     "web:change-edit": [
         *steps("{draft}", AMARA),
         *steps("{ready}", AMARA),
+        *steps("{from_standard}", AMARA),
         Look("/changes/{revising}/edit/check/", JONAS),
         *[
             empty(f"/changes/{{draft}}/edit/{step}/", AMARA)
@@ -479,6 +518,7 @@ REFUSALS: Area = {
 AREAS: dict[str, Area] = {
     "home": HOME,
     "changes": CHANGES,
+    "standards": STANDARDS,
     "talk": TALK,
     "acts": ACTS,
     "wizard": WIZARD,
@@ -494,6 +534,7 @@ _POST = "It takes a POST and leads back to a page."
 NO_PAGE: dict[str, str] = {
     "web:notifications-read": _POST,
     "web:card-start": _POST,
+    "web:standard-use": _POST,
     "web:discussion-answer": "A form of web:discussion, which shows it again when it is refused.",
     "web:discussion-settle": _POST,
     "web:discussion-read": _POST,

@@ -42,6 +42,7 @@ _LISTS: dict[str, tuple[str, str, str, _Line]] = {
     "freezes": ("Freeze", "ref", "title", freeze_line),
 }
 WINDOW = {"local_start": "Starts", "local_end": "Ends", "time_zone": "Time zone"}
+STANDARD = {"template": "Made from", "version": "Version", "left": "Why it goes as a normal change"}
 ROLLBACK = {"plan": "How we go back", "minutes": "Minutes to go back", "criteria": "We go back when"}
 _PARTS = {
     "after": "after steps",
@@ -82,7 +83,8 @@ def differences_between(before: dict[str, Any], after: dict[str, Any]) -> list[D
         found += _rows(label, (key, title), line, before.get(name, []), after.get(name, []))
     found += _nested("Window", WINDOW, before.get("window", {}), after.get("window", {}))
     found += _nested("Rollback", ROLLBACK, before.get("rollback", {}), after.get("rollback", {}))
-    return found + _rest("", {*FIELDS, *_LISTS, "window", "rollback"}, before, after)
+    found += _nested("Standard change", STANDARD, before.get("standard", {}), after.get("standard", {}))
+    return found + _rest("", {*FIELDS, *_LISTS, "window", "rollback", "standard"}, before, after)
 
 
 def _nested(

@@ -4,6 +4,7 @@
 - ``impact_of``, ``risk_for``, ``needs_for``: what a change reaches, how risky that is, and who must sign it.
 - ``blockers_of``, ``timeline_of``, ``may_do_now``: where it stands, and what a person can do about it.
 - ``content_of``: everything that is signed.
+- ``standards_for``, ``cover_of``: standard changes, and whether a change stays within its own.
 - ``replay_policy``: what a version of the approval policy would ask of the open changes.
 """
 
@@ -11,6 +12,7 @@ from apps.changes.selectors.artifacts import Attached, attach_decision, attachab
 from apps.changes.selectors.blockers import Blocker, blockers_of
 from apps.changes.selectors.completeness import missing_of
 from apps.changes.selectors.content import content_of
+from apps.changes.selectors.covered import Cover, class_within, cover_of, said_within
 from apps.changes.selectors.earlier import changed_since, earlier_for, since_signed
 from apps.changes.selectors.emergency import WentAhead, may_let_go_ahead_now, reach_of, went_ahead
 from apps.changes.selectors.frozen import submitted_parts
@@ -21,6 +23,25 @@ from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.policy_replay import Replay, Replayed, Would, replay_policy
 from apps.changes.selectors.reading import Reading, reading_of
 from apps.changes.selectors.revisions import Difference, differences, named_content, revision_of
+from apps.changes.selectors.standards import (
+    components_named,
+    life_of,
+    may_edit_now,
+    may_retire_now,
+    may_take_back_now,
+    may_use_now,
+    may_write_standards_now,
+    open_uses_of,
+    shown_version,
+    standard_exists,
+    standard_for,
+    standard_needs,
+    standard_risk,
+    standards_for,
+    times_used,
+    uses_of,
+    version_in_hand,
+)
 from apps.changes.selectors.standing import (
     actions_for,
     beyond_reach,
@@ -45,6 +66,7 @@ __all__ = [
     "Attached",
     "Blocker",
     "ChangePage",
+    "Cover",
     "Difference",
     "Filters",
     "Reading",
@@ -52,8 +74,8 @@ __all__ = [
     "Replayed",
     "Row",
     "Tab",
-    "World",
     "WentAhead",
+    "World",
     "Would",
     "actions_for",
     "attach_decision",
@@ -66,35 +88,55 @@ __all__ = [
     "change_for",
     "changed_since",
     "changes_visible_to",
+    "class_within",
+    "components_named",
     "content_of",
+    "cover_of",
     "differences",
     "earlier_for",
     "impact_of",
     "is_revised_by_other",
     "items_of",
+    "life_of",
     "list_changes",
     "manages",
     "matching",
+    "may_do_now",
+    "may_edit_now",
+    "may_let_go_ahead_now",
+    "may_propose_now",
+    "may_retire_now",
+    "may_take_back_now",
+    "may_use_now",
+    "may_write_standards_now",
     "missing_of",
     "moved_after",
     "moves_coming",
     "moves_past",
-    "may_do_now",
-    "may_let_go_ahead_now",
-    "may_propose_now",
     "named_content",
     "needs_for",
+    "open_uses_of",
     "reach_of",
     "reading_of",
     "replay_policy",
     "revision_of",
     "risk_for",
+    "said_within",
+    "shown_version",
     "since_signed",
+    "standard_exists",
+    "standard_for",
+    "standard_needs",
+    "standard_risk",
+    "standards_for",
     "standing_of",
     "submitted_parts",
     "tab_counts",
     "timeline_of",
+    "times_used",
+    "uses_of",
     "version_at_work",
+    "version_in_hand",
     "version_left",
     "waiting_to_settle",
     "watched_changes",

@@ -9,6 +9,7 @@ from apps.catalog.selectors import versions_named_in_use
 from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.selectors.artifacts import documents_content
+from apps.changes.selectors.covered import class_within, cover_of, standard_content
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.needs import risk_for
@@ -19,17 +20,20 @@ from apps.core.canonical import LARGEST_EXACT
 def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict[str, Any]:
     """Return the content of a change as it is signed: plain JSON whose digest no spelling can move.
 
+    Its class is the one by which it goes: a standard change that is not within its template goes as a normal one.
+
     People are named by number ("person:12"), so that erasing a person leaves every digest standing (DESIGN 4.10).
     ``impact`` is worked out when it is not given.
     """
     rows = impact_of(change) if impact is None else impact
     risk = risk_for(change, rows)
+    cover = cover_of(change, risk.level)
     # Only where there are any: a change without documents keeps the digest that it always had.
     documents = documents_content(change)
-    return ({"documents": documents} if documents else {}) | {
+    return ({"documents": documents} if documents else {}) | standard_content(cover) | {
         "v": 1,
         "ref": change.ref,
-        "class": change.change_class,
+        "class": class_within(change, cover),
         "risk": risk.level,
         "risk_reason": risk.sentence,
         "requester": f"person:{change.requester_id}",

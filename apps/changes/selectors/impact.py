@@ -1,6 +1,6 @@
 """What a change can reach: from its revision once it is submitted, from the graph while it is a draft."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from apps.catalog.models import Component
@@ -44,6 +44,12 @@ def _found(change: Change) -> list[ImpactRow]:
     return rows + [
         _added(note) for note in notes.values() if note.included and note.component_id not in moved
     ]
+
+
+def reached_from(component_ids: Iterable[int]) -> list[ImpactRow]:
+    """Return what moving these components reaches in the graph of today, nearest first."""
+    known = graph()
+    return with_owners([_row(hit, known.nodes) for hit in known.reach(set(component_ids))])
 
 
 def _row(hit: Hit, nodes: Mapping[int, Node]) -> ImpactRow:

@@ -24,18 +24,35 @@ def risk_for(change: Change, impact: list[ImpactRow]) -> Risk:
     return risk_of(moved, impact, change.change_class)
 
 
-def needs_for(change: Change, impact: list[ImpactRow], *, now: datetime, policy: PolicyVersion) -> list[Need]:
+def needs_for(
+    change: Change, impact: list[ImpactRow], *, now: datetime, policy: PolicyVersion, change_class: str = ""
+) -> list[Need]:
     """Return every signature that a change needs under a version of the policy, with why, how long people get,
     and by when at the latest.
+
+    ``change_class`` is the class by which it goes, when that is not the one that it has.
     """
+    goes_as = change_class or change.change_class
     moved = [item.component for item in items_of(change)]
-    facts = facts_of(change, moved, impact, promises_of(moved), risk=risk_for(change, impact).level)
-    allowed = times_in(policy)[change.change_class]
+    facts = facts_over(goes_as, moved, impact, promises_of(moved), risk=risk_for(change, impact).level)
+    allowed = times_in(policy)[goes_as]
     return needs_under(rules_in(policy), facts, due=change.planned_start or now, allowed=allowed)
 
 
 def facts_of(
     change: Change,
+    moved: Iterable[Component],
+    impact: Iterable[ImpactRow],
+    promises: Iterable[Contract],
+    *,
+    risk: int,
+) -> Facts:
+    """Return what the policy looks at in a change."""
+    return facts_over(change.change_class, moved, impact, promises, risk=risk)
+
+
+def facts_over(
+    change_class: str,
     moved: Iterable[Component],
     impact: Iterable[ImpactRow],
     promises: Iterable[Contract],
@@ -50,7 +67,7 @@ def facts_of(
         for contract in promises
         if contract.provider_id in by_id
     ]
-    return Facts(change.change_class, risk, (*touched, *reached(impact), *promised))
+    return Facts(change_class, risk, (*touched, *reached(impact), *promised))
 
 
 def _touched(component: Component, touch: Touch, reason: str) -> Touched:

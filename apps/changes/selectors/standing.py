@@ -55,16 +55,23 @@ def manages(user: User, change: Change) -> bool:
 
 def _manages(grants: list[RoleGrant], change: Change) -> bool:
     held = [grant for grant in grants if grant.role == Role.CHANGE_MANAGER]
-    if not held or any(grant.scope == GrantScope.EVERYTHING for grant in held):
-        return bool(held)
-    moved = [item.component for item in items_of(change)]
-    return bool(moved) and not _beyond(held, moved)
+    if any(grant.scope == GrantScope.EVERYTHING for grant in held):
+        return True
+    return bool(held) and holds_over(held, [item.component for item in items_of(change)])
 
 
 def beyond_reach(user: User, components: Iterable[Component]) -> list[Component]:
     """Return those of the components that a person may not propose to move: no role of theirs reaches them."""
     proposing = [grant for grant in grants_of(user) if grant.role in MAY_PROPOSE]
     return _beyond(proposing, components)
+
+
+def holds_over(grants: list[RoleGrant], components: Iterable[Component]) -> bool:
+    """Return whether these grants reach everything, or each of the components."""
+    if any(grant.scope == GrantScope.EVERYTHING for grant in grants):
+        return True
+    moved = list(components)
+    return bool(moved) and not _beyond(grants, moved)
 
 
 def _beyond(grants: list[RoleGrant], components: Iterable[Component]) -> list[Component]:

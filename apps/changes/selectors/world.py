@@ -10,12 +10,13 @@ from apps.approvals.rules import Need
 from apps.approvals.selectors import policy_in_force, policy_numbered
 from apps.audit.models import AuditEvent
 from apps.catalog.selectors import graph
-from apps.changes.enums import ChangeState
+from apps.changes.enums import ChangeClass, ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.difference import Difference
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.rules.materiality import Judge, differences_for
 from apps.changes.selectors.content import contracts_content, freezes_content, moving_content
+from apps.changes.selectors.covered import class_within, cover_of, standard_content
 from apps.changes.selectors.impact import found_impact
 from apps.changes.selectors.needs import needs_for, risk_for
 from apps.core import clock
@@ -47,6 +48,7 @@ def world_of(change: Change) -> World:
     risk = risk_for(change, impact)
     content = {
         **change.revision.content,
+        **_standard_now(change, risk.level),
         "risk": risk.level,
         "risk_reason": risk.sentence,
         "items": moving_content(change),
@@ -55,13 +57,25 @@ def world_of(change: Change) -> World:
         "freezes": freezes_content(change),
     }
     policy = policy_in_force()
-    needs = needs_for(change, impact, now=clock.now(), policy=policy)
-    moved = [*_moved(change, needs, content), *_asked_otherwise(change, impact, needs, policy)]
+    goes_as = content["class"]
+    needs = needs_for(change, impact, now=clock.now(), policy=policy, change_class=goes_as)
+    moved = [*_moved(change, needs, content), *_asked_otherwise(change, impact, needs, policy, goes_as)]
     return World(content, impact, needs, policy, moved)
 
 
+def _standard_now(change: Change, risk: int) -> dict[str, Any]:
+    """Return whether a standard change is still within its template, and so the class by which it goes.
+
+    Once it goes as a normal one, nothing makes it standard again but its requester.
+    """
+    if change.change_class != ChangeClass.STANDARD:
+        return {}
+    cover = cover_of(change, risk)
+    return {**standard_content(cover), "class": class_within(change, cover)}
+
+
 def _asked_otherwise(
-    change: Change, impact: list[ImpactRow], needs: list[Need], policy: PolicyVersion
+    change: Change, impact: list[ImpactRow], needs: list[Need], policy: PolicyVersion, goes_as: str
 ) -> list[str]:
     """Return what the policy in force asks otherwise than the one that was in force at the last submission did.
 
@@ -71,7 +85,8 @@ def _asked_otherwise(
     if round_ is None or round_.policy_version is None or round_.policy_digest == policy.digest:
         return []
     old = policy_numbered(round_.policy_version)
-    before = needs_for(change, impact, now=clock.now(), policy=old) if old else []
+    now = clock.now()
+    before = needs_for(change, impact, now=now, policy=old, change_class=goes_as) if old else []
     asked = {(need.role, need.component_key): _terms(need) for need in before}
     return [
         f"{need.label} is asked otherwise by version {policy.number} of the approval policy"

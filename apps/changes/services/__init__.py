@@ -6,6 +6,8 @@
   ``settle_all``.
 - in an emergency: ``show_letting_go``, ``let_go_ahead``.
 - going out: ``start_change``, ``complete_change``, ``roll_back_change``, ``fail_change``, ``close_change``.
+- standard changes: ``write_standard``, ``propose_standard``, ``withdraw_standard``, ``retire_standard``,
+  ``start_from_standard``.
 - the world: ``refresh_change``, ``refresh_all``, ``refresh_if_due``.
 - time: ``expire_change``, ``remind_of_windows``.
 """
@@ -37,7 +39,14 @@ from apps.changes.services.running import (
     roll_back_change,
     start_change,
 )
+from apps.changes.services.standards import (
+    propose_standard,
+    retire_standard,
+    withdraw_standard,
+    write_standard,
+)
 from apps.changes.services.timing import expire_change, remind_of_windows
+from apps.changes.services.using_standards import start_from_standard
 
 __all__ = [
     "attach_document",
@@ -51,8 +60,10 @@ __all__ = [
     "refresh_change",
     "refresh_if_due",
     "let_go_ahead",
+    "propose_standard",
     "remind_of_windows",
     "resume_change",
+    "retire_standard",
     "revise_change",
     "roll_back_change",
     "save_how_back",
@@ -65,6 +76,9 @@ __all__ = [
     "show_letting_go",
     "start_change",
     "start_draft",
+    "start_from_standard",
     "submit_change",
     "withdraw_change",
+    "withdraw_standard",
+    "write_standard",
 ]

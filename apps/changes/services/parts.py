@@ -244,6 +244,8 @@ def write_window(
     """Write the class and the window. Half a window may be kept when the draft need not be complete."""
     problems = Problems()
     draft.change_class = problems.choice("change_class", change_class, ChangeClass)
+    if change_class == ChangeClass.STANDARD and draft.standard_id is None:
+        problems.add("change_class", "A standard change is made from an approved one. Choose another class.")
     start, end = local_start.strip(), local_end.strip()
     try:
         zone_named(time_zone)

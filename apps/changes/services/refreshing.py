@@ -22,6 +22,7 @@ from apps.changes.selectors.world import WATCHED, World
 from apps.changes.services.access import locked
 from apps.changes.services.asking import ask_for, freeze_revision, url_of
 from apps.changes.services.reviewing import settle
+from apps.changes.services.using_standards import note_class
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import PortalError, Stale
@@ -136,12 +137,13 @@ def _take_up(actor: Actor, held: Change, before: Revision, world: World, because
         close_round(actor=actor, round=held.round)
     revision = freeze_revision(held, world.content, by=before.submitted_by_id, because=why)
     held.risk, held.revision = world.content["risk"], revision
+    note_class(actor, held, world.content)
     facts = {"revision": revision.number, "digest": revision.digest, "before": before.number}
     record_event(event="change.refreshed", actor=actor, obj=held, data=facts, private={"reason": why})
     if held.state == ChangeState.APPROVED:
         held = advance(held, "reopen", actor=actor, data=facts)
     held.round = ask_for(actor, held, revision, world.needs, world.impact, world.policy)
-    held.save(update_fields=["risk", "revision", "round", "updated_at"])
+    held.save(update_fields=["risk", "change_class", "revision", "round", "updated_at"])
     _tell_requester(held, why)
     return settle(change=held, actor=actor)
 

@@ -23,13 +23,13 @@ from apps.changes.selectors import (
     items_of,
     missing_of,
     needs_for,
-    risk_for,
     waiting_to_settle,
     world_of,
 )
 from apps.changes.services.access import given_reason, locked, permit, require_state
 from apps.changes.services.asking import ask_for, freeze_revision, url_of
 from apps.changes.services.parts import not_reached
+from apps.changes.services.using_standards import hold_version, note_class
 from apps.core import clock
 from apps.core.actors import Actor, system
 from apps.core.errors import Forbidden, Invalid
@@ -51,12 +51,15 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     draft = locked(change)
     permit("submit", draft, actor)
     require_state("submit", draft)
+    hold_version(draft)
     _check_complete(draft, actor)
     now = clock.now()
     impact = impact_of(draft)
     policy = policy_in_force()
-    draft.risk = risk_for(draft, impact).level
-    revision = freeze_revision(draft, content_of(draft, impact=impact), by=_submitter(actor))
+    content = content_of(draft, impact=impact)
+    draft.risk = content["risk"]
+    note_class(actor, draft, content)
+    revision = freeze_revision(draft, content, by=_submitter(actor))
     draft.revision = revision
     draft.booking = book(
         actor=actor,
@@ -68,7 +71,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     )
     needs = needs_for(draft, impact, now=now, policy=policy)
     draft.round = ask_for(actor, draft, revision, needs, impact, policy)
-    draft.save(update_fields=["risk", "revision", "booking", "round", "updated_at"])
+    draft.save(update_fields=["risk", "change_class", "revision", "booking", "round", "updated_at"])
     facts = {"revision": revision.number, "digest": revision.digest, "risk": draft.risk}
     # Where every earlier signature still counts, nothing is left to wait for.
     return settle(change=advance(draft, "submit", actor=actor, data=facts), actor=actor)

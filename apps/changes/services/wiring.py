@@ -16,12 +16,14 @@ from apps.changes.selectors.items import items_of
 from apps.changes.selectors.world import MOVES
 from apps.changes.services.refreshing import look_soon
 from apps.changes.services.reviewing import follow_conflicts, follow_round
+from apps.changes.services.standards import SUBJECT, follow_standard_round
+from apps.changes.services.using_standards import suspend_its_standard
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.canonical import digest
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.discussions.selectors import serve
-from apps.lifecycle.machine import add_guard, register
+from apps.lifecycle.machine import add_effect, add_guard, register
 
 _SIGN_AGAIN = "Revise the change, so that it is signed as it is now."
 
@@ -35,6 +37,9 @@ def connect() -> None:
     add_guard(Change, "start", _nothing_is_retired)
     add_guard(Change, "close", _is_signed_by_everyone)
     on_signed("change", follow_round)
+    on_signed(SUBJECT, follow_standard_round)
+    for ended in ("fail", "roll_back"):
+        add_effect(Change, ended, suspend_its_standard)
     on_conflicts_changed(follow_conflicts)
     on_recorded(MOVES, look_soon)
     serve("change", find=discussed_change, readers=readers_of)

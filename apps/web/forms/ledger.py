@@ -21,6 +21,7 @@ KINDS = {
     "people": ("People, roles and tokens", ("person.", "role.", "team.", "token.", "cover.", "ownership.")),
     "exports": ("Exports", ("export.",)),
     "policy": ("Approval policy", ("policy.",)),
+    "standards": ("Standard changes", ("standard.",)),
 }
 ACTORS = {"person": "People", "token": "Tokens of CI and services", "system": "Countersign"}
 _TYPES = {
@@ -30,10 +31,11 @@ _TYPES = {
     "FRZ": "freeze",
     "EXP": "export",
     "POLICY": "policy",
+    "STD": "standard",
 }
 _CHANGE = re.compile(r"chg-\d{1,9}", re.IGNORECASE | re.ASCII)
 _A_DAY = timedelta(days=1)
-_REF = re.compile(r"(chg|card|pir|frz|exp|policy)-\d+", re.IGNORECASE)
+_REF = re.compile(r"(chg|card|pir|frz|exp|policy|std)-\d+", re.IGNORECASE)
 
 
 def day_field(label: str, **options: Any) -> forms.DateField:

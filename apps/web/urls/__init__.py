@@ -20,6 +20,7 @@ from apps.web.urls import (
     policy,
     retention,
     reviews,
+    standards,
     wizard,
 )
 
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern] = [
         inbox,
         wizard,
         policy,
+        standards,
         changes,
         discussion,
         calendar,

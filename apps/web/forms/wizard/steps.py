@@ -131,6 +131,12 @@ class WhenForm(forms.Form):
     local_start = _text("Starts", widget=forms.TextInput(attrs={"type": "datetime-local"}))
     local_end = _text("Ends", widget=forms.TextInput(attrs={"type": "datetime-local"}))
 
+    def __init__(self, *args: object, standard: bool = False, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if not standard:
+            classes = [(value, label) for value, label in ChangeClass.choices if value != ChangeClass.STANDARD]
+            self.fields["change_class"].choices = classes  # type: ignore[attr-defined]
+
 
 class HowBackForm(forms.Form):
     """The way back."""

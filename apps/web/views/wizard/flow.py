@@ -13,7 +13,14 @@ from django.views.decorators.http import require_http_methods
 from apps.changes.enums import ChangeState, WizardStep
 from apps.changes.models import Change
 from apps.changes.rules.people import may_do, may_propose
-from apps.changes.selectors import change_exists, change_for, changes_visible_to, missing_of, standing_of
+from apps.changes.selectors import (
+    change_exists,
+    change_for,
+    changes_visible_to,
+    cover_of,
+    missing_of,
+    standing_of,
+)
 from apps.changes.services import start_draft, submit_change
 from apps.core import actors
 from apps.core.errors import Forbidden, IllegalTransition, Invalid, PolicyBlocked
@@ -156,14 +163,17 @@ def _shown(request: HttpRequest, page: Page, *, status: int = 200) -> HttpRespon
         "steps": _steps(page.change, page.step),
         "following": _after(page.step),
         "drafts": _drafts(request) if page.change is None else [],
+        "cover": cover_of(page.change, page.change.risk) if page.change else None,
     }
     return render(request, page.template, context | page.context(), status=status)
 
 
 def _check(request: HttpRequest, change: Change, form: SubmitForm | None = None) -> HttpResponse:
+    answers = answers_of(change)
     context = {
         "change": change,
-        "answers": answers_of(change),
+        "answers": answers,
+        "cover": answers.forecast.cover,
         "form": form or SubmitForm(),
         "has_errors": form is not None,
         "steps": _steps(change, WizardStep.CHECK),

@@ -10,7 +10,15 @@ from apps.catalog.selectors import graph
 from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.rules.risk import Risk
-from apps.changes.selectors import barred_for, impact_of, needs_for, risk_for
+from apps.changes.selectors import (
+    Cover,
+    barred_for,
+    class_within,
+    cover_of,
+    impact_of,
+    needs_for,
+    risk_for,
+)
 from apps.core import clock
 from apps.web import pictures
 from apps.web.pictures import Picture
@@ -52,6 +60,8 @@ class Forecast:
     asked: list[Asked]
     risk: Risk
     needs: list[Need]
+    cover: Cover
+    """The standard change that the draft was made from, and why it is outside of it."""
 
     @property
     def reached(self) -> list[ImpactRow]:
@@ -67,10 +77,18 @@ class Forecast:
 def forecast(change: Change) -> Forecast:
     """Work out what follows from a draft. The number of queries does not grow with what it moves or reaches."""
     impact = impact_of(change)
-    needs = needs_for(change, impact, now=clock.now(), policy=policy_in_force())
+    risk = risk_for(change, impact)
+    cover = cover_of(change, risk.level)
+    needs = needs_for(
+        change,
+        impact,
+        now=clock.now(),
+        policy=policy_in_force(),
+        change_class=class_within(change, cover),
+    )
     barred = barred_for(change, impact)
     asked = [_asked(need, able, barred) for need, able in zip(needs, people_for_needs(needs), strict=True)]
-    return Forecast(impact, asked, risk_for(change, impact), needs)
+    return Forecast(impact, asked, risk, needs, cover)
 
 
 def _asked(need: Need, able: list[User], barred: list[Barred]) -> Asked:

@@ -41,10 +41,16 @@ class WhatPage(Page):
                 "difference": item.difference,
             }
             for item in _items(self.change)
-        ]
+        ] or [{"component": key} for key in self._allowed()]
         if self._pick and self._pick not in [row["component"] for row in rows]:
             rows.append({"component": self._pick})
         return {"items": rows}
+
+    def _allowed(self) -> list[str]:
+        """Return what the standard change of a draft may move: the rows that an empty list begins with."""
+        if self.change is None or self.change.standard is None:
+            return []
+        return list(self.change.standard.content["components"])
 
     def starts_with_a_row(self, name: str) -> bool:
         """Return False: a row begins with a component."""

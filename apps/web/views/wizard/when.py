@@ -86,6 +86,10 @@ class WhenPage(Page):
         super().__init__(user, change)
         self.checked: Checked | None = None
 
+    def kwargs(self, rows: Mapping[str, list[Row]]) -> dict[str, Row]:
+        """Offer the standard class where the draft was made from a standard change."""
+        return {"": {"standard": self.change is not None and self.change.standard_id is not None}}
+
     def saved_values(self) -> Row:
         """Return the window, and check it again."""
         assert self.change is not None

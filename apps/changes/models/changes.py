@@ -12,6 +12,7 @@ from apps.approvals.models import Round
 from apps.calendar.models import Booking
 from apps.catalog.models import Component, ComponentVersion
 from apps.changes.enums import OPEN, ChangeClass, ChangeState, Direction, Harm, Likelihood
+from apps.changes.models.standards import StandardVersion
 from apps.core.models import Stamped
 from apps.playbooks.models import Document
 
@@ -23,6 +24,15 @@ class Change(Stamped):
     state = models.CharField(max_length=12, choices=ChangeState, default=ChangeState.DRAFT)
     change_class = models.CharField(max_length=10, choices=ChangeClass, default=ChangeClass.NORMAL)
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="changes")
+
+    standard = models.ForeignKey(
+        StandardVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="changes",
+        help_text="The version of a standard change that it was made from, whether it stayed within it or not.",
+    )
 
     # Why
     title = models.CharField(max_length=200, blank=True)

@@ -1,0 +1,22 @@
+"""Signing, as a person of the demo organisation does it."""
+
+from apps.accounts.models import User
+from apps.approvals.models import Requirement
+from apps.approvals.rules.checklists import checklist
+from apps.approvals.services import Proof, show_signing, sign
+from apps.core import actors
+
+
+def decide(signer: User, asked: Requirement, decision: str, note: str = "") -> None:
+    """Let a person sign as they would on the page."""
+    who = actors.person(signer)
+    shown = show_signing(actor=who, requirement=asked, session="demo")
+    sign(
+        actor=who,
+        requirement=asked,
+        digest=shown.digest,
+        decision=decision,
+        note=note,
+        proof=Proof(shown.nonce, shown.session, "password", shown.shown_at),
+        checked=checklist(asked.role),
+    )
