@@ -122,7 +122,6 @@ STORIES = [
         [("Suggestions show what is out of stock", "possible", "minor", "Filter by stock.")],
         ["Fewer than 4 % follow a suggestion after two days"],
         [("Move the alias", "jonas.weber", 15, "Move it back")],
-        change_class="standard",
         lesson=Lesson(
             "successful", "4.7 % of customers followed a suggestion in the first two weeks.", "",
             "The stock filter was ready before the model was.", [],
