@@ -12,7 +12,9 @@ from demo.signing import decide
 from demo.stories import STORIES, Story
 
 DAYS_BEFORE = 60
-REASON = "We do this each month. It has gone well each time, and three signatures a month teach nobody anything."
+REASON = (
+    "We do this each month. It has gone well each time, and three signatures a month teach nobody anything."
+)
 
 
 def approve_standards(now: datetime, writer: Actor) -> None:

@@ -16,8 +16,8 @@ from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_
 from apps.web.evidence import Block, evidence_for
 from apps.web.news import News, news
 from apps.web.policy_evidence import policy_evidence
-from apps.web.standard_evidence import standard_evidence
 from apps.web.revision_page import Marked, marked
+from apps.web.standard_evidence import standard_evidence
 from apps.web.what_next import put_off, what_next
 
 

@@ -30,7 +30,9 @@ def standard_evidence(user: User, ref: str, number: int) -> list[Block]:
     before = before_of(version, versions)
     if before is not None:
         moved = [[one.label, one.before, one.after] for one in parts_moved(before.content, version.content)]
-        blocks.append(Table(f"What is different from version {before.number}", ["Part", "Before", "Now"], moved))
+        blocks.append(
+            Table(f"What is different from version {before.number}", ["Part", "Before", "Now"], moved)
+        )
         outcomes = outcomes_of(uses_of(user, standard))
         blocks.append(Prose("How changes made from it went", how_it_went(outcomes.values())))
     blocks += [Lines(one.label, list(one.lines)) for one in said_of(version.content)]

@@ -90,7 +90,9 @@ def content_from(given: StandardInput, known: Collection[str], today: date) -> d
     content: dict[str, Any] = {
         "v": 1,
         "title": text("title", given.title, longest=200, missing="Give it a title."),
-        "summary": text("summary", given.summary, longest=LONG_TEXT, missing="Say in plain words what is done."),
+        "summary": text(
+            "summary", given.summary, longest=LONG_TEXT, missing="Say in plain words what is done."
+        ),
         "outcome": text("outcome", given.outcome, longest=LONG_TEXT, missing="Say what it is good for."),
         "components": sorted(set(given.components)),
         "steps": _steps(given.steps, problems),
@@ -98,11 +100,15 @@ def content_from(given: StandardInput, known: Collection[str], today: date) -> d
             "most_minutes", given.most_minutes, missing="Say how long it may take.", longest=MOST_MINUTES
         ),
         "rollback": {
-            "plan": text("rollback_plan", given.rollback_plan, longest=LONG_TEXT, missing="Say how it is undone."),
+            "plan": text(
+                "rollback_plan", given.rollback_plan, longest=LONG_TEXT, missing="Say how it is undone."
+            ),
             "minutes": whole(
                 "rollback_minutes", given.rollback_minutes, missing="Say how many minutes going back takes."
             ),
-            "criteria": _lines("criteria", given.criteria, problems, "Name at least one sign that means: go back."),
+            "criteria": _lines(
+                "criteria", given.criteria, problems, "Name at least one sign that means: go back."
+            ),
         },
         "risks": _lines("risks", given.risks, problems, "Name at least one thing that could go wrong."),
         "documents": [kind for kind in TemplateKind.values if kind in given.documents],
@@ -113,7 +119,9 @@ def content_from(given: StandardInput, known: Collection[str], today: date) -> d
     if len(content["documents"]) != len(set(given.documents)):
         problems.add("documents", "Choose kinds of document from the list.")
     if given.most_uses is None and given.review_by is None:
-        problems.add("review_by", "Say until when it may be used, or how often. Nothing is approved for ever.")
+        problems.add(
+            "review_by", "Say until when it may be used, or how often. Nothing is approved for ever."
+        )
     elif given.review_by is not None and given.review_by <= today:
         problems.add("review_by", "Choose a day after today.")
     problems.raise_any()

@@ -30,27 +30,32 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
     cover = cover_of(change, risk.level)
     # Only where there are any: a change without documents keeps the digest that it always had.
     documents = documents_content(change)
-    return ({"documents": documents} if documents else {}) | standard_content(cover) | {
-        "v": 1,
-        "ref": change.ref,
-        "class": class_within(change, cover),
-        "risk": risk.level,
-        "risk_reason": risk.sentence,
-        "requester": f"person:{change.requester_id}",
-        "title": change.title,
-        "summary": change.summary,
-        "outcome": change.outcome,
-        "cost_of_waiting": change.cost_of_waiting,
-        "items": moving_content(change),
-        "impact": [row.as_content() for row in rows],
-        "contracts": contracts_content(change),
-        "freezes": freezes_content(change),
-        "window": _window(change),
-        "success_metrics": _metrics(change),
-        "rollback": _rollback(change),
-        "risks": _risks(change),
-        "plan": _plan(change),
-    }
+    only_here = {"documents": documents} if documents else {}
+    return (
+        only_here
+        | standard_content(cover)
+        | {
+            "v": 1,
+            "ref": change.ref,
+            "class": class_within(change, cover),
+            "risk": risk.level,
+            "risk_reason": risk.sentence,
+            "requester": f"person:{change.requester_id}",
+            "title": change.title,
+            "summary": change.summary,
+            "outcome": change.outcome,
+            "cost_of_waiting": change.cost_of_waiting,
+            "items": moving_content(change),
+            "impact": [row.as_content() for row in rows],
+            "contracts": contracts_content(change),
+            "freezes": freezes_content(change),
+            "window": _window(change),
+            "success_metrics": _metrics(change),
+            "rollback": _rollback(change),
+            "risks": _risks(change),
+            "plan": _plan(change),
+        }
+    )
 
 
 def items_content(change: Change) -> list[dict[str, Any]]:

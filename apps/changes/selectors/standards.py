@@ -153,7 +153,9 @@ def may_edit_now(actor: Actor, version: StandardVersion) -> Decision:
     if not decision:
         return decision
     if actor.user is not None and actor.user.pk != version.author_id:
-        return denied(f"{version.author} is writing {version}.", f"Ask {version.author} to finish or take it back.")
+        return denied(
+            f"{version.author} is writing {version}.", f"Ask {version.author} to finish or take it back."
+        )
     if version.state != StandardState.DRAFT:
         return denied(f"{version} never changes: it was sent for approval.", "Write another version.")
     return ALLOWED

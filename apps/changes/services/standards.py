@@ -40,7 +40,9 @@ _NUMBERING = 0x5354444E  # the lock under which standard changes get their numbe
 
 
 @transaction.atomic
-def write_standard(*, actor: Actor, given: StandardInput, standard: Standard | None = None) -> StandardVersion:
+def write_standard(
+    *, actor: Actor, given: StandardInput, standard: Standard | None = None
+) -> StandardVersion:
     """Write a standard change, or the version of one that its author has in hand, else a new version.
 
     Nobody is asked yet, and nothing is made from it.
@@ -93,7 +95,8 @@ def _save(version: StandardVersion) -> None:
             version.save()
     except IntegrityError as error:
         raise Conflict(
-            f"Somebody else began a version of {version.standard.ref}.", remedy="Reload the page and look again."
+            f"Somebody else began a version of {version.standard.ref}.",
+            remedy="Reload the page and look again.",
         ) from error
 
 

@@ -28,7 +28,9 @@ def _whole(label: str, hint: str = "") -> forms.IntegerField:
 class StandardForm(forms.Form):
     """What is done, its bounds, the way back, and its end. The service says what is missing or wrong."""
 
-    title = forms.CharField(label="Title", help_text="What is done, and to what.", required=False, max_length=200)
+    title = forms.CharField(
+        label="Title", help_text="What is done, and to what.", required=False, max_length=200
+    )
     summary = _prose("What is done, in plain words", "Write for somebody who does not build models.")
     outcome = _prose("What it is good for", "And for whom.", 2)
     components = _prose(

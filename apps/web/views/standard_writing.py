@@ -55,7 +55,7 @@ def _require_writable(request: HttpRequest, found: Standard) -> None:
 
 
 def _start(request: HttpRequest, found: Standard | None) -> dict[str, object]:
-    """Return what the form begins with: the version in hand, else the one that stands; or a component of the address."""
+    """Return what the form begins with: the version in hand, else the one that stands, else what the address names."""
     if found is None:
         return {"components": request.GET.get("component", "")[:200]}
     return starting_from(selectors.version_in_hand(found) or selectors.shown_version(found))
@@ -122,7 +122,8 @@ def retire(request: HttpRequest, ref: str) -> HttpResponse:
     if found.retired_at is not None:
         raise Stale(f"{found.ref} is retired already.", remedy="Open it to see why.")
     form = ReasonForm(
-        request.POST if request.method == "POST" else None, label="Why is it retired, and what is done instead?"
+        request.POST if request.method == "POST" else None,
+        label="Why is it retired, and what is done instead?",
     )
     if request.method == "POST" and form.is_valid():
         try:

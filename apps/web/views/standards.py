@@ -115,7 +115,9 @@ def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
 def use(request: HttpRequest, ref: str) -> HttpResponse:
     """Begin a change from a standard change, and lead on to where it is written."""
     change = services.start_from_standard(actor=actor_of(request), standard=standard_of(request, ref))
-    messages.success(request, f"{change.ref} is begun from {ref}. Choose what moves; its plan and way back are there.")
+    messages.success(
+        request, f"{change.ref} is begun from {ref}. Choose what moves; its plan and way back are there."
+    )
     return redirect("web:change-edit", ref=change.ref, step="what")
 
 

@@ -134,7 +134,9 @@ class WhenForm(forms.Form):
     def __init__(self, *args: object, standard: bool = False, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         if not standard:
-            classes = [(value, label) for value, label in ChangeClass.choices if value != ChangeClass.STANDARD]
+            classes = [
+                (value, label) for value, label in ChangeClass.choices if value != ChangeClass.STANDARD
+            ]
             self.fields["change_class"].choices = classes  # type: ignore[attr-defined]
 
 
