@@ -16,6 +16,7 @@ from apps.api.views import (
     nothing,
     policy,
     reviews,
+    together,
 )
 
 app_name = "api"
@@ -37,6 +38,7 @@ urlpatterns = [
     path("changes/<str:ref>/go-ahead/", emergency.GoAhead.as_view(), name="go-ahead"),
     path("changes/<str:ref>/<str:step>/", changes.ChangeStep.as_view(), name="change-step"),
     path("approvals/", approvals.Approvals.as_view(), name="approvals"),
+    path("approvals/together/", together.SignTogether.as_view(), name="sign-together"),
     path("approvals/<int:pk>/intent/", approvals.Intent.as_view(), name="sign-intent"),
     path("approvals/<int:pk>/sign/", approvals.Sign.as_view(), name="sign"),
     path("approvals/signatures/<int:pk>/", approvals.SignatureDetail.as_view(), name="signature"),

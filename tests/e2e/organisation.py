@@ -14,7 +14,7 @@ from apps.accounts.services import create_person, save_view
 from apps.approvals.models import EarlierSignature, Requirement, Signature
 from apps.approvals.rules import FIRST_POLICY
 from apps.approvals.rules.intents import Proof
-from apps.approvals.selectors import eligible_people
+from apps.approvals.selectors import asked_in_mail, eligible_people, token_of
 from apps.approvals.services import answer_information, ask_information, mark_seen, propose_policy
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.services import seal_pending
@@ -80,13 +80,16 @@ def settle(home: Path) -> Names:
     names["policy"] = propose_rules()
     names |= standards()
     names |= go_ahead()
+    routine()
+    names |= to_sign_together()
     archive_card(actor=actor("tomasz.wojcik"), card=card_of("basket-recs", "1"))
     mark_read(actor=actor("noor.rahimi"))
     while seal_pending():
         pass
     look("tomasz.wojcik", names["in_review"])
     names |= talk(names["in_review"])
-    return names | cards() | asked(names["in_review"]) | entries(names["revised"]) | links()
+    names |= cards() | asked(names["in_review"]) | entries(names["revised"]) | links()
+    return names | {"mail_link": mailed(names["to_validate"], "tomasz.wojcik")}
 
 
 def look(username: str, ref: str) -> None:
@@ -171,6 +174,32 @@ def go_ahead() -> Names:
         proof=Proof(shown.nonce, "settle", "password", clock.now()),
     )
     return dict(zip(("urgent", "ahead"), refs, strict=True))
+
+
+def routine() -> None:
+    """Add two standard changes of low risk that nobody has signed yet."""
+    now = clock.now().replace(second=0, microsecond=0)
+    story = next(one for one in STORIES if one.change_class == "standard")
+    for opens in (29, 30):
+        live(
+            replace(story, end="in_review", opens=opens, unsigned=("sponsor", "validator", "owner", "steward")),
+            now,
+        )
+
+
+def to_sign_together() -> Names:
+    """Return what the first two standard changes of low risk in review ask of their sponsor."""
+    found = Requirement.objects.filter(
+        state="open", role="sponsor", round__subject_class="standard", round__risk=1
+    )
+    first, second = found.order_by("pk")[:2]
+    return {"low_first": str(first.pk), "low_second": str(second.pk)}
+
+
+def mailed(pk: str, username: str) -> str:
+    """Return the link that a mail about a requirement would hold."""
+    asked_of = Requirement.objects.select_related("round").get(pk=pk)
+    return token_of(asked_in_mail(User.objects.get(username=username), asked_of))
 
 
 def send_again(change: Change) -> str:

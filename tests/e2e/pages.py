@@ -70,6 +70,22 @@ HOME: Area = {
         Look("/approvals/{again}/sign/", HENRIK),
         empty("/approvals/{to_validate}/sign/", TOMASZ),
     ],
+    "web:sign-together": [
+        Look("/inbox/together/?item={low_first}&item={low_second}&item={to_validate}", HENRIK),
+        Look("/inbox/together/?item={to_validate}", HENRIK),
+        Look("/inbox/together/", HENRIK),
+        empty("/inbox/together/?item={low_first}&item={low_second}", HENRIK),
+    ],
+    "web:mail-link": [
+        Look("/approvals/mail/?link=broken", TOMASZ, 404),
+        Look("/approvals/mail/?link={mail_link}", TOMASZ, leads_to="/approvals/{to_validate}/mail/"),
+    ],
+    # Tomasz's browser brings the link that the last of these has opened; Priya's brings none.
+    "web:approval-mail": [
+        Look("/approvals/{to_validate}/mail/", TOMASZ),
+        empty("/approvals/{to_validate}/mail/", TOMASZ),
+        Look("/approvals/{to_own}/mail/", PRIYA, 400),
+    ],
     "web:approval-withdraw": [
         Look("/approvals/{signed}/withdraw/", HENRIK),
         empty("/approvals/{signed}/withdraw/", HENRIK),

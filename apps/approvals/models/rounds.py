@@ -15,6 +15,7 @@ from apps.approvals.enums import (
     RoundState,
     SignatureDecision,
     Step,
+    SubjectClass,
     TimeUnit,
 )
 from apps.core.models import Stamped
@@ -30,6 +31,13 @@ class Round(Stamped):
     revision = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     risk = models.PositiveSmallIntegerField(default=2, help_text="1 low to 4 very high; sorts the inbox.")
+    subject_class = models.CharField(
+        max_length=10,
+        choices=SubjectClass,
+        blank=True,
+        default="",
+        help_text="The class of what is signed, as it was submitted; empty where it has none.",
+    )
     starts_at = models.DateTimeField(null=True, blank=True, help_text="When what is signed would begin.")
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

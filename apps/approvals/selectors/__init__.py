@@ -49,6 +49,7 @@ from apps.approvals.selectors.inquiries import (
     questions_to,
 )
 from apps.approvals.selectors.looking import lookings_for
+from apps.approvals.selectors.mail_links import Served, asked_in_mail, link_in, still_serves_now, token_of
 from apps.approvals.selectors.narrowing import Narrow
 from apps.approvals.selectors.ownership import check_exists, check_for, checks_of
 from apps.approvals.selectors.people import STANDING, eligible_people, people_for_needs, with_deputies
@@ -72,6 +73,7 @@ from apps.approvals.selectors.signing import (
     my_kept_signature,
     my_signature,
     right_to_sign,
+    rights_to_sign,
 )
 from apps.approvals.selectors.standing import Standing, open_counts, standing
 from apps.approvals.selectors.timing import (
@@ -88,6 +90,7 @@ from apps.approvals.selectors.timing import (
     stands,
     still_to_come_of,
 )
+from apps.approvals.selectors.together import Item, items_to_sign, may_join_now, of_the_kind
 
 __all__ = [
     "stands",
@@ -106,8 +109,10 @@ __all__ = [
     "Counts",
     "Explanation",
     "Happened",
+    "Item",
     "Narrow",
     "Right",
+    "Served",
     "STANDING",
     "SinceSeen",
     "Standing",
@@ -117,6 +122,7 @@ __all__ = [
     "Verified",
     "approvals_given",
     "asked_by_rule",
+    "asked_in_mail",
     "authority_over",
     "break_glass_of",
     "check_exists",
@@ -134,14 +140,18 @@ __all__ = [
     "inbox_counts",
     "inbox_for",
     "is_open",
+    "items_to_sign",
+    "link_in",
     "lookings_for",
     "may_answer_now",
+    "may_join_now",
     "may_let_go_now",
     "may_propose_policy",
     "may_sign_now",
     "may_take_back_now",
     "my_kept_signature",
     "my_signature",
+    "of_the_kind",
     "open_count_for",
     "open_counts",
     "open_questions",
@@ -161,13 +171,16 @@ __all__ = [
     "requirement_exists",
     "requirement_for",
     "right_to_sign",
+    "rights_to_sign",
     "rules_in",
     "since_seen",
     "signature_exists",
     "signature_for",
     "times_in",
     "standing",
+    "still_serves_now",
     "tallies",
+    "token_of",
     "uses_of_rules",
     "verified",
     "verified_signature",

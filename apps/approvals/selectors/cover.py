@@ -32,22 +32,6 @@ def fits(delegation: Delegation, asked: Requirement | Need) -> bool:
     return delegation.role in ("", asked.role) and reaches(delegation, asked.component_key, asked.team_id)
 
 
-def stands_in(user: User, requirement: Requirement) -> list[Delegation]:
-    """Return the delegations by which a person may stand in for somebody who holds what is asked.
-
-    One query, and one more for each giver.
-    """
-    taken = [one for one in delegations_in_force().filter(delegate=user) if fits(one, requirement)]
-    return [
-        one
-        for one in taken
-        if any(
-            grant.role == requirement.role and reaches(grant, requirement.component_key, requirement.team_id)
-            for grant in grants_of(one.giver)
-        )
-    ]
-
-
 def delegations_of(user: User) -> QuerySet[Delegation]:
     """Return what a person has given and taken that has not passed, soonest first."""
     return Delegation.objects.filter(

@@ -2,10 +2,12 @@
 
 rounds: open_round, close_round, reject_unreachable
 signing: sign, on_signed, erase_notes
+together: sign_together, Chosen, Outcome
+mail_links: sign_from_mail
 withdrawing: withdraw_signature
 breakglass: show_go_ahead, go_ahead, escalate_unsigned
 policy: propose_policy, withdraw_policy
-intents: show_signing, Spent, forget_unused_intents
+intents: show_signing, show_together, Spent, forget_unused_intents
 looking: record_look, erase_looks
 seeing: mark_seen
 shortage: NobodyToSign, tell_shortage
@@ -34,8 +36,9 @@ from apps.approvals.services.deciding import on_signed
 from apps.approvals.services.erasing import erase_questions, erase_questions_of_entries
 from apps.approvals.services.expiring import expire_round
 from apps.approvals.services.handing import hand_over
-from apps.approvals.services.intents import Spent, forget_unused_intents, show_signing
+from apps.approvals.services.intents import Spent, forget_unused_intents, show_signing, show_together
 from apps.approvals.services.looking import erase_looks, record_look
+from apps.approvals.services.mail_links import sign_from_mail
 from apps.approvals.services.overdue import escalate_unsigned
 from apps.approvals.services.ownership import (
     ask_ownership,
@@ -51,6 +54,7 @@ from apps.approvals.services.shortage import NobodyToSign, tell_shortage
 from apps.approvals.services.signing import erase_notes, sign
 from apps.approvals.services.snoozing import end_snooze, snooze
 from apps.approvals.services.standing_still import go_on, stand_still
+from apps.approvals.services.together import Chosen, Outcome, sign_together
 from apps.approvals.services.withdrawing import withdraw_signature
 
 __all__ = [
@@ -60,8 +64,10 @@ __all__ = [
     "expire_round",
     "snooze",
     "Barred",
+    "Chosen",
     "Need",
     "NobodyToSign",
+    "Outcome",
     "Proof",
     "Spent",
     "Subject",
@@ -93,7 +99,10 @@ __all__ = [
     "resume_clocks",
     "show_go_ahead",
     "show_signing",
+    "show_together",
     "sign",
+    "sign_from_mail",
+    "sign_together",
     "take_back_question",
     "tell_shortage",
     "withdraw_policy",

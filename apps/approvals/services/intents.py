@@ -1,6 +1,7 @@
 """The showing of a signing page: made when it is shown, used up by the signature that answers it."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -26,18 +27,30 @@ def show_signing(*, actor: Actor, requirement: Requirement, session: str) -> Sig
 
     It allows nothing by itself: ``sign`` asks again who may. ``session`` names the person's session or token.
     """
+    return show_together(actor=actor, requirements=[requirement], session=session)[requirement.pk]
+
+
+@transaction.atomic
+def show_together(
+    *, actor: Actor, requirements: Iterable[Requirement], session: str
+) -> dict[int, SignIntent]:
+    """Fix what a person is shown of several requirements on one page: for each a showing and a nonce of its own."""
     if not isinstance(actor.user, User):
         raise Forbidden("Only a person can sign.")
-    round_ = requirement.round
-    return SignIntent.objects.create(
-        nonce=secrets.token_urlsafe(32),
-        user=actor.user,
-        session=session,
-        requirement=requirement,
-        digest=round_.digest,
-        meanings={each.value: meaning_on(requirement, each) for each in DECISIONS},
-        shown_at=clock.now(),
-    )
+    shown = [
+        SignIntent(
+            nonce=secrets.token_urlsafe(32),
+            user=actor.user,
+            session=session,
+            requirement=requirement,
+            digest=requirement.round.digest,
+            meanings={each.value: meaning_on(requirement, each) for each in DECISIONS},
+            shown_at=clock.now(),
+        )
+        for requirement in requirements
+    ]
+    SignIntent.objects.bulk_create(shown)
+    return {intent.requirement_id: intent for intent in shown if intent.requirement_id is not None}
 
 
 def answered(user: User, asked: Requirement, proof: Proof) -> SignIntent:

@@ -39,12 +39,14 @@ def open_round(
     barred: list[Barred],
     policy: PolicyVersion | None = None,
     earlier: Sequence[Earlier] = (),
+    subject_class: str = "",
 ) -> Round:
     """Ask everyone who must sign one digest, all of the first stage at once, and tell them.
 
     ``policy`` is the version of the approval policy that the needs come from; the round keeps its number and digest.
     ``earlier`` names decisions on earlier revisions: those that still count meet what they can, and are not asked
     again. When they meet everything, the round is approved at once; the caller settles what follows.
+    ``subject_class`` is the class of what is signed, where it has one.
 
     Raises:
         Invalid: no needs, a quorum below one, an unknown role, or one role asked twice for one component.
@@ -63,6 +65,7 @@ def open_round(
         revision=revision,
         digest=digest,
         risk=risk,
+        subject_class=subject_class,
         starts_at=starts_at,
         opened_by=actor.user if isinstance(actor.user, User) else None,
         policy_version=policy.number if policy else None,

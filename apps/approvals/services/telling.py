@@ -1,5 +1,6 @@
 """Telling people what is asked of them, and what came of what they asked, through the outbox."""
 
+import re
 from collections.abc import Mapping
 
 from apps.accounts.models import User
@@ -17,6 +18,12 @@ MOST_LINES, LONGEST_LINE = 10, 300
 def inbox_url(requirement: Requirement) -> str:
     """Return the page on which a requirement is decided."""
     return f"/inbox/{requirement.pk}/"
+
+
+def requirement_at(url: str) -> Requirement | None:
+    """Return the requirement whose page an address of the portal is, with its round, or None."""
+    found = re.fullmatch(r"/inbox/([0-9]{1,18})/", url)
+    return Requirement.objects.select_related("round").filter(pk=int(found[1])).first() if found else None
 
 
 def label_of(requirement: Requirement) -> str:

@@ -54,6 +54,7 @@ def ask_for(
         barred=barred_for(change, impact),
         policy=policy,
         earlier=earlier_for(change, needs, revision.content) if revision.number > 1 else (),
+        subject_class=revision.content["class"],
     )
 
 

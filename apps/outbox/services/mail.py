@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from apps.outbox.handlers import line_for
 from apps.outbox.models import Notification
 
 
@@ -22,7 +23,12 @@ def send_notification(key: str, payload: dict[str, Any]) -> None:
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
     EmailMessage(
         subject=" ".join(note.title.split()),
-        body=f"{note.body}\n\n{base}{note.url}\n",
+        body=f"{note.body}\n\n{base}{note.url}\n{_besides(note, base)}",
         to=[address],
         headers={"Message-ID": f"<{key.replace(':', '-')}@{host}>"},
     ).send()
+
+
+def _besides(note: Notification, base: str) -> str:
+    line = line_for(note)
+    return f"\n{line.said}\n{base}{line.path}\n" if line else ""

@@ -19,6 +19,7 @@ from apps.approvals.selectors import (
     checks_of,
     inbox_counts,
     inbox_for,
+    of_the_kind,
     questions_to,
     requirement_exists,
     requirement_for,
@@ -91,6 +92,7 @@ def inbox(request: HttpRequest, requirement: int | None = None) -> HttpResponse:
         **_asked_otherwise(user, name, counts),
         **_narrowed(request, user, name, form),
         "next_due": inbox_for(user, "waiting").first() if name == "needs-me" and not found else None,
+        "together": of_the_kind(shown) if tab == "needs_me" else [],
     }
     if opened and request.method == "GET":
         mark_seen(actor=actor_of(request), requirement=opened, at=now)

@@ -45,6 +45,11 @@ def sign_requirement(request: HttpRequest, requirement: int) -> HttpResponse:
     asked = requirement_for(reader(request), requirement)
     if asked is None:
         raise not_found(request, ("requirement", str(requirement)), exists=requirement_exists(requirement))
+    return decide(request, asked, sign)
+
+
+def decide(request: HttpRequest, asked: Requirement, sign_with: Callable[..., Signature]) -> HttpResponse:
+    """Show the signing page, or answer it: ``sign_with`` records the decision, as ``approvals.services.sign`` does."""
     if request.method != "POST":
         return _opened(request, asked)
     form = SigningForm(request.POST, role=asked.role)
@@ -56,7 +61,7 @@ def sign_requirement(request: HttpRequest, requirement: int) -> HttpResponse:
     if proved is None:
         return _page(request, asked, form, status=422)
     try:
-        signature = _sign(request, asked, form, proved)
+        signature = _sign(request, asked, form, proved, sign_with)
     except Invalid as error:
         add_to_form(form, error)
         return _page(request, asked, form, status=422)
@@ -79,8 +84,14 @@ def _denied(request: HttpRequest, asked: Requirement) -> Callable[[str], None]:
     )
 
 
-def _sign(request: HttpRequest, asked: Requirement, form: SigningForm, proved: Proved) -> Signature:
-    return sign(
+def _sign(
+    request: HttpRequest,
+    asked: Requirement,
+    form: SigningForm,
+    proved: Proved,
+    sign_with: Callable[..., Signature],
+) -> Signature:
+    return sign_with(
         actor=actor_of(request),
         requirement=asked,
         digest=form.cleaned_data["digest"],

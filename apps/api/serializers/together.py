@@ -1,0 +1,51 @@
+"""Several requirements signed together, as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.api.serializers.approvals import SignatureSerializer
+from apps.approvals.rules.together import MOST
+
+
+class OneOfSeveralSerializer(serializers.Serializer[Any]):
+    """One of several to approve, with what its “intent” said."""
+
+    requirement = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    digest = serializers.CharField(max_length=64)
+    nonce = serializers.CharField(max_length=64, help_text="From its own “intent”, within five minutes, once.")
+    checked = serializers.ListField(
+        child=serializers.CharField(max_length=200),
+        max_length=20,
+        help_text="Each point of its checklist.",
+    )
+
+
+class SignTogetherSerializer(serializers.Serializer[Any]):
+    """Standard changes of low risk to approve together. The password proves once, now, who signs them all."""
+
+    items = OneOfSeveralSerializer(many=True, min_length=1, max_length=MOST)
+    password = serializers.CharField(write_only=True, trim_whitespace=False)
+    code = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=12,
+        help_text="Of the signer's authenticator app, when they have set one up.",
+    )
+
+
+class LeftSerializer(serializers.Serializer[Any]):
+    """One that was left unsigned, with the reason and what to do."""
+
+    requirement = serializers.IntegerField()
+    reason = serializers.CharField()
+    remedy = serializers.CharField(allow_blank=True)
+
+
+class SignedTogetherSerializer(serializers.Serializer[Any]):
+    """What was signed, and what was left. Where nothing at all was signed, a problem document has “left”."""
+
+    signed = SignatureSerializer(many=True)
+    left = LeftSerializer(many=True)
