@@ -41,9 +41,7 @@ def several(count: int, role: str = Role.VALIDATOR, **more: Any) -> list[Require
 def chosen(user: User, asked: list[Requirement], session: str = "test") -> list[Chosen]:
     """Open the page of several, tick them all."""
     shown = show_together(actor=person(user), requirements=asked, session=session)
-    return [
-        Chosen(one, shown[one.pk].digest, shown[one.pk].nonce, checklist(one.role)) for one in asked
-    ]
+    return [Chosen(one, shown[one.pk].digest, shown[one.pk].nonce, checklist(one.role)) for one in asked]
 
 
 def proof(**more: Any) -> Proof:
@@ -60,7 +58,7 @@ def put(user: User, asked: list[Requirement]) -> Outcome:
 
 
 @pytest.mark.parametrize(
-    ("kind", "risk", "outdated"), product(["", *SubjectClass.values], range(1, 5), [False, True])
+    ("kind", "risk", "outdated"), list(product(["", *SubjectClass.values], range(1, 5), [False, True]))
 )
 def test_may_join_is_for_standard_changes_of_low_risk_alone_and_says_why(
     kind: str, risk: int, outdated: bool
@@ -109,9 +107,7 @@ def test_rights_to_sign_of_many_is_what_each_is_by_itself() -> None:
 def test_items_to_sign_asks_as_often_for_twenty_as_for_one() -> None:
     both = add_person("both", Role.VALIDATOR, Role.SPONSOR)
     add_person("spo", Role.SPONSOR)
-    rows = [
-        asked_of(standard(a_need(), a_need(Role.SPONSOR), revision=2), Role.VALIDATOR) for _ in range(20)
-    ]
+    rows = [asked_of(standard(a_need(), a_need(Role.SPONSOR), revision=2), Role.VALIDATOR) for _ in range(20)]
     counts = []
     for some in (rows[:1], rows):
         with CaptureQueriesContext(connection) as caught:
@@ -153,7 +149,11 @@ def test_sign_together_gives_each_its_own_signature_attestation_and_entry() -> N
     outcome = put(val, asked)
     assert outcome.left == []
     assert [one.requirement for one in outcome.signed] == asked
-    assert len({one.nonce for one in outcome.signed}) == len({one.attestation_digest for one in outcome.signed}) == 3
+    assert (
+        len({one.nonce for one in outcome.signed})
+        == len({one.attestation_digest for one in outcome.signed})
+        == 3
+    )
     for one in outcome.signed:
         assert one.checked == list(checklist(Role.VALIDATOR))
         assert one.intent.requirement_id == one.requirement_id

@@ -182,7 +182,9 @@ def routine() -> None:
     story = next(one for one in STORIES if one.change_class == "standard")
     for opens in (29, 30):
         live(
-            replace(story, end="in_review", opens=opens, unsigned=("sponsor", "validator", "owner", "steward")),
+            replace(
+                story, end="in_review", opens=opens, unsigned=("sponsor", "validator", "owner", "steward")
+            ),
             now,
         )
 

@@ -77,7 +77,7 @@ HOME: Area = {
         empty("/inbox/together/?item={low_first}&item={low_second}", HENRIK),
     ],
     "web:mail-link": [
-        Look("/approvals/mail/?link=broken", TOMASZ, 404),
+        Look("/approvals/mail/?link=broken", TOMASZ, 404, leads_to="/approvals/mail/"),
         Look("/approvals/mail/?link={mail_link}", TOMASZ, leads_to="/approvals/{to_validate}/mail/"),
     ],
     # Tomasz's browser brings the link that the last of these has opened; Priya's brings none.

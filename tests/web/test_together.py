@@ -60,7 +60,9 @@ def denials() -> int:
 # The inbox
 
 
-def test_inbox_offers_what_can_be_signed_together_without_another_statement(client: Client, val: User) -> None:
+def test_inbox_offers_what_can_be_signed_together_without_another_statement(
+    client: Client, val: User
+) -> None:
     a_round()
     with CaptureQueriesContext(connection) as before:
         assert "Sign together" not in client.get("/inbox/").content.decode()
@@ -144,7 +146,7 @@ def test_together_asks_the_database_as_often_for_three_as_for_one(client: Client
     assert counts == [COUNT, COUNT]
 
 
-COUNT = 15
+COUNT = 14
 
 
 # What follows

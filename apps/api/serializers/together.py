@@ -13,7 +13,9 @@ class OneOfSeveralSerializer(serializers.Serializer[Any]):
 
     requirement = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     digest = serializers.CharField(max_length=64)
-    nonce = serializers.CharField(max_length=64, help_text="From its own “intent”, within five minutes, once.")
+    nonce = serializers.CharField(
+        max_length=64, help_text="From its own “intent”, within five minutes, once."
+    )
     checked = serializers.ListField(
         child=serializers.CharField(max_length=200),
         max_length=20,
@@ -24,7 +26,7 @@ class OneOfSeveralSerializer(serializers.Serializer[Any]):
 class SignTogetherSerializer(serializers.Serializer[Any]):
     """Standard changes of low risk to approve together. The password proves once, now, who signs them all."""
 
-    items = OneOfSeveralSerializer(many=True, min_length=1, max_length=MOST)
+    items = serializers.ListField(child=OneOfSeveralSerializer(), min_length=1, max_length=MOST)
     password = serializers.CharField(write_only=True, trim_whitespace=False)
     code = serializers.CharField(
         write_only=True,

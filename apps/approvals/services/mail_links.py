@@ -23,7 +23,14 @@ from apps.outbox.handlers import MailLine
 from apps.outbox.models import Notification
 
 ADDRESS = "/approvals/mail/"
-ASKING = ("approval.asked", "approval.due", "approval.overdue", "approval.late", "approval.awake", "approval.passed_over")
+ASKING = (
+    "approval.asked",
+    "approval.due",
+    "approval.overdue",
+    "approval.late",
+    "approval.awake",
+    "approval.passed_over",
+)
 """The notifications that ask for a decision."""
 _SAID = (
     f"Decide from this mail. The link is yours alone, works once, and for {LIFE.days} days. You sign in, and nothing "

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import describe
-from apps.approvals.rules.mail_links import LIFE, MailLink, is_theirs
+from apps.approvals.rules.mail_links import LIFE, is_theirs
 from apps.approvals.selectors import (
     Served,
     link_in,
@@ -44,11 +44,13 @@ _BROKEN = denied(
 @never_cache
 def open_link(request: HttpRequest) -> HttpResponse:
     """Lead to the page of the decision. Whoever opens it: nothing is looked up, and nothing is written."""
-    token = request.GET.get("link", "")
+    token = request.GET.get("link")
+    if token is None:
+        return render(request, "signing/mail.html", {"why": _BROKEN}, status=404)
     link = link_in(token)
     if link is None:
-        return _alone(render(request, "signing/mail.html", {"why": _BROKEN}, status=404))
-    answer = redirect("web:approval-mail", requirement=link.requirement)
+        return _alone(redirect("web:mail-link"))
+    answer = _alone(redirect("web:approval-mail", requirement=link.requirement))
     answer.set_cookie(
         COOKIE,
         token,
@@ -58,7 +60,7 @@ def open_link(request: HttpRequest) -> HttpResponse:
         httponly=True,
         samesite="Lax",
     )
-    return _alone(answer)
+    return answer
 
 
 @sensitive_post_parameters("password", "code", "passkey")
@@ -76,10 +78,6 @@ def from_mail(request: HttpRequest, requirement: int) -> HttpResponse:
     served = still_serves_now(link, asked)
     if not served.decision:
         return _over(request, asked, served)
-    return _alone(_decided(request, asked, link))
-
-
-def _decided(request: HttpRequest, asked: Requirement, link: MailLink) -> HttpResponse:
     answer = decide(request, asked, partial(sign_from_mail, link=link))
     if answer.status_code == 302:
         answer.delete_cookie(COOKIE, path=request.path, samesite="Lax")
@@ -116,10 +114,13 @@ def _page(
         "mine": mine,
         "as_whom": describe(asked.role, asked.component_label or asked.component_key),
     }
-    return _alone(render(request, "signing/mail.html", context, status=status))
+    return render(request, "signing/mail.html", context, status=status)
 
 
 def _alone(answer: HttpResponse) -> HttpResponse:
-    """Let the browser tell no other page that it came from here."""
+    """Let the browser tell no page that it came from here: the address of a mail holds the link's text.
+
+    On redirects alone: a page with this header could send none of its forms (a browser then names no origin).
+    """
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

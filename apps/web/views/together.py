@@ -71,9 +71,9 @@ def sign_several(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         add_to_form(form, error)
         return _page(request, items, form, status=422)
-    for asked, error in outcome.left:
-        if isinstance(error, Forbidden):
-            _deny(request, asked, error.reason)
+    for asked, why in outcome.left:
+        if isinstance(why, Forbidden):
+            _deny(request, asked, why.reason)
     return _done(request, items, form.picked(), outcome)
 
 
