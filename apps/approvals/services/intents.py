@@ -27,7 +27,7 @@ def show_signing(*, actor: Actor, requirement: Requirement, session: str) -> Sig
 
     It allows nothing by itself: ``sign`` asks again who may. ``session`` names the person's session or token.
     """
-    return show_together(actor=actor, requirements=[requirement], session=session)[requirement.pk]
+    return _show(actor, [requirement], session)[requirement.pk]
 
 
 @transaction.atomic
@@ -35,6 +35,10 @@ def show_together(
     *, actor: Actor, requirements: Iterable[Requirement], session: str
 ) -> dict[int, SignIntent]:
     """Fix what a person is shown of several requirements on one page: for each a showing and a nonce of its own."""
+    return _show(actor, requirements, session)
+
+
+def _show(actor: Actor, requirements: Iterable[Requirement], session: str) -> dict[int, SignIntent]:
     if not isinstance(actor.user, User):
         raise Forbidden("Only a person can sign.")
     shown = [

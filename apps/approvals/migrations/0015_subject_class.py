@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('approvals', '0013_break_glass'),
+        ('approvals', '0014_seen'),
     ]
 
     operations = [
