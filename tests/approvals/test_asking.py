@@ -32,8 +32,8 @@ from apps.core import clock
 from apps.core.actors import person, system
 from apps.core.errors import Forbidden, Invalid, Stale
 from apps.outbox.models import Notification, OutboxMessage
-from tests.approvals.test_races import at_once
 from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
+from tests.races import at_once
 
 NOW = datetime(2026, 11, 9, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

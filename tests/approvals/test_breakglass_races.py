@@ -12,8 +12,8 @@ from apps.approvals.models import BreakGlass, Round, Signature
 from apps.audit.models import AuditEvent
 from apps.core.errors import PortalError, Stale
 from tests.approvals.test_breakglass import let_go, urgent
-from tests.approvals.test_races import at_once, signing
 from tests.people import a_need, add_person, asked_of
+from tests.races import at_once, signing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,7 +1,7 @@
 """Versions of the approval policy: proposed, approved by someone else, in force, and kept as they were."""
 
 import copy
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from apps.audit.models import AuditEvent, AuditText
 from apps.core.actors import person, token
 from apps.core.errors import Conflict, Forbidden, Invalid, PolicyBlocked, Stale
 from tests.people import add_person, sign
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -193,15 +194,6 @@ def test_document_of_a_version_never_changes_in_the_database(leila: User, henrik
 
 @pytest.mark.django_db(transaction=True)
 def test_two_proposals_at_once_make_one(leila: User, henrik: User) -> None:
-    def attempt(_: int) -> str:
-        try:
-            return str(propose(leila).number)
-        except Conflict:
-            return "conflict"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        outcomes = sorted(pool.map(attempt, range(4)))
-    assert outcomes == ["2", "conflict", "conflict", "conflict"]
-    assert PolicyVersion.objects.count() == 1
+    results = at_once(*[partial(propose, leila)] * 4)
+    assert sorted(type(result).__name__ for result in results) == ["Conflict"] * 3 + ["PolicyVersion"]
+    assert PolicyVersion.objects.get().number == 2

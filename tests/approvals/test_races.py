@@ -1,52 +1,24 @@
 """Many at once, with real threads and real transactions."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from apps.accounts.enums import Role
-from apps.accounts.models import User
 from apps.approvals import services as approvals
 from apps.approvals.enums import RoundState
-from apps.approvals.models import Requirement, Round, Signature
+from apps.approvals.models import Round, Signature
 from apps.approvals.rules.checklists import checklist
 from apps.approvals.services import close_round, deciding, on_signed
 from apps.approvals.services.reminding import remind
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
-from apps.core.errors import Conflict, PortalError, Stale
+from apps.core.errors import Conflict, Stale
 from apps.outbox.models import Notification
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, prove, sign
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, prove
+from tests.races import at_once, signing
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Run the calls in as many threads, all let go at the same moment; return results and portal errors."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], object]) -> object:
-        try:
-            barrier.wait(timeout=30)
-            return call()
-        except PortalError as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
-
-
-def signing(user: User, asked: Requirement, decision: str = "approve") -> Callable[[], object]:
-    """Return a call that signs."""
-    return lambda: sign(
-        actor=person(user), requirement=asked, digest=DIGEST, decision=decision, note="Because."
-    )
 
 
 def test_sign_when_sent_twenty_times_at_once_signs_once() -> None:
@@ -79,7 +51,7 @@ def test_sign_when_one_page_is_sent_twenty_times_at_once_signs_once() -> None:
 
 def test_sign_when_two_last_approvers_meet_makes_one_transition(monkeypatch: pytest.MonkeyPatch) -> None:
     val, spo = add_person("val", Role.VALIDATOR), add_person("spo", Role.SPONSOR)
-    for _ in range(25):
+    for _ in range(200):
         heard: list[str] = []
         monkeypatch.setitem(deciding._listeners, "change", [])
         on_signed("change", lambda round_, _, heard=heard: heard.append(round_.state))  # type: ignore[misc]

@@ -1,10 +1,9 @@
 """Until when a person has seen what they are asked, and what others did since."""
 
-import threading
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -16,6 +15,7 @@ from apps.audit.services import record_event
 from apps.core import clock
 from apps.core.actors import Actor, person, system, token
 from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 EVENTS = ("approval.signed", "comment.added", "conflict.found")
@@ -166,18 +166,12 @@ def test_pages_that_open_at_once_leave_one_row_and_the_latest_time() -> None:
     val = add_person("val", Role.VALIDATOR)
     asked = asked_of(a_round(a_need(component="m")), Role.VALIDATOR, "m")
     now = clock.now()
-    gate = threading.Barrier(8)
-
-    def open_page(number: int) -> None:
-        gate.wait()
-        mark_seen(actor=person(val), requirement=asked, at=now - number * MINUTE)
-        connection.close()
-
-    threads = [threading.Thread(target=open_page, args=[number]) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(
+        *[
+            partial(mark_seen, actor=person(val), requirement=asked, at=now - number * MINUTE)
+            for number in range(8)
+        ]
+    )
     row = Seen.objects.get()
     assert row.at == now
     assert now - 7 * MINUTE <= row.before_at <= now

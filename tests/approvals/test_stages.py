@@ -15,8 +15,8 @@ from apps.approvals.services import withdraw_signature
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from tests.approvals.test_decisions import put, take_back, voted
-from tests.approvals.test_races import at_once, signing
 from tests.people import a_need, a_round, add_person, asked_of
+from tests.races import at_once, signing
 
 VAL, OWN = Role.VALIDATOR.value, Role.OWNER.value
 HOLD = {0: {VAL}, 1: {VAL}, 2: {VAL, OWN}, 3: {VAL, OWN}, 4: {OWN}}

@@ -20,9 +20,9 @@ from apps.core import clock
 from apps.core.actors import person
 from apps.core.errors import Stale
 from apps.outbox.models import Notification, OutboxMessage
-from tests.approvals.test_races import at_once
 from tests.faults.nursery import fork
 from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

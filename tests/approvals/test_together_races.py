@@ -18,9 +18,9 @@ from apps.approvals.services import Outcome, close_round, show_signing, show_tog
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.core.errors import PortalError
-from tests.approvals.test_races import at_once
 from tests.approvals.test_together import chosen, proof, several
 from tests.people import DIGEST, LOADER, PASSWORD, add_person
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

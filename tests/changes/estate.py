@@ -1,9 +1,10 @@
 """A small estate with its people, and changes in any state over it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apps.accounts.enums import Role
@@ -25,6 +26,7 @@ from apps.changes.services import (
 from apps.core import actors, clock
 from apps.core.actors import Actor
 from tests.people import sign
+from tests.races import at_once
 
 NOW = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
 START, END = "2026-11-19T06:00", "2026-11-19T08:30"
@@ -167,3 +169,13 @@ def sign_all(estate: Estate, change: Change) -> None:
 
 def fresh(change: Change) -> Any:
     return Change.objects.select_related("requester", "revision", "round", "booking").get(pk=change.pk)
+
+
+def together(*acts: Callable[[], object]) -> list[object]:
+    """Run the acts at the same moment, also by the estate's clock; return what each gave or was refused with."""
+
+    def at_that_moment(act: Callable[[], object]) -> object:
+        with at(NOW):
+            return act()
+
+    return at_once(*[partial(at_that_moment, act) for act in acts])

@@ -18,10 +18,10 @@ from apps.changes.rules.materiality import Judge, differences_for
 from apps.changes.services import refresh_change, refresh_if_due, revise_change, submit_change
 from apps.core import actors
 from apps.core.errors import PortalError
-from tests.changes.estate import NOW, Estate, at, fresh, make_estate, submitted
+from tests.changes.estate import NOW, Estate, at, fresh, make_estate, submitted, together
 from tests.changes.test_edits import replan
-from tests.changes.test_races import failures, together
 from tests.people import sign
+from tests.races import failures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -31,8 +31,19 @@ from apps.changes.services import (
 from apps.core import actors, clock
 from apps.core.errors import Forbidden, IllegalTransition, PolicyBlocked, PortalError, Stale
 from apps.insights.selectors import briefing_for
-from tests.changes.estate import END, IN_WINDOW, NOW, START, Estate, at, draft, fresh, sign_all, submitted
-from tests.changes.test_races import together
+from tests.changes.estate import (
+    END,
+    IN_WINDOW,
+    NOW,
+    START,
+    Estate,
+    at,
+    draft,
+    fresh,
+    sign_all,
+    submitted,
+    together,
+)
 from tests.changes.test_settling import freeze
 from tests.people import sign
 

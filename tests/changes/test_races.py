@@ -20,7 +20,6 @@ from apps.changes.services import (
     withdraw_change,
 )
 from apps.core.errors import PolicyBlocked, PortalError, Stale
-from tests.approvals.test_races import at_once
 from tests.changes.estate import (
     IN_WINDOW,
     NOW,
@@ -32,25 +31,13 @@ from tests.changes.estate import (
     make_estate,
     sign_all,
     submitted,
+    together,
 )
 from tests.changes.test_settling import freeze
 from tests.people import sign
+from tests.races import failures
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts: Callable[[], object]) -> list[object]:
-    """Run the acts at the same moment, also by the estate's clock; return what each gave or was refused with."""
-
-    def at_that_moment(act: Callable[[], object]) -> object:
-        with at(NOW):
-            return act()
-
-    return at_once(*[partial(at_that_moment, act) for act in acts])
-
-
-def failures(results: list[object]) -> list[object]:
-    return [one for one in results if isinstance(one, Exception)]
 
 
 def test_many_submits_at_once_make_one_revision() -> None:

@@ -41,7 +41,19 @@ from apps.core import actors
 from apps.core.canonical import digest
 from apps.core.errors import Conflict, Forbidden, Invalid, PolicyBlocked, PortalError, Stale
 from apps.outbox.models import Notification
-from tests.changes.estate import END, IN_WINDOW, NOW, START, Estate, at, draft, fresh, make_estate, sign_all
+from tests.changes.estate import (
+    END,
+    IN_WINDOW,
+    NOW,
+    START,
+    Estate,
+    at,
+    draft,
+    fresh,
+    make_estate,
+    sign_all,
+    together,
+)
 from tests.changes.standards import (
     GIVEN,
     decide_version,
@@ -52,7 +64,6 @@ from tests.changes.standards import (
     roles_asked,
     sent,
 )
-from tests.changes.test_races import together
 from tests.people import sign
 
 LATER = NOW + timedelta(days=300)

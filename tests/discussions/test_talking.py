@@ -30,9 +30,9 @@ from apps.discussions.services import (
 )
 from apps.outbox.models import Notification, OutboxMessage
 from apps.retention.services import erase_person, erase_texts
-from tests.approvals.test_races import at_once
 from tests.changes.estate import NOW, Estate, at, draft, make_estate, submitted
 from tests.people import LOADER, add_person
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 

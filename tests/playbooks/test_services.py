@@ -35,9 +35,9 @@ from apps.playbooks.services import (
     start_document,
     write_template,
 )
-from tests.approvals.test_races import at_once
 from tests.people import add_person, add_team
 from tests.playbooks.schemas import ANSWERS, SMALL
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 KIND = "rollback_plan"
