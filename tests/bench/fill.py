@@ -7,6 +7,7 @@ ledger entries are well-formed and are sealed by the portal's own sealer.
 import hashlib
 import random
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -29,14 +30,13 @@ from apps.core.canonical import digest
 from apps.reviews.enums import Outcome, ReviewState
 from apps.reviews.models import Review
 from tests.bench.__main__ import say
-from tests.bench.fill_ledger import make_ledger
+from tests.bench.fill_ledger import ENTRIES, make_ledger
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 PASSWORD = "bench-passphrase-2026"
 TEAMS = 40
 PEOPLE = 400
 COMPONENTS = 20_000
-CHANGES = 100_000
 OPEN_REQUIREMENTS = 10_000
 STATES = [
     (ChangeState.CLOSED, 78),
@@ -77,6 +77,17 @@ REASONS = [
 ]
 
 
+@dataclass(frozen=True)
+class Size:
+    """How much to fill in, beside the components and the open requirements, which are as many each time."""
+
+    changes: int = 100_000
+    entries: int = ENTRIES
+
+
+WHOLE = Size()
+
+
 def in_batches(model: type[models.Model], rows: Iterable[models.Model], size: int = 5_000) -> None:
     """Insert rows without holding all of them."""
     rows = iter(rows)
@@ -84,13 +95,13 @@ def in_batches(model: type[models.Model], rows: Iterable[models.Model], size: in
         model._default_manager.bulk_create(batch)
 
 
-def fill() -> dict[str, Any]:
+def fill(size: Size = WHOLE) -> dict[str, Any]:
     """Fill the portal, and return the people and things that the bench signs in as and asks for."""
     draw = random.Random(1042)
     approver, people = make_people(draw)
     components = make_catalog(draw)
-    detail = make_changes(draw, approver, people, components)
-    make_ledger(draw, people, NOW)
+    detail = make_changes(draw, approver, people, components, size.changes)
+    make_ledger(draw, people, NOW, size.entries)
     vacuum()
     return {"approver": approver, "detail": detail, "components": components}
 
@@ -177,17 +188,17 @@ def edges(draw: random.Random, layers: list[list[Component]]) -> Iterator[Depend
 
 
 def make_changes(
-    draw: random.Random, approver: User, people: list[User], components: list[Component]
+    draw: random.Random, approver: User, people: list[User], components: list[Component], number: int
 ) -> Change:
     """Make the changes with all that hangs on them, and return one in review with six items."""
-    say(f"{CHANGES:,} changes")
+    say(f"{number:,} changes")
     versions: dict[int, dict[str, ComponentVersion]] = {}
     for version in ComponentVersion.objects.iterator():
         versions.setdefault(version.component_id, {})[version.version] = version
     open_changes = OPEN_REQUIREMENTS // 2
-    ended = draw.choices([s for s, _ in STATES], [w for _, w in STATES], k=CHANGES - open_changes)
+    ended = draw.choices([s for s, _ in STATES], [w for _, w in STATES], k=number - open_changes)
     states = [*ended, *([ChangeState.IN_REVIEW] * open_changes)]
-    for first in range(0, CHANGES, 5_000):
+    for first in range(0, number, 5_000):
         make_batch(draw, approver, people, components, versions, states[first : first + 5_000], 1001 + first)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -196,7 +207,7 @@ def make_changes(
             " || setweight(to_tsvector('english', summary || ' ' || outcome), 'B')"
         )
     with owner_connection() as owner, owner.cursor() as cursor:
-        cursor.execute("SELECT setval('changes_change_number', %s)", [1001 + CHANGES])
+        cursor.execute("SELECT setval('changes_change_number', %s)", [1001 + number])
     return Change.objects.filter(state=ChangeState.IN_REVIEW).order_by("-number")[0]
 
 
