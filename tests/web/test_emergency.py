@@ -68,6 +68,24 @@ def test_page_names_whom_it_passes_over_and_lets_the_change_go_ahead(estate: Est
     assert f'href="{LINK}"' in page
 
 
+def test_attestation_that_it_went_ahead_leaves_as_it_was_signed_for_whoever_sees_the_change(
+    estate: Estate,
+) -> None:
+    change = urgent(estate)
+    file = f"/changes/{change.ref}/went-ahead.json"
+    client = entered(estate.people["ruth"])
+    assert client.get(file).status_code == 404
+    let_go(estate, change)
+    with at(NOW):
+        assert f'href="{file}"' in client.get(f"/changes/{change.ref}/").content.decode()
+    answer = client.get(file)
+    assert answer.content.decode() == BreakGlass.objects.get().attestation
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert entered(add_person("stranger")).get(file).status_code == 404
+    assert Client().get(file).status_code == 302
+    assert client.post(file).status_code == 405
+
+
 def test_page_says_at_the_field_what_is_missing_and_signs_nothing(estate: Estate) -> None:
     change = urgent(estate)
     client = entered(estate.people["leila"])

@@ -6,8 +6,8 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.approvals.models import BreakGlass, SignIntent
+from apps.approvals.rules.attested import GO_AHEAD
 from apps.approvals.rules.intents import LIFE
-from apps.approvals.services.breakglass import GO_AHEAD
 
 
 class GoAheadSerializer(serializers.Serializer[Any]):

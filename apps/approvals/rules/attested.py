@@ -8,11 +8,15 @@ from apps.core.errors import Invalid
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:countersign:approval:v1"
 KEPT = "urn:countersign:kept:v1"
+GO_AHEAD = "go_ahead"
 
 
 @dataclass(frozen=True)
 class Attested:
-    """A decision as it was attested. ``signer`` and ``on_behalf_of`` are numbers of people: names are erasable."""
+    """A decision as it was attested. ``signer`` and ``on_behalf_of`` are numbers of people: names are erasable.
+
+    Whoever lets something go ahead before everyone has signed (``go_ahead``) does it in no role: ``role`` is blank.
+    """
 
     subject: str
     digest: str
@@ -43,7 +47,7 @@ def attested(statement: dict[str, Any]) -> Attested:
             meaning=str(said["meaning"]),
             signer=str(said["signer"]),
             on_behalf_of=str(said.get("for", "")),
-            role=str(said["role"]),
+            role="" if said["decision"] == GO_AHEAD else str(said["role"]),
             signed_at=str(said["signed_at"]),
             method=str(said["authentication"]["method"]),
             checked=tuple(str(each) for each in said.get("checked", [])),

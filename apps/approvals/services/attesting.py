@@ -8,7 +8,7 @@ from typing import Any
 
 from apps.accounts.models import User
 from apps.approvals.models import BreakGlass, EarlierSignature, Requirement, Round, Signature
-from apps.approvals.rules.attested import KEPT, PREDICATE, STATEMENT
+from apps.approvals.rules.attested import GO_AHEAD, KEPT, PREDICATE, STATEMENT
 from apps.approvals.rules.intents import Proof
 from apps.audit.services import sign_statement
 from apps.core import clock
@@ -95,7 +95,7 @@ def attest_go_ahead(broken: BreakGlass, passed_over: list[dict[str, Any]], proof
         _about(broken.round)
         | {
             "predicate": {
-                "decision": "go_ahead",
+                "decision": GO_AHEAD,
                 "meaning": broken.meaning,
                 "signer": f"person:{broken.by_id}",
                 "revision": broken.round.revision,

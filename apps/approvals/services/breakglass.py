@@ -14,6 +14,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.approvals.enums import AuthMethod, RequirementState, RoundState
 from apps.approvals.models import Bar, BreakGlass, Requirement, Round, SignIntent
+from apps.approvals.rules.attested import GO_AHEAD
 from apps.approvals.rules.breakglass import meaning_of, problems_with
 from apps.approvals.rules.intents import LIFE, Proof, is_alive, may_rely_on
 from apps.approvals.selectors import authority_over, may_let_go_now, passed_over
@@ -28,7 +29,6 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden, Invalid, Stale
 
-GO_AHEAD = "go_ahead"
 _BAR = "You let this go ahead before everyone had signed. Others look at it afterwards."
 
 
@@ -181,6 +181,7 @@ def _write(
             "policy": held.policy_version,
             "meaning": broken.meaning,
             "auth_method": broken.auth_method,
+            "nonce": proof.nonce,
             "attestation": broken.attestation_digest,
             "passed_over": over,
             "due": clock.iso(broken.due_at),

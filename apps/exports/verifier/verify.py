@@ -1004,6 +1004,11 @@ class Attestations:
             for each in ("meaning", "requirement", "revision", "role", "for", "nonce", "checked")
         ):
             raise Wrong(f"{name} does not say what the entry says.")
+        if decision == "go_ahead" and (
+            predicate.get("passed_over") != data.get("passed_over")
+            or predicate.get("sign_by") != data.get("due")
+        ):
+            raise Wrong(f"{name} does not say what the entry says.")
         self.signed[data["attestation"]] = str(data.get("digest"))
 
     def compare_kept(self, predicate: dict[str, Any], data: dict[str, Any], name: str) -> None:

@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern] = [
     ),
     re_path(rf"^changes/{_REF}/documents/$", change_documents.documents, name="change-documents"),
     re_path(rf"^changes/{_REF}/go-ahead/$", emergency.go_ahead, name="change-go-ahead"),
+    re_path(rf"^changes/{_REF}/went-ahead\.json$", emergency.attestation, name="change-went-ahead"),
     re_path(rf"^changes/{_REF}/(?P<slug>{'|'.join(BY_SLUG)})/$", changes.act, name="change-act"),
 ]

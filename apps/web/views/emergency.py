@@ -5,14 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.approvals.rules import describe
 from apps.approvals.rules.intents import Proof
-from apps.approvals.selectors import authority_over, passed_over
+from apps.approvals.selectors import authority_over, break_glass_of, passed_over
 from apps.approvals.services import Spent
 from apps.audit.services import record_denial
 from apps.changes.enums import ChangeState
@@ -62,6 +62,21 @@ def go_ahead(request: HttpRequest, ref: str) -> HttpResponse:
         return _page(request, change, again, allowed, status=403)
     messages.success(request, _said(done))
     return redirect("web:change", ref=done.ref)
+
+
+@login_required
+@require_safe
+def attestation(request: HttpRequest, ref: str) -> HttpResponse:
+    """Give the attestation that a change went ahead, byte for byte (DSSE 1.0, in-toto Statement v1)."""
+    change = change_for(reader(request), ref)
+    if change is None:
+        raise not_found(request, ("change", ref), exists=change_exists(ref))
+    broken = break_glass_of(change.round)
+    if broken is None:
+        raise Http404(f"{change.ref} did not go ahead before everyone had signed.")
+    response = HttpResponse(broken.attestation, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{change.ref}-went-ahead.dsse.json"'
+    return response
 
 
 def _denied(request: HttpRequest, change: Change) -> Callable[[str], None]:

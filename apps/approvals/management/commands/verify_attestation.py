@@ -48,7 +48,7 @@ def _lines(said: Attested) -> list[str]:
     return [
         f"Subject    {said.subject}",
         f"Digest     sha256:{said.digest}",
-        f"Decision   {said.decision}, as {role}",
+        f"Decision   {said.decision}{f', as {role}' if role else ''}",
         f"Meaning    {said.meaning}",
         f"Signer     {said.signer}{f' for {said.on_behalf_of}' if said.on_behalf_of else ''}",
         f"Signed     {said.signed_at}, by {said.method}",
