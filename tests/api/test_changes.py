@@ -7,7 +7,7 @@ from apps.changes.rules.inputs import NoteInput
 from apps.changes.selectors import content_of
 from apps.changes.services import revise_change, save_impact, save_what, save_why, withdraw_change
 from tests.api.conftest import Caller
-from tests.changes.estate import NOW, Estate, at, draft, fresh, submitted
+from tests.changes.estate import NOW, Estate, at, draft, fresh, sign_all, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +103,7 @@ def test_change_being_revised_is_its_requesters_draft_and_others_last_revision(
         None,
         None,
     )
-    assert theirs == before | {"state": "draft"}
+    assert theirs == before | {"state": "draft", "waits_for": []}
 
 
 @pytest.mark.parametrize(
@@ -145,3 +145,25 @@ def test_version_is_added_by_those_who_may_register_alone(
     assert answer.status_code == status, answer.content
     assert estate.components["credit-risk"].versions.filter(version="3").exists() == (status == 201)
     assert AuditEvent.objects.filter(event="access.denied").exists() == (status == 403)
+
+
+def test_detail_says_whose_signature_it_waits_for_and_what_happens_if_nobody_decides(
+    call: Caller, estate: Estate
+) -> None:
+    change = submitted(estate)
+    with at(NOW):
+        waits = call("ruth", "get", f"changes/{change.ref}/").json()["waits_for"]
+    assert [(one["role"], one["component_key"], one["people"]) for one in waits] == [
+        ("sponsor", "", ["henrik"]),
+        ("validator", "model:default/credit-risk", ["tomasz"]),
+        ("owner", "service:default/loan-decision", ["priya"]),
+    ]
+    for one in waits:
+        steps = one["next"]
+        assert [step["step"] for step in steps] == ["remind", "due", "managers", "expire"]
+        assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)
+        assert one["due_at"] == steps[1]["at"]
+    sign_all(estate, change)
+    with at(NOW):
+        assert call("ruth", "get", f"changes/{change.ref}/").json()["waits_for"] == []
+        assert call("amara", "get", f"changes/{draft(estate).ref}/").json()["waits_for"] == []

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.api.serializers.calendar import WALL_CLOCK
+from apps.api.serializers.waiting import WaitSerializer, waits_of
 from apps.changes.enums import ChangeClass, ChangeState, Direction, Harm, Likelihood
 from apps.changes.models import (
     Change,
@@ -93,14 +95,20 @@ class ChangeDetailSerializer(ChangeSerializer):
     risk_scenarios = RiskSerializer(many=True, read_only=True)
     plan_steps = StepSerializer(many=True, read_only=True)
     impact_notes = NoteSerializer(many=True, read_only=True)
+    waits_for = serializers.SerializerMethodField()
 
     class Meta(ChangeSerializer.Meta):
         fields = [
             *ChangeSerializer.Meta.fields,
             "revision", "digest", "summary", "outcome", "cost_of_waiting", "rollback_plan", "rollback_minutes",
             "items", "success_metrics", "rollback_criteria", "risk_scenarios", "plan_steps",
-            "impact_notes",
+            "impact_notes", "waits_for",
         ]  # fmt: skip
+
+    @extend_schema_field(WaitSerializer(many=True))
+    def get_waits_for(self, change: Change) -> list[dict[str, Any]]:
+        """Return the signatures that are asked for now, from whom, and what happens if nobody decides."""
+        return waits_of(change.round)
 
     def to_representation(self, instance: Change) -> dict[str, Any]:
         shown = super().to_representation(instance)
