@@ -17,8 +17,6 @@
 ``EMAIL_FROM``         the sender of the portal's mail
 ``PROXIES``            how many web servers of ours stand in front and add to X-Forwarded-For; default 0
 ``SECRET_KEY``         default: made once, kept in ``PORTAL_HOME/secret.key``
-``SIGNING_FRESHNESS``  for how many minutes a proof of who one is serves to sign; default 0: each signature asks
-``SIGNING_LEAST_SECONDS`` after fewer, without evidence opened, a signature is pointed out; default 20
 ``LOG_LEVEL``          default ``INFO``
 ====================== ========================================================================================
 """
@@ -207,10 +205,6 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
-# A signature after fewer seconds, without any evidence opened, is pointed out to Change Managers; 0: none is.
-SIGNING_LEAST_SECONDS = int(os.environ.get("SIGNING_LEAST_SECONDS", "20"))
-# Minutes for which a proof of who one is, given earlier in the session, serves to sign. 0: each signature asks.
-SIGNING_FRESHNESS = int(os.environ.get("SIGNING_FRESHNESS", "0"))
 MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
 MFA_FORMS = {"authenticate": "apps.web.forms.second_factors.SignInCodeForm"}

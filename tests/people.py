@@ -100,3 +100,11 @@ def sign(
         proof=prove(actor, requirement, method=auth_method),
         checked=checklist(requirement.role) if decision == "approve" else (),
     )
+
+
+def take_back(user: User, requirement: Requirement, reason: str = "I misread it.") -> Signature:
+    """Take a signature back as a person does: open the page, say why, prove who one is."""
+    actor = person(user)
+    shown = approvals.show_withdrawal(actor=actor, requirement=requirement, session="test")
+    proof = Proof(shown.nonce, "test", "password", clock.now())
+    return approvals.withdraw_signature(actor=actor, requirement=requirement, reason=reason, proof=proof)

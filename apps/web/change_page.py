@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -66,16 +65,20 @@ class Block:
 
 @dataclass(frozen=True)
 class Given:
-    """A signature with the role that it fills; ``looked`` is for Change Managers, None for anyone else."""
+    """A signature with the role that it fills; ``looked`` is for Change Managers, None for anyone else.
+
+    ``least`` is how many seconds it should have taken, by the round in which it was given.
+    """
 
     signature: Signature
     as_whom: str
+    least: int
     looked: Looking | None
 
     @property
     def is_quick(self) -> bool:
         """Return whether it was signed so quickly that the evidence may not have reached the signer."""
-        return self.looked is not None and self.looked.is_quick(settings.SIGNING_LEAST_SECONDS)
+        return self.looked is not None and self.looked.is_quick(self.least)
 
 
 @dataclass(frozen=True)
@@ -151,12 +154,19 @@ def _explained(conflicts: list[Found]) -> list[tuple[Found, list[Step]]]:
 def given_of(user: User, standings: list[Standing]) -> list[Given]:
     """Return each signature that stands here or was kept, with how it was looked at for a Change Manager."""
     rows = [
-        (signature, describe(one.requirement.role, one.requirement.component_label))
+        (
+            signature,
+            describe(one.requirement.role, one.requirement.component_label),
+            asked.round.least_seconds,
+        )
         for one in standings
-        for signature in [*[row.signature for row in one.kept], *one.signatures]
+        for signature, asked in [
+            *[(row.signature, row.signature.requirement) for row in one.kept],
+            *[(given, one.requirement) for given in one.signatures],
+        ]
     ]
-    looked = lookings_for(user, [signature for signature, _ in rows])
-    return [Given(signature, as_whom, looked.get(signature.pk)) for signature, as_whom in rows]
+    looked = lookings_for(user, [signature for signature, _, _ in rows])
+    return [Given(signature, as_whom, least, looked.get(signature.pk)) for signature, as_whom, least in rows]
 
 
 def _mine(user: User, standings: list[Standing]) -> Standing | None:

@@ -10,7 +10,7 @@ from apps.approvals.models import PolicyVersion, Requirement
 from apps.approvals.rules import Need, Rule
 from apps.approvals.rules.breakglass import authority_of
 from apps.approvals.rules.policy import EACH
-from apps.approvals.selectors import Uses, times_in
+from apps.approvals.selectors import Uses, terms_in, times_in
 from apps.catalog.enums import ComponentKind, DataClass
 
 _TOUCH = {
@@ -116,10 +116,34 @@ def times_said(version: PolicyVersion) -> str:
     return ", ".join(f"{time} for {name} changes" for name, time in times_in(version).items())
 
 
-def time_difference(before: PolicyVersion, after: PolicyVersion) -> list[RuleChange]:
-    """Return what is different about the time that people get; empty when nothing is."""
-    was, now = times_said(before), times_said(after)
-    return [] if was == now else [RuleChange("times", was, now)]
+def proof_said(version: PolicyVersion) -> str:
+    """Return for how long a proof of who one is serves under a version, and which signatures are pointed out."""
+    terms = terms_in(version)
+    proof = (
+        f"Who has proved who they are may sign for {_many(terms.fresh_minutes, 'minute')} without proving it again; "
+        "letting a change go ahead always asks"
+        if terms.fresh_minutes
+        else "Each signature asks who signs"
+    )
+    quick = (
+        f"Change Managers see when one took less than {_many(terms.least_seconds, 'second')}, with no evidence opened"
+        if terms.least_seconds
+        else "However quick one is, it is not pointed out"
+    )
+    return f"{proof}. {quick}."
+
+
+def _many(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+_BESIDE = {"times": times_said, "break_glass": go_ahead, "signing": proof_said}
+
+
+def differences_beside(before: PolicyVersion, after: PolicyVersion) -> list[RuleChange]:
+    """Return what two versions say differently beside their rules; empty when nothing is."""
+    said = [(part, say(before), say(after)) for part, say in _BESIDE.items()]
+    return [RuleChange(part, was, now) for part, was, now in said if was != now]
 
 
 def asked_for(asked: Requirement | Need) -> str:

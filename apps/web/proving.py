@@ -1,7 +1,7 @@
 """Proving who one is, again, in the form of a page that binds: by password, code or passkey.
 
-The proof comes with what it is for, so a screen left open signs nothing. Where the operator allows it
-(``SIGNING_FRESHNESS``), one from earlier in the session serves instead.
+The proof comes with what it is for, so a screen left open signs nothing. Where the approval policy allows it
+(``Round.freshness``), one from earlier in the session serves instead.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,6 @@ from functools import cached_property
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
-from django.conf import settings
 from django.http import HttpRequest
 
 from apps.accounts.models import User
@@ -36,11 +35,11 @@ class Proved:
 
 
 class Ways:
-    """How a person may prove who they are on this page; with ``earlier``, also by what they proved before."""
+    """How a person may prove who they are on this page; with ``freshness``, also by what they proved that long ago."""
 
-    def __init__(self, request: HttpRequest, *, earlier: bool = False) -> None:
+    def __init__(self, request: HttpRequest, *, freshness: timedelta = timedelta(0)) -> None:
         self._request = request
-        self._earlier = earlier
+        self.freshness = freshness
         self.user: User = reader(request)
 
     @cached_property
@@ -62,7 +61,7 @@ class Ways:
     def earlier(self) -> Proved | None:
         """Return the newest proof of this session that is as strong as what the form would ask for, or None."""
         records = get_authentication_records(self._request, self.user)
-        if not (self._earlier and settings.SIGNING_FRESHNESS and records):
+        if not (self.freshness and records):
             return None
         method = _METHODS.get(records[-1].get("type"), AuthMethod.PASSWORD)
         if method == AuthMethod.PASSWORD and self.factors:
@@ -74,7 +73,7 @@ class Ways:
         """Return until when an earlier proof serves, or None when the form must ask."""
         if self.earlier is None:
             return None
-        end = self.earlier.at + timedelta(minutes=settings.SIGNING_FRESHNESS)
+        end = self.earlier.at + self.freshness
         return end if clock.now() < end else None
 
 
@@ -101,7 +100,8 @@ def prove(
         refused(problem)
         form.add_error(field, f"{problem} {nothing}")
         return None
-    _remember(request, method)
+    if ways.freshness:
+        _remember(request, method)
     return Proved(method, clock.now())
 
 
@@ -121,9 +121,8 @@ def _ask(ways: Ways) -> str:
 
 
 def _remember(request: HttpRequest, method: AuthMethod) -> None:
-    """Let a proof serve for the next signature too, where the operator allows it."""
-    if settings.SIGNING_FRESHNESS:
-        kind = _TYPES.get(method)
-        record_authentication(
-            request, reader(request), "mfa" if kind else "password", reauthenticated=True, type=kind
-        )
+    """Let a proof serve for the next signature too."""
+    kind = _TYPES.get(method)
+    record_authentication(
+        request, reader(request), "mfa" if kind else "password", reauthenticated=True, type=kind
+    )

@@ -18,6 +18,7 @@ def test_policy_in_force_at_first_is_read_with_its_rules(call: Caller) -> None:
     answer = call("ruth", "get", "policy/in-force/").json()
     assert (answer["ref"], answer["state"], answer["author"]) == ("POLICY-1", "in_force", None)
     assert answer["rules"] == FIRST_POLICY["rules"]
+    assert answer["signing"] == {"fresh_minutes": 0, "least_seconds": 20}
     assert len(answer["digest"]) == 64
 
 

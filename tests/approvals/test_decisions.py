@@ -13,12 +13,12 @@ from apps.accounts.services import deactivate_person
 from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.selectors import inbox_for, may_sign_now, standing
-from apps.approvals.services import Barred, close_round, withdraw_signature
+from apps.approvals.services import Barred, close_round
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked, PortalError, Stale
 from apps.outbox.models import Notification
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign, take_back
 
 pytestmark = pytest.mark.django_db
 OPEN, MET, REJECTED = RequirementState.OPEN, RequirementState.MET, RequirementState.REJECTED
@@ -28,10 +28,6 @@ def put(
     user: User, asked: Requirement, decision: str = "approve", note: str = "I have a reason."
 ) -> Signature:
     return sign(actor=person(user), requirement=asked, digest=DIGEST, decision=decision, note=note)
-
-
-def take_back(user: User, asked: Requirement, reason: str = "I misread it.") -> Signature:
-    return withdraw_signature(actor=person(user), requirement=asked, reason=reason)
 
 
 def state_of(asked: Requirement) -> tuple[str, str]:

@@ -10,10 +10,17 @@ import pytest
 from apps.accounts.enums import APPROVING_ROLES, Role
 from apps.accounts.models import User
 from apps.accounts.services import deactivate_person
-from apps.approvals.models import Requirement, Signature, SignIntent
+from apps.approvals.models import Requirement, Round, Signature, SignIntent
 from apps.approvals.rules.checklists import checklist
 from apps.approvals.rules.intents import LIFE, Proof, is_alive
-from apps.approvals.services import Spent, close_round, forget_unused_intents, sign
+from apps.approvals.services import (
+    Spent,
+    close_round,
+    forget_unused_intents,
+    show_withdrawal,
+    sign,
+    withdraw_signature,
+)
 from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.actors import person
@@ -107,7 +114,7 @@ def test_sign_when_five_minutes_are_over_is_refused(val: User, asked: Requiremen
 
 
 def test_sign_when_who_one_is_was_proved_too_long_ago_or_in_the_future_is_refused(
-    val: User, asked: Requirement, settings: Any
+    val: User, asked: Requirement
 ) -> None:
     proof = prove(person(val), asked)
     for seconds in (-61, 5):
@@ -115,7 +122,7 @@ def test_sign_when_who_one_is_was_proved_too_long_ago_or_in_the_future_is_refuse
         assert "Each signature asks who you are" in refused(val, asked, late, Forbidden)
     earlier = replaced(proof, earlier=True, at=clock.now())
     assert "Each signature asks who you are" in refused(val, asked, earlier, Forbidden)
-    settings.SIGNING_FRESHNESS = 2
+    Round.objects.update(fresh_minutes=2)
     for seconds in (-121, 5):
         late = replaced(earlier, at=clock.now() + timedelta(seconds=seconds))
         assert "more than 2 minutes ago" in refused(val, asked, late, Forbidden)
@@ -163,6 +170,51 @@ def test_sign_when_rejecting_needs_no_check(val: User, asked: Requirement) -> No
     assert (
         answer(val, asked, prove(person(val), asked), decision="reject", note="No.", checked=()).checked == []
     )
+
+
+def taking_back(user: User, asked: Requirement, session: str = "test") -> Proof:
+    shown = show_withdrawal(actor=person(user), requirement=asked, session=session)
+    return Proof(shown.nonce, session, "password", clock.now())
+
+
+def take(user: User, asked: Requirement, proof: Proof) -> Signature:
+    return withdraw_signature(actor=person(user), requirement=asked, reason="Misread.", proof=proof)
+
+
+def test_withdraw_answers_its_own_showing_once_and_in_time(val: User, asked: Requirement) -> None:
+    wal = User.objects.get(username="wal")
+    signing = prove(person(val), asked)
+    answer(val, asked, signing)
+    other = asked_of(asked.round, Role.VALIDATOR, "n")
+    proof = taking_back(val, asked)
+    for wrong, kind, words in [
+        (signing, Spent, "used to sign already"),
+        (prove(person(val), asked), Stale, "What you would say"),
+        (replaced(proof, session="another"), Forbidden, "not shown to you"),
+        (replaced(proof, nonce=""), Forbidden, "not shown to you"),
+        (taking_back(wal, asked), Forbidden, "not shown to you"),
+        (taking_back(val, other), Forbidden, "not shown to you"),
+        (replaced(proof, at=clock.now() - timedelta(seconds=61)), Forbidden, "Each signature asks"),
+    ]:
+        with pytest.raises(kind, match=words):
+            take(val, asked, wrong)
+    over = clock.moved_to(SignIntent.objects.get(nonce=proof.nonce).shown_at + LIFE)
+    with over, pytest.raises(Spent, match="Nothing was taken back"):
+        take(val, asked, replaced(proof, at=clock.now()))
+    assert Signature.objects.get().withdrawn_at is None
+    taken = take(val, asked, proof)
+    assert (taken.nonce, taken.meaning) == (
+        proof.nonce,
+        SignIntent.objects.get(nonce=proof.nonce).meanings["withdraw"],
+    )
+    assert take(val, asked, proof) == taken
+    assert answer(val, asked, prove(person(val), asked))
+    with pytest.raises(Spent):
+        take(val, asked, proof)
+
+
+def test_sign_when_the_page_was_for_taking_back_is_refused(val: User, asked: Requirement) -> None:
+    refused(val, asked, taking_back(val, asked), Stale)
 
 
 def test_intents_when_unused_are_forgotten_after_a_day(val: User, asked: Requirement) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.services import deactivate_person
-from apps.approvals.models import Look, Requirement, Signature
+from apps.approvals.models import Look, Requirement, Round, Signature
 from apps.approvals.rules import Barred
 from apps.approvals.rules.looking import LATE, LONGEST, MOST, Looking
 from apps.approvals.selectors import lookings_for
@@ -159,7 +159,7 @@ def test_beacon_takes_a_plain_post_of_whoever_is_asked_and_nothing_else(
 
 
 def test_signature_page_tells_a_change_manager_alone_and_blames_nobody(
-    client: Client, val: User, leila: User, asked: Requirement, settings: Any
+    client: Client, val: User, leila: User, asked: Requirement
 ) -> None:
     look(val, asked, 4)
     signature = put(val, asked)
@@ -170,7 +170,7 @@ def test_signature_page_tells_a_change_manager_alone_and_blames_nobody(
     assert "ask what would help" in text
     for word in ("rubber", "stamp", "careless", "blame", "failed to"):
         assert word not in text.lower()
-    settings.SIGNING_LEAST_SECONDS = 4
+    Round.objects.update(least_seconds=4)
     assert "ask what would help" not in client.get(path).content.decode()
     for other in (val, add_person("aud", Role.AUDITOR), add_person("spo", Role.SPONSOR)):
         client.force_login(other)

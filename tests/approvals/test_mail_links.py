@@ -17,7 +17,7 @@ from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules.checklists import checklist
 from apps.approvals.rules.mail_links import LIFE, Following, MailLink, is_theirs, still_serves
 from apps.approvals.selectors import asked_in_mail, link_in, still_serves_now, token_of
-from apps.approvals.services import close_round, sign_from_mail, withdraw_signature
+from apps.approvals.services import close_round, sign_from_mail
 from apps.approvals.services.mail_links import ADDRESS, ASKING
 from apps.approvals.services.reminding import remind
 from apps.audit.models import AuditEvent
@@ -26,7 +26,7 @@ from apps.core.actors import person
 from apps.core.errors import Forbidden, Stale
 from apps.outbox.models import Notification, OutboxMessage
 from apps.outbox.services import deliver_due
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, prove, sign
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, prove, sign, take_back
 
 pytestmark = pytest.mark.django_db
 
@@ -198,7 +198,7 @@ def test_sign_from_mail_serves_once_even_when_the_signature_is_taken_back(
     for decision in ("approve", "reject"):
         with pytest.raises(Stale, match=r"has been used.*Nothing was signed"):
             follow(val, link, asked, decision=decision, note="No.")
-    withdraw_signature(actor=person(val), requirement=asked, reason="Too early.")
+    take_back(val, asked)
     with clock.moved_to(clock.now() + timedelta(minutes=1)):
         with pytest.raises(Stale, match="has been used"):
             follow(val, link, asked)

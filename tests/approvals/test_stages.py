@@ -11,11 +11,9 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Requirement, Signature
-from apps.approvals.services import withdraw_signature
 from apps.audit.models import AuditEvent
-from apps.core.actors import person
-from tests.approvals.test_decisions import put, take_back, voted
-from tests.people import a_need, a_round, add_person, asked_of
+from tests.approvals.test_decisions import put, voted
+from tests.people import a_need, a_round, add_person, asked_of, take_back
 from tests.races import at_once, signing
 
 VAL, OWN = Role.VALIDATOR.value, Role.OWNER.value
@@ -192,7 +190,7 @@ def test_quorum_of_two_is_met_or_open_when_one_takes_back_as_the_other_signs() -
         asked = asked_of(round_, VAL)
         put(ann, asked)
         at_once(
-            lambda asked=asked: withdraw_signature(actor=person(ann), requirement=asked, reason="Misread."),  # type: ignore[misc]
+            lambda asked=asked: take_back(ann, asked),  # type: ignore[misc]
             signing(ben, asked),
         )
         round_.refresh_from_db()

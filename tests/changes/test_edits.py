@@ -11,7 +11,6 @@ from apps.accounts.models import RoleGrant, User
 from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import EarlierSignature, Requirement, Signature
 from apps.approvals.selectors import inbox_for, may_sign_now, standing
-from apps.approvals.services import withdraw_signature
 from apps.audit.models import AuditEvent
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
@@ -21,7 +20,7 @@ from apps.changes.services import revise_change, save_how_back, save_why, start_
 from apps.outbox.models import Notification
 from tests.approvals.test_covering import covering
 from tests.changes.estate import IN_WINDOW, NOW, Estate, approved, at, fresh, sign_all, submitted
-from tests.people import sign
+from tests.people import sign, take_back
 
 
 def retitle(estate: Estate, change: Change, title: str = "Retrain the model that scores loans") -> None:
@@ -234,8 +233,8 @@ def test_kept_signature_can_be_taken_back_and_is_not_kept_again(estate: Estate) 
     sponsor = Requirement.objects.select_related("round").get(round=change.round, role=Role.SPONSOR)
     henrik = estate.people["henrik"]
     with at(NOW):
-        taken = withdraw_signature(actor=estate.actor("henrik"), requirement=sponsor, reason="Not like this.")
-        again = withdraw_signature(actor=estate.actor("henrik"), requirement=sponsor, reason="Not like this.")
+        taken = take_back(henrik, sponsor)
+        again = take_back(henrik, sponsor)
         assert (taken.decision, again.pk) == ("withdraw", taken.pk)
         assert stands(change)[Role.SPONSOR] == RequirementState.OPEN
         assert may_sign_now(henrik, Requirement.objects.select_related("round").get(pk=sponsor.pk))

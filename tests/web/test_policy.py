@@ -2,7 +2,9 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from apps.approvals.rules import FIRST_POLICY
 from apps.approvals.selectors import policy_in_force
 from apps.approvals.services import propose_policy
 from apps.audit.models import AuditEvent
+from apps.core import clock
 from apps.core.actors import person
 from tests.approvals.test_policy import with_two_validators
 from tests.changes.estate import NOW, Estate, at, make_estate, sign_all, submitted
@@ -72,6 +75,24 @@ def test_page_shows_the_rules_in_force_and_every_version(estate: Estate, enter: 
     assert "2 people" in page
     assert "Superseded" in page
     assert "Propose a version" in page
+
+
+def test_page_says_how_signatures_are_given_and_a_version_what_is_different(
+    estate: Estate, enter: Enter
+) -> None:
+    assert "Each signature asks who signs. Change Managers see when one took less than 20 seconds" in text_of(
+        enter("ruth").get("/policy/")
+    )
+    in_force(estate, FIRST_POLICY | {"signing": {"fresh_minutes": 10, "least_seconds": 0}})
+    says = "may sign for 10 minutes without proving it again"
+    for page in ("/policy/", "/policy/POLICY-2/"):
+        assert says in text_of(enter("ruth").get(page))
+    assert '<span class="id">signing</span>' in text_of(enter("ruth").get("/policy/POLICY-2/"))
+    look = {"reason": "Ask each time.", "step": "look"}
+    look["document"] = json.dumps(FIRST_POLICY | {"break_glass": {"people": ["leila"], "hours": 1}})
+    page = text_of(enter("leila").post("/policy/new/", look))
+    for part in ("signing", "break_glass"):
+        assert f'<span class="id">{part}</span>' in page
 
 
 def test_change_page_leads_to_which_rule_asked_for_which_signature(estate: Estate, enter: Enter) -> None:
@@ -317,13 +338,44 @@ def test_withdraw_page_asks_why_and_takes_the_signature_back(client: Client, val
     assert "then counts for nothing" in text_of(client.get(f"/approvals/{asked.pk}/withdraw/"))
     assert Requirement.objects.get(pk=asked.pk).state == "met"  # a GET never acts
     url = f"/approvals/{asked.pk}/withdraw/"
-    assert "is missing" in text_of(client.post(url, {"note": "", "password": PASSWORD}), 422)
-    assert "Nothing was taken back" in text_of(
-        client.post(url, {"note": "Misread.", "password": "wrong"}), 422
-    )
-    assert client.post(url, {"note": "Misread.", "password": PASSWORD}).status_code == 302
+    sent = {"note": "Misread.", "password": PASSWORD, "nonce": shown_nonce(client, url)}
+    assert "is missing" in text_of(client.post(url, sent | {"note": ""}), 422)
+    assert "Nothing was taken back" in text_of(client.post(url, sent | {"password": "wrong"}), 422)
+    assert client.post(url, sent).status_code == 302
+    assert client.post(url, sent).status_code == 302, "sent twice, it is once"
     assert Requirement.objects.get(pk=asked.pk).state == "open"
     assert "Review and sign" in text_of(client.get(f"/inbox/{asked.pk}/"))
+
+
+def shown_nonce(client: Client, url: str) -> str:
+    found = re.search(r'name="nonce" value="([^"]+)"', client.get(url).content.decode())
+    assert found
+    return found[1]
+
+
+def test_withdraw_page_answers_its_own_showing_and_keeps_what_was_written(client: Client, val: User) -> None:
+    add_person("spo", Role.SPONSOR)
+    asked = asked_of(a_round(a_need(), a_need(Role.SPONSOR)), Role.VALIDATOR)
+    sign(actor=person(val), requirement=asked, digest=asked.round.digest, decision="approve")
+    url = f"/approvals/{asked.pk}/withdraw/"
+    elsewhere = Client()
+    elsewhere.force_login(val)
+    client.force_login(val)
+    sent = {"note": "My careful note.", "password": PASSWORD, "nonce": shown_nonce(elsewhere, url)}
+    page = text_of(client.post(url, sent), 403)
+    assert "not shown to you in this session. Nothing was taken back." in page
+    assert "My careful note." in page
+    assert AuditEvent.objects.filter(event="access.denied").count() == 1
+    sent["nonce"] = shown_nonce(client, url)
+    with clock.moved_to(clock.now() + timedelta(minutes=5, seconds=1)):
+        page = text_of(client.post(url, sent), 409)
+        assert "more than 5 minutes ago. Nothing was taken back." in page
+        assert "My careful note." in page
+        again = re.search(r'name="nonce" value="([^"]+)"', page)
+        assert again
+        assert Requirement.objects.get(pk=asked.pk).state == "met"
+        assert client.post(url, sent | {"nonce": again[1]}).status_code == 302
+    assert Requirement.objects.get(pk=asked.pk).state == "open"
 
 
 def test_withdraw_page_when_the_round_is_over_says_so(client: Client, val: User) -> None:

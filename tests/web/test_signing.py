@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisDown
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.services import deactivate_person, passwords
-from apps.approvals.models import Requirement, Signature
+from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules import Barred
 from apps.approvals.rules.checklists import checklist
 from apps.approvals.services import close_round
@@ -259,9 +259,9 @@ def send(client: Client, asked: Requirement, **more: Any) -> Any:
 
 
 def test_sign_when_the_session_is_stale_is_refused_with_the_reason_and_keeps_what_was_written(
-    client: Client, val: User, asked: Requirement, settings: Any
+    client: Client, val: User, asked: Requirement
 ) -> None:
-    settings.SIGNING_FRESHNESS = 10
+    Round.objects.update(fresh_minutes=10)
     settled(val, client, minutes=9)
     nonce = nonce_of(client, asked)
     assert 'id="id_password"' not in read(client, asked)
@@ -282,13 +282,13 @@ def test_sign_when_the_session_is_stale_is_refused_with_the_reason_and_keeps_wha
     assert Signature.objects.get().auth_method == "password"
 
 
-def test_sign_when_the_session_is_fresh_enough_asks_no_more_where_the_operator_allows_it(
-    client: Client, val: User, asked: Requirement, settings: Any
+def test_sign_when_the_session_is_fresh_enough_asks_no_more_where_the_policy_allows_it(
+    client: Client, val: User, asked: Requirement
 ) -> None:
     settled(val, client, minutes=3)
     assert 'id="id_password"' in read(client, asked)
     assert send(client, asked, nonce=nonce_of(client, asked)).status_code == 422, "each signature asks"
-    settings.SIGNING_FRESHNESS = 5
+    Round.objects.update(fresh_minutes=5)
     assert "That serves until" in read(client, asked)
     assert send(client, asked, nonce=nonce_of(client, asked)).status_code == 302
     signature = Signature.objects.get()
@@ -299,7 +299,8 @@ def test_sign_when_the_session_is_fresh_enough_asks_no_more_where_the_operator_a
 def test_sign_when_an_earlier_proof_is_weaker_than_what_is_asked_does_not_serve(
     client: Client, val: User, asked: Requirement, settings: Any
 ) -> None:
-    settings.SIGNING_FRESHNESS, settings.MFA_TOTP_TOLERANCE = 5, 1
+    settings.MFA_TOTP_TOLERANCE = 1
+    Round.objects.update(fresh_minutes=5)
     with_app(val)
     settled(val, client, minutes=1)
     assert send(client, asked, nonce=nonce_of(client, asked)).status_code == 422

@@ -20,6 +20,7 @@ from apps.audit.models import AuditEvent
 from apps.core import clock
 from tests.approvals.test_together import several, standard
 from tests.people import DIGEST, LOADER, PASSWORD, a_need, a_round, add_person, asked_of
+from tests.web.test_signing import settled
 
 pytestmark = pytest.mark.django_db
 
@@ -263,3 +264,16 @@ def test_together_without_a_token_against_forgery_is_refused(val: User) -> None:
     client.force_login(val)
     assert client.post(PAGE, {"item": asked.pk, "chosen": asked.pk, "password": PASSWORD}).status_code == 403
     assert not Signature.objects.exists()
+
+
+def test_page_takes_an_earlier_proof_only_as_fresh_as_the_strictest_policy_asks(
+    client: Client, val: User
+) -> None:
+    asked = several(2)
+    settled(val, client, minutes=3)
+    Round.objects.filter(pk=asked[0].round_id).update(fresh_minutes=10)
+    assert post(client, asked, password="").status_code == 422
+    Round.objects.update(fresh_minutes=10)
+    assert "That serves until" in open_page(client, asked)
+    assert post(client, asked, password="").status_code == 200
+    assert Signature.objects.count() == 2

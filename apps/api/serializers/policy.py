@@ -1,5 +1,6 @@
 """The approval policy, and why a change asked whom, as JSON."""
 
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -7,7 +8,7 @@ from rest_framework import serializers
 
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import PolicyVersion
-from apps.approvals.selectors import document_by_name
+from apps.approvals.selectors import document_by_name, terms_in
 
 
 class PolicySerializer(serializers.ModelSerializer[PolicyVersion]):
@@ -27,18 +28,30 @@ class PolicySerializer(serializers.ModelSerializer[PolicyVersion]):
         return version.author.username if version.author_id else None
 
 
+class TermsSerializer(serializers.Serializer[Any]):
+    """How signatures are given: for how many minutes a proof serves, and which are pointed out as quick."""
+
+    fresh_minutes = serializers.IntegerField()
+    least_seconds = serializers.IntegerField()
+
+
 class PolicyDetailSerializer(PolicySerializer):
-    """A version with its rules, in order; people by username."""
+    """A version with its rules, in order, people by username; and how signatures are given under it."""
 
     rules = serializers.SerializerMethodField()
+    signing = serializers.SerializerMethodField()
 
     class Meta(PolicySerializer.Meta):
-        fields = [*PolicySerializer.Meta.fields, "rules"]
+        fields = [*PolicySerializer.Meta.fields, "rules", "signing"]
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_rules(self, version: PolicyVersion) -> list[dict[str, Any]]:
         rules: list[dict[str, Any]] = document_by_name(version.document)["rules"]
         return rules
+
+    @extend_schema_field(TermsSerializer)
+    def get_signing(self, version: PolicyVersion) -> dict[str, int]:
+        return asdict(terms_in(version))
 
 
 class AskedSerializer(serializers.Serializer[Any]):

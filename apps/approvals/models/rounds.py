@@ -50,6 +50,13 @@ class Round(Stamped):
         null=True, blank=True, help_text="The approval policy that asked; empty where none did."
     )
     policy_digest = models.CharField(max_length=64, blank=True, default="")
+    fresh_minutes = models.PositiveSmallIntegerField(
+        default=0, help_text="For how long a proof of who one is serves to sign; 0: each signature asks."
+    )
+    least_seconds = models.PositiveSmallIntegerField(
+        default=20,
+        help_text="A signature after fewer in view, with no evidence opened, is pointed out; 0: none.",
+    )
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
     went_ahead_at = models.DateTimeField(
         null=True, blank=True, help_text="When one person let it go ahead before everyone had signed."
@@ -73,6 +80,11 @@ class Round(Stamped):
 
     def __str__(self) -> str:
         return f"{self.subject_ref}, revision {self.revision}"
+
+    @property
+    def freshness(self) -> timedelta:
+        """Return how old a proof from earlier in a session may be, as the policy said when the round was opened."""
+        return timedelta(minutes=self.fresh_minutes)
 
     @property
     def may_go(self) -> bool:

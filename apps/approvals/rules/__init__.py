@@ -18,6 +18,7 @@ from apps.approvals.rules.signing import (
     meaning,
     with_quorum,
 )
+from apps.approvals.rules.terms import Terms, terms_of
 from apps.approvals.rules.times import times_of
 from apps.approvals.rules.timetable import Allowance
 
@@ -35,6 +36,7 @@ __all__ = [
     "Rule",
     "Signing",
     "Subject",
+    "Terms",
     "Touched",
     "calls",
     "describe",
@@ -47,6 +49,7 @@ __all__ = [
     "numbers_in",
     "rules_of",
     "silence",
+    "terms_of",
     "times_of",
     "unreachable",
     "with_people",

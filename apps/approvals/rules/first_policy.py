@@ -16,6 +16,8 @@ FIRST_POLICY: dict[str, Any] = {
     },
     # Who may let an urgent change go ahead, and how long the others then have to sign.
     "break_glass": {"roles": ["change_manager"], "hours": 48},
+    # For how long a proof of who one is serves; and what is so quick that the evidence may not have been read.
+    "signing": {"fresh_minutes": 0, "least_seconds": 20},
     "rules": [
         {
             "id": "sponsor",

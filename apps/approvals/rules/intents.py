@@ -30,7 +30,9 @@ def is_alive(shown_at: datetime, now: datetime) -> bool:
     return shown_at <= now < shown_at + LIFE
 
 
-def may_rely_on(proof: Proof, now: datetime, freshness: timedelta) -> Decision:
+def may_rely_on(
+    proof: Proof, now: datetime, freshness: timedelta, nothing: str = "Nothing was signed."
+) -> Decision:
     """Return whether a proof of who someone is, is fresh enough to sign with (21 CFR 11.200).
 
     One from earlier in the session may be as old as ``freshness``; with none at all, each signature asks. One that
@@ -40,9 +42,9 @@ def may_rely_on(proof: Proof, now: datetime, freshness: timedelta) -> Decision:
     if oldest and timedelta(0) <= now - proof.at <= oldest:
         return ALLOWED
     if not freshness:
-        return denied("Each signature asks who you are. Nothing was signed.", "Prove it again, then sign.")
+        return denied(f"Each signature asks who you are. {nothing}", "Prove it again with what you send.")
     minutes = int(freshness.total_seconds()) // 60
     return denied(
-        f"You proved who you are more than {minutes} minute{'' if minutes == 1 else 's'} ago. Nothing was signed.",
-        "What you wrote is kept. Prove it again, then sign.",
+        f"You proved who you are more than {minutes} minute{'' if minutes == 1 else 's'} ago. {nothing}",
+        "What you wrote is kept. Prove it again with what you send.",
     )

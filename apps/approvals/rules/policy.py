@@ -11,6 +11,7 @@ from typing import Any
 from apps.accounts.enums import APPROVING_ROLES
 from apps.approvals.enums import Band, SubjectClass, Touch
 from apps.approvals.rules.breakglass import check_authority
+from apps.approvals.rules.terms import check_terms
 from apps.approvals.rules.times import check_times
 from apps.catalog.enums import ComponentKind, DataClass
 from apps.core.errors import Invalid
@@ -21,7 +22,7 @@ LAST_STAGE = 9
 TIERS = (1, 2, 3, 4)
 ONCE, EACH = "once", "each"
 
-_MORE = {"break_glass", "times"}
+_MORE = {"break_glass", "signing", "times"}
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PERSON = re.compile(r"person:([1-9][0-9]{0,17})")
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -103,6 +104,8 @@ def _listed(document: Any, problems: Problems) -> Sequence[Any]:
         check_authority(document["break_glass"], problems, _is_people)
     if "times" in document:
         check_times(document["times"], problems)
+    if "signing" in document:
+        check_terms(document["signing"], problems)
     rules = document["rules"]
     if not isinstance(rules, list) or not 1 <= len(rules) <= MOST_RULES:
         problems["rules"] = [f"Write a list of 1 to {MOST_RULES} rules."]

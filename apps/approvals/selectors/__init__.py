@@ -63,6 +63,7 @@ from apps.approvals.selectors.policy import (
     policy_numbered,
     policy_versions,
     rules_in,
+    terms_in,
     times_in,
 )
 from apps.approvals.selectors.quorums import Tally, approvals_given, counts_for, open_rounds, tallies
@@ -176,6 +177,7 @@ __all__ = [
     "since_seen",
     "signature_exists",
     "signature_for",
+    "terms_in",
     "times_in",
     "standing",
     "still_serves_now",

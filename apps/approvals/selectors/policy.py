@@ -13,9 +13,11 @@ from apps.approvals.rules import (
     FIRST_POLICY,
     Allowance,
     Rule,
+    Terms,
     names_in,
     numbers_in,
     rules_of,
+    terms_of,
     times_of,
     with_people,
 )
@@ -62,6 +64,11 @@ def rules_in(version: PolicyVersion) -> tuple[Rule, ...]:
 def times_in(version: PolicyVersion) -> dict[str, Allowance]:
     """Return how long people get to sign under a version, by class."""
     return times_of(version.document)
+
+
+def terms_in(version: PolicyVersion) -> Terms:
+    """Return how signatures are given under a version."""
+    return terms_of(version.document)
 
 
 def may_propose_policy(actor: Actor) -> Decision:

@@ -4,7 +4,7 @@ rounds: open_round, close_round, reject_unreachable
 signing: sign, on_signed, erase_notes
 together: sign_together, Chosen, Outcome
 mail_links: sign_from_mail
-withdrawing: withdraw_signature
+withdrawing: show_withdrawal, withdraw_signature
 breakglass: show_go_ahead, go_ahead, escalate_unsigned
 policy: propose_policy, withdraw_policy
 intents: show_signing, show_together, Spent, forget_unused_intents
@@ -55,7 +55,7 @@ from apps.approvals.services.signing import erase_notes, sign
 from apps.approvals.services.snoozing import end_snooze, snooze
 from apps.approvals.services.standing_still import go_on, stand_still
 from apps.approvals.services.together import Chosen, Outcome, sign_together
-from apps.approvals.services.withdrawing import withdraw_signature
+from apps.approvals.services.withdrawing import show_withdrawal, withdraw_signature
 
 __all__ = [
     "go_on",
@@ -100,6 +100,7 @@ __all__ = [
     "show_go_ahead",
     "show_signing",
     "show_together",
+    "show_withdrawal",
     "sign",
     "sign_from_mail",
     "sign_together",

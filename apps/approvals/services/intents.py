@@ -1,10 +1,9 @@
 """The showing of a signing page: made when it is shown, used up by the signature that answers it."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from apps.accounts.models import User
@@ -22,12 +21,15 @@ class Spent(Stale):
 
 
 @transaction.atomic
-def show_signing(*, actor: Actor, requirement: Requirement, session: str) -> SignIntent:
+def show_signing(
+    *, actor: Actor, requirement: Requirement, session: str, decisions: Sequence[str] = DECISIONS
+) -> SignIntent:
     """Fix what a person is shown when they open the signing page, and return it with its nonce.
 
-    It allows nothing by itself: ``sign`` asks again who may. ``session`` names the person's session or token.
+    It allows nothing by itself: ``sign`` asks again who may. ``session`` names the person's session or token, and
+    ``decisions`` are those that the page offers: those of signing, or to take a signature back.
     """
-    return _show(actor, [requirement], session)[requirement.pk]
+    return _show(actor, [requirement], session, decisions)[requirement.pk]
 
 
 @transaction.atomic
@@ -35,10 +37,12 @@ def show_together(
     *, actor: Actor, requirements: Iterable[Requirement], session: str
 ) -> dict[int, SignIntent]:
     """Fix what a person is shown of several requirements on one page: for each a showing and a nonce of its own."""
-    return _show(actor, requirements, session)
+    return _show(actor, requirements, session, DECISIONS)
 
 
-def _show(actor: Actor, requirements: Iterable[Requirement], session: str) -> dict[int, SignIntent]:
+def _show(
+    actor: Actor, requirements: Iterable[Requirement], session: str, decisions: Sequence[str]
+) -> dict[int, SignIntent]:
     if not isinstance(actor.user, User):
         raise Forbidden("Only a person can sign.")
     shown = [
@@ -48,7 +52,7 @@ def _show(actor: Actor, requirements: Iterable[Requirement], session: str) -> di
             session=session,
             requirement=requirement,
             digest=requirement.round.digest,
-            meanings={each.value: meaning_on(requirement, each) for each in DECISIONS},
+            meanings={str(each): meaning_on(requirement, each) for each in decisions},
             shown_at=clock.now(),
         )
         for requirement in requirements
@@ -57,8 +61,12 @@ def _show(actor: Actor, requirements: Iterable[Requirement], session: str) -> di
     return {intent.requirement_id: intent for intent in shown if intent.requirement_id is not None}
 
 
-def answered(user: User, asked: Requirement, proof: Proof) -> SignIntent:
+def answered(
+    user: User, asked: Requirement, proof: Proof, nothing: str = "Nothing was signed."
+) -> SignIntent:
     """Return the showing that a proof answers. The caller holds the round, so no other request uses it meanwhile.
+
+    ``nothing`` says what did not happen when it is refused.
 
     Raises:
         Forbidden: it was shown to someone else, in another session, or for something else.
@@ -69,13 +77,15 @@ def answered(user: User, asked: Requirement, proof: Proof) -> SignIntent:
     intent = found.first()
     if intent is None:
         raise Forbidden(
-            "This was not shown to you in this session. Nothing was signed.",
-            remedy="Open the signing page yourself, and sign there.",
+            f"This was not shown to you in this session. {nothing}",
+            remedy="Open the page yourself, and answer it there.",
         )
     return intent
 
 
-def check_usable(intent: SignIntent, asked: Requirement, proof: Proof, decision: str) -> None:
+def check_usable(
+    intent: SignIntent, asked: Requirement, proof: Proof, decision: str, nothing: str = "Nothing was signed."
+) -> None:
     """Raise unless a showing can be used now, for this decision, with this proof.
 
     Raises:
@@ -91,15 +101,15 @@ def check_usable(intent: SignIntent, asked: Requirement, proof: Proof, decision:
         )
     if not is_alive(intent.shown_at, now):
         raise Spent(
-            f"You were shown this more than {LIFE.seconds // 60} minutes ago. Nothing was signed.",
-            remedy="Look at it again, then sign.",
+            f"You were shown this more than {LIFE.seconds // 60} minutes ago. {nothing}",
+            remedy="Look at it again, then send it.",
         )
     if intent.meanings.get(decision) != meaning_on(asked, decision):
         raise Stale(
-            "What you would say with your signature is no longer what you were shown. Nothing was signed.",
+            f"What you would say with your signature is no longer what you were shown. {nothing}",
             remedy="Open it again, and read what you would say.",
         )
-    may_rely_on(proof, now, timedelta(minutes=settings.SIGNING_FRESHNESS)).require()
+    may_rely_on(proof, now, asked.round.freshness, nothing).require()
 
 
 def use(intent: SignIntent, signature: Signature) -> None:

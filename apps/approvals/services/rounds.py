@@ -9,8 +9,8 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Bar, PolicyVersion, Requirement, Round
-from apps.approvals.rules import Ask, Barred, Earlier, Need, Subject, unreachable, with_quorum
-from apps.approvals.selectors import people_for_needs, tallies, with_deputies
+from apps.approvals.rules import Ask, Barred, Earlier, Need, Subject, terms_of, unreachable, with_quorum
+from apps.approvals.selectors import people_for_needs, policy_in_force, tallies, with_deputies
 from apps.approvals.services.concluding import conclude
 from apps.approvals.services.deciding import end_round, tell_listeners
 from apps.approvals.services.keeping import Laid, lay_beside
@@ -43,7 +43,8 @@ def open_round(
 ) -> Round:
     """Ask everyone who must sign one digest, all of the first stage at once, and tell them.
 
-    ``policy`` is the version of the approval policy that the needs come from; the round keeps its number and digest.
+    ``policy`` is the version of the approval policy that the needs come from; the round keeps its number and digest,
+    and how signatures are given under it. A round that no rule asked for takes that from the version in force.
     ``earlier`` names decisions on earlier revisions: those that still count meet what they can, and are not asked
     again. When they meet everything, the round is approved at once; the caller settles what follows.
     ``subject_class`` is the class of what is signed, where it has one.
@@ -57,6 +58,7 @@ def open_round(
     people = _able_people(needs, barred)
     needs = [with_quorum(need, len(able)) for need, able in zip(needs, people, strict=True)]
     _check_reachable(subject, needs, people)
+    terms = terms_of((policy or policy_in_force()).document)
     round_ = Round(
         subject_type=subject.type,
         subject_ref=subject.ref,
@@ -70,6 +72,8 @@ def open_round(
         opened_by=actor.user if isinstance(actor.user, User) else None,
         policy_version=policy.number if policy else None,
         policy_digest=policy.digest if policy else "",
+        fresh_minutes=terms.fresh_minutes,
+        least_seconds=terms.least_seconds,
     )
     _insert(round_)
     requirements = Requirement.objects.bulk_create(_requirements(round_, needs, people))
@@ -193,6 +197,7 @@ def _record_asked(actor: Actor, round_: Round, requirements: list[Requirement]) 
             "digest": round_.digest,
             "policy": round_.policy_version,
             "policy_digest": round_.policy_digest,
+            "fresh_minutes": round_.fresh_minutes,
             "asked": [
                 {
                     "requirement": requirement.pk,

@@ -3,12 +3,12 @@
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.approvals.enums import AuthMethod, RequirementState, SignatureDecision
-from apps.approvals.models import EarlierSignature, Requirement, Round, Signature
+from apps.approvals.enums import RequirementState, SignatureDecision
+from apps.approvals.models import EarlierSignature, Requirement, Round, Signature, SignIntent
 from apps.approvals.rules.intents import Proof
 from apps.approvals.selectors import eligible_people, my_kept_signature, my_signature
 from apps.approvals.services.deciding import tell_listeners
-from apps.approvals.services.intents import meaning_on
+from apps.approvals.services.intents import answered, check_usable, show_signing, use
 from apps.approvals.services.rounds import end_unreachable
 from apps.approvals.services.signing import check_open, write_signature
 from apps.approvals.services.telling import tell_open_again
@@ -17,20 +17,29 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden, Invalid
 
+_NOTHING = "Nothing was taken back."
+
+
+def show_withdrawal(*, actor: Actor, requirement: Requirement, session: str) -> SignIntent:
+    """Fix what a person is shown before they take a signature back, and return it with its nonce."""
+    return show_signing(
+        actor=actor, requirement=requirement, session=session, decisions=[SignatureDecision.WITHDRAW]
+    )
+
 
 @transaction.atomic
-def withdraw_signature(
-    *, actor: Actor, requirement: Requirement, reason: str, auth_method: str = AuthMethod.PASSWORD
-) -> Signature:
+def withdraw_signature(*, actor: Actor, requirement: Requirement, reason: str, proof: Proof) -> Signature:
     """Take back an approval or an abstention, and return the signature that says so. Twice is once.
 
     One on an earlier revision that was kept is taken back for this revision and later ones. It then counts for
     nothing: the requirement opens again, and the person may sign anew, here or in another role. What a later stage
-    was asked stays asked. The caller has proved who the person is by ``auth_method``.
+    was asked stays asked. ``proof`` is as for ``sign``: it names the showing of the page, which this uses up.
 
     Raises:
-        Stale: the round is closed. What everyone signed, or someone rejected, stands.
-        Forbidden: the actor is not a person, or has not signed this.
+        Stale: the round is closed. What everyone signed, or someone rejected, stands. ``Spent``: the showing can no
+            longer be used.
+        Forbidden: the actor is not a person, has not signed this, or was not shown this in this session; or the proof
+            is too old.
         Invalid: no reason.
     """
     if not isinstance(actor.user, User):
@@ -43,27 +52,30 @@ def withdraw_signature(
     check_open(round_)
     given = my_signature(actor.user, asked)
     kept = None if given else my_kept_signature(actor.user, asked)
-    if kept is not None:
-        given = kept.signature
-        EarlierSignature.objects.filter(pk=kept.pk).update(withdrawn_at=clock.now())
-    elif given is not None:
-        Signature.objects.filter(pk=given.pk).update(withdrawn_at=clock.now())
-    if given is None:
+    signed = kept.signature if kept else given
+    if signed is None:
         return _taken_back(actor.user, asked)
+    intent = answered(actor.user, asked, proof, _NOTHING)
+    check_usable(intent, asked, proof, SignatureDecision.WITHDRAW, _NOTHING)
+    if kept is not None:
+        EarlierSignature.objects.filter(pk=kept.pk).update(withdrawn_at=clock.now())
+    else:
+        Signature.objects.filter(pk=signed.pk).update(withdrawn_at=clock.now())
     taken = write_signature(
         actor.user,
         asked,
         SignatureDecision.WITHDRAW,
         reason.strip(),
-        Proof(nonce="", session="", method=auth_method, at=clock.now()),
-        meaning=meaning_on(asked, SignatureDecision.WITHDRAW),
-        on_behalf_of=given.on_behalf_of,
+        proof,
+        meaning=intent.meanings[SignatureDecision.WITHDRAW],
+        on_behalf_of=signed.on_behalf_of,
     )
+    use(intent, taken)
     was_met = asked.state == RequirementState.MET
     if was_met:
         asked.state = RequirementState.OPEN
         asked.save(update_fields=["state", "updated_at"])
-    _record(actor, asked, given, taken)
+    _record(actor, asked, signed, taken)
     if not end_unreachable(actor=actor, held=round_) and was_met:
         tell_open_again(asked, taken, eligible_people([asked])[asked.pk])
     tell_listeners(round_, actor)
@@ -92,6 +104,7 @@ def _record(actor: Actor, asked: Requirement, given: Signature, taken: Signature
             "meaning": taken.meaning,
             "auth_method": taken.auth_method,
             "authenticated": clock.iso(taken.authenticated_at or taken.signed_at),
+            "nonce": taken.nonce,
             "attestation": taken.attestation_digest,
             "takes_back": given.attestation_digest,
             "round": asked.round.state,

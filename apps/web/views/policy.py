@@ -33,13 +33,13 @@ from apps.changes.selectors import change_exists, change_for, replay_policy
 from apps.core.errors import Forbidden
 from apps.web.errors import not_found
 from apps.web.policy_words import (
-    RuleChange,
     RuleRow,
     asked_for,
     differences,
+    differences_beside,
     go_ahead,
+    proof_said,
     rows_of,
-    time_difference,
     times_said,
 )
 from apps.web.reader import actor_of, reader
@@ -80,17 +80,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rules": _rows(rules_in(current), uses_of_rules(user, current)),
         "times": times_said(current),
         "go_ahead": go_ahead(current),
+        "proof": proof_said(current),
         "versions": versions,
         "proposed": next((one for one in versions if one.state == PolicyState.PROPOSED), None),
         "may_propose": may_propose_policy(actor_of(request)),
     }
     return render(request, "policy/page.html", context)
-
-
-def _differences(before: PolicyVersion, found: PolicyVersion, rules: list[RuleChange]) -> list[RuleChange]:
-    """Return what is different: the rules, and who may let a change go ahead before everyone has signed."""
-    was, now = go_ahead(before), go_ahead(found)
-    return rules if was == now else [*rules, RuleChange("break_glass", was, now)]
 
 
 @login_required
@@ -110,10 +105,9 @@ def version(request: HttpRequest, ref: str) -> HttpResponse:
         "rules": rows_of(rules, people, uses_of_rules(user, found)),
         "times": times_said(found),
         "go_ahead": go_ahead(found),
+        "proof": proof_said(found),
         "before": before,
-        "differences": _differences(
-            before, found, [*differences(old, rules, people), *time_difference(before, found)]
-        )
+        "differences": [*differences(old, rules, people), *differences_beside(before, found)]
         if before
         else [],
         "replay": replay_policy(user, rules) if proposed else None,

@@ -23,7 +23,7 @@ from apps.approvals.services import propose_policy, withdraw_policy
 from apps.changes.selectors import replay_policy
 from apps.core.errors import Invalid, Stale
 from apps.web.forms.policy import PolicyForm
-from apps.web.policy_words import differences, time_difference
+from apps.web.policy_words import differences, differences_beside
 from apps.web.reader import actor_of, reader
 from apps.web.views.policy import version_for
 
@@ -57,10 +57,10 @@ def propose(request: HttpRequest) -> HttpResponse:
 def _look(request: HttpRequest, form: PolicyForm, current: PolicyVersion) -> dict[str, object]:
     (document, rules), old = policy_as_kept(form.cleaned_data["document"]), rules_in(current)
     people = people_named([*rules, *old])
-    times = time_difference(current, PolicyVersion(document=document))
+    beside = differences_beside(current, PolicyVersion(document=document))
     return {
         "replay": replay_policy(reader(request), rules),
-        "differences": [*differences(old, rules, people), *times],
+        "differences": [*differences(old, rules, people), *beside],
     }
 
 

@@ -1,6 +1,5 @@
 """One signature: what it says, whether its attestation holds, and the attestation as a file."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,7 +34,7 @@ def signature(request: HttpRequest, number: int) -> HttpResponse:
         "as_whom": describe(asked.role, asked.component_label or asked.component_key),
         "done": _DONE[found.decision],
         "looked": looked,
-        "quick": looked is not None and looked.is_quick(settings.SIGNING_LEAST_SECONDS),
+        "quick": looked is not None and looked.is_quick(asked.round.least_seconds),
         "method": AuthMethod(found.auth_method).label,
     }
     return render(request, "signing/signature.html", context)

@@ -53,11 +53,7 @@ def decide(request: HttpRequest, asked: Requirement, sign_with: Callable[..., Si
     if request.method != "POST":
         return _opened(request, asked)
     form = SigningForm(request.POST, role=asked.role)
-    proved = (
-        prove(request, form, Ways(request, earlier=True), _denied(request, asked))
-        if form.is_valid()
-        else None
-    )
+    proved = prove(request, form, _ways(request, asked), _denied(request, asked)) if form.is_valid() else None
     if proved is None:
         return _page(request, asked, form, status=422)
     try:
@@ -75,6 +71,10 @@ def decide(request: HttpRequest, asked: Requirement, sign_with: Callable[..., Si
         )
     messages.success(request, _said(asked, signature))
     return redirect(asked.round.subject_url)
+
+
+def _ways(request: HttpRequest, asked: Requirement) -> Ways:
+    return Ways(request, freshness=asked.round.freshness)
 
 
 def _denied(request: HttpRequest, asked: Requirement) -> Callable[[str], None]:
@@ -138,7 +138,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "form": form,
-        "ways": Ways(request, earlier=True) if form else None,
+        "ways": _ways(request, asked) if form else None,
         "shown": shown or preview.of(reader(request), asked),
         "approve_says": APPROVES.get(asked.role, "I agree"),
         "as_whom": describe(asked.role, asked.component_label or asked.component_key),

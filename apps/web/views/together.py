@@ -112,7 +112,12 @@ def _proved(request: HttpRequest, form: TogetherForm, items: list[Item]) -> Prov
         for number in form.picked():
             _deny(request, _of(items, number), reason)
 
-    return prove(request, form, Ways(request, earlier=True), refused)
+    return prove(request, form, _ways(request, items), refused)
+
+
+def _ways(request: HttpRequest, items: list[Item]) -> Ways:
+    """Return how the person may prove who they are: once for all of them, so as fresh as the strictest asks."""
+    return Ways(request, freshness=min(one.requirement.round.freshness for one in items))
 
 
 def _sign(request: HttpRequest, form: TogetherForm, items: list[Item], proved: Proved) -> Outcome:
@@ -140,7 +145,7 @@ def _page(
         "lines": lines,
         "left": [_left(one.requirement, one.allowed) for one in items if not one.allowed],
         "form": form if lines else None,
-        "ways": Ways(request, earlier=True) if lines else None,
+        "ways": _ways(request, items) if lines else None,
         "chose": chose,
         "most": MOST,
     }
