@@ -6,20 +6,32 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Event
+from types import ModuleType
 
 import pytest
 from django.db import connection
 
 from apps.accounts.enums import Role
 from apps.approvals.enums import RoundState
-from apps.approvals.models import Requirement, Round, Signature
-from apps.approvals.services import expire_round, reminding
+from apps.approvals.models import BreakGlass, Requirement, Round, Signature
+from apps.approvals.services import (
+    ask_information,
+    asking,
+    escalate_unsigned,
+    expire_round,
+    overdue,
+    remind,
+    reminding,
+    resume_clocks,
+)
 from apps.approvals.tasks import task_remind_approvals
 from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.actors import person
 from apps.core.errors import Stale
 from apps.outbox.models import Notification, OutboxMessage
+from tests.approvals.test_breakglass import let_go, urgent
 from tests.faults.nursery import fork
 from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
 from tests.races import at_once
@@ -149,3 +161,79 @@ def test_remind_when_killed_in_the_middle_tells_nothing_and_then_all_once(after:
     with clock.moved_to(moment):
         task_remind_approvals()
     assert told() == {"approval.overdue": 2, "approval.escalated": 2}
+
+
+def slow_to_record(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> Event:
+    """Let what a module writes in the ledger come a moment late, and return what says that it is about to."""
+    about_to, record = Event(), module.record_event
+
+    def record_late(**named: object) -> int:
+        about_to.set()
+        time.sleep(0.5)
+        number: int = record(**named)
+        return number
+
+    monkeypatch.setattr(module, "record_event", record_late)
+    return about_to
+
+
+def after(event: Event, call: Callable[[], object]) -> Callable[[], object]:
+    """Return a call that waits for an event."""
+
+    def run() -> object:
+        assert event.wait(20)
+        return call()
+
+    return run
+
+
+def test_go_ahead_as_reminders_go_up_the_chain_waits_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(0)
+    with clock.moved_to(START):
+        man = add_person("man", Role.CHANGE_MANAGER)
+        round_ = urgent(a_need(hours=1))
+    late = START + timedelta(hours=4)
+    recording = slow_to_record(monkeypatch, reminding)
+    told_of, broken = at_once(at(late, remind), at(late, after(recording, lambda: let_go(man, round_))))
+    assert told_of == 1
+    assert isinstance(broken, BreakGlass)
+
+
+def test_go_ahead_as_a_clock_runs_again_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(0)
+    with clock.moved_to(START):
+        man, req = add_person("man", Role.CHANGE_MANAGER), add_person("req", Role.REQUESTER)
+        val = add_person("asker", Role.VALIDATOR)
+        round_ = urgent(a_need(hours=1), by=req)
+        asked = asked_of(round_, Role.VALIDATOR)
+        ask_information(actor=person(val), requirement=asked, question="Which data?", asked=man)
+    late = START + timedelta(days=30)
+    recording = slow_to_record(monkeypatch, asking)
+    resumed, broken = at_once(
+        at(late, resume_clocks), at(late, after(recording, lambda: let_go(man, round_)))
+    )
+    assert resumed == 1
+    assert isinstance(broken, BreakGlass)
+
+
+def test_last_signature_afterwards_as_it_is_escalated_waits_for_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(0)
+    with clock.moved_to(START):
+        man, val = add_person("man", Role.CHANGE_MANAGER), add_person("last", Role.VALIDATOR)
+        round_ = urgent(a_need(hours=1))
+        let_go(man, round_)
+    late = START + timedelta(days=10)
+    asked = asked_of(round_, Role.VALIDATOR)
+    recording = slow_to_record(monkeypatch, overdue)
+    escalated, signed = at_once(
+        at(late, lambda: escalate_unsigned(actor=LOADER)),
+        at(
+            late,
+            after(
+                recording,
+                lambda: sign(actor=person(val), requirement=asked, digest=DIGEST, decision="approve"),
+            ),
+        ),
+    )
+    assert escalated == 1
+    assert isinstance(signed, Signature)

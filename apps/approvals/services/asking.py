@@ -131,8 +131,8 @@ def resume_clocks(*, limit: int = 200) -> int:
     late = Requirement.objects.filter(
         Q(paused_at__lte=clock.now() - MOST_PAUSED + F("paused_for")), state=RequirementState.OPEN
     )
-    held_now = late.select_related("round").select_for_update(skip_locked=True, of=("self",)).order_by("pk")
-    found = list(held_now[:limit])
+    both = late.select_related("round").order_by("pk")
+    found = list(both.select_for_update(skip_locked=True, no_key=True, of=("self", "round"))[:limit])
     for requirement in found:
         held = _Held(requirement, _clock_of(requirement))
         _move(held, held.before.resumed(_counted_until(held)))

@@ -19,8 +19,9 @@ def escalate_unsigned(*, actor: Actor, limit: int = 50) -> int:
     Each is told once, however late this runs (DESIGN 4.11). A question that stops a clock does not stop this one.
     """
     late = BreakGlass.objects.filter(end="", escalated_at=None, due_at__lte=clock.now())
-    found = late.select_related("round", "by").select_for_update(skip_locked=True, of=("self",))
-    held = list(found.order_by("due_at", "pk")[:limit])
+    found = late.select_related("round", "by").order_by("due_at", "pk")
+    # The rounds are held too, as a signature holds its round first: so the two never wait for each other.
+    held = list(found.select_for_update(skip_locked=True, no_key=True, of=("self", "round"))[:limit])
     for broken in held:
         missing = passed_over(broken.round)
         owing = {user.pk: user for _, people in missing for user in people}

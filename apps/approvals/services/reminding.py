@@ -64,7 +64,8 @@ def _claim(limit: int) -> list[Requirement]:
         next_step_at__lte=clock.now(),
     ).exclude(next_step=Step.EXPIRE)
     found = waiting.select_related("round", "team__escalation_contact").order_by("next_step_at", "pk")
-    return list(found.select_for_update(skip_locked=True, of=("self",))[:limit])
+    # The rounds are held too, as a signature holds its round first: so the two never wait for each other.
+    return list(found.select_for_update(skip_locked=True, no_key=True, of=("self", "round"))[:limit])
 
 
 def _goes_further(requirement: Requirement) -> bool:
