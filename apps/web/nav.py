@@ -31,8 +31,10 @@ _PAGES = (
 def destinations(path: str) -> list[Destination]:
     """Return the main pages in order, with the one that ``path`` lies under marked as current.
 
-    Exports are reached through the ledger, so they lie under it.
+    Exports are reached through the ledger, so they lie under it; so do standard changes under changes.
     """
+    if path.startswith(reverse("web:standards")):
+        path = f"{reverse('web:changes')}standard/"
     if path.startswith(reverse("web:exports")):
         path = f"{reverse('web:ledger')}exports/"
     urls = [(label, name, reverse(f"web:{name}")) for label, name in _PAGES]

@@ -6,7 +6,7 @@ from apps.changes.models import StandardVersion
 from apps.changes.rules.standard_words import parts_moved, said_of
 from apps.changes.selectors import standard_for, uses_of
 from apps.reviews.selectors import outcomes_of
-from apps.web.evidence import Block, Lines, Prose, Table
+from apps.web.evidence import Block, Facts, Lines, Prose, Table
 from apps.web.standard_words import how_it_went
 
 
@@ -35,8 +35,10 @@ def standard_evidence(user: User, ref: str, number: int) -> list[Block]:
         )
         outcomes = outcomes_of(uses_of(user, standard))
         blocks.append(Prose("How changes made from it went", how_it_went(outcomes.values())))
-    blocks += [Lines(one.label, list(one.lines)) for one in said_of(version.content)]
-    return blocks
+    parts = said_of(version.content)
+    listed = [one for one in parts if len(one.lines) > 1 or one.numbered]
+    blocks.append(Facts("What it says", [(one.label, one.text) for one in parts if one not in listed]))
+    return blocks + [Lines(one.label, list(one.lines)) for one in listed]
 
 
 def before_of(version: StandardVersion, versions: list[StandardVersion]) -> StandardVersion | None:

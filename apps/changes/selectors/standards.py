@@ -1,6 +1,7 @@
 """Standard changes: those that a person may read, who may write and end them, and how often each was used."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -26,6 +27,7 @@ from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 
 NEVER_WENT = (ChangeState.WITHDRAWN, ChangeState.REJECTED)
+_ONCE = "This approves a standard change once, for all its uses."
 _FIRST = (StandardState.IN_FORCE, StandardState.SUSPENDED)
 
 
@@ -188,4 +190,5 @@ def standard_needs(components: Iterable[Component], policy: PolicyVersion, *, du
     moved = list(components)
     impact = reached_from([one.pk for one in moved])
     facts: Facts = facts_over(ChangeClass.NORMAL, moved, impact, promises_of(moved), risk=LOW)
-    return needs_under(rules_in(policy), facts, due=due, allowed=times_in(policy)[ChangeClass.NORMAL])
+    found = needs_under(rules_in(policy), facts, due=due, allowed=times_in(policy)[ChangeClass.NORMAL])
+    return [replace(need, reason=f"{_ONCE} {need.reason}"[:300]) for need in found]
