@@ -15,7 +15,7 @@ from tests.people import add_person
 pytestmark = pytest.mark.django_db
 
 VALUES: dict[str, list[object]] = {
-    "ref": ["CHG-1", "PIR-1", "TPL-1", "DOC-1", "POLICY-1"],
+    "ref": ["CHG-1", "PIR-1", "TPL-1", "DOC-1", "POLICY-1", "STD-1"],
     "slug": ["withdraw"],
     "number": [1],
     "key": ["model:default/x", "ab1-set-password"],
@@ -39,7 +39,7 @@ def address(name: str, pattern: URLPattern) -> str:
         names = list(pattern.pattern.converters)
     else:
         names = list(pattern.pattern.regex.groupindex)
-    for turn in range(5):
+    for turn in range(max(map(len, VALUES.values()))):
         given = {}
         for one in names:
             known = VALUES.get(one, [1, "x"])
