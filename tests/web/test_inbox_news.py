@@ -87,7 +87,7 @@ def test_row_and_preview_say_what_others_did_since_with_links(
     text = page(client, val)
     said = words_of(text)
     assert "Changed since you looked" in said
-    assert "Since you looked: 1 signature, 2 replies in discussions and 1 conflict found." in said
+    assert "New: 1 signature, 2 replies in discussions and 1 conflict found." in said
     assert "Mei-Lin Zhao signed as Change Sponsor" in said
     assert '<a href="/changes/CHG-1042/discussion/">2 replies in discussions</a>' in text
     assert '<a href="/changes/CHG-1042/#conflicts">1 conflict found</a>' in text
@@ -110,8 +110,8 @@ def test_new_revision_shows_what_differs_for_the_role_alone(
     again = second_revision(asked.round)
     text = page(client, val, f"/inbox/{again.pk}/")
     said = words_of(text)
-    assert "Since you looked: revision 2." in said
-    assert "Revision 2 is new; you saw revision 1. This differs in what this role judges." in said
+    assert "New: revision 2." in said
+    assert "Revision 2 is new; you saw revision 1. This differs for this role." in said
     assert "Retrained with a new method" in said
     assert "Point the alias back at version 11" not in said, "that is the Service Owner's"
     assert 'href="/changes/CHG-1042/revisions/2/?against=1"' in text
