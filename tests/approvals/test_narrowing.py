@@ -33,6 +33,7 @@ def val() -> User:
             a_need(Role.VALIDATOR, f"model-{number % 3}", hours=hours),
             a_need(Role.SPONSOR, hours=hours),
             risk=number % 4 + 1,
+            subject_class=("urgent", "normal")[number % 2],
             by=add_person(f"by{number}"),
         )
         if number % 3 == 0:
@@ -49,6 +50,7 @@ def by_hand(narrow: Narrow) -> Callable[[Requirement], bool]:
         return (
             (not narrow.role or asked.role == narrow.role)
             and (not narrow.subject_type or round_.subject_type == narrow.subject_type)
+            and (not narrow.subject_class or round_.subject_class == narrow.subject_class)
             and (not narrow.afterwards or round_.went_ahead_at is not None)
             and (not narrow.for_another or asked.role == Role.SPONSOR)
             and (start is None or asked.due_at >= start)
@@ -67,6 +69,7 @@ def narrows(draw: st.DrawFn) -> Narrow:
     return Narrow(
         role=draw(st.sampled_from(["", Role.VALIDATOR, Role.SPONSOR, Role.OWNER])),
         subject_type=draw(st.sampled_from(["", "change", "policy"])),
+        subject_class=draw(st.sampled_from(["", "normal", "urgent", "standard"])),
         afterwards=draw(st.booleans()),
         for_another=draw(st.booleans()),
         due=(draw(bounds), draw(bounds)),

@@ -178,6 +178,7 @@ def test_filters_are_kept_with_rows_tabs_and_pages(client: Client, val: User) ->
         ("kind=afterwards", {"evening"}),
         ("role=sponsor", set()),
         ("q=tomor", {"tomorrow"}),
+        ("change_class=urgent", {"later"}),
         ("due=nonsense", {"late", "evening", "tomorrow", "later"}),
     ],
 )
@@ -188,7 +189,9 @@ def test_filters_find_what_they_say_by_the_readers_own_clock(
     noon = (clock.now() + timedelta(days=1)).replace(hour=0, minute=30)
     with clock.moved_to(noon):
         for name, hours in (("late", -3), ("evening", 9), ("tomorrow", 12), ("later", 200)):
-            a_round(a_need(component=name, hours=hours))
+            a_round(
+                a_need(component=name, hours=hours), subject_class="urgent" if name == "later" else "normal"
+            )
         Round.objects.filter(requirements__component_label="evening").update(went_ahead_at=noon)
         text = page(client, val, f"/inbox/?{query}")
     assert {name for name in ("late", "evening", "tomorrow", "later") if f"for {name}</li>" in text} == found

@@ -19,6 +19,7 @@ class Narrow:
 
     role: str = ""
     subject_type: str = ""
+    subject_class: str = ""
     afterwards: bool = False
     for_another: bool = False
     due: tuple[datetime | None, datetime | None] = (None, None)
@@ -35,6 +36,7 @@ def narrowed(rows: QuerySet[Requirement], narrow: Narrow) -> QuerySet[Requiremen
     plain: dict[str, Any] = {
         "role": narrow.role,
         "round__subject_type": narrow.subject_type,
+        "round__subject_class": narrow.subject_class,
         "round__risk__gte": narrow.risk,
         "due_at__gte": due_from,
         "due_at__lt": due_before,

@@ -6,11 +6,13 @@ from django import forms
 
 from apps.accounts.enums import APPROVING_ROLES, Role
 from apps.approvals.selectors import Narrow
+from apps.changes.enums import ChangeClass
 from apps.core import clock
 from apps.web import dates
 
 KINDS = {
     "change": "Changes",
+    "standard": "Standard changes, to approve",
     "policy": "The approval policy",
     "afterwards": "Went ahead, sign afterwards",
     "for-another": "In another’s place",
@@ -28,6 +30,9 @@ class InboxFilter(forms.Form):
         choices=[("", "Any"), *((str(role), role.label) for role in (*APPROVING_ROLES, Role.CHANGE_MANAGER))],
     )
     kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "Any"), *KINDS.items()])
+    change_class = forms.ChoiceField(
+        label="Class", required=False, choices=[("", "Any"), *ChangeClass.choices]
+    )
     due = forms.ChoiceField(label="Due", required=False, choices=[("", "Any time"), *DUE.items()])
     risk = forms.ChoiceField(
         label="Risk",
@@ -41,7 +46,8 @@ class InboxFilter(forms.Form):
         kind = chosen.get("kind", "")
         return Narrow(
             role=chosen.get("role", ""),
-            subject_type=kind if kind in ("change", "policy") else "",
+            subject_type=kind if kind in ("change", "standard", "policy") else "",
+            subject_class=chosen.get("change_class", ""),
             afterwards=kind == "afterwards",
             for_another=kind == "for-another",
             due=_due(chosen.get("due", "")),

@@ -42,7 +42,14 @@ TABS: dict[str, tuple[Tab, str]] = {
     "waiting": ("waiting", "Waiting on others"),
     "decided": ("decided", "Decided"),
 }
-_FILTERS = {"q": "Words", "role": "Role", "kind": "Kind", "due": "Due", "risk": "Risk"}
+_FILTERS = {
+    "q": "Words",
+    "role": "Role",
+    "kind": "Kind",
+    "change_class": "Class",
+    "due": "Due",
+    "risk": "Risk",
+}
 
 
 @dataclass(frozen=True)
