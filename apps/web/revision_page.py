@@ -24,6 +24,7 @@ Content = dict[str, Any]
 _WORDS = re.compile(r"\s+|\S+")
 _ALIKE = 0.5  # below this share of common words, two texts are another text, not an edited one
 _LONGEST = 400  # words that are compared one by one
+_EFFORT = 200_000  # pairs of words that one page compares: whoever writes a change may write it to be slow
 
 
 @dataclass(frozen=True)
@@ -74,18 +75,28 @@ class Marked:
 
 
 def marked(differences: list[Difference]) -> list[Marked]:
-    """Return differences with the words marked that moved, where most of the words stayed."""
-    return [Marked(one.field, one.before, one.after, *_pieces(one.before, one.after)) for one in differences]
+    """Return differences with the words marked that moved, where most of the words stayed.
+
+    Once the page has compared as much as it may, the others are shown whole.
+    """
+    left, found = _EFFORT, []
+    for one in differences:
+        old, new = _WORDS.findall(one.before), _WORDS.findall(one.after)
+        pieces = [(one.before, False)], [(one.after, False)]
+        effort = len(old) * len(new)
+        if min(len(old), len(new)) >= 5 and max(len(old), len(new)) <= _LONGEST and effort <= left:
+            left -= effort
+            pieces = _pieces(old, new) or pieces
+        found.append(Marked(one.field, one.before, one.after, *pieces))
+    return found
 
 
-def _pieces(before: str, after: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
-    whole = [(before, False)], [(after, False)]
-    if len(old) < 5 or len(new) < 5 or max(len(old), len(new)) > _LONGEST:
-        return whole
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+def _pieces(old: list[str], new: list[str]) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]] | None:
+    """Return both texts in pieces, or None when the one is no edit of the other."""
+    # Spaces are in every text, so they begin no match: each would be tried with each.
+    matcher = SequenceMatcher(str.isspace, old, new, autojunk=False)
     if matcher.ratio() < _ALIKE:
-        return whole
+        return None
     steps = matcher.get_opcodes()
     left = [("".join(old[a:b]), tag != "equal") for tag, a, b, _, _ in steps if b > a]
     right = [("".join(new[c:d]), tag != "equal") for tag, _, _, c, d in steps if d > c]

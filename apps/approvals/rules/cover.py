@@ -32,10 +32,12 @@ def period(first: date, last: date, time_zone: str, now: datetime) -> Period:
         raise Invalid({"last": ["The last day must not come before the first."]})
     if last == date.max or last - first > LONGEST:
         raise Invalid({"last": ["Choose a year at most. You can offer it again."]})
-    found = Period(_midnight(first, time_zone), _midnight(last + timedelta(days=1), time_zone))
-    if found.end <= now:
-        raise Invalid({"last": ["The last day has passed. Choose a later one."]})
-    return found
+    # East of UTC the calendar's first day begins before the calendar does.
+    if first > date.min:
+        found = Period(_midnight(first, time_zone), _midnight(last + timedelta(days=1), time_zone))
+        if found.end > now:
+            return found
+    raise Invalid({"last": ["The last day has passed. Choose a later one."]})
 
 
 def _midnight(day: date, time_zone: str) -> datetime:

@@ -28,7 +28,9 @@ WHERE excluded.at > seen.at AND excluded.revision >= seen.revision
 
 @transaction.atomic(savepoint=False)
 def mark_seen(*, actor: Actor, requirement: Requirement, at: datetime) -> None:
-    """Keep that a requirement was shown to a person at an instant, as it stood then. An instant to come counts as now.
+    """Keep that a requirement was shown to a person at an instant, as it stood then.
+
+    A browser says when: an instant to come counts as now, and one before its round as the beginning of that.
 
     It stands beside the ledger, not in it, and changes nothing that anyone else sees. Of a round that is over nothing
     is kept: there is nothing left to decide.
@@ -42,7 +44,7 @@ def mark_seen(*, actor: Actor, requirement: Requirement, at: datetime) -> None:
         "ref": round_.subject_ref,
         "role": requirement.role,
         "component": requirement.component_key,
-        "at": min(at, clock.now()),
+        "at": min(max(at, round_.created_at), clock.now()),
         "revision": round_.revision,
         "visit": VISIT,
     }
