@@ -14,6 +14,7 @@ from apps.approvals.models import Look, Requirement, Round, Signature
 from apps.outbox.services import deliver_due
 from tests.approvals.test_together import several
 from tests.e2e.browser import THEMES, WIDTHS, Chromium, axe, complaints, overflows, signed_in
+from tests.e2e.test_passkeys import base_of, device, enrol
 from tests.people import PASSWORD, a_round, add_person, asked_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -157,3 +158,20 @@ def test_deciding_from_a_mail_by_keyboard_alone(
         page.keyboard.press("Enter")
         page.wait_for_url(f"**{asked.round.subject_url}")
         assert Signature.objects.get().decision == "reject"
+
+
+def test_signing_together_with_a_passkey_touches_it_once(
+    browser: Chromium, live_server: LiveServer, tomasz: User
+) -> None:
+    asked = several(2)
+    url = base_of(live_server)
+    with signed_in(browser, url, tomasz) as context:
+        page = context.new_page()
+        device(context, page)
+        enrol(page, url)
+        page.goto(f"{url}/inbox/together/?" + "&".join(f"item={one.pk}" for one in asked))
+        for one in asked:
+            page.locator(f"input[name=chosen][value='{one.pk}']").check()
+        page.get_by_role("button", name="Sign what is ticked with passkey").click()
+        page.wait_for_selector("h1:has-text('2 signed')")
+    assert [one.auth_method for one in Signature.objects.all()] == ["passkey", "passkey"]
