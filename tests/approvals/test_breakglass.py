@@ -11,7 +11,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.approvals.enums import BreakGlassEnd, RequirementState, RoundState
 from apps.approvals.models import BreakGlass, Requirement, Round
-from apps.approvals.rules import FIRST_POLICY, rules_of
+from apps.approvals.rules import FIRST_POLICY, Earlier, rules_of
 from apps.approvals.rules.breakglass import Authority, authority_of, is_link
 from apps.approvals.rules.intents import Proof
 from apps.approvals.selectors import may_sign_now, passed_over, policy_in_force
@@ -22,7 +22,7 @@ from apps.core import clock
 from apps.core.actors import person, system
 from apps.core.errors import Forbidden, Invalid, Stale
 from apps.outbox.models import Notification
-from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
+from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign, take_back
 
 pytestmark = pytest.mark.django_db
 
@@ -245,6 +245,21 @@ def test_go_ahead_by_the_only_one_who_could_sign_afterwards_is_refused() -> None
     let_go(both, round_)
     assert [[str(user) for user in people] for _, people in passed_over(round_)] == [["Spo Doe"]]
     assert "You let this go ahead" in may_sign_now(both, asked_of(round_, "sponsor")).reason
+
+
+def test_go_ahead_by_the_only_one_who_took_back_what_was_kept_of_theirs_is_refused() -> None:
+    both, _ = add_person("both", Role.CHANGE_MANAGER, Role.SPONSOR), add_person("val", Role.VALIDATOR)
+    needs = [a_need(Role.SPONSOR), a_need()]
+    first = urgent(*needs, ref="CHG-9")
+    signed = sign(
+        actor=person(both), requirement=asked_of(first, Role.SPONSOR), digest=DIGEST, decision="approve"
+    )
+    close_round(actor=LOADER, round=first)
+    earlier = [Earlier(signed.pk, Role.SPONSOR, "", True, "Nothing has changed.")]
+    second = urgent(*needs, ref="CHG-9", revision=2, earlier=earlier)
+    take_back(both, asked_of(second, Role.SPONSOR))
+    with pytest.raises(Forbidden, match="nobody is left who can sign afterwards as Change Sponsor"):
+        let_go(both, second)
 
 
 def test_signature_shown_before_it_went_ahead_is_not_taken_for_one_afterwards(crew: dict[str, User]) -> None:

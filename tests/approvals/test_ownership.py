@@ -88,6 +88,18 @@ def test_ownership_confirmed_is_not_escalated_and_silence_goes_to_the_contact(ow
     assert grants_of(two)
 
 
+def test_ownership_left_unanswered_for_a_quarter_is_asked_once_and_not_twice(own: User) -> None:
+    for moment in (NEXT, LATER):
+        with clock.moved_to(moment):
+            task_ask_ownership()
+    with clock.moved_to(LATER):
+        assert OwnershipCheck.objects.filter(grant__user=own, answer="").count() == 2
+        newest = checks_of(own).get()
+        assert newest.quarter == quarter_of(LATER)
+        confirm_ownership(actor=person(own), check=newest)
+        assert not checks_of(own).exists()
+
+
 def test_ownership_handed_over_asks_the_change_managers_and_takes_nothing_away(own: User) -> None:
     heir = add_person("heir", Role.REQUESTER)
     with clock.moved_to(NEXT):

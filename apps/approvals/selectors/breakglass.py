@@ -12,7 +12,7 @@ from apps.approvals.enums import UNDECIDED
 from apps.approvals.models import Bar, BreakGlass, EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules import Ask, unreachable
 from apps.approvals.rules.breakglass import Authority, Breaking, authority_of, may_let_go, without
-from apps.approvals.selectors.people import STANDING, eligible_people
+from apps.approvals.selectors.people import KEPT, STANDING, eligible_people
 from apps.approvals.selectors.policy import policy_in_force, policy_numbered
 from apps.approvals.selectors.quorums import tallies
 from apps.core.decisions import Decision
@@ -65,7 +65,7 @@ def _left_over(user: User, round_: Round) -> Ask | None:
     if unreachable(tally.asks, tally.taken) is not None:
         return None
     given = Signature.objects.filter(STANDING, signer=user, requirement__round=round_)
-    kept = EarlierSignature.objects.filter(counts=True, signature__signer=user, requirement__round=round_)
+    kept = EarlierSignature.objects.filter(KEPT, signature__signer=user, requirement__round=round_)
     signed = {*given.values_list("requirement_id", flat=True), *kept.values_list("requirement_id", flat=True)}
     places = frozenset(place for place, one in enumerate(tally.requirements) if one.pk in signed)
     return unreachable(without(tally.asks, user.pk, places), tally.taken)

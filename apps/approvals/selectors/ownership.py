@@ -10,8 +10,12 @@ from apps.core import clock
 
 
 def open_checks() -> QuerySet[OwnershipCheck]:
-    """Return what is not answered, of grants that are still in force."""
-    found = OwnershipCheck.objects.filter(answer="", grant__in=active_grants())
+    """Return what is not answered, of grants that are still in force: of each, what was asked last.
+
+    Who did not answer in one quarter is asked in the next, and answers once.
+    """
+    newer = OwnershipCheck.objects.filter(grant=OuterRef("grant"), quarter__gt=OuterRef("quarter"))
+    found = OwnershipCheck.objects.filter(~Exists(newer), answer="", grant__in=active_grants())
     return found.select_related("grant__user", "grant__team__escalation_contact")
 
 
