@@ -6,8 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Event
-from types import ModuleType
 
 import pytest
 from django.db import connection
@@ -34,7 +32,7 @@ from apps.outbox.models import Notification, OutboxMessage
 from tests.approvals.test_breakglass import let_go, urgent
 from tests.faults.nursery import fork
 from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, sign
-from tests.races import at_once
+from tests.races import after, at_once, slow_to_record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,30 +159,6 @@ def test_remind_when_killed_in_the_middle_tells_nothing_and_then_all_once(after:
     with clock.moved_to(moment):
         task_remind_approvals()
     assert told() == {"approval.overdue": 2, "approval.escalated": 2}
-
-
-def slow_to_record(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> Event:
-    """Let what a module writes in the ledger come a moment late, and return what says that it is about to."""
-    about_to, record = Event(), module.record_event
-
-    def record_late(**named: object) -> int:
-        about_to.set()
-        time.sleep(0.5)
-        number: int = record(**named)
-        return number
-
-    monkeypatch.setattr(module, "record_event", record_late)
-    return about_to
-
-
-def after(event: Event, call: Callable[[], object]) -> Callable[[], object]:
-    """Return a call that waits for an event."""
-
-    def run() -> object:
-        assert event.wait(20)
-        return call()
-
-    return run
 
 
 def test_go_ahead_as_reminders_go_up_the_chain_waits_for_them(monkeypatch: pytest.MonkeyPatch) -> None:

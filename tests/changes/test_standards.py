@@ -33,6 +33,7 @@ from apps.changes.services import (
     start_change,
     start_from_standard,
     submit_change,
+    using_standards,
     withdraw_change,
     withdraw_standard,
     write_standard,
@@ -65,6 +66,7 @@ from tests.changes.standards import (
     sent,
 )
 from tests.people import sign
+from tests.races import after, at_once, slow_to_record
 
 LATER = NOW + timedelta(days=300)
 
@@ -550,3 +552,28 @@ def test_last_approval_and_retiring_at_once_leave_one_truth() -> None:
         assert version.round is not None
         version.round.refresh_from_db()
         assert version.round.state != RoundState.OPEN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_last_approval_as_a_use_fails_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    estate = make_estate()
+    standard = in_force(estate)
+    change = sent(estate, standard)
+    sign_all(estate, change)
+    with at(IN_WINDOW):
+        start_change(actor=estate.actor("amara"), change=fresh(change))
+    version = decide_version(estate, proposed(estate, standard=standard), but="owner")
+    recording = slow_to_record(monkeypatch, using_standards)
+    ending = partial(
+        fail_change, actor=estate.actor("amara"), change=fresh(change), reason="Refusals doubled."
+    )
+
+    def fail() -> object:
+        with at(IN_WINDOW):
+            return ending()
+
+    failed, approved = at_once(fail, after(recording, partial(decide_version, estate, version)))
+    assert isinstance(failed, Change)
+    assert isinstance(approved, StandardVersion)
+    assert (failed.state, approved.state) == ("failed", StandardState.IN_FORCE)
+    assert shown_version(Standard.objects.get()).number == 2

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.accounts.models import User
+from apps.approvals.models import Round
 from apps.audit.services import record_event
 from apps.changes.enums import ChangeClass, StandardState
 from apps.changes.models import (
@@ -99,6 +100,7 @@ def suspend_its_standard(change: Change, actor: Actor) -> None:  # noqa: ARG001
     """
     if change.standard_id is None or change.change_class != ChangeClass.STANDARD:
         return
+    _hold_next_round(change.standard_id)
     version = StandardVersion.objects.select_for_update(of=("self",)).select_related("standard", "author")
     held = version.get(pk=change.standard_id)
     if held.state != StandardState.IN_FORCE or held.standard.retired_at is not None:
@@ -112,6 +114,12 @@ def suspend_its_standard(change: Change, actor: Actor) -> None:  # noqa: ARG001
         data={"version": held.number, "digest": held.digest, "change": change.ref},
     )
     tell_suspended(held, change)
+
+
+def _hold_next_round(version_id: int) -> None:
+    """Hold the round of the version that is out to take this one's place, first, as a signature on it does."""
+    beside = StandardVersion.objects.filter(standard__versions=version_id, state=StandardState.PROPOSED)
+    list(Round.objects.select_for_update().filter(pk__in=beside.values("round")))
 
 
 def _named(version: StandardVersion) -> dict[str, object]:
