@@ -47,9 +47,10 @@ def test_leaver_leaves_their_requirement_to_the_contact_of_the_team(how: str) ->
     assert round_.state == RoundState.APPROVED
 
 
-@pytest.mark.parametrize("why", ["none", "barred", "gone", "another role"])
+@pytest.mark.parametrize("why", ["none", "barred", "gone", "another role", "no role", "auditor"])
 def test_leaver_whose_contact_may_not_sign_leaves_nobody_so_the_round_is_rejected(why: str) -> None:
-    leila = add_person("leila", Role.CHANGE_MANAGER, Role.SPONSOR)
+    roles = {"no role": [], "auditor": [Role.AUDITOR]}.get(why, [Role.CHANGE_MANAGER, Role.SPONSOR])
+    leila = add_person("leila", *roles)
     team = add_team("risk", contact=None if why == "none" else leila)
     own = add_person("own", Role.OWNER, team=team)
     if why != "another role":

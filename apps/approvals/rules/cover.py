@@ -45,12 +45,17 @@ def _midnight(day: date, time_zone: str) -> datetime:
 
 
 def may_stand_in(giver_id: int, delegate_id: int, active: bool, roles: Collection[str]) -> Decision:
-    """Return whether a person may be named as the one who signs in another's place.
+    """Return whether a person may be named as the one who signs in another's place."""
+    if giver_id == delegate_id:
+        return denied("Nobody stands in for themself.", "Choose another person.")
+    return may_take_over(active, roles)
+
+
+def may_take_over(active: bool, roles: Collection[str]) -> Decision:
+    """Return whether a person may sign what others would have signed, as their deputy or as their team's contact.
 
     They hold a role of their own, for without one they see no changes. An auditor checks what others sign.
     """
-    if giver_id == delegate_id:
-        return denied("Nobody stands in for themself.", "Choose another person.")
     if not active:
         return denied("This person's account is closed.", "Choose another person.")
     if not roles:

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.selectors import people_with_role
+from apps.accounts.selectors import people_with_role, roles_of
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Requirement, Round
 from apps.approvals.rules import unreachable
+from apps.approvals.rules.cover import may_take_over
 from apps.approvals.selectors import may_sign_now, tallies
 from apps.approvals.services.telling import inbox_url, label_of
 from apps.audit.services import record_event
@@ -25,6 +26,7 @@ def hand_over(*, actor: Actor, round: Round) -> list[Requirement]:
     """Hand what too few people are left for to its team's contact, until the round can be met, and return it.
 
     The contact may then sign it, within every bar: who asked for it, made it, or fills another role is no way out.
+    One without a role could not even see it, and an auditor signs nothing.
     """
     current = Round.objects.select_for_update().get(pk=round.pk)
     if current.state != RoundState.OPEN:
@@ -52,7 +54,7 @@ def _to_hand(round_: Round) -> Requirement | None:
         if contact is None or contact.pk in ask.eligible or contact.pk == requirement.handed_to_id:
             continue
         requirement.handed_to, requirement.round = contact, round_
-        if may_sign_now(contact, requirement):
+        if may_take_over(contact.is_active, roles_of(contact)) and may_sign_now(contact, requirement):
             return requirement
     return None
 
