@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, User
@@ -19,7 +20,9 @@ from apps.catalog.services import add_version, bump_graph
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change, Revision, WorldCheck
 from apps.changes.rules.inputs import ItemInput
+from apps.changes.selectors import watched_changes
 from apps.changes.services import (
+    refresh_all,
     refresh_change,
     refresh_if_due,
     refreshing,
@@ -348,3 +351,51 @@ def test_policy_that_asks_for_more_asks_again_only_whom_it_asks_otherwise(estate
         sign(actor=actors.person(ada), requirement=asked, digest=change.round.digest, decision="approve")
     assert fresh(change).state == ChangeState.APPROVED
     assert looked_at(change).revision.number == 2
+
+
+def test_looking_at_many_changes_that_stand_asks_no_more_than_at_one(estate: Estate) -> None:
+    with at(NOW):
+        freeze(estate)
+    counts = []
+    for number in (1, 3):
+        while Change.objects.count() < number:
+            submitted(estate)
+        forget_graph()
+        with at(NOW), CaptureQueriesContext(connection) as captured:
+            assert refresh_all(actor=WATCH, ids=watched_changes()) == 0
+        counts.append(len(captured))
+    assert counts == [15, 15]
+
+
+def test_looking_at_many_takes_up_those_alone_around_which_something_moved(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refreshing, "_AT_ONCE", 2)
+    same = [submitted(estate, names=("applications",)) for _ in range(2)]
+    moved = [submitted(estate) for _ in range(3)]
+    Component.objects.filter(key="model:default/credit-risk").update(tier=1)
+    estate.components["credit-risk"].versions.filter(version="2").update(metrics={"auc": 0.5})
+    with at(NOW):
+        taken = [refresh_all(actor=WATCH, ids=watched_changes()) for _ in range(2)]
+    assert [fresh(change).revision.number for change in moved] == [2, 2, 2]
+    assert taken == [sum(fresh(change).revision.number - 1 for change in [*same, *moved]), 0]
+
+
+def test_one_that_cannot_be_read_keeps_nobody_else_from_being_looked_at(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = submitted(estate), submitted(estate)
+    new_consumer(estate)
+    forget_graph()
+    read = refreshing.world_in
+
+    def broken(around: Any, change: Change) -> Any:
+        if change.pk == first.pk:
+            raise ValueError("a version without a date")
+        return read(around, change)
+
+    monkeypatch.setattr(refreshing, "world_in", broken)
+    with at(NOW):
+        assert refresh_all(actor=WATCH, ids=watched_changes()) == 1
+    assert (fresh(first).revision.number, fresh(second).revision.number) == (1, 2)
+    assert f"{first.ref} could not be held against the world." in caplog.text

@@ -4,6 +4,7 @@ from apps.calendar.selectors.bookings import booking_exists, booking_for, bookin
 from apps.calendar.selectors.conflicts import (
     Found,
     Step,
+    Window,
     conflicts_of,
     conflicts_of_all,
     explained,
@@ -26,6 +27,7 @@ from apps.calendar.selectors.freezes import (
 __all__ = [
     "Found",
     "Step",
+    "Window",
     "booking_exists",
     "booking_for",
     "bookings_between",

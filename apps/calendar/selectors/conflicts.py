@@ -1,6 +1,6 @@
 """Conflicts: found for a draft, or stored for a booking."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,13 +91,38 @@ def find_conflicts(component_ids: Collection[int], span: Span, *, exclude_ref: s
     return sorted([*found, *_found_freezes(draft, span)], key=_order)
 
 
-def freezes_catching(component_ids: Collection[int], start: datetime, end: datetime) -> list[Freeze]:
-    """Return the freezes in force that catch any of these components in [start, end), in order of time."""
-    freezes = in_force_between(start, end)
+@dataclass(frozen=True)
+class Window:
+    """Components that somebody means to move in [start, end)."""
+
+    component_ids: tuple[int, ...]
+    start: datetime
+    end: datetime
+
+
+def freezes_catching(windows: Mapping[int, Window]) -> dict[int, list[Freeze]]:
+    """Return, for each window, the freezes in force that catch any of its components, in order of time.
+
+    Three queries for all of them, one while nothing is frozen.
+    """
+    caught: dict[int, list[Freeze]] = {number: [] for number in windows}
+    if not windows:
+        return caught
+    starts, ends = [one.start for one in windows.values()], [one.end for one in windows.values()]
+    freezes = in_force_between(min(starts), max(ends))
     if not freezes:
-        return []
-    caught = {freeze for _, freeze, _ in found_in([Plan(DRAFT, start, end, _parts(component_ids))], freezes)}
-    return list(Freeze.objects.filter(pk__in=caught).order_by("start", "pk"))
+        return caught
+    parts = _parts({pk for one in windows.values() for pk in one.component_ids})
+    plans = [
+        Plan(number, one.start, one.end, {pk: parts[pk] for pk in one.component_ids if pk in parts})
+        for number, one in windows.items()
+    ]
+    met = {(freeze, plan) for plan, freeze, _ in found_in(plans, freezes)}
+    for freeze in Freeze.objects.filter(pk__in={pk for pk, _ in met}).order_by("start", "pk"):
+        for number, rows in caught.items():
+            if (freeze.pk, number) in met:
+                rows.append(freeze)
+    return caught
 
 
 def conflicts_of(ref: str) -> list[Found]:

@@ -60,7 +60,15 @@ from apps.changes.selectors.visible import (
     waiting_to_settle,
     window_passed,
 )
-from apps.changes.selectors.world import World, moved_after, watched_changes, world_mark, world_of
+from apps.changes.selectors.world import (
+    World,
+    moved_after,
+    surroundings_of,
+    watched_changes,
+    world_in,
+    world_mark,
+    world_of,
+)
 
 __all__ = [
     "Attached",
@@ -74,6 +82,7 @@ __all__ = [
     "Replayed",
     "Row",
     "Tab",
+    "surroundings_of",
     "WentAhead",
     "World",
     "Would",
@@ -144,4 +153,5 @@ __all__ = [
     "window_passed",
     "world_mark",
     "world_of",
+    "world_in",
 ]

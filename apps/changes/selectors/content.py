@@ -1,9 +1,11 @@
 """Everything that a signature on a change signs, as JSON."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from apps.calendar.selectors import freezes_catching
+from apps.calendar.models import Freeze
+from apps.calendar.selectors import Window, freezes_catching
 from apps.catalog.models import ComponentVersion, Contract
 from apps.catalog.selectors import versions_named_in_use
 from apps.changes.models import Change, ChangeItem
@@ -27,6 +29,7 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
     """
     rows = impact_of(change) if impact is None else impact
     risk = risk_for(change, rows)
+    moved = [item.component_id for item in items_of(change)]
     cover = cover_of(change, risk.level)
     # Only where there are any: a change without documents keeps the digest that it always had.
     documents = documents_content(change)
@@ -45,10 +48,10 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
             "summary": change.summary,
             "outcome": change.outcome,
             "cost_of_waiting": change.cost_of_waiting,
-            "items": moving_content(change),
+            "items": moving_content(change, versions_named_in_use(moved)),
             "impact": [row.as_content() for row in rows],
-            "contracts": contracts_content(change),
-            "freezes": freezes_content(change),
+            "contracts": contracts_content(change, contracts_of(moved)),
+            "freezes": freezes_content(caught_by([change])[change.pk]),
             "window": _window(change),
             "success_metrics": _metrics(change),
             "rollback": _rollback(change),
@@ -73,17 +76,15 @@ def items_content(change: Change) -> list[dict[str, Any]]:
     ]
 
 
-def moving_content(change: Change) -> list[dict[str, Any]]:
-    """Return what moves, and of each what the catalog says against it: one query.
+def moving_content(change: Change, named: Mapping[int, ComponentVersion]) -> list[dict[str, Any]]:
+    """Return what moves, and of each what the catalog says against it. ``named`` holds the versions named in use.
 
     ``in_use`` names the version in use when the one that it comes from is not; ``retired`` says that the component
     or its new version has left the catalog. Each is there only when there is something to say.
     """
-    items = items_of(change)
-    in_use = versions_named_in_use(item.component_id for item in items)
     return [
-        row | _against(item, in_use.get(item.component_id))
-        for item, row in zip(items, items_content(change), strict=True)
+        row | _against(item, named.get(item.component_id))
+        for item, row in zip(items_of(change), items_content(change), strict=True)
     ]
 
 
@@ -96,10 +97,14 @@ def _against(item: ChangeItem, used: ComponentVersion | None) -> dict[str, Any]:
     return said
 
 
-def contracts_content(change: Change) -> list[dict[str, Any]]:
-    """Return what the components that move have promised to those who rely on them; one query."""
+def contracts_of(component_ids: Iterable[int]) -> list[Contract]:
+    """Return what these components have promised, in order; one query."""
+    return list(Contract.objects.filter(provider__in=set(component_ids), retired_at=None).order_by("key"))
+
+
+def contracts_content(change: Change, contracts: Iterable[Contract]) -> list[dict[str, Any]]:
+    """Return what the components that move have promised to those who rely on them, out of ``contracts``."""
     moved = {item.component_id: item.component.key for item in items_of(change)}
-    promised = Contract.objects.filter(provider__in=list(moved), retired_at=None).order_by("key")
     return [
         {
             "key": contract.key,
@@ -108,19 +113,29 @@ def contracts_content(change: Change) -> list[dict[str, Any]]:
             "component": moved[contract.provider_id],
             "definition": contract.definition_digest,
         }
-        for contract in promised
-        if contract.provider_id is not None
+        for contract in contracts
+        if contract.provider_id in moved
     ]
 
 
-def freezes_content(change: Change) -> list[dict[str, Any]]:
-    """Return the freezes in force that catch what moves in its window."""
-    if change.planned_start is None or change.planned_end is None:
-        return []
-    ids = [item.component_id for item in items_of(change)]
+def caught_by(changes: Sequence[Change]) -> dict[int, list[Freeze]]:
+    """Return, by the id of each change, the freezes in force that catch what it moves in its window."""
+    caught: dict[int, list[Freeze]] = {change.pk: [] for change in changes}
+    windows = {
+        change.pk: Window(
+            tuple(item.component_id for item in items_of(change)), change.planned_start, change.planned_end
+        )
+        for change in changes
+        if change.planned_start is not None and change.planned_end is not None
+    }
+    return caught | freezes_catching(windows)
+
+
+def freezes_content(freezes: Iterable[Freeze]) -> list[dict[str, Any]]:
+    """Return freezes as they are signed."""
     return [
         {"ref": one.ref, "title": one.name, "start": clock.iso(one.start), "end": clock.iso(one.end)}
-        for one in freezes_catching(ids, change.planned_start, change.planned_end)
+        for one in freezes
     ]
 
 

@@ -1,15 +1,15 @@
 """What a change can reach: from its revision once it is submitted, from the graph while it is a draft."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from apps.catalog.models import Component
-from apps.catalog.rules.impact import Hit, Node
+from apps.catalog.rules.impact import Graph, Hit, Node
 from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change, ImpactNote
 from apps.changes.rules.impact import ImpactRow, PathStep, row_from_content
-from apps.changes.selectors.items import items_of
+from apps.changes.selectors.items import items_of, read_items
 
 _OWNER = (
     "owner_team__name",
@@ -31,13 +31,27 @@ def impact_of(change: Change) -> list[ImpactRow]:
 
 def found_impact(change: Change) -> list[ImpactRow]:
     """Return what a change reaches in the graph of today, nearest first, as people corrected it."""
-    return with_owners(_found(change))
+    return found_impacts([change])[change.pk]
 
 
-def _found(change: Change) -> list[ImpactRow]:
-    notes = {note.component_id: note for note in change.impact_notes.select_related("component")}
+def found_impacts(changes: Sequence[Change]) -> dict[int, list[ImpactRow]]:
+    """Return what each of these changes reaches, by its id; four queries for all of them while the graph stands."""
+    read_items(changes)
+    known, notes = graph(), _notes(changes)
+    found = {change.pk: _found(change, known, notes[change.pk]) for change in changes}
+    owners = owners_by_key(sorted({row.key for rows in found.values() for row in rows}))
+    return {pk: [_owned(row, owners.get(row.key)) for row in rows] for pk, rows in found.items()}
+
+
+def _notes(changes: Sequence[Change]) -> dict[int, dict[int, ImpactNote]]:
+    notes: dict[int, dict[int, ImpactNote]] = {change.pk: {} for change in changes}
+    for note in ImpactNote.objects.filter(change__in=changes).select_related("component").order_by("pk"):
+        notes[note.change_id][note.component_id] = note
+    return notes
+
+
+def _found(change: Change, known: Graph, notes: dict[int, ImpactNote]) -> list[ImpactRow]:
     moved = {item.component_id for item in items_of(change)}
-    known = graph()
     rows = [
         _corrected(_row(hit, known.nodes), notes.pop(hit.component_id, None)) for hit in known.reach(moved)
     ]

@@ -25,16 +25,28 @@ def risk_for(change: Change, impact: list[ImpactRow]) -> Risk:
 
 
 def needs_for(
-    change: Change, impact: list[ImpactRow], *, now: datetime, policy: PolicyVersion, change_class: str = ""
+    change: Change,
+    impact: list[ImpactRow],
+    *,
+    now: datetime,
+    policy: PolicyVersion,
+    change_class: str = "",
+    contracts: Iterable[Contract] | None = None,
 ) -> list[Need]:
     """Return every signature that a change needs under a version of the policy, with why, how long people get,
     and by when at the latest.
 
-    ``change_class`` is the class by which it goes, when that is not the one that it has.
+    ``change_class`` is the class by which it goes, when that is not the one that it has. ``contracts`` saves a
+    caller that has them from asking again.
     """
     goes_as = change_class or change.change_class
     moved = [item.component for item in items_of(change)]
-    facts = facts_over(goes_as, moved, impact, promises_of(moved), risk=risk_for(change, impact).level)
+    promises = (
+        promises_of(moved)
+        if contracts is None
+        else [one for one in contracts if one.kind == ContractKind.DATA]
+    )
+    facts = facts_over(goes_as, moved, impact, promises, risk=risk_for(change, impact).level)
     allowed = times_in(policy)[goes_as]
     return needs_under(rules_in(policy), facts, due=change.planned_start or now, allowed=allowed)
 

@@ -1,5 +1,7 @@
 """The world around a submitted change: whether what was signed is still how things are."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,17 +11,27 @@ from apps.approvals.models import PolicyVersion, Requirement
 from apps.approvals.rules import Need
 from apps.approvals.selectors import policy_in_force, policy_numbered
 from apps.audit.models import AuditEvent
-from apps.catalog.selectors import graph
+from apps.calendar.models import Freeze
+from apps.catalog.models import ComponentVersion, Contract
+from apps.catalog.selectors import graph, versions_named_in_use
 from apps.changes.enums import ChangeClass, ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.difference import Difference
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.rules.materiality import Judge, differences_for
-from apps.changes.selectors.content import contracts_content, freezes_content, moving_content
+from apps.changes.selectors.content import (
+    caught_by,
+    contracts_content,
+    contracts_of,
+    freezes_content,
+    moving_content,
+)
 from apps.changes.selectors.covered import class_within, cover_of, standard_content
-from apps.changes.selectors.impact import found_impact
+from apps.changes.selectors.impact import found_impacts
+from apps.changes.selectors.items import items_of, read_items
 from apps.changes.selectors.needs import needs_for, risk_for
 from apps.core import clock
+from apps.core.canonical import digest
 
 _FOLLOWS = ("Risk", "Why this risk")
 # What the ledger calls that which can move around a change.
@@ -38,29 +50,74 @@ class World:
     moved: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around some submitted changes, read at once: by change, but ``asked`` by round."""
+
+    policy: PolicyVersion
+    earlier: dict[int, PolicyVersion | None]
+    impact: dict[int, list[ImpactRow]]
+    named: dict[int, ComponentVersion]
+    contracts: list[Contract]
+    freezes: dict[int, list[Freeze]]
+    asked: dict[int, list[tuple[str, str]]]
+
+
+def surroundings_of(changes: Sequence[Change]) -> Surroundings:
+    """Return what stands around changes. The number of queries grows with none of them."""
+    policy = policy_in_force()
+    under = {one.round.policy_version: one.round.policy_digest for one in changes if one.round is not None}
+    read_items(changes)
+    moved = {item.component_id for change in changes for item in items_of(change)}
+    asked: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    rounds = Requirement.objects.filter(round__in=[change.round_id for change in changes])
+    for round_id, role, key in rounds.values_list("round_id", "role", "component_key"):
+        asked[round_id].append((role, key))
+    return Surroundings(
+        policy=policy,
+        earlier={
+            number: policy_numbered(number)
+            for number, digest_then in under.items()
+            if number is not None and digest_then != policy.digest
+        },
+        impact=found_impacts(changes),
+        named=versions_named_in_use(moved),
+        contracts=contracts_of(moved),
+        freezes=caught_by(changes),
+        asked=asked,
+    )
+
+
 def world_of(change: Change) -> World:
     """Return a submitted change with what moves, what it reaches, and what stands over it as they are now.
 
     What the requester wrote is taken from its revision. The number of queries does not grow with the change.
     """
+    return world_in(surroundings_of([change]), change)
+
+
+def world_in(around: Surroundings, change: Change) -> World:
+    """Return a submitted change as it is in surroundings that were read for it.
+
+    It asks the database nothing more, but whether a standard change is still within its template.
+    """
     assert change.revision is not None
-    impact = found_impact(change)
+    impact = around.impact[change.pk]
     risk = risk_for(change, impact)
     content = {
         **change.revision.content,
         **_standard_now(change, risk.level),
         "risk": risk.level,
         "risk_reason": risk.sentence,
-        "items": moving_content(change),
+        "items": moving_content(change, around.named),
         "impact": [row.as_content() for row in impact],
-        "contracts": contracts_content(change),
-        "freezes": freezes_content(change),
+        "contracts": contracts_content(change, around.contracts),
+        "freezes": freezes_content(around.freezes[change.pk]),
     }
-    policy = policy_in_force()
-    goes_as = content["class"]
-    needs = needs_for(change, impact, now=clock.now(), policy=policy, change_class=goes_as)
-    moved = [*_moved(change, needs, content), *_asked_otherwise(change, impact, needs, policy, goes_as)]
-    return World(content, impact, needs, policy, moved)
+    needs = _needs(around, change, around.policy, content["class"])
+    otherwise = _asked_otherwise(around, change, needs, content["class"])
+    moved = [*_moved(around, change, needs, content), *otherwise]
+    return World(content, impact, needs, around.policy, moved)
 
 
 def _standard_now(change: Change, risk: int) -> dict[str, Any]:
@@ -74,19 +131,27 @@ def _standard_now(change: Change, risk: int) -> dict[str, Any]:
     return {**standard_content(cover), "class": class_within(change, cover)}
 
 
-def _asked_otherwise(
-    change: Change, impact: list[ImpactRow], needs: list[Need], policy: PolicyVersion, goes_as: str
-) -> list[str]:
+def _needs(around: Surroundings, change: Change, policy: PolicyVersion, goes_as: str) -> list[Need]:
+    return needs_for(
+        change,
+        around.impact[change.pk],
+        now=clock.now(),
+        policy=policy,
+        change_class=goes_as,
+        contracts=around.contracts,
+    )
+
+
+def _asked_otherwise(around: Surroundings, change: Change, needs: list[Need], goes_as: str) -> list[str]:
     """Return what the policy in force asks otherwise than the one that was in force at the last submission did.
 
     A role that it asks no more is no reason to ask anyone: what was asked under the old one stands.
     """
-    round_ = change.round
+    round_, policy = change.round, around.policy
     if round_ is None or round_.policy_version is None or round_.policy_digest == policy.digest:
         return []
-    old = policy_numbered(round_.policy_version)
-    now = clock.now()
-    before = needs_for(change, impact, now=now, policy=old, change_class=goes_as) if old else []
+    old = around.earlier[round_.policy_version]
+    before = _needs(around, change, old, goes_as) if old else []
     asked = {(need.role, need.component_key): _terms(need) for need in before}
     return [
         f"{need.label} is asked otherwise by version {policy.number} of the approval policy"
@@ -99,17 +164,18 @@ def _terms(need: Need) -> tuple[object, ...]:
     return need.quorum, need.share, need.named, need.stage
 
 
-def _moved(change: Change, needs: list[Need], now: dict[str, Any]) -> list[str]:
+def _moved(around: Surroundings, change: Change, needs: list[Need], now: dict[str, Any]) -> list[str]:
     """Return what moved, each thing once: fields that somebody asked judges, and who is asked now or no more."""
     assert change.revision is not None
-    asked = Requirement.objects.filter(round=change.round_id).values_list("role", "component_key")
-    before = dict.fromkeys(asked, "")
+    asked = around.asked.get(change.round_id or 0, [])
     after = {(need.role, need.component_key): need.label for need in needs}
+    new = [f"{label} is asked too" for at, label in after.items() if at not in asked]
+    if digest(now) == change.revision.digest:
+        return new
     roles = frozenset(role for role, _ in after)
     found: dict[Difference, None] = {}
-    for role, key in {**before, **after}:
+    for role, key in dict.fromkeys([*asked, *after]):
         found |= dict.fromkeys(differences_for(Judge(role, key, roles), change.revision.content, now))
-    new = [f"{label} is asked too" for at, label in after.items() if at not in before]
     # What follows from the rest is said last.
     return [one.line for one in sorted(found, key=lambda one: one.field in _FOLLOWS)] + new
 

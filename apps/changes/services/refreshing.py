@@ -17,7 +17,14 @@ from apps.approvals.services import close_round
 from apps.audit.services import record_event
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change, Revision, WorldCheck
-from apps.changes.selectors import moved_after, watched_changes, world_mark, world_of
+from apps.changes.selectors import (
+    moved_after,
+    surroundings_of,
+    watched_changes,
+    world_in,
+    world_mark,
+    world_of,
+)
 from apps.changes.selectors.world import WATCHED, World
 from apps.changes.services.access import locked
 from apps.changes.services.asking import ask_for, freeze_revision, url_of
@@ -30,6 +37,7 @@ from apps.lifecycle.services import advance
 from apps.outbox.services import notify
 
 WHOLE_CHECK_EVERY = timedelta(minutes=5)
+_AT_ONCE = 200
 _SAID = 5
 _LOOKING = 0x6C6F6F6B
 """Names the lock of whoever looks at the changes."""
@@ -85,21 +93,43 @@ def look_soon() -> None:
 def refresh_all(*, actor: Actor, ids: Iterable[int], because: str = "") -> int:
     """Refresh each of these changes on its own, and return how many were taken up again. One that fails is logged.
 
+    Most of them stand: they are looked at many at a time, and only what moved is taken up, one by one.
     ``because`` is for another app that knows of a move, such as a policy: it is said beside what moved.
     """
-    done = 0
-    for pk in ids:
-        change = Change.objects.select_related("requester", "revision").get(pk=pk)
-        number = change.revision.number if change.revision else 0
+    numbers, done = list(ids), 0
+    for first in range(0, len(numbers), _AT_ONCE):
+        for change in _overtaken(numbers[first : first + _AT_ONCE]):
+            done += _refreshed(actor, change, because)
+    return done
+
+
+def _overtaken(ids: list[int]) -> Iterator[Change]:
+    """Yield those of some changes around which something moved. The number of queries does not grow with them."""
+    found = Change.objects.select_related("requester", "revision", "round").order_by("pk")
+    changes = list(found.filter(pk__in=ids, state__in=WATCHED, revision__isnull=False))
+    around = surroundings_of(changes)
+    for change in changes:
         try:
-            fresh = refresh_change(actor=actor, change=change, because=because)
-            done += fresh.revision is not None and fresh.revision.number > number
-        except PortalError as error:
-            _tell_stuck(change, error)
-            _log.warning("%s cannot be asked again: %s", change.ref, error.reason)
+            moved = world_in(around, change).moved
         except Exception:
             _log.exception("%s could not be held against the world.", change.ref)
-    return done
+        else:
+            if moved:
+                yield change
+
+
+def _refreshed(actor: Actor, change: Change, because: str) -> bool:
+    number = change.revision.number if change.revision else 0
+    try:
+        fresh = refresh_change(actor=actor, change=change, because=because)
+    except PortalError as error:
+        _tell_stuck(change, error)
+        _log.warning("%s cannot be asked again: %s", change.ref, error.reason)
+    except Exception:
+        _log.exception("%s could not be taken up again.", change.ref)
+    else:
+        return fresh.revision is not None and fresh.revision.number > number
+    return False
 
 
 @transaction.atomic
@@ -109,7 +139,8 @@ def refresh_change(*, actor: Actor, change: Change, because: str = "") -> Change
     Raises:
         PolicyBlocked: nobody is there who may sign what is asked now. The change can then not be approved or start.
     """
-    if not because and not _may_have_moved(change):
+    # Without a lock first, so that the many that stand hold nobody up.
+    if change.state not in WATCHED or change.revision is None or not world_of(change).moved:
         return change
     try:
         held = locked(change)
@@ -124,11 +155,6 @@ def refresh_change(*, actor: Actor, change: Change, because: str = "") -> Change
     if not world.moved:
         return held
     return _take_up(actor, held, held.revision, world, because)
-
-
-def _may_have_moved(change: Change) -> bool:
-    """Look without a lock first, so that the many that stand hold nobody up."""
-    return change.state in WATCHED and change.revision is not None and bool(world_of(change).moved)
 
 
 def _take_up(actor: Actor, held: Change, before: Revision, world: World, because: str) -> Change:
