@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 _LISTS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+_REQUIRED = str(forms.Field.default_error_messages["required"])
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,15 @@ def _of_form(form: forms.BaseForm, in_rows: bool) -> list[Problem]:
 def said(bound: BoundField) -> list[str]:
     """Return the field's errors. "This field is required" says nothing in a summary: name the field."""
     return [
-        _missing(bound) if error.code == "required" else str(message)
+        _missing(bound, str(message)) if error.code == "required" else str(message)
         for error, message in zip(bound.errors.as_data(), bound.errors, strict=True)
     ]
 
 
-def _missing(bound: BoundField) -> str:
+def _missing(bound: BoundField, own: str) -> str:
     if isinstance(bound.field.widget, forms.CheckboxInput):
         return f"Tick “{bound.label}”"
+    if str(bound.label).endswith("?"):
+        # “Why do you ask? is missing” is no sentence: the form's own words are, where it has any.
+        return own if own != _REQUIRED else f"Answer “{bound.label}”"
     return f"{bound.label} is missing"

@@ -26,7 +26,7 @@ _NEWS = {
         "#approvals",
     ),
     "approval.went_ahead": ("it went ahead", "it went ahead", "#approvals"),
-    "approval.information_asked": ("1 question of a signer", "{} questions of signers", "discussion/"),
+    "approval.information_asked": ("1 question by a signer", "{} questions by signers", "discussion/"),
     "approval.information_given": ("1 answer to a signer", "{} answers to signers", "discussion/"),
     "comment.started": ("1 new discussion", "{} new discussions", "discussion/"),
     "comment.added": ("1 reply in a discussion", "{} replies in discussions", "discussion/"),

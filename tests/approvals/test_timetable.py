@@ -105,7 +105,7 @@ def test_mornings_are_those_of_working_days_before_it_is_due() -> None:
         ("2027-03-31T16:00", "2027-03-29T09:00", False, "never goes past"),
         ("2027-03-29T09:00", "2027-03-29T09:00", False, "has passed"),
         ("2027-04-02T09:00", "2027-03-31T16:00", False, "overdue"),
-        ("2027-03-30T09:00", "2027-03-29T09:00", True, "clock stands"),
+        ("2027-03-30T09:00", "2027-03-29T09:00", True, "clock is paused"),
     ],
 )
 def test_may_snooze_answers_with_its_reason(until: str, now: str, paused: bool, words: str) -> None:

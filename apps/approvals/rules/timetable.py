@@ -140,7 +140,7 @@ def may_snooze(
     if not may_sign:
         return may_sign
     if paused:
-        return denied("Its clock stands. There is nothing to put off.")
+        return denied("Its clock is paused. There is nothing to put off.")
     if due <= now:
         return denied("This is overdue, so it cannot be put off.", "Decide it, or ask for information.")
     if until <= now:

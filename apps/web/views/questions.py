@@ -43,7 +43,7 @@ def ask(request: HttpRequest, requirement: int) -> HttpResponse:
         except Invalid as error:
             add_to_form(form, error)
         else:
-            messages.success(request, f"{made.asked} is asked. Your clock stands until they answer.")
+            messages.success(request, f"{made.asked} is asked. Your clock is paused until they answer.")
             return redirect("web:question", question=made.pk)
     context = {
         "form": form,

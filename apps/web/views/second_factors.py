@@ -22,6 +22,7 @@ from apps.accounts.services import (
 )
 from apps.audit.services import record_denial
 from apps.core.errors import Invalid
+from apps.insights.rules.grammar import capital
 from apps.web.errors import not_found
 from apps.web.forms.proving import ProofForm
 from apps.web.forms.second_factors import CodeAppForm, PasskeyForm
@@ -112,12 +113,12 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
         raise not_found(request, ("second_factor", str(number)), exists=second_factor_exists(number))
     ways = Ways(request)
     form = ProofForm(request.POST if request.method == "POST" else None)
+    name = "your authenticator app" if factor == ways.factors.code else str(factor)
     if form.is_bound and form.is_valid() and _proved(request, form, ways):
-        name = str(factor)
         remove_second_factor(actor=actor_of(request), factor=factor)
-        messages.success(request, f"{name} is removed.")
+        messages.success(request, f"{capital(name)} is removed.")
         return redirect("web:security")
-    context = {"form": form, "ways": ways, "factor": factor}
+    context = {"form": form, "ways": ways, "name": name}
     return render(request, "account_pages/security_remove.html", context, status=422 if form.errors else 200)
 
 
