@@ -164,7 +164,7 @@ def test_problems_say_in_words_what_is_wrong_and_where() -> None:
     }
     del content["when"]
     assert [(problem.path, problem.text) for problem in problems_in(SMALL, content)] == [
-        (("when",), "When do we go back? is missing"),
+        (("when",), "Answer “When do we go back?”"),
         (("minutes",), "Minutes must be 1 or more"),
         (("share",), "Share: write a number, such as 12.5"),
         (("who",), "Who decides?: choose one from the list"),

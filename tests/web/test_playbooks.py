@@ -123,7 +123,7 @@ def test_finish_with_errors_says_them_at_the_question_and_in_the_summary(
     text = response.content.decode()
     assert "<title>Error:" in text
     for target, said in (
-        ("id_when", "When do we go back? is missing"),
+        ("id_when", "Answer “When do we go back?”"),
         ("id_minutes", "Minutes must be 1 or more"),
         ("id_steps-0-text", "Steps, row 1. What to do is missing"),
         ("id_steps-0-minutes", "Steps, row 1. Minutes of the step: write a whole number, such as 12"),

@@ -339,7 +339,7 @@ def test_withdraw_page_asks_why_and_takes_the_signature_back(client: Client, val
     assert Requirement.objects.get(pk=asked.pk).state == "met"  # a GET never acts
     url = f"/approvals/{asked.pk}/withdraw/"
     sent = {"note": "Misread.", "password": PASSWORD, "nonce": shown_nonce(client, url)}
-    assert "is missing" in text_of(client.post(url, sent | {"note": ""}), 422)
+    assert "Say why you take it back" in text_of(client.post(url, sent | {"note": ""}), 422)
     assert "Nothing was taken back" in text_of(client.post(url, sent | {"password": "wrong"}), 422)
     assert client.post(url, sent).status_code == 302
     assert client.post(url, sent).status_code == 302, "sent twice, it is once"

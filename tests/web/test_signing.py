@@ -68,7 +68,7 @@ def test_sign_page_when_opened_says_what_is_signed_and_never_signs(
     assert f'value="{DIGEST}"' in text
     assert f'title="{DIGEST}"' in text
     assert 'autocomplete="current-password"' in text
-    assert "You do not decide; give a reason" in text
+    assert "You pass; give a reason" in text
     assert "Take back" not in text
     assert not Signature.objects.exists()
 

@@ -73,7 +73,7 @@ def field_at(shape: Shape, path: Path) -> Field | None:
 def _missing(field: Field) -> str:
     if field.kind == FieldKind.ROWS:
         return f"{field.label}: add at least one"
-    return f"{field.label} is missing"
+    return f"Answer “{field.label}”" if field.label.endswith("?") else f"{field.label} is missing"
 
 
 _TYPES = {
