@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from apps.accounts.models import User
+from apps.approvals.enums import Step
 from apps.approvals.models import Requirement
 from apps.approvals.rules import Need
-from apps.approvals.rules.timetable import Coming, Pace, due_from, first_step, moved
+from apps.approvals.rules.timetable import Coming, Pace, after_step, due_from, first_step, moved
 from apps.approvals.selectors import coming_of, pace_of
 from apps.core import clock
 
@@ -42,6 +43,18 @@ def move_due(requirement: Requirement, due: datetime) -> list[str]:
     coming = moved(coming_of(requirement), clock.now(), due, pace)
     requirement.due_at = due
     return ["due_at", *_set_next(requirement, coming)]
+
+
+def give_time_again(requirement: Requirement) -> list[str]:
+    """Let a requirement that opens again not be given up at once. Returns the fields for the caller to save.
+
+    Where everyone in the chain was told before, those who can sign have as long again as after the last word.
+    """
+    if requirement.next_step != Step.EXPIRE:
+        return []
+    return _set_next(
+        requirement, after_step(Step.MANAGERS, clock.now(), requirement.due_at, pace_of(requirement))
+    )
 
 
 def _set_next(requirement: Requirement, coming: Coming) -> list[str]:

@@ -9,6 +9,7 @@ from apps.approvals.rules.intents import Proof
 from apps.approvals.selectors import eligible_people, my_kept_signature, my_signature
 from apps.approvals.services.deciding import tell_listeners
 from apps.approvals.services.intents import answered, check_usable, show_signing, use
+from apps.approvals.services.pacing import give_time_again
 from apps.approvals.services.rounds import end_unreachable
 from apps.approvals.services.signing import check_open, write_signature
 from apps.approvals.services.telling import tell_open_again
@@ -74,7 +75,7 @@ def withdraw_signature(*, actor: Actor, requirement: Requirement, reason: str, p
     was_met = asked.state == RequirementState.MET
     if was_met:
         asked.state = RequirementState.OPEN
-        asked.save(update_fields=["state", "updated_at"])
+        asked.save(update_fields=["state", *give_time_again(asked), "updated_at"])
     _record(actor, asked, signed, taken)
     if not end_unreachable(actor=actor, held=round_) and was_met:
         tell_open_again(asked, taken, eligible_people([asked])[asked.pk])
