@@ -10,15 +10,16 @@ import yaml
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, override_settings
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 from pytest_django.plugin import DjangoDbBlocker
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent
 from tests.api.conftest import secret_of
+from tests.e2e.addresses import examples, filled, patterns
 from tests.e2e.organisation import Names, settle
-from tests.e2e.pages import AREAS, FEMI
+from tests.e2e.pages import FEMI
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -32,6 +33,7 @@ ASKED_FIRST = {
     "web:freeze-new": 200,
     "web:sign-together": 422,  # it names nothing
     "web:approval-mail": 400,  # it brings no link
+    "web:discussion-read": 302,  # how far they have read is their own
 }
 # Pages of words alone, the same whatever the method.
 STILL = {"web:help": 200, "web:keyboard": 200, "web:accessibility": 200}
@@ -55,40 +57,6 @@ def names(django_db_setup: None, django_db_blocker: DjangoDbBlocker, home: Path)
     with django_db_blocker.unblock(), override_settings(PORTAL_HOME=home):
         yield settle(home)
         call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
-
-
-def examples(names: Names) -> dict[str, set[str]]:
-    """Return addresses of the pages by their pattern's name, with the records of the organisation in them."""
-    looks = [(name, look.path) for area in AREAS.values() for name, seen in area.items() for look in seen]
-    found: dict[str, set[str]] = {}
-    for name, path in looks:
-        if path.startswith("/"):
-            found.setdefault(name, set()).add(path.format(**names).partition("?")[0])
-    return found
-
-
-def patterns(resolver: URLResolver, prefix: str = "", space: str = "") -> list[tuple[str, str]]:
-    """Return every pattern of the portal with its name."""
-    found = []
-    for each in resolver.url_patterns:
-        path = prefix + str(each.pattern)
-        if isinstance(each, URLResolver):
-            found += patterns(each, path, f"{each.namespace}:" if each.namespace else space)
-        elif isinstance(each, URLPattern):
-            found.append((f"{space}{each.name}", path))
-    return found
-
-
-def filled(template: str, names: Names) -> str:
-    """Return an address of the pattern: with a record that is there where one fits, else with what matches."""
-    known = {"ref": names["in_review"], "key": "model:default/credit-risk", "step": "why", "slug": "withdraw"}
-    known |= {"requirement": names["to_validate"], "prefix": names["token"], "page": "ledger", "action": "1"}
-
-    def value(match: re.Match[str]) -> str:
-        kind, _, name = match[1].rpartition(":")
-        return known.get(name) or ("1" if kind == "int" else "credit")
-
-    return "/" + re.sub(r"<([^>]+)>", value, template)
 
 
 def written() -> int:
