@@ -101,7 +101,10 @@ def test_change_on_hold_reminds_nobody_and_is_not_given_back_and_has_its_time_af
         with at(NOW + timedelta(days=days)):
             task_remind_approvals()
             client.force_login(estate.people["tomasz"])
-            assert "because it is on hold" in client.get("/inbox/").content.decode()
+            assert (
+                "<strong>The clock is paused</strong> while it is on hold"
+                in client.get("/inbox/").content.decode()
+            )
     assert fresh(change).state == ChangeState.ON_HOLD
     late = Notification.objects.filter(rule__in=["approval.due", "approval.overdue", "approval.escalated"])
     assert not late.exists()
