@@ -108,7 +108,7 @@ def tell_kept(round_: Round, kept: Mapping[int, EarlierSignature]) -> None:
 def tell_outcome(asked: Requirement, signature: Signature) -> None:
     """Tell whoever opened the round when a signature has ended it."""
     round_ = asked.round
-    if round_.opened_by is None or round_.state == RoundState.OPEN or round_.closed_at is None:
+    if round_.state == RoundState.OPEN or round_.closed_at is None or round_.opened_by is None:
         return
     if signature.decision == SignatureDecision.ABSTAIN:
         return  # An abstention that ends a round leaves too few: ``tell_unreachable`` says so.

@@ -181,6 +181,9 @@ def follow_round(round_: Round, actor: Actor) -> None:
 
     Registered with the approvals.
     """
+    if round_.state == RoundState.OPEN and round_.went_ahead_at is None:
+        # One signature of several: nothing is decided, and most are that.
+        return
     change = Change.objects.filter(round=round_).first()
     if change is None:
         return
