@@ -87,6 +87,8 @@ def signed_in(
 
 def axe(page: Page, *rules: str) -> list[str]:
     """Return one line for each accessibility violation that axe-core finds on ``page``, of ``rules`` or of all."""
+    # A click returns when the next page begins; axe judges a page that is whole.
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         source = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
         # evaluate() runs outside the page's content security policy, which a script element would not.

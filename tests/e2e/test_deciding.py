@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.enums import Role
@@ -83,7 +83,7 @@ def test_each_role_decides_by_keyboard_alone_on_a_phone(
             assert Signature.objects.get(requirement=asked).decision == "approve"
         look(page, f"{name}-{scripts}-signed")
         page.goto(live_server.url + "/inbox/")
-        assert not page.locator(".row-item").count()
+        expect(page.locator(".row-item")).to_have_count(0)
         assert said == []
 
 
@@ -105,7 +105,9 @@ def test_owner_rejects_by_keyboard_alone_and_everyone_reads_why(
     with signed_in(browser, live_server.url, estate.people["amara"], width=320) as context:
         page = context.new_page()
         page.goto(f"{live_server.url}/changes/{change.ref}/")
-        assert "The load test ran on half of the traffic." in page.locator("main").inner_text()
+        expect(page.locator("main")).to_contain_text(
+            "The load test ran on half of the traffic.", use_inner_text=True
+        )
 
 
 def test_requester_who_opens_the_page_of_a_decision_reads_why_it_is_not_theirs(
@@ -116,7 +118,9 @@ def test_requester_who_opens_the_page_of_a_decision_reads_why_it_is_not_theirs(
     with signed_in(browser, live_server.url, estate.people["amara"], width=320) as context:
         page = context.new_page()
         page.goto(f"{live_server.url}/approvals/{asked.pk}/sign/")
-        assert "You do not hold the role Model Validator" in page.locator("main").inner_text()
-        assert not page.locator("main form").count()
+        expect(page.locator("main")).to_contain_text(
+            "You do not hold the role Model Validator", use_inner_text=True
+        )
+        expect(page.locator("main form")).to_have_count(0)
         look(page, "refused")
     assert not AuditEvent.objects.filter(event="approval.signed").exists()

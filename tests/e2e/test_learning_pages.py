@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.enums import Role
@@ -81,7 +82,7 @@ def test_review_by_keyboard_alone_is_signed(
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/reviews/{mine.ref}/")
-        assert page.locator(".sig-name", has_text="Leila Haddad").is_visible()
+        expect(page.locator(".sig-name", has_text="Leila Haddad")).to_be_visible()
     mine.refresh_from_db()
     assert mine.signed_by == leila
 
@@ -93,7 +94,7 @@ def test_briefing_when_printed_is_paper_without_buttons(
         page = context.new_page()
         page.goto(live_server.url + "/briefings/")
         page.emulate_media(media="print")
-        assert not page.get_by_role("link", name="Read the change").is_visible()
-        assert not page.locator(".topbar").is_visible()
-        assert page.get_by_role("heading", name="Cost of waiting").is_visible()
+        expect(page.get_by_role("link", name="Read the change")).not_to_be_visible()
+        expect(page.locator(".topbar")).not_to_be_visible()
+        expect(page.get_by_role("heading", name="Cost of waiting")).to_be_visible()
         assert page.locator("html").evaluate("e => getComputedStyle(e).colorScheme") == "light"

@@ -1,6 +1,7 @@
 """The frame of every page in a real browser: themes, keys, menus, and what shows in them."""
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import User
@@ -47,7 +48,7 @@ def test_theme_chosen_by_hand_is_there_before_the_next_paint(
         page.reload(wait_until="commit")
         page.wait_for_selector("html[data-theme=dark]", state="attached")
         page.wait_for_load_state()
-        assert page.get_by_role("button", name="Switch to light theme").is_visible()
+        expect(page.get_by_role("button", name="Switch to light theme")).to_be_visible()
 
 
 def test_keys_open_help_and_palette_and_can_be_switched_off(
@@ -60,7 +61,7 @@ def test_keys_open_help_and_palette_and_can_be_switched_off(
         page.get_by_role("dialog", name="Keyboard shortcuts").get_by_role("checkbox").uncheck()
         page.keyboard.press("Escape")
         page.keyboard.press("?")
-        assert page.get_by_role("dialog").count() == 0
+        expect(page.get_by_role("dialog")).to_have_count(0)
         page.keyboard.press("Control+k")
         page.keyboard.type("keyboard")
         page.keyboard.press("Enter")
@@ -76,7 +77,7 @@ def test_menu_by_keyboard_opens_closes_and_gives_focus_back(
         menu = page.locator(".menu-m > summary")
         menu.focus()
         page.keyboard.press("Enter")
-        assert page.get_by_role("searchbox", name="Search changes").is_visible()
+        expect(page.get_by_role("searchbox", name="Search changes")).to_be_visible()
         assert axe(page) == []
         page.keyboard.press("Escape")
         assert menu.evaluate("summary => document.activeElement === summary")
@@ -121,4 +122,4 @@ def test_sign_in_by_keyboard_alone(browser: Chromium, live_server: LiveServer, t
         page.get_by_label("Password", exact=True).fill("correct-horse")
         page.keyboard.press("Enter")
         page.wait_for_url("**/help/")
-        assert page.get_by_text("Tomasz Wójcik: your account").count() == 1
+        expect(page.get_by_text("Tomasz Wójcik: your account")).to_have_count(1)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
@@ -270,7 +270,7 @@ def test_a_model_update_goes_from_proposal_to_a_verified_bundle(
         assert state(page) == "In review"
         assert "What is blocking this" in page.content()
         page.goto(f"{portal.address}/inbox/")
-        assert not page.get_by_role("link", name="Review and sign").count()
+        expect(page.get_by_role("link", name="Review and sign")).to_have_count(0)
     for role in ("sponsor", "steward", "validator", "owner"):
         with signed_in(browser, portal, role) as page:
             assert sign_all(page, portal) >= 1, role

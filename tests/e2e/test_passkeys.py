@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from playwright.sync_api import BrowserContext, CDPSession, Page
+from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.enums import Role
@@ -66,7 +66,7 @@ def test_passkey_is_added_signs_and_is_the_second_step_of_signing_in(
         said = complaints(page)
         device(context, page)
         enrol(page, url)
-        assert page.get_by_role("rowheader", name="Work laptop").is_visible()
+        expect(page.get_by_role("rowheader", name="Work laptop")).to_be_visible()
         page.goto(f"{url}/approvals/{asked.pk}/sign/")
         page.get_by_label("Approve").check()
         for point in page.locator("input[name=checked]").all():

@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.enums import Role
@@ -87,16 +88,16 @@ def test_inbox_by_keyboard_alone_leads_from_a_row_to_its_decision(
         page.goto(live_server.url + "/inbox/")
         focused = page.locator(".row-item:has(a:focus)")
         page.keyboard.press("j")
-        assert "CHG-1042" in focused.inner_text(), "it goes on from the row that is shown"
+        expect(focused, "it goes on from the row that is shown").to_contain_text("CHG-1042")
         page.keyboard.press("k")
         page.keyboard.press("ArrowDown")
-        assert "CHG-1042" in focused.inner_text()
+        expect(focused).to_contain_text("CHG-1042")
         ring = page.locator(":focus").evaluate(
             "e => getComputedStyle(e).outlineStyle + getComputedStyle(e).boxShadow"
         )
         assert ring != "nonenone"
         described = page.locator(":focus").get_attribute("aria-describedby")
-        assert "2 days left" in page.locator(f"#{described}").inner_text()
+        expect(page.locator(f"#{described}")).to_contain_text("2 days left", use_inner_text=True)
         page.keyboard.press("Enter")
         page.wait_for_selector("[aria-current=true]:has-text('CHG-1042')")
         page.wait_for_function("document.activeElement.id === 'preview-title'")
@@ -106,9 +107,11 @@ def test_inbox_by_keyboard_alone_leads_from_a_row_to_its_decision(
         page.go_back()
         page.wait_for_selector("#preview-title")
         page.keyboard.press("?")
-        assert "open the page where you decide" in page.locator("dialog[open]").inner_text()
+        expect(page.locator("dialog[open]")).to_contain_text(
+            "open the page where you decide", use_inner_text=True
+        )
         page.keyboard.press("s")
-        assert page.locator("dialog[open]").is_visible(), "no key acts behind a dialog"
+        expect(page.locator("dialog[open]"), "no key acts behind a dialog").to_be_visible()
 
 
 def test_inbox_on_a_phone_counts_no_look_at_what_it_hides(
@@ -117,7 +120,7 @@ def test_inbox_on_a_phone_counts_no_look_at_what_it_hides(
     with signed_in(browser, live_server.url, tomasz, width=320) as context:
         page = context.new_page()
         page.goto(live_server.url + "/inbox/")
-        assert not page.locator("#preview-title").is_visible()
+        expect(page.locator("#preview-title")).not_to_be_visible()
         page.wait_for_timeout(6500)
         assert not Look.objects.exists()
         assert not Seen.objects.exists()
@@ -134,22 +137,22 @@ def test_inbox_filters_and_views_work_without_script(
     with signed_in(browser, live_server.url, tomasz, scripts=False) as context:
         page = context.new_page()
         page.goto(live_server.url + "/inbox/")
-        assert page.locator(".row-item", has_text="New").count() == 2
+        expect(page.locator(".row-item", has_text="New")).to_have_count(2)
         page.locator("summary", has_text="Filter").click()
         page.get_by_label("Risk", exact=True).select_option("3")
         page.get_by_role("button", name="Filter", exact=True).click()
-        assert page.locator(".row-item .id").all_inner_texts() == ["CHG-1042"]
+        expect(page.locator(".row-item .id")).to_have_text(["CHG-1042"], use_inner_text=True)
         page.locator("summary", has_text="Filter").click()
         page.get_by_label("Save this view as").fill("Risky")
         page.get_by_role("button", name="Save").click()
         page.locator(".row-item a").click()
-        assert page.get_by_role("link", name="Review and sign").is_visible()
+        expect(page.get_by_role("link", name="Review and sign")).to_be_visible()
         page.locator("summary", has_text="Filter").click()
         page.get_by_role("link", name="Risky", exact=True).click()
-        assert page.url.endswith("/inbox/?tab=needs-me&risk=3")
+        page.wait_for_url("**/inbox/?tab=needs-me&risk=3")
         page.get_by_role("link", name="Risk: high or more").click()
-        assert page.locator(".row-item .id").all_inner_texts() == ["CHG-1049", "CHG-1042"]
-        assert page.locator(".row-item", has_text="New").count() == 1, "one was opened"
+        expect(page.locator(".row-item .id")).to_have_text(["CHG-1049", "CHG-1042"], use_inner_text=True)
+        expect(page.locator(".row-item", has_text="New"), "one was opened").to_have_count(1)
 
 
 def test_signing_by_keyboard_alone_leaves_one_signature(

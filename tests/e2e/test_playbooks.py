@@ -133,6 +133,7 @@ def test_templates_of_the_portal_are_accessible_as_forms(
         for template in made:
             page.goto(f"{live_server.url}/templates/{template.ref}/")
             page.get_by_role("button", name="Begin a document").click()
+            page.wait_for_load_state()
             for button in page.locator("[id$='-add']").evaluate_all("all => all.map(each => each.id)"):
                 page.locator(f"#{button}").click()
             look(page, f"{template.kind}-{theme}")

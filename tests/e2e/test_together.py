@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.enums import Role
@@ -56,7 +56,7 @@ def test_signing_together_by_keyboard_alone_signs_what_is_ticked(
         page.keyboard.press("Enter")
         page.wait_for_selector("h1:has-text('2 signed')")
         assert {one.requirement for one in Signature.objects.all()} == set(asked[:2])
-        assert page.get_by_role("link", name="Its attestation").count() == 2
+        expect(page.get_by_role("link", name="Its attestation")).to_have_count(2)
         assert said == []
 
 
@@ -77,10 +77,10 @@ def test_signing_together_works_without_script_at_320(
         page.locator("#id_password").fill(PASSWORD)
         page.get_by_role("button", name="Sign what is ticked").click()
         assert page.locator("h1").inner_text() == "1 signed, 1 left"
-        assert "no longer what you were shown" in page.locator("main").inner_text()
+        expect(page.locator("main")).to_contain_text("no longer what you were shown", use_inner_text=True)
         assert Signature.objects.get().requirement == asked[1]
         page.goto(f"{live_server.url}/inbox/together/?item={normal.pk}")
-        assert "This is no standard change." in page.locator("main").inner_text()
+        expect(page.locator("main")).to_contain_text("This is no standard change.", use_inner_text=True)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -135,7 +135,7 @@ def test_deciding_from_a_mail_without_script_at_320_asks_to_sign_in_first(
         page.wait_for_url(f"**{asked.round.subject_url}")
         assert Signature.objects.get().signer == tomasz
         page.goto(link)
-        assert "This link has been used." in page.locator("main").inner_text()
+        expect(page.locator("main")).to_contain_text("This link has been used.", use_inner_text=True)
         assert not any("link=" in one for one in heard)
     assert not Look.objects.exists()
 
