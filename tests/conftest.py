@@ -20,10 +20,8 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from apps.audit.services import sealing
 from apps.audit.services.protection import owner_connection
-from tests.dba import as_owner, unguarded
+from tests.dba import as_owner, tables, unguarded
 
-ALWAYS_THERE = {"auth_permission", "django_content_type"}
-"""Tables that say the same in every test."""
 FEW = 1000
 """Up to so many rows are deleted; more are truncated, which leaves nothing behind for the next test to pass over."""
 
@@ -84,19 +82,19 @@ def _empty_as_owner(operations: Any, statements: list[str]) -> None:  # noqa: AR
     Django would truncate each of the hundred tables, of which a test fills ten, and then write down its models anew.
     To look which have rows and to delete those takes a twentieth of the time.
     """
-    tables = sorted(set(connection.introspection.django_table_names(only_existing=True)) - ALWAYS_THERE)
+    there = tables()
     counts = (
         f"SELECT '{table}', (SELECT count(*) FROM (SELECT FROM {table} LIMIT {FEW}) AS few)"
-        for table in tables
+        for table in there
     )
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(counts))
         rows = dict(cursor.fetchall())
-    held = [table for table in tables if rows[table]]
+    held = [table for table in there if rows[table]]
     many = FEW in rows.values()
-    with unguarded(*(tables if many else held)), connection.cursor() as cursor:
+    with unguarded(*(there if many else held)), connection.cursor() as cursor:
         if many:
-            cursor.execute(f"TRUNCATE {', '.join(tables)}")
+            cursor.execute(f"TRUNCATE {', '.join(there)}")
         elif held:
             # Foreign keys may wait: in the end nothing is left that points anywhere.
             cursor.execute("SET LOCAL session_replication_role = replica")

@@ -1,24 +1,21 @@
 """An auditor reads and changes nothing: every address that takes more than a look, tried by one."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.conf import settings
-from django.core.management import call_command
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import get_resolver
-from pytest_django.plugin import DjangoDbBlocker
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent
 from tests.api.conftest import secret_of
 from tests.e2e.addresses import examples, filled, patterns
-from tests.e2e.organisation import Names, settle
+from tests.e2e.organisation import Names
 from tests.e2e.pages import FEMI
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -37,26 +34,6 @@ ASKED_FIRST = {
 }
 # Pages of words alone, the same whatever the method.
 STILL = {"web:help": 200, "web:keyboard": 200, "web:accessibility": 200}
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("auditor") / "home"
-
-
-@pytest.fixture(autouse=True)
-def ledger_home(settings: Any, home: Path) -> Path:
-    """Keep one home for all tests here, as they share one database."""
-    settings.PORTAL_HOME = home
-    return home
-
-
-@pytest.fixture(scope="module")
-def names(django_db_setup: None, django_db_blocker: DjangoDbBlocker, home: Path) -> Iterator[Names]:
-    """Fill the database once for both tests, and empty it at the end."""
-    with django_db_blocker.unblock(), override_settings(PORTAL_HOME=home):
-        yield settle(home)
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
 
 def written() -> int:

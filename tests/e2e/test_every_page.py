@@ -12,12 +12,10 @@ from allauth.account.urls import urlpatterns as account_patterns
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.management import call_command
-from django.test import RequestFactory, override_settings
+from django.test import RequestFactory
 from django.urls import URLPattern, resolve
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
-from pytest_django.plugin import DjangoDbBlocker
 
 from apps.accounts.models import User
 from apps.web.urls import urlpatterns as web_patterns
@@ -33,7 +31,7 @@ from tests.e2e.browser import (
     session_cookie,
     signed_in,
 )
-from tests.e2e.organisation import Names, settle
+from tests.e2e.organisation import Names
 from tests.e2e.pages import AREAS, NO_PAGE, REFUSALS, Look
 
 HEIGHTS = {1280: 900, 320: 720}
@@ -59,26 +57,6 @@ def test_every_address_has_an_example_or_a_reason() -> None:
     shown = {name for area in AREAS.values() for name, looks in area.items() if looks}
     assert shown | set(NO_PAGE) == names, "Give each address an example in tests/e2e/pages.py."
     assert not shown & set(NO_PAGE)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("every-page") / "home"
-
-
-@pytest.fixture(autouse=True)
-def ledger_home(settings: object, home: Path) -> Path:
-    """Keep one home for all tests here, as they share one database."""
-    settings.PORTAL_HOME = home  # type: ignore[attr-defined]
-    return home
-
-
-@pytest.fixture(scope="module")
-def names(django_db_setup: None, django_db_blocker: DjangoDbBlocker, home: Path) -> Iterator[Names]:
-    """Fill the database once for all tests here, and empty it at the end."""
-    with django_db_blocker.unblock(), override_settings(PORTAL_HOME=home):
-        yield settle(home)
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
 
 @pytest.fixture(scope="module")

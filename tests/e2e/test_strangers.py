@@ -7,7 +7,7 @@ nothing of what the organisation does and change nothing. What is one person's o
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -16,10 +16,8 @@ import pytest
 import yaml
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import get_resolver
-from pytest_django.plugin import DjangoDbBlocker
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.models import ApiToken, SavedView, User
@@ -33,7 +31,7 @@ from apps.outbox.models import Notification
 from apps.playbooks.models import Document
 from tests.api.conftest import secret_of
 from tests.e2e.addresses import examples, filled, patterns
-from tests.e2e.organisation import Names, settle
+from tests.e2e.organisation import Names
 from tests.e2e.pages import AMARA, FEMI, HENRIK, LEILA, MARGUERITE, NEW, PRIYA, TOMASZ
 from tests.people import LOADER
 
@@ -43,26 +41,6 @@ OPEN = {"web:help", "web:keyboard", "web:accessibility", "web:mail-link"}
 """What everyone may open."""
 OWN = ("account", "notifications", "exports", "accounts/", "session")
 """What someone without a role may write: about themself."""
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("strangers") / "home"
-
-
-@pytest.fixture(autouse=True)
-def ledger_home(settings: Any, home: Path) -> Path:
-    """Keep one home for all tests here, as they share one database."""
-    settings.PORTAL_HOME = home
-    return home
-
-
-@pytest.fixture(scope="module")
-def names(django_db_setup: None, django_db_blocker: DjangoDbBlocker, home: Path) -> Iterator[Names]:
-    """Fill the database once for all tests, and empty it at the end."""
-    with django_db_blocker.unblock(), override_settings(PORTAL_HOME=home):
-        yield settle(home)
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
 
 def addresses(names: Names, *, whole: bool = False) -> list[tuple[str, str]]:
