@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.api.serializers.proof import ProofSerializer
 from apps.approvals.enums import DECISIONS
 from apps.approvals.models import Requirement, Signature, SignIntent
 from apps.approvals.rules.checklists import checklist
@@ -80,7 +81,7 @@ class RequirementSerializer(serializers.ModelSerializer[Requirement]):
         ]  # fmt: skip
 
 
-class SignSerializer(serializers.Serializer[Any]):
+class SignSerializer(ProofSerializer):
     """A decision on one digest. The password proves, now, who signs."""
 
     digest = serializers.CharField(max_length=64)
@@ -93,15 +94,6 @@ class SignSerializer(serializers.Serializer[Any]):
         default=list,
         max_length=20,
         help_text="The points of the checklist that the signer confirms. All are needed to approve.",
-    )
-    password = serializers.CharField(write_only=True, trim_whitespace=False)
-    code = serializers.CharField(
-        write_only=True,
-        required=False,
-        allow_blank=True,
-        default="",
-        max_length=12,
-        help_text="Of the signer's authenticator app, when they have set one up.",
     )
 
 

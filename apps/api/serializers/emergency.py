@@ -1,31 +1,22 @@
 """An urgent change that goes ahead before everyone has signed, as JSON."""
 
 from datetime import datetime
-from typing import Any
 
 from rest_framework import serializers
 
+from apps.api.serializers.proof import ProofSerializer
 from apps.approvals.models import BreakGlass, SignIntent
 from apps.approvals.rules.attested import GO_AHEAD
 from apps.approvals.rules.intents import LIFE
 
 
-class GoAheadSerializer(serializers.Serializer[Any]):
+class GoAheadSerializer(ProofSerializer):
     """Why a change cannot wait, and for which incident. The password proves, now, who lets it go ahead."""
 
     digest = serializers.CharField(max_length=64)
     nonce = serializers.CharField(max_length=64, help_text="From “intent”, within five minutes, once.")
     reason = serializers.CharField(max_length=4000)
     incident = serializers.CharField(max_length=500, help_text="An http or https address.")
-    password = serializers.CharField(write_only=True, trim_whitespace=False)
-    code = serializers.CharField(
-        write_only=True,
-        required=False,
-        allow_blank=True,
-        default="",
-        max_length=12,
-        help_text="Of the person's authenticator app, when they have set one up.",
-    )
 
 
 class GoAheadIntentSerializer(serializers.ModelSerializer[SignIntent]):

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.api.serializers.proof import ProofSerializer
 from apps.reviews.enums import Outcome
 from apps.reviews.models import ActionItem, RealisedMetric, Review
 from apps.reviews.selectors import digest_of
@@ -63,16 +64,7 @@ class NewActionSerializer(serializers.Serializer[Any]):
     due_on = serializers.DateField()
 
 
-class SignReviewSerializer(serializers.Serializer[Any]):
+class SignReviewSerializer(ProofSerializer):
     """The digest that was read. The password proves, now, who signs."""
 
     digest = serializers.CharField(max_length=64)
-    password = serializers.CharField(write_only=True, trim_whitespace=False)
-    code = serializers.CharField(
-        write_only=True,
-        required=False,
-        allow_blank=True,
-        default="",
-        max_length=12,
-        help_text="Of the signer's authenticator app, when they have set one up.",
-    )

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.api.serializers.approvals import SignatureSerializer
+from apps.api.serializers.proof import ProofSerializer
 from apps.approvals.rules.together import MOST
 
 
@@ -23,19 +24,10 @@ class OneOfSeveralSerializer(serializers.Serializer[Any]):
     )
 
 
-class SignTogetherSerializer(serializers.Serializer[Any]):
+class SignTogetherSerializer(ProofSerializer):
     """Standard changes of low risk to approve together. The password proves once, now, who signs them all."""
 
     items = serializers.ListField(child=OneOfSeveralSerializer(), min_length=1, max_length=MOST)
-    password = serializers.CharField(write_only=True, trim_whitespace=False)
-    code = serializers.CharField(
-        write_only=True,
-        required=False,
-        allow_blank=True,
-        default="",
-        max_length=12,
-        help_text="Of the signer's authenticator app, when they have set one up.",
-    )
 
 
 class LeftSerializer(serializers.Serializer[Any]):

@@ -11,9 +11,9 @@ from apps.changes import selectors, services
 from apps.changes.models import Standard
 from apps.core.errors import Conflict, Invalid, Stale
 from apps.web.errors import add_to_form
-from apps.web.forms.changes import ReasonForm
 from apps.web.forms.standards import StandardForm, starting_from
 from apps.web.reader import actor_of
+from apps.web.views.asking import Question, ask_why
 from apps.web.views.standards import standard_of, version_of
 
 
@@ -67,28 +67,20 @@ def propose(request: HttpRequest, ref: str, number: str) -> HttpResponse:
     """Ask why, and send a version for approval on POST."""
     found = version_of(request, ref, number)
     selectors.may_edit_now(actor_of(request), found).require()
-    form = ReasonForm(
-        request.POST if request.method == "POST" else None, label="Why should this be a standard change?"
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.propose_standard(
-                actor=actor_of(request), version=found, reason=form.cleaned_data["reason"]
-            )
-        except Invalid as error:
-            add_to_form(form, error)
-        else:
-            messages.success(request, f"{found} is out for approval. Nothing is made from it until then.")
-            return redirect("web:standard-version", ref, number)
-    context = {
-        "question": f"Send {found} for approval?",
-        "consequence": "It never changes from then on. Everyone is asked whom the approval policy would ask about a "
+    asked = Question(
+        question=f"Send {found} for approval?",
+        consequence="It never changes from then on. Everyone is asked whom the approval policy would ask about a "
         "normal change that moves all that it names.",
-        "verb": "Send it for approval",
-        "cancel": reverse("web:standard-version", args=[ref, number]),
-        "form": form,
-    }
-    return render(request, "_confirm.html", context, status=422 if form.errors else 200)
+        label="Why should this be a standard change?",
+        verb="Send it for approval",
+        done=f"{found} is out for approval. Nothing is made from it until then.",
+        back=reverse("web:standard-version", args=[ref, number]),
+    )
+    return ask_why(
+        request,
+        asked,
+        lambda reason: services.propose_standard(actor=actor_of(request), version=found, reason=reason),
+    )
 
 
 @login_required
@@ -121,27 +113,18 @@ def retire(request: HttpRequest, ref: str) -> HttpResponse:
     selectors.may_retire_now(actor_of(request), found).require()
     if found.retired_at is not None:
         raise Stale(f"{found.ref} is retired already.", remedy="Open it to see why.")
-    form = ReasonForm(
-        request.POST if request.method == "POST" else None,
-        label="Why is it retired, and what is done instead?",
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.retire_standard(
-                actor=actor_of(request), standard=found, reason=form.cleaned_data["reason"]
-            )
-        except Invalid as error:
-            add_to_form(form, error)
-        else:
-            messages.success(request, f"{found.ref} is retired. It stays on record, and its users are told.")
-            return redirect("web:standard", ref)
-    context = {
-        "question": f"Retire {found.ref}?",
-        "consequence": "No change is made from it any more. Changes that were submitted within it keep it. Whoever has "
+    asked = Question(
+        question=f"Retire {found.ref}?",
+        consequence="No change is made from it any more. Changes that were submitted within it keep it. Whoever has "
         "one under way is told why.",
-        "verb": "Retire it",
-        "danger": True,
-        "cancel": reverse("web:standard", args=[ref]),
-        "form": form,
-    }
-    return render(request, "_confirm.html", context, status=422 if form.errors else 200)
+        label="Why is it retired, and what is done instead?",
+        verb="Retire it",
+        done=f"{found.ref} is retired. It stays on record, and its users are told.",
+        back=reverse("web:standard", args=[ref]),
+        danger=True,
+    )
+    return ask_why(
+        request,
+        asked,
+        lambda reason: services.retire_standard(actor=actor_of(request), standard=found, reason=reason),
+    )

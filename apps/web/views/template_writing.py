@@ -24,10 +24,9 @@ from apps.playbooks.rules import (
     schema_from_editor,
     shape_of,
 )
-from apps.web.errors import add_to_form
-from apps.web.forms.changes import ReasonForm
 from apps.web.reader import actor_of
 from apps.web.sheets import Sheet, act_of, rearranged
+from apps.web.views.asking import Question, ask_why
 from apps.web.views.templates import template_of
 
 _BLANK: Content = {"questions": [{}]}
@@ -141,27 +140,18 @@ def retire(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask why, and then retire a template."""
     template = template_of(request, ref)
     selectors.edit_decision(actor_of(request)).require()
-    form = ReasonForm(
-        request.POST if request.method == "POST" else None,
-        label="Why is it retired, and what is used instead?",
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.retire_template(
-                actor=actor_of(request), template=template, reason=form.cleaned_data["reason"]
-            )
-        except Invalid as error:
-            add_to_form(form, error)
-        else:
-            messages.success(request, "The template is retired.")
-            return redirect("web:template", template.ref)
-    context = {
-        "question": f"Retire the template {template.ref}?",
-        "consequence": "Nobody begins a document with it any more. What was written with it stays, and open drafts "
+    asked = Question(
+        question=f"Retire the template {template.ref}?",
+        consequence="Nobody begins a document with it any more. What was written with it stays, and open drafts "
         "can be finished.",
-        "verb": "Retire the template",
-        "cancel": reverse("web:template", args=[template.ref]),
-        "danger": True,
-        "form": form,
-    }
-    return render(request, "_confirm.html", context, status=422 if form.errors else 200)
+        label="Why is it retired, and what is used instead?",
+        verb="Retire the template",
+        done="The template is retired.",
+        back=reverse("web:template", args=[template.ref]),
+        danger=True,
+    )
+    return ask_why(
+        request,
+        asked,
+        lambda reason: services.retire_template(actor=actor_of(request), template=template, reason=reason),
+    )
