@@ -20,6 +20,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from apps.audit.services import sealing
 from apps.audit.services.protection import owner_connection
+from tests.changes.estate import Estate, make_estate
 from tests.dba import as_owner, tables, unguarded
 
 FEW = 1000
@@ -122,6 +123,13 @@ def ledger_home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sealing, "_said_at", {})
     settings.PORTAL_HOME = tmp_path / "home"
     return tmp_path / "home"
+
+
+@pytest.fixture
+def estate(db: None) -> Estate:
+    """Return a small organisation with nothing proposed yet, and forget the passwords tried before."""
+    cache.clear()
+    return make_estate()
 
 
 @pytest.fixture

@@ -3,22 +3,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.models import User
 from apps.accounts.services import issue_token
 from apps.core import actors, clock
-from tests.changes.estate import Estate, make_estate
+from tests.changes.estate import Estate
 
 Caller = Callable[..., Any]
-
-
-@pytest.fixture
-def estate(db: None) -> Estate:
-    cache.clear()  # the counted password tries of an earlier test
-    return make_estate()
 
 
 def secret_of(user: User, *scopes: str) -> str:

@@ -18,16 +18,11 @@ from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.outbox.models import Notification
 from tests.approvals.test_policy import with_two_validators
-from tests.changes.estate import NOW, Estate, at, draft, make_estate, submitted
+from tests.changes.estate import NOW, Estate, at, draft, submitted
 from tests.people import DIGEST, LOADER, a_need, a_round, add_person, add_team, asked_of, sign
 from tests.web.test_policy import in_force
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def estate(db: None) -> Estate:
-    return make_estate()
 
 
 def told(rule: str = "approval.nobody") -> list[str]:

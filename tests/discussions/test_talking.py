@@ -38,11 +38,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def estate(db: None) -> Estate:
-    return make_estate()
-
-
-@pytest.fixture
 def ref(estate: Estate) -> str:
     return str(submitted(estate).ref)
 

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from apps.accounts.enums import Role
 from apps.approvals.models import Requirement, Signature
 from apps.audit.models import AuditEvent
-from tests.changes.estate import Estate, fresh, make_estate, submitted
+from tests.changes.estate import Estate, fresh, submitted
 from tests.e2e.browser import Chromium, complaints, overflows, shoot, signed_in
 from tests.e2e.test_wizard import go_to, press
 
@@ -19,11 +19,6 @@ PICTURES = os.environ.get("DECIDING_PICTURES", "")
 ROLES = {"henrik": Role.SPONSOR, "meilin": Role.STEWARD, "tomasz": Role.VALIDATOR, "priya": Role.OWNER}
 # Far enough ahead that the window is never over when the test runs.
 WINDOW = {"start": "2046-11-19T06:00", "end": "2046-11-19T08:30"}
-
-
-@pytest.fixture
-def estate(transactional_db: None) -> Estate:
-    return make_estate()
 
 
 def look(page: Page, name: str) -> None:

@@ -10,17 +10,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
-from tests.changes.estate import Estate, draft, make_estate, submitted
+from tests.changes.estate import Estate, draft, submitted
 from tests.e2e.browser import THEMES, WIDTHS, Chromium, axe, complaints, overflows, shoot, signed_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 STEPS = ("what", "why", "impact", "when", "how-back", "check")
 PICTURES = os.environ.get("WIZARD_PICTURES", "")
-
-
-@pytest.fixture
-def estate(transactional_db: None) -> Estate:
-    return make_estate()
 
 
 def look(page: Page, name: str) -> None:

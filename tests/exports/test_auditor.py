@@ -14,16 +14,11 @@ from apps.audit.selectors import Filters
 from apps.audit.services import record_event
 from apps.core import actors, clock
 from apps.exports.selectors import access_of, ledger_entries_for, ledger_entry_for, may_export
-from tests.changes.estate import Estate, draft, make_estate, submitted
+from tests.changes.estate import Estate, draft, submitted
 from tests.people import add_person, add_team
 
 pytestmark = pytest.mark.django_db
 SYSTEM = actors.system("import_catalog")
-
-
-@pytest.fixture
-def estate() -> Estate:
-    return make_estate()
 
 
 def write(kind: str, ident: str) -> int:

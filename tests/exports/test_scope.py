@@ -15,14 +15,9 @@ from apps.core.errors import Invalid
 from apps.exports.rules.orders import Scope
 from apps.exports.selectors.scope import resolved
 from apps.exports.services.reading import filters_of, refuse_unknown
-from tests.changes.estate import Estate, make_estate, submitted
+from tests.changes.estate import Estate, submitted
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def estate() -> Estate:
-    return make_estate()
 
 
 def found(**asked: str | tuple[str, ...]) -> set[tuple[str, str]]:

@@ -16,7 +16,7 @@ from apps.cards.models import ModelCard
 from apps.changes.services import save_why, withdraw_change
 from apps.core import actors, clock
 from apps.exports import selectors
-from tests.changes.estate import Estate, draft, make_estate, submitted
+from tests.changes.estate import draft, make_estate, submitted
 from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
@@ -172,11 +172,6 @@ def test_filters_that_nobody_resolved_are_refused() -> None:
     for asked in (Filters(text="a"), Filters(component="model:default/x"), Filters(change="CHG-1")):
         with pytest.raises(ValueError, match="scope_filters"):
             matching(asked)
-
-
-@pytest.fixture
-def estate() -> Estate:
-    return make_estate()
 
 
 def ids_of(rows: set[int]) -> set[tuple[str, str]]:

@@ -15,7 +15,7 @@ from apps.lifecycle import machine as machines
 from apps.lifecycle.machine import machine_of
 from apps.lifecycle.selectors import may_advance
 from apps.lifecycle.services import advance
-from tests.changes.estate import IN_WINDOW, Estate, approved, at, draft, fresh, make_estate
+from tests.changes.estate import IN_WINDOW, Estate, approved, at, draft, fresh
 
 SYSTEM = actors.system("test")
 # DESIGN 3, written out by hand: step → where it may start → where it ends.
@@ -36,11 +36,6 @@ TABLE = {
     "give_back": ({"in_review", "on_hold"}, "expired"),
     "close": ({"completed", "rolled_back", "failed"}, "closed"),
 }
-
-
-@pytest.fixture
-def estate(db: None) -> Estate:
-    return make_estate()
 
 
 def test_table_knows_every_step_and_no_other() -> None:

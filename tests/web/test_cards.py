@@ -15,6 +15,7 @@ from apps.catalog.models import Component, ComponentVersion
 from apps.web.planning.intervals import figure_of
 from apps.web.planning.measures import change, measure, metric_name, short_source
 from tests.planning import SYSTEM, component, person, team
+from tests.web.reading import page
 
 pytestmark = pytest.mark.django_db
 
@@ -39,12 +40,6 @@ def carded(name: str = "credit-risk", count: int = 1) -> ModelCard:
     fill_from_registry(actor=SYSTEM, versions=made)
     card: ModelCard = made[-1].card
     return card
-
-
-def page(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 def form_of(card: ModelCard, **more: str) -> dict[str, Any]:

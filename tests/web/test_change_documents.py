@@ -9,27 +9,17 @@ from apps.changes.models import Artifact
 from apps.changes.services import attach_document, submit_change
 from apps.playbooks.models import Document, Template
 from apps.playbooks.services import add_template
-from tests.changes.estate import NOW, Estate, at, draft, fresh, make_estate, submitted
+from tests.changes.estate import NOW, Estate, at, draft, fresh, submitted
 from tests.changes.test_artifacts import finished
 from tests.playbooks.schemas import SMALL
+from tests.web.reading import page
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def estate() -> Estate:
-    return make_estate()
-
-
-@pytest.fixture
 def template(estate: Estate) -> Template:
     return add_template(actor=estate.actor("leila"), kind="rollback_plan", schema=SMALL)
-
-
-def page(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 def test_document_is_begun_and_added_from_the_change(

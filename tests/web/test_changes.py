@@ -1,7 +1,6 @@
 """The list of changes, the page of each, and the pages that ask before a step."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,32 +22,11 @@ from tests.changes.estate import (
     at,
     draft,
     fresh,
-    make_estate,
     sign_all,
     submitted,
     tie,
 )
-
-Enter = Callable[[str], Client]
-
-
-@pytest.fixture
-def estate(db: None) -> Estate:
-    return make_estate()
-
-
-@pytest.fixture
-def enter(client: Client, estate: Estate) -> Enter:
-    def as_person(name: str) -> Client:
-        client.force_login(estate.people[name])
-        return client
-
-    return as_person
-
-
-def text_of(response: Any) -> str:
-    assert response.status_code == 200, response.status_code
-    return str(response.content.decode())
+from tests.web.reading import Enter, text_of
 
 
 def test_page_says_what_blocks_and_who_can_clear_it(estate: Estate, enter: Enter) -> None:

@@ -1,6 +1,5 @@
 """The discussion of a change and the questions of its signers, as pages."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,35 +15,16 @@ from apps.discussions.models import Comment, Thread, Wording
 from apps.discussions.rules.words import EDIT_TIME
 from apps.discussions.services import reply, settle_thread, start_thread
 from apps.outbox.models import Notification
-from tests.changes.estate import NOW, Estate, at, draft, make_estate, submitted
+from tests.changes.estate import NOW, Estate, at, draft, submitted
 from tests.people import add_person
+from tests.web.reading import Enter, text_of
 
 pytestmark = pytest.mark.django_db
-Enter = Callable[[str], Client]
-
-
-@pytest.fixture
-def estate(db: None) -> Estate:
-    return make_estate()
 
 
 @pytest.fixture
 def ref(estate: Estate) -> str:
     return str(submitted(estate).ref)
-
-
-@pytest.fixture
-def enter(client: Client, estate: Estate) -> Enter:
-    def as_person(name: str) -> Client:
-        client.force_login(estate.people[name])
-        return client
-
-    return as_person
-
-
-def text_of(response: Any, status: int = 200) -> str:
-    assert response.status_code == status, response.status_code
-    return str(response.content.decode())
 
 
 def talk(

@@ -13,7 +13,6 @@ from apps.catalog.selectors import forget_graph
 from apps.changes.rules.inputs import StepInput
 from apps.changes.services import refresh_change, revise_change, save_how_back
 from apps.core import actors
-from tests.changes.conftest import estate  # noqa: F401
 from tests.changes.estate import NOW, Estate, approved, at, draft, fresh
 from tests.changes.test_edits import replan, retitle, revised
 from tests.changes.test_world import new_consumer
@@ -34,7 +33,7 @@ def asked_of(change: Any, role: str) -> Requirement:
 @pytest.mark.parametrize("address", ["/inbox/{}/", "/approvals/{}/sign/"])
 def test_inbox_and_signing_page_show_what_changed_since_you_signed(
     client: Client,
-    estate: Estate,  # noqa: F811
+    estate: Estate,
     address: str,
 ) -> None:
     change = revised(estate, approved(estate), replan, retitle)
@@ -46,13 +45,13 @@ def test_inbox_and_signing_page_show_what_changed_since_you_signed(
     assert change.revisions.get(number=1).digest[:8] in text
 
 
-def test_another_who_holds_the_role_sees_since_whom(client: Client, estate: Estate) -> None:  # noqa: F811
+def test_another_who_holds_the_role_sees_since_whom(client: Client, estate: Estate) -> None:
     change = revised(estate, approved(estate), replan)
     text = page(client, estate.people["leila"], f"/inbox/{asked_of(change, Role.OWNER).pk}/")
     assert "What changed since Priya Raghunathan signed revision 1" in text
 
 
-def test_signer_whose_signature_was_kept_reads_that_it_counts(client: Client, estate: Estate) -> None:  # noqa: F811
+def test_signer_whose_signature_was_kept_reads_that_it_counts(client: Client, estate: Estate) -> None:
     change = revised(estate, approved(estate), replan)
     text = page(client, estate.people["henrik"], f"/inbox/{asked_of(change, Role.SPONSOR).pk}/")
     assert "Henrik Lindqvist signed revision 1, and that still counts." in text
@@ -62,7 +61,7 @@ def test_signer_whose_signature_was_kept_reads_that_it_counts(client: Client, es
     assert "Take back your signature on" in back
 
 
-def test_change_page_says_on_which_revision_each_signature_is(client: Client, estate: Estate) -> None:  # noqa: F811
+def test_change_page_says_on_which_revision_each_signature_is(client: Client, estate: Estate) -> None:
     change = revised(estate, approved(estate), replan)
     text = page(client, estate.people["leila"], f"/changes/{change.ref}/")
     assert "2 of 3 signed, 2 of them before revision 2, and still in force." in text
@@ -71,7 +70,7 @@ def test_change_page_says_on_which_revision_each_signature_is(client: Client, es
     assert "changed since revision 1: the plan" in text
 
 
-def test_change_page_says_why_the_world_took_it_back(client: Client, estate: Estate) -> None:  # noqa: F811
+def test_change_page_says_why_the_world_took_it_back(client: Client, estate: Estate) -> None:
     change = approved(estate)
     new_consumer(estate)
     forget_graph()
@@ -87,7 +86,7 @@ def test_change_page_says_why_the_world_took_it_back(client: Client, estate: Est
 
 def test_check_step_says_whom_an_edit_asks_again_before_it_is_submitted(
     client: Client,
-    estate: Estate,  # noqa: F811
+    estate: Estate,
 ) -> None:
     change = approved(estate)
     amara = estate.people["amara"]
@@ -106,7 +105,7 @@ def test_check_step_says_whom_an_edit_asks_again_before_it_is_submitted(
     assert "Changed since revision 1: the plan." in text
 
 
-def replan_all(estate: Estate, change: Any, count: int) -> None:  # noqa: F811
+def replan_all(estate: Estate, change: Any, count: int) -> None:
     steps = [StepInput(f"Step {number}", "amara", 30) for number in range(count)]
     save_how_back(
         actor=estate.actor("amara"), change=change, rollback_plan="Back.", rollback_minutes=4, steps=steps,
@@ -121,7 +120,7 @@ def replan_all(estate: Estate, change: Any, count: int) -> None:  # noqa: F811
 )
 def test_pages_ask_the_same_of_one_difference_and_of_many(
     client: Client,
-    estate: Estate,  # noqa: F811
+    estate: Estate,
     address: str,
     queries: int,
 ) -> None:
@@ -180,7 +179,7 @@ def test_pages_ask_the_same_of_one_difference_and_of_many(
 )
 def test_each_field_of_the_form_says_who_judges_it(
     client: Client,
-    estate: Estate,  # noqa: F811
+    estate: Estate,
     step: str,
     told: list[str],
 ) -> None:
@@ -195,7 +194,7 @@ def test_each_field_of_the_form_says_who_judges_it(
     )
 
 
-def test_evidence_says_what_the_catalog_says_against_a_version(client: Client, estate: Estate) -> None:  # noqa: F811
+def test_evidence_says_what_the_catalog_says_against_a_version(client: Client, estate: Estate) -> None:
     change = approved(estate)
     estate.components["credit-risk"].versions.filter(version="2").update(retired_at=NOW)
     with at(NOW):

@@ -19,18 +19,12 @@ from apps.changes.services import show_letting_go
 from apps.core.actors import person
 from tests.api.conftest import secret_of
 from tests.approvals.test_covering import covering
-from tests.changes.estate import NOW, Estate, at, fresh, make_estate, submitted
+from tests.changes.estate import NOW, Estate, at, fresh, submitted
 from tests.changes.test_emergency import LINK, let_go, refuse, urgent
 from tests.house.source import modules
 from tests.people import add_person
 
 PASSWORD = "a good secret"
-
-
-@pytest.fixture
-def estate(db: None) -> Estate:
-    cache.clear()
-    return make_estate()
 
 
 def entered(user: User, **headers: str) -> Client:

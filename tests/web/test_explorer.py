@@ -17,8 +17,9 @@ from apps.audit.services import record_event
 from apps.changes.services import revise_change, submit_change
 from apps.core import actors, clock
 from apps.web.replay import replayed
-from tests.changes.estate import NOW, Estate, at, draft, fresh, make_estate, sign_all, submitted
+from tests.changes.estate import NOW, Estate, at, draft, fresh, sign_all, submitted
 from tests.people import add_person
+from tests.web.reading import words_at
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -32,11 +33,6 @@ def auditor(client: Client) -> User:
     return user
 
 
-@pytest.fixture
-def estate() -> Estate:
-    return make_estate()
-
-
 def note(
     ident: str = "CHG-1", *, event: str = "change.noted", kind: str = "change", data=None, **texts
 ) -> int:
@@ -44,12 +40,6 @@ def note(
         return record_event(
             event=event, actor=actors.system("clock"), obj=(kind, ident), data=data, private=texts
         )
-
-
-def text_of(client: Client, address: str, status: int = 200) -> str:
-    page = client.get(address)
-    assert page.status_code == status, address
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.content.decode())).split())
 
 
 def entries_on(client: Client, address: str) -> list[int]:
@@ -63,8 +53,8 @@ def test_list_searched_shows_what_has_the_words_and_says_how_many(client: Client
     wanted = note(reason="The fairness threshold")
     note(reason="Something else")
     assert entries_on(client, "/ledger/?text=fairness") == [wanted]
-    assert "1 entry with “fairness”" in text_of(client, "/ledger/?text=fairness")
-    assert "Drop a filter or a word" in text_of(client, "/ledger/?text=zebra")
+    assert "1 entry with “fairness”" in words_at(client, "/ledger/?text=fairness")
+    assert "Drop a filter or a word" in words_at(client, "/ledger/?text=zebra")
     assert 'value="fairness"' in client.get("/ledger/?text=fairness").content.decode()
 
 
@@ -94,20 +84,20 @@ def test_list_counts_no_further_than_it_says(client: Client, auditor: User, monk
     monkeypatch.setattr("apps.web.views.ledger.COUNTED", 4)
     for _ in range(4):
         note()
-    assert "4 entries for CHG-1" in text_of(client, "/ledger/?q=CHG-1")
+    assert "4 entries for CHG-1" in words_at(client, "/ledger/?q=CHG-1")
     note()
-    assert "More than 4 entries for CHG-1" in text_of(client, "/ledger/?q=CHG-1")
+    assert "More than 4 entries for CHG-1" in words_at(client, "/ledger/?q=CHG-1")
 
 
 def test_list_about_a_change_or_a_component_holds_what_belongs_to_it(client: Client, estate: Estate) -> None:
     change = submitted(estate)
     component = change.items.first().component
     client.force_login(estate.people["ruth"])
-    page = text_of(client, f"/ledger/?about={change.ref.lower()}")
+    page = words_at(client, f"/ledger/?about={change.ref.lower()}")
     assert f"for {change.ref}" in page
     assert "Set the window" in page
-    assert "Submitted revision 1" in text_of(client, f"/ledger/?about={component.key}")
-    assert "Name a change, such as CHG-1042" in text_of(client, "/ledger/?about=credit")
+    assert "Submitted revision 1" in words_at(client, f"/ledger/?about={component.key}")
+    assert "Name a change, such as CHG-1042" in words_at(client, "/ledger/?about=credit")
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.CHANGE_MANAGER, Role.VALIDATOR])
@@ -124,7 +114,7 @@ def test_refusals_of_seven_days_are_counted_for_overseers_alone(client: Client, 
     assert link is not None
     assert link[2] == "2 refused in 7 days"
     assert entries_on(client, f"/ledger/{unescape(link[1])}") == late[::-1]
-    assert "Refused: Reason 1" in text_of(client, f"/ledger/{unescape(link[1])}")
+    assert "Refused: Reason 1" in words_at(client, f"/ledger/{unescape(link[1])}")
 
 
 def test_change_as_at_each_moment_shows_its_revision_and_who_had_signed(
@@ -141,7 +131,7 @@ def test_change_as_at_each_moment_shows_its_revision_and_who_had_signed(
 
     def page(hours: float) -> str:
         moment = (NOW + hours * HOUR).replace(tzinfo=None).isoformat()
-        return text_of(client, f"/ledger/at/change/{change.ref}/?at={moment}")
+        return words_at(client, f"/ledger/at/change/{change.ref}/?at={moment}")
 
     assert "It was not in the ledger yet" in page(-3)
     assert "Revision 1" not in page(-1.5)
@@ -167,13 +157,13 @@ def test_record_as_at_is_one_address_for_everyone_whatever_clock_they_read(
         note("FRZ-3", kind="freeze", event="freeze.declared", data={"tier": 1}, name="Autumn")
     answer = client.get("/ledger/at/", {"record": "frz-3", "at": "2026-11-09T09:00:00"})
     assert answer.headers["Location"] == "/ledger/at/freeze/FRZ-3/?at=2026-11-09T09%3A00%3A00.000000Z"
-    page = text_of(client, answer.headers["Location"])
+    page = words_at(client, answer.headers["Location"])
     assert "At Mon 9 Nov, 09:00 UTC" in page
     assert "which was Mon 9 Nov, 18:00 JST, Asia/Tokyo" in page
     assert "Name Autumn" in page
     assert f"http://testserver{answer.headers['Location']}" in page
     earlier = "/ledger/at/freeze/FRZ-3/?at=2026-11-09T08:59:59"
-    assert "not in the ledger yet" in text_of(client, earlier)
+    assert "not in the ledger yet" in words_at(client, earlier)
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "2026-13-01", "²", "0001-01-01T00:00+23:59"])
@@ -207,10 +197,10 @@ def test_person_as_at_shows_the_roles_held_then(client: Client, auditor: User) -
     with clock.moved_to(NOW + HOUR):
         revoke_role(actor=boss, grant=grant)
     address = f"/ledger/at/person/{noor.pk}/?at="
-    assert "owner over everything" in text_of(client, f"{address}2026-11-09T09:30")
+    assert "owner over everything" in words_at(client, f"{address}2026-11-09T09:30")
     assert (
         "owner over everything"
-        not in text_of(client, f"{address}2026-11-09T10:30").split("latest entries")[0]
+        not in words_at(client, f"{address}2026-11-09T10:30").split("latest entries")[0]
     )
 
 
@@ -252,8 +242,8 @@ def test_entry_shows_field_by_field_what_it_changed(client: Client, auditor: Use
     moved = note(
         "CHG-5", kind="booking", event="booking.changed", data={"start": "2026-11-20T07:00:00Z"} | plan
     )
-    assert "Before and after" not in text_of(client, f"/ledger/{first}/")
-    page = text_of(client, f"/ledger/{moved}/")
+    assert "Before and after" not in words_at(client, f"/ledger/{first}/")
+    page = words_at(client, f"/ledger/{moved}/")
     assert "Before (step before) After (step 2)" in page
     assert "Start Thu 19 Nov, 06:00 UTC Fri 20 Nov, 07:00 UTC" in page
     assert "Time zone UTC UTC" not in page
@@ -268,7 +258,7 @@ def test_entry_names_its_permanent_link_and_leads_to_the_record_as_it_stood(
     assert f'href="http://testserver/ledger/{pk}/" rel="bookmark"' in page
     address = re.search(r'href="(/ledger/at/[^"]+)"', page)
     assert address is not None
-    stood = text_of(client, unescape(address[1]))
+    stood = words_at(client, unescape(address[1]))
     assert "Tier 1" in stood
     assert "Lifted" not in stood.split("latest entries")[0]
 
@@ -293,7 +283,7 @@ def test_record_as_at_the_ends_of_the_calendar_is_asked_for_again_in_every_zone(
 ) -> None:
     note()
     User.objects.filter(pk=auditor.pk).update(time_zone=zone)
-    text_of(client, f"/ledger/at/change/CHG-1/?at={moment}", 422)
+    words_at(client, f"/ledger/at/change/CHG-1/?at={moment}", 422)
 
 
 @pytest.mark.parametrize("record", ["a:\nb", "a:\u2028b", ":", "CHG-\u0661", "a:/", "a:../..", "a:?#%00"])

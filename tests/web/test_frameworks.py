@@ -23,7 +23,7 @@ from apps.insights.rules.measures import GAPS, MEASURES, Span
 from apps.insights.selectors import numbers_for
 from apps.reviews.models import ActionItem, RealisedMetric, Review
 from apps.web.forms.frameworks import quarters
-from tests.changes.estate import Estate, make_estate
+from tests.changes.estate import Estate
 from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +31,6 @@ QUARTER = Span(datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UT
 DAYS = "start=2026-07-01&end=2026-09-30"
 MAP_QUERIES = 18
 LIST_QUERIES = 7
-
-
-@pytest.fixture
-def estate() -> Estate:
-    return make_estate()
 
 
 @pytest.fixture

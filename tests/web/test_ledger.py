@@ -17,9 +17,10 @@ from apps.changes.rules.steps import TRANSITIONS
 from apps.core import actors, clock
 from apps.web.entries import WORDS
 from tests.audit.restoring import backed_up
-from tests.changes.estate import Estate, make_estate, sign_all, submitted
+from tests.changes.estate import Estate, sign_all, submitted
 from tests.dba import unguarded
 from tests.people import add_person
+from tests.web.reading import words_at
 
 pytestmark = pytest.mark.django_db
 
@@ -39,11 +40,6 @@ def reading(client: Client, validator: User) -> Client:
 
 
 @pytest.fixture
-def estate() -> Estate:
-    return make_estate()
-
-
-@pytest.fixture
 def before(validator: User) -> int:
     """Seal what setting up wrote; return how many entries that is."""
     checkpoint = seal_pending()
@@ -58,13 +54,6 @@ def note(number: int = 1, *, event: str = "change.submitted", kind: str = "chang
     with transaction.atomic():
         number = record_event(event=event, actor=actors.person(by), obj=obj, data={"revision": 2}, **more)
         return AuditEvent.objects.get(pk=number)
-
-
-def text_of(client: Client, address: str) -> str:
-    """Return what a page says, without its marks."""
-    page = client.get(address)
-    assert page.status_code == 200, address
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.content.decode())).split())
 
 
 def links(client: Client, address: str) -> dict[str, str]:
@@ -83,7 +72,7 @@ def test_list_says_who_did_what_to_which_record_and_whether_it_is_sealed(
     sealed = note(1042)
     seal_pending()
     note(7, event="access.denied", private={"reason": "She wrote step 1 of the plan."})
-    page = text_of(reading, "/ledger/")
+    page = words_at(reading, "/ledger/")
     assert f"Verified up to entry {before + 1} Signed" in page
     assert "Ingrid" in page
     assert "Submitted revision 2 CHG-1042 Sealed" in page
@@ -97,7 +86,7 @@ def test_list_hides_people_tokens_and_exports_from_all_but_overseers(client: Cli
     note(kind="token", event="token.issued")
     client.force_login(add_person("reader", role))
     seen = role in (Role.AUDITOR, Role.CHANGE_MANAGER)
-    assert ("Issued a token" in text_of(client, "/ledger/")) == seen
+    assert ("Issued a token" in words_at(client, "/ledger/")) == seen
 
 
 def test_list_for_a_person_without_a_role_is_refused_and_recorded(client: Client) -> None:
@@ -148,12 +137,12 @@ def test_list_narrowed_shows_what_matches_alone(reading: Client, monkeypatch) ->
     assert entries_on(reading, f"/ledger/?end={today}&kind=changes") == [old.pk]
     assert entries_on(reading, "/ledger/?by=person&person=ingrid") == [new.pk, old.pk]
     assert entries_on(reading, "/ledger/?by=system") == []
-    assert "Drop a filter" in text_of(reading, "/ledger/?by=system")
+    assert "Drop a filter" in words_at(reading, "/ledger/?by=system")
 
 
 def test_list_with_a_wrong_filter_says_so_at_the_field(reading: Client) -> None:
     note()
-    page = text_of(reading, "/ledger/?start=2026-03-05&end=2026-03-01&person=ghost")
+    page = words_at(reading, "/ledger/?start=2026-03-05&end=2026-03-01&person=ghost")
     assert "There is a problem" in page
     assert "The last day must not come before the first day." in page
     assert "Nobody here has this user name." in page
@@ -181,7 +170,7 @@ def test_entry_number_of_queries_is_constant(reading: Client, django_assert_num_
 def test_entry_sealed_shows_its_proof_and_that_it_holds(reading: Client, before: int) -> None:
     made = [note(number, private={"reason": "Ümläut <b>"}) for number in range(3)]
     seal_pending()
-    page = text_of(reading, f"/ledger/{made[1].pk}/")
+    page = words_at(reading, f"/ledger/{made[1].pk}/")
     assert f"Entry {before + 2}" in page
     assert "Checked just now" in page
     assert bytes(made[1].leaf_hash).hex() in page
@@ -191,11 +180,11 @@ def test_entry_sealed_shows_its_proof_and_that_it_holds(reading: Client, before:
 
 
 def test_entry_not_sealed_where_the_key_is_not_says_so(reading: Client) -> None:
-    assert "Not sealed yet" in text_of(reading, f"/ledger/{note().pk}/")
+    assert "Not sealed yet" in words_at(reading, f"/ledger/{note().pk}/")
 
 
 def test_entry_not_sealed_is_sealed_for_its_reader(reading: Client, before: int) -> None:
-    assert f"Entry {before + 1}" in (page := text_of(reading, f"/ledger/{note().pk}/"))
+    assert f"Entry {before + 1}" in (page := words_at(reading, f"/ledger/{note().pk}/"))
     assert "lead to the signed root" in page
 
 
@@ -203,21 +192,21 @@ def test_entry_not_sealed_over_a_broken_ledger_says_so(
     reading: Client, before: int, ledger_home: Path
 ) -> None:
     (ledger_home / "ledger.head").unlink()
-    assert "Not sealed yet" in text_of(reading, f"/ledger/{note().pk}/")
+    assert "Not sealed yet" in words_at(reading, f"/ledger/{note().pk}/")
 
 
 def test_entry_with_an_erased_text_says_so(reading: Client) -> None:
     entry = note(private={"reason": "Personal."})
     with unguarded():
         entry.texts.all().delete()
-    assert "Erased. The entry still verifies." in text_of(reading, f"/ledger/{entry.pk}/")
+    assert "Erased. The entry still verifies." in words_at(reading, f"/ledger/{entry.pk}/")
 
 
 def test_entry_of_a_first_revision_reads_as_people_say_it(client: Client, estate: Estate) -> None:
     change = submitted(estate)
     client.force_login(change.requester)
     entry = AuditEvent.objects.get(event="change.submitted")
-    page = text_of(client, f"/ledger/{entry.pk}/")
+    page = words_at(client, f"/ledger/{entry.pk}/")
     assert f"{change.requester} submitted revision 1" in page
     assert "Before and after" not in page
 
@@ -260,7 +249,7 @@ def test_list_offers_an_export_to_those_who_may_have_one(client: Client, role: R
 
 
 def test_list_says_that_the_ledger_is_signed_and_not_anchored(reading: Client, before: int) -> None:
-    page = text_of(reading, "/ledger/")
+    page = words_at(reading, "/ledger/")
     assert f"Verified up to entry {before}" in page
     assert "Not anchored outside the portal" in page
 
@@ -273,14 +262,14 @@ def test_list_says_since_when_the_ledger_is_anchored_and_what_did_not_arrive(
         anchor_checkpoint()
     settings.LEDGER_TSA_URL = "http://127.0.0.1:1/"
     anchor_checkpoint()
-    page = text_of(reading, "/ledger/")
+    page = words_at(reading, "/ledger/")
     assert "Anchored outside the portal since Tue 3 Nov" in page
     assert "The last anchor did not arrive at a time-stamp authority" in page
 
 
 def test_list_over_a_broken_ledger_says_so_first(reading: Client, before: int, ledger_home: Path) -> None:
     (ledger_home / "ledger.head").unlink()
-    page = text_of(reading, "/ledger/")
+    page = words_at(reading, "/ledger/")
     assert "The ledger does not fit what was signed." in page
     assert "Verified up to entry" not in page
 
@@ -291,8 +280,8 @@ def test_list_of_a_second_epoch_says_what_is_lost(reading: Client, before: int) 
     note()
     seal_pending()
     restore()
-    assert "An older copy was restored" in text_of(reading, "/ledger/")
+    assert "An older copy was restored" in words_at(reading, "/ledger/")
     begin_ledger_epoch(actor=actors.system("tests"), reason="Disk died")
-    page = text_of(reading, "/ledger/")
+    page = words_at(reading, "/ledger/")
     assert f"Epoch 2 began after entry {before}: 2 signed entries were lost" in page
     assert f"Began epoch 2 of the ledger after entry {before}" in page

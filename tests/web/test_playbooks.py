@@ -25,6 +25,7 @@ from apps.playbooks.services import (
 )
 from tests.people import add_person
 from tests.playbooks.schemas import ANSWERS, SMALL
+from tests.web.reading import page
 
 pytestmark = pytest.mark.django_db
 
@@ -56,12 +57,6 @@ def sent(document: Document, act: str, **answers: Any) -> dict[str, str]:
     content = {name: value for name, value in (ANSWERS | answers).items() if value is not None}
     fields = posted(shape_of(SMALL), content)
     return fields | {"act": act, "edition": str(document.edition), "document-title": "Plan"}
-
-
-def page(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 def test_document_is_begun_written_and_finished_by_plain_posts(

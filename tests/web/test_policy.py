@@ -3,14 +3,11 @@
 import copy
 import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, User
@@ -22,29 +19,9 @@ from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.actors import person
 from tests.approvals.test_policy import with_two_validators
-from tests.changes.estate import NOW, Estate, at, make_estate, sign_all, submitted
+from tests.changes.estate import NOW, Estate, at, sign_all, submitted
 from tests.people import PASSWORD, a_need, a_round, add_person, asked_of, sign
-
-Enter = Callable[[str], Client]
-
-
-@pytest.fixture
-def estate(db: None) -> Estate:
-    return make_estate()
-
-
-@pytest.fixture
-def enter(client: Client, estate: Estate) -> Enter:
-    def as_person(name: str) -> Client:
-        client.force_login(estate.people[name])
-        return client
-
-    return as_person
-
-
-def text_of(response: Any, status: int = 200) -> str:
-    assert response.status_code == status, response.status_code
-    return " ".join(str(response.content.decode()).split())
+from tests.web.reading import Enter, queries_of, text_of
 
 
 def in_force(estate: Estate, document: Any) -> PolicyVersion:
@@ -53,14 +30,6 @@ def in_force(estate: Estate, document: Any) -> PolicyVersion:
     asked = Requirement.objects.get(round=version.round_id)
     sign(actor=estate.actor("henrik"), requirement=asked, digest=version.digest, decision="approve")
     return policy_in_force()
-
-
-def queries_of(client: Client, url: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as found:
-        assert client.get(url).status_code == 200
-    return len(found)
 
 
 def test_page_shows_the_rules_in_force_and_every_version(estate: Estate, enter: Enter) -> None:

@@ -1,13 +1,8 @@
 """The pages of standard changes: written, read, approved from the inbox, used, and retired, all by plain posts."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import RoleGrant
 from apps.approvals.models import Requirement
@@ -20,10 +15,10 @@ from apps.changes.services import (
     start_change,
     write_standard,
 )
-from tests.changes.estate import IN_WINDOW, NOW, Estate, at, draft, fresh, make_estate, sign_all
+from tests.changes.estate import IN_WINDOW, NOW, Estate, at, draft, fresh, sign_all
 from tests.changes.standards import GIVEN, MODEL, decide_version, in_force, low_risk, made, proposed, sent
+from tests.web.reading import Enter, queries_of, text_of
 
-Enter = Callable[[str], Client]
 FILLED = {
     "title": "Refresh the credit-risk model",
     "summary": "The monthly refresh.",
@@ -39,31 +34,6 @@ FILLED = {
     "most_uses": "12",
     "review_by": "2027-05-01",
 }
-
-
-@pytest.fixture
-def estate(db: None) -> Estate:
-    return make_estate()
-
-
-@pytest.fixture
-def enter(client: Client, estate: Estate) -> Enter:
-    def as_person(name: str) -> Client:
-        client.force_login(estate.people[name])
-        return client
-
-    return as_person
-
-
-def text_of(response: Any, status: int = 200) -> str:
-    assert response.status_code == status, response.status_code
-    return " ".join(str(response.content.decode()).split())
-
-
-def queries_of(client: Client, url: str) -> int:
-    with CaptureQueriesContext(connection) as found:
-        assert client.get(url).status_code == 200
-    return len(found)
 
 
 def test_standard_change_is_written_read_and_sent_by_plain_posts(estate: Estate, enter: Enter) -> None:

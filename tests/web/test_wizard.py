@@ -14,7 +14,7 @@ from apps.catalog.services import bump_graph
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.services import start_draft, submit_change
-from tests.changes.estate import END, NOW, START, Estate, add_component, at, draft, fresh, make_estate, tie
+from tests.changes.estate import END, NOW, START, Estate, add_component, at, draft, fresh, tie
 
 Fields = dict[str, str]
 
@@ -24,11 +24,6 @@ def now() -> Iterator[None]:
     """Hold the clock ten days before the window."""
     with at(NOW):
         yield
-
-
-@pytest.fixture
-def estate(db: None) -> Estate:
-    return make_estate()
 
 
 @pytest.fixture
