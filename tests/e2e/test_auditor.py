@@ -16,7 +16,7 @@ from apps.audit.models import AuditEvent
 from tests.api.conftest import secret_of
 from tests.e2e.addresses import examples, filled, patterns
 from tests.e2e.organisation import Names
-from tests.e2e.pages import FEMI
+from tests.e2e.pages.look import FEMI
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 

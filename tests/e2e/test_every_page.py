@@ -1,6 +1,6 @@
 """Every page, in light and in dark, wide and narrow: axe finds nothing, nothing sticks out, nothing complains.
 
-``tests/e2e/pages.py`` holds the pages. An address that is missing there fails the first test.
+``tests/e2e/pages`` holds the pages. An address that is missing there fails the first test.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,9 @@ from tests.e2e.browser import (
     signed_in,
 )
 from tests.e2e.organisation import Names
-from tests.e2e.pages import AREAS, NO_PAGE, REFUSALS, Look
+from tests.e2e.pages import AREAS
+from tests.e2e.pages.look import Look
+from tests.e2e.pages.open import NO_PAGE, REFUSALS
 
 HEIGHTS = {1280: 900, 320: 720}
 SEND = """([form, given]) => {
@@ -55,7 +57,7 @@ def test_every_address_has_an_example_or_a_reason() -> None:
     names |= {path.name for path in (Path(settings.BASE_DIR) / "templates").glob("4*.html")}
     names |= {"500.html", "csrf.html"}
     shown = {name for area in AREAS.values() for name, looks in area.items() if looks}
-    assert shown | set(NO_PAGE) == names, "Give each address an example in tests/e2e/pages.py."
+    assert shown | set(NO_PAGE) == names, "Give each address an example in tests/e2e/pages."
     assert not shown & set(NO_PAGE)
 
 

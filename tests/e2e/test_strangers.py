@@ -32,7 +32,7 @@ from apps.playbooks.models import Document
 from tests.api.conftest import secret_of
 from tests.e2e.addresses import examples, filled, patterns
 from tests.e2e.organisation import Names
-from tests.e2e.pages import AMARA, FEMI, HENRIK, LEILA, MARGUERITE, NEW, PRIYA, TOMASZ
+from tests.e2e.pages.look import AMARA, FEMI, HENRIK, LEILA, MARGUERITE, NEW, PRIYA, TOMASZ
 from tests.people import LOADER
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]

@@ -1,0 +1,101 @@
+"""The calendar, templates, documents, reviews and the catalog."""
+
+from tests.e2e.pages.look import AMARA, FEMI, LEILA, NEW, TOMASZ, Area, Look, empty
+
+PLANNING: Area = {
+    "web:calendar": [
+        Look("/calendar/"),
+        Look("/calendar/?month={month}"),
+        Look("/calendar/?month=2001-01"),
+    ],
+    "web:calendar-agenda": [
+        Look("/calendar/agenda/?month={month}"),
+        Look("/calendar/agenda/?month={month}&day={today}"),
+        Look("/calendar/agenda/?month=2001-01"),
+    ],
+    "web:freeze-new": [
+        Look("/calendar/freezes/new/"),
+        Look("/calendar/freezes/new/", FEMI),
+        empty("/calendar/freezes/new/", status=200),
+        empty(
+            "/calendar/freezes/new/",
+            status=200,
+            name="Half-year close",
+            reason="The books are closed.",
+            time_zone="Europe/London",
+            local_start="2036-12-20T18:00",
+            local_end="2037-01-03T06:00",
+            scope="everything",
+        ),
+    ],
+    "web:freeze": [Look("/calendar/freezes/{freeze}/"), Look("/calendar/freezes/{lifted}/", FEMI)],
+    "web:freeze-lift": [Look("/calendar/freezes/{freeze}/lift/")],
+    "web:models": [Look("/models/", TOMASZ), Look("/models/?q=zebra", TOMASZ)],
+    "web:card": [
+        Look("/models/{card}/", TOMASZ),
+        Look("/models/{card_draft}/?with={card}", TOMASZ),
+        Look("/models/{card_empty}/", TOMASZ),
+        Look("/models/{card_archived}/", TOMASZ),
+    ],
+    "web:card-edit": [Look("/models/{card_draft}/edit/", TOMASZ), Look("/models/{card_empty}/edit/", TOMASZ)],
+    "web:card-publish": [Look("/models/{card_draft}/publish/", TOMASZ)],
+    "web:card-archive": [Look("/models/{card_draft}/archive/", TOMASZ)],
+    "web:card-edition": [
+        Look("/models/{card}/editions/1/", TOMASZ),
+        Look("/models/{card}/editions/2/", TOMASZ),
+    ],
+}
+
+PLAYBOOKS: Area = {
+    "web:templates": [Look("/templates/", who) for who in (AMARA, LEILA, FEMI, NEW)],
+    "web:template-new": [
+        Look("/templates/new/"),
+        Look("/templates/new/", AMARA, 403),
+        empty("/templates/new/"),
+    ],
+    "web:template": [
+        Look("/templates/{template}/", AMARA),
+        Look("/templates/{template}/"),
+        Look("/templates/{template_retired}/", FEMI),
+    ],
+    "web:template-version": [
+        Look("/templates/{template}/versions/2/"),
+        Look("/templates/{template}/versions/1/", AMARA),
+    ],
+    "web:template-edit": [Look("/templates/{template}/edit/"), empty("/templates/{template}/edit/")],
+    "web:template-retire": [
+        Look("/templates/{template}/retire/"),
+        empty("/templates/{template}/retire/"),
+    ],
+    "web:documents": [Look("/documents/", AMARA), Look("/documents/", FEMI), Look("/documents/", NEW)],
+    "web:document": [Look("/documents/{document}/", FEMI), Look("/documents/{document_draft}/", AMARA)],
+    "web:document-edit": [
+        Look("/documents/{document_draft}/edit/", AMARA),
+        Look("/documents/{document_moved}/edit/", AMARA),
+    ],
+    "web:document-move": [Look("/documents/{document_draft}/move/", AMARA)],
+}
+
+CATALOG: Area = {
+    "web:catalog": [
+        Look("/catalog/", AMARA),
+        Look("/catalog/?q=loan&kind=service&tier=1", AMARA),
+        Look("/catalog/?q=zebra", AMARA),
+        Look("/catalog/", NEW),
+    ],
+    "web:catalog-graph": [
+        Look("/catalog/graph/", AMARA),
+        Look("/catalog/graph/?around=model:default/credit-risk&hops=2", AMARA),
+        Look("/catalog/graph/?around=zebra", AMARA),
+    ],
+    "web:component": [
+        Look(f"/catalog/{key}/", AMARA)
+        for key in (
+            "model:default/credit-risk",
+            "dataset:default/loan-applications",
+            "feature_set:default/applicant-behaviour",
+            "pipeline:default/nightly-ingest",
+            "service:default/fraud-gateway",
+        )
+    ],
+}
