@@ -25,23 +25,8 @@ from apps.changes.services import (
 )
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked, Stale
 from apps.outbox.models import Notification
-from tests.changes.estate import (
-    IN_WINDOW,
-    NOW,
-    Estate,
-    at,
-    fresh,
-    sign_all,
-)
-from tests.changes.standards import (
-    GIVEN,
-    decide_version,
-    in_force,
-    low_risk,
-    made,
-    proposed,
-    sent,
-)
+from tests.changes.estate import IN_WINDOW, NOW, Estate, at, fresh, sign_all
+from tests.changes.standards import GIVEN, decide_version, in_force, low_risk, made, proposed, sent
 
 LATER = NOW + timedelta(days=300)
 

@@ -22,24 +22,8 @@ from apps.changes.services import (
 )
 from apps.core import actors
 from apps.core.errors import PortalError
-from tests.changes.estate import (
-    IN_WINDOW,
-    NOW,
-    at,
-    fresh,
-    make_estate,
-    sign_all,
-    together,
-)
-from tests.changes.standards import (
-    GIVEN,
-    decide_version,
-    in_force,
-    low_risk,
-    made,
-    proposed,
-    sent,
-)
+from tests.changes.estate import IN_WINDOW, NOW, at, fresh, make_estate, sign_all, together
+from tests.changes.standards import GIVEN, decide_version, in_force, low_risk, made, proposed, sent
 from tests.races import after, at_once, slow_to_record
 
 

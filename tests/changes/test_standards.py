@@ -24,19 +24,8 @@ from apps.changes.services import (
 from apps.core import actors
 from apps.core.canonical import digest
 from apps.core.errors import Conflict, Forbidden, Invalid, PolicyBlocked, Stale
-from tests.changes.estate import (
-    NOW,
-    Estate,
-    at,
-)
-from tests.changes.standards import (
-    GIVEN,
-    decide_version,
-    in_force,
-    low_risk,
-    proposed,
-    spare_the_validator,
-)
+from tests.changes.estate import NOW, Estate, at
+from tests.changes.standards import GIVEN, decide_version, in_force, low_risk, proposed, spare_the_validator
 from tests.people import sign
 
 

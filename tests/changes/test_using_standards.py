@@ -26,25 +26,8 @@ from apps.changes.services import (
 )
 from apps.core import actors
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked
-from tests.changes.estate import (
-    END,
-    IN_WINDOW,
-    NOW,
-    START,
-    Estate,
-    at,
-    draft,
-    fresh,
-    sign_all,
-)
-from tests.changes.standards import (
-    GIVEN,
-    in_force,
-    made,
-    roles_asked,
-    sent,
-    spare_the_validator,
-)
+from tests.changes.estate import END, IN_WINDOW, NOW, START, Estate, at, draft, fresh, sign_all
+from tests.changes.standards import GIVEN, in_force, made, roles_asked, sent, spare_the_validator
 from tests.people import sign
 
 

@@ -12,13 +12,7 @@ from apps.core.actors import person, system, token
 from apps.core.errors import Forbidden, Invalid
 from apps.discussions.models import Comment, Mention, Thread, Wording
 from apps.discussions.rules.words import BURST, BURST_TIME, EDIT_TIME
-from apps.discussions.selectors import (
-    comments_for,
-    counts_for,
-    page_for,
-    people_to_name,
-    subject_for,
-)
+from apps.discussions.selectors import comments_for, counts_for, page_for, people_to_name, subject_for
 from apps.discussions.services import (
     edit_comment,
     mark_read,

@@ -15,7 +15,7 @@ from apps.audit.models import AuditEvent
 from apps.audit.services import anchor_checkpoint, begin_ledger_epoch, record_event, seal_pending
 from apps.changes.rules.steps import TRANSITIONS
 from apps.core import actors, clock
-from apps.web.entries import WORDS
+from apps.web.entry_words import WORDS
 from tests.audit.restoring import backed_up
 from tests.changes.estate import Estate, sign_all, submitted
 from tests.dba import unguarded

@@ -8,6 +8,8 @@ from django.db.models import TextChoices
 from apps.core.canonical import LARGEST_EXACT
 from apps.core.errors import Invalid
 
+MOST_ROWS, LONG_TEXT = 50, 5000
+
 
 class Problems:
     """The errors of one input. ``raise_any`` raises Invalid when there are some."""
@@ -59,6 +61,11 @@ class Problems:
         elif not 1 <= value <= longest:
             self.add(name, f"Enter a whole number from 1 to {longest:,}.")
         return value
+
+    def at_most(self, name: str, rows: Sequence[object], most: int) -> None:
+        """Add a problem when there are more rows than may be."""
+        if len(rows) > most:
+            self.add(name, f"Name at most {most:,}. There are {len(rows):,}.")
 
     def once(self, rows: str, name: str, texts: Sequence[str]) -> None:
         """Add a problem for each row whose text, in whatever case, stands in a row before it."""

@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 from apps.changes.enums import ChangeClass, StandardState
-from apps.changes.rules.fields import Problems
+from apps.changes.rules.fields import LONG_TEXT, MOST_ROWS, Problems
 from apps.changes.rules.risk import WORDS, Risk
 from apps.changes.rules.standard_words import day, document_names
 from apps.playbooks.enums import TemplateKind
 
-MOST_COMPONENTS, MOST_ROWS, MOST_USES = 50, 50, 1000
+MOST_COMPONENTS, MOST_USES = 50, 1000
 MOST_MINUTES = 24 * 60
-LONG_TEXT = 5000
 LOW = 1
 """The one band of risk that a standard change may have."""
 
@@ -145,8 +144,7 @@ def _steps(steps: tuple[StandardStep, ...], problems: Problems) -> list[dict[str
 def _lines(name: str, lines: tuple[str, ...], problems: Problems, missing: str) -> list[str]:
     if not lines:
         problems.add(name, missing)
-    if len(lines) > MOST_ROWS:
-        problems.add(name, f"Name at most {MOST_ROWS}. There are {len(lines)}.")
+    problems.at_most(name, lines, MOST_ROWS)
     folded = [line.strip().casefold() for line in lines]
     if len(set(folded)) < len(folded):
         problems.add(name, "A line is here twice. Take one away.")

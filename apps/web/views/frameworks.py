@@ -19,6 +19,7 @@ from apps.insights.rules.grammar import count
 from apps.insights.rules.measures import MEASURES, Measure
 from apps.insights.selectors import Found
 from apps.web import entries
+from apps.web.entry_words import WORDS
 from apps.web.forms.frameworks import MapForm, quarters
 from apps.web.reader import reader
 
@@ -182,6 +183,4 @@ def _address(each: Found) -> str:
 
 
 def _said(each: Found) -> str:
-    return (
-        entries.WORDS.get(each.said, each.said).partition("{")[0].rstrip(" :,") if each.entry else each.said
-    )
+    return WORDS.get(each.said, each.said).partition("{")[0].rstrip(" :,") if each.entry else each.said

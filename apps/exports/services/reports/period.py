@@ -13,8 +13,8 @@ from apps.exports.rules.orders import Order
 from apps.exports.rules.population import COUNTED_BY, number_of
 from apps.exports.services.lives import lives_of, revisions_of
 from apps.exports.services.reading import Progress, actor_key, filters_of, person_said
-from apps.exports.services.reports.record import Facts, summary_of
-from apps.exports.services.reports.telling import Telling
+from apps.exports.services.reports.record import summary_of
+from apps.exports.services.reports.telling import Facts, Telling
 
 MOST_CHANGES = 200
 MOST_LINES = 2_000

@@ -1,19 +1,14 @@
 """A change as a report prints it: plain JSON, every word of it ready, drawn from sealed entries and the revision."""
 
-from typing import Any
-
-from apps.approvals.enums import AuthMethod
-from apps.approvals.rules import describe
 from apps.calendar.enums import ConflictKind, ConflictSeverity
 from apps.changes.enums import ChangeClass
 from apps.changes.rules import words
 from apps.changes.rules.risk import WORDS as RISKS
 from apps.exports.rules import report_words as say
-from apps.exports.rules.lives import Asking, Life, Meeting, Step
-from apps.exports.services.reports.telling import Telling
+from apps.exports.rules.lives import Life, Meeting, Step
+from apps.exports.services.reports.signatures import asking_of
+from apps.exports.services.reports.telling import Facts, Telling
 from apps.reviews.enums import Outcome
-
-Facts = dict[str, Any]
 
 
 def record_of(life: Life, content: Facts, tell: Telling) -> Facts:
@@ -51,7 +46,7 @@ def summary_of(life: Life, content: Facts, tell: Telling) -> Facts:
             f"{row['title']}: {words.item_line({**row, 'difference': ''})}" for row in content["items"]
         ],
         "times": _times(life, content, tell),
-        "askings": [_asking(asking, content, tell) for asking in life.askings],
+        "askings": [asking_of(asking, content, tell) for asking in life.askings],
         "denials": [_denial(step, tell) for step in life.denials],
     }
 
@@ -151,87 +146,6 @@ def _plan_step(row: Facts, tell: Telling) -> list[str]:
     minutes = f"{row['minutes']} min"
     back = tell.prose(row["way_back"]) or "The plan to go back"
     return [str(row["position"]), tell.prose(row["text"]), tell.name(row["lead"]), minutes, after, back]
-
-
-def _asking(asking: Asking, content: Facts, tell: Telling) -> Facts:
-    titles = {row["component"]: row["title"] for row in content["items"]}
-    titles |= {row["key"]: row["title"] for row in content["impact"]}
-    waiting = [one for one in asking.asked.data["asked"] if not asking.decided(one)]
-    return {
-        "revision": asking.revision,
-        "digest": asking.digest,
-        "asked": say.utc(asking.asked.at),
-        "closed": say.utc(asking.closed.at) if asking.closed else "",
-        "ahead": [_went(step, tell) for step in asking.ahead],
-        "signatures": [_signature(step, titles, tell) for step in asking.decisions],
-        "kept": [_kept(step, titles, tell) for step in asking.kept],
-        "unsigned": [
-            describe(one["role"], titles.get(one["component"], one["component"])) for one in waiting
-        ],
-    }
-
-
-_WENT = {
-    "approval.afterwards_overdue": "Not signed by everyone in time. Executives and Change Managers were told.",
-    "approval.signed_afterwards": "Everyone passed over has signed.",
-    "approval.refused_afterwards": "Refused after it had gone ahead.",
-    "approval.go_ahead_unused": "Its signing was closed before it started.",
-}
-
-
-def _went(step: Step, tell: Telling) -> Facts:
-    """Return one thing of a go-ahead before everyone had signed: who, when, what it meant, and why (21 CFR 11.50)."""
-    given = step.event == "approval.went_ahead"
-    name, at = tell.name(step.actor), say.utc(step.at, seconds=True)
-    return {
-        "at": f"{at}, leaf {step.leaf:,}",
-        "text": f"{name}: {step.data['meaning']}" if given else _WENT[step.event],
-        "notes": [
-            f"{label}: {tell.private(step.texts[key])}"
-            for key, label in (("reason", "Reason"), ("incident", "Incident"))
-            if key in step.texts
-        ],
-    }
-
-
-_DECIDED = {
-    "approval.signed": "Approved",
-    "approval.rejected": "Rejected",
-    "approval.abstained": "Abstained",
-    "approval.withdrawn": "Took it back",
-}
-
-
-def _signature(step: Step, titles: dict[str, str], tell: Telling) -> Facts:
-    """Return a signature as 21 CFR 11.50 wants it in every copy: printed name, time and meaning."""
-    data = step.data
-    return {
-        "role": describe(data["role"], ""),
-        "subject": titles.get(data["component"], data["component"]) or "The whole change",
-        "name": " for ".join(map(tell.name, step.people)),
-        "decision": _DECIDED[step.event],
-        "rejected": step.event == "approval.rejected",
-        "at": say.utc(step.at, seconds=True),
-        "meaning": data["meaning"],
-        "method": AuthMethod(data["auth_method"]).label,
-        "revision": data["revision"],
-        "note": tell.private(step.texts["note"]) if "note" in step.texts else "",
-        "leaf": f"{step.leaf:,}",
-    }
-
-
-def _kept(step: Step, titles: dict[str, str], tell: Telling) -> Facts:
-    """Return a signature on an earlier revision that counts for this one, with its digest and the reason."""
-    data = step.data
-    return {
-        "role": describe(data["role"], ""),
-        "subject": titles.get(data["component"], data["component"]) or "The whole change",
-        "name": " for ".join(tell.name(data[who]) for who in ("signer", "for") if who in data),
-        "revision": data["signed_revision"],
-        "digest": data["signed_digest"],
-        "because": data["because"],
-        "leaf": f"{step.leaf:,}",
-    }
 
 
 def _conflict(meeting: Meeting, life: Life) -> list[str]:

@@ -1,12 +1,16 @@
 """What may be told of people and of what they wrote, and in which words."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from apps.exports.enums import Withheld
 from apps.exports.rules.lives import Life
 from apps.exports.rules.orders import Order
 from apps.exports.rules.report_words import ERASED, WITHHELD
 from apps.exports.services.reading import People
+
+Facts = dict[str, Any]
+"""A part of a report: plain JSON, every word of it ready."""
 
 
 class Telling:

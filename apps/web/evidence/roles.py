@@ -1,13 +1,7 @@
-"""What each role judges by: that role's part of a change, and nothing else.
-
-It is taken from the content of the revision that is signed, so the page shows exactly what the digest covers.
-"""
+"""What each role judges by: that role's part of a change, and nothing else."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
-from typing import Any
 
 from apps.accounts.enums import Role
 from apps.approvals.models import Requirement
@@ -15,60 +9,9 @@ from apps.changes.enums import Harm, Likelihood
 from apps.changes.rules.words import item_warnings
 from apps.web import dates
 from apps.web.consequences import listed
-from apps.web.interval_plot import Interval, Plot, plot
-
-Content = dict[str, Any]
-NOT_MEASURED = "Not measured"
-FEW = 6  # rows of settings that are read at a glance
-_SHORT = {"auc", "f1", "ks", "mae", "mape", "mse", "psi", "r2", "rmse", "roc"}
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Labelled facts."""
-
-    title: str
-    rows: list[tuple[str, str]]
-    kind: str = "facts"
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table; the first cell of each row names it. ``aside`` says what the numbers are, or what is folded away."""
-
-    title: str
-    columns: list[str]
-    rows: list[list[str]]
-    aside: str = ""
-    numeric: bool = False
-    folded: bool = False
-    kind: str = "table"
-
-    @property
-    def labelled(self) -> list[list[tuple[str, str]]]:
-        """Return each row with the column's name beside each cell, for a phone."""
-        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
-
-
-@dataclass(frozen=True)
-class Prose:
-    """Words that the requester wrote."""
-
-    title: str
-    text: str
-    kind: str = "prose"
-
-
-@dataclass(frozen=True)
-class Lines:
-    """A short list, such as the steps of a path."""
-
-    title: str
-    lines: list[str]
-    kind: str = "lines"
-
-
-Block = Facts | Table | Prose | Lines | Plot
+from apps.web.evidence.blocks import Block, Content, Facts, Lines, Prose, Table
+from apps.web.evidence.measures import number, short
+from apps.web.evidence.versions import compared, made, plots, settings
 
 
 def evidence_for(requirement: Requirement, content: Content) -> list[Block]:
@@ -96,96 +39,16 @@ def _warned(role: str, key: str, content: Content) -> Lines | None:
     return Lines("What the catalog says against it", lines) if lines else None
 
 
-# Model Validator
-
-
 def _validator(key: str, content: Content) -> Iterable[Block | None]:
     item = _item(key, content)
     if item is None:
         yield _path(key, content)
         yield _metrics(content)
         return
-    yield from _plots(item)
-    yield _compared(item)
-    yield Facts("How it was made", _made(item))
-    yield _settings(item)
-
-
-def _compared(item: Content) -> Table:
-    before, after = item["from"], item["to"]
-    old, new = (before or {}).get("metrics") or {}, after["metrics"] or {}
-    rows = [
-        [measure_name(name), _measured(name, old), _measured(name, new), _moved(old.get(name), new.get(name))]
-        for name in dict.fromkeys([*new, *old])
-        if not _is_end_of_interval(name, {**old, **new})
-    ]
-    columns = [
-        "Measure",
-        f"Version {before['version']}" if before else "Before",
-        f"Version {after['version']}",
-    ]
-    title = f"Version {after['version']} against version {before['version']}" if before else "As measured"
-    return Table(title, [*columns, "Difference"], rows, "As the registry measured it", numeric=True)
-
-
-def _plots(item: Content) -> Iterable[Plot]:
-    """Yield a drawing of each measure that the registry gives with its interval, at most two."""
-    before, after = item["from"], item["to"]
-    new = after["metrics"] or {}
-    drawn = [name for name in new if _interval(name, after) is not None][:2]
-    for name in drawn:
-        found = _interval(name, after)
-        if found is not None:
-            yield plot(measure_name(name), found, _interval(name, before) if before else None)
-
-
-def _interval(name: str, version: Content) -> Interval | None:
-    """Return a measure with its interval: MLflow has no word for it, so ``auc_low`` and ``auc_high`` are its ends."""
-    metrics = version["metrics"] or {}
-    given = [metrics.get(key) for key in (name, f"{name}_low", f"{name}_high")]
-    ends = [float(end) for end in given if isinstance(end, int | float) and isfinite(end)]
-    if len(ends) < 3:
-        return None
-    value, low, high = ends
-    return Interval(f"Version {version['version']}", value, low, high) if low <= high else None
-
-
-def _is_end_of_interval(name: str, metrics: Content) -> bool:
-    base, _, end = name.rpartition("_")
-    return end in ("low", "high") and base in metrics
-
-
-def _measured(name: str, metrics: Content) -> str:
-    low, high = metrics.get(f"{name}_low"), metrics.get(f"{name}_high")
-    said = number(metrics.get(name))
-    return f"{said} ({number(low)} to {number(high)})" if low is not None and high is not None else said
-
-
-def _made(item: Content) -> list[tuple[str, str]]:
-    after = item["to"]
-    data = listed([f"{one['name']} ({short(one.get('digest', ''))})" for one in after["datasets"] or []])
-    return [
-        ("Training data", data or "Not recorded"),
-        ("Code", short(after["code_commit"]) or "Not recorded"),
-        ("What is different", item["difference"] or "Not said"),
-    ]
-
-
-def _settings(item: Content) -> Table | None:
-    old = (item["from"] or {}).get("hyperparameters") or {}
-    new = item["to"]["hyperparameters"] or {}
-    rows = [
-        [name, str(old.get(name, "Not set")), str(new.get(name, "Not set"))]
-        for name in sorted({*old, *new}, key=lambda name: (name not in old or name not in new, name))
-        if old.get(name) != new.get(name)
-    ]
-    kept = sum(old[name] != new[name] for name in {*old} & {*new})
-    aside = f"{kept} changed, {len({*new} - {*old})} new, {len({*old} - {*new})} gone"
-    columns = ["Setting", "Before", "After"]
-    return Table("Settings that differ", columns, rows, aside, folded=len(rows) > FEW) if rows else None
-
-
-# Data Steward
+    yield from plots(item)
+    yield compared(item)
+    yield Facts("How it was made", made(item))
+    yield settings(item)
 
 
 def _steward(key: str, content: Content) -> Iterable[Block | None]:
@@ -232,9 +95,6 @@ def _readers(rows: list[Content]) -> Table:
     )
 
 
-# Service Owner
-
-
 def _owner(key: str, content: Content) -> Iterable[Block | None]:
     item = _item(key, content)
     if item is not None:
@@ -275,9 +135,6 @@ def _path(key: str, content: Content) -> Lines | None:
 
 def _verb(kind: str) -> str:
     return {"trains_on": "is trained on"}.get(kind, kind or "depends on")
-
-
-# Change Sponsor
 
 
 def _sponsor(_: str, content: Content) -> Iterable[Block | None]:
@@ -325,9 +182,6 @@ _BUILDERS: dict[str, Callable[[str, Content], Iterable[Block | None]]] = {
 }
 
 
-# Parts
-
-
 def _item(key: str, content: Content) -> Content | None:
     return next((one for one in content["items"] if one["component"] == key), None)
 
@@ -353,31 +207,3 @@ def _minutes(minutes: int | None) -> str:
     if minutes is None:
         return "Not said"
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
-
-
-def number(value: float | int | str | None, unit: str = "") -> str:
-    """Return a measure as it is read: up to four significant places, never 0 for what was not measured."""
-    if value is None:
-        return NOT_MEASURED
-    if not isinstance(value, int | float):
-        return str(value)
-    text = f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
-    return f"{text} {unit}".strip()
-
-
-def _moved(old: float | None, new: float | None) -> str:
-    if not isinstance(old, int | float) or not isinstance(new, int | float):
-        return "Not known"
-    difference = new - old
-    return "The same" if abs(difference) < 1e-12 else f"{difference:+,.3g}".replace("-", "−")
-
-
-def measure_name(name: str) -> str:
-    """Return the name that a machine gave a measure as people write it: "log_loss" as "Log loss"."""
-    text = " ".join(word.upper() if word in _SHORT else word for word in name.split("_") if word)
-    return text[:1].upper() + text[1:]
-
-
-def short(digest: str) -> str:
-    """Return the first eight characters of a digest, after the name of its algorithm if it has one."""
-    return digest.rpartition(":")[2][:8]
