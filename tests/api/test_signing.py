@@ -26,3 +26,14 @@ def test_sign_by_someone_with_an_app_needs_its_code_too(call: Caller, estate: Es
         assert statuses(sign(call, "henrik", **wrong)) == [403], wrong
     assert not Signature.objects.exists()
     assert statuses(sign(call, "henrik", code=code(step=1))) == [201]
+
+
+def test_sign_with_a_note_longer_than_a_page_takes_is_refused_at_the_note(
+    call: Caller, estate: Estate
+) -> None:
+    ref = call("amara", "post", "changes/", whole_draft()).json()["ref"]
+    call("amara", "post", f"changes/{ref}/submit/")
+    (answer,) = sign(call, "henrik", note="x" * 4001)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["note"])
+    assert not Signature.objects.exists()
+    assert statuses(sign(call, "henrik", note="x" * 4000)) == [201]

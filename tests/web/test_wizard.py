@@ -310,6 +310,17 @@ def test_a_hit_is_ticked_off_with_a_reason(estate: Estate, amara: Client) -> Non
     assert "Taken off" in page
 
 
+@pytest.mark.parametrize("key", ["", "a\nb", "model:default/nowhere"])
+def test_a_row_of_a_component_that_is_not_there_is_shown_without_a_link(
+    key: str, estate: Estate, amara: Client
+) -> None:
+    change = draft(estate)
+    note = rows("notes", {"component": key, "include": "on", "reason": "It reads nightly."})
+    answer = post(amara, path(change, "impact"), {**IMPACT, **note}, "find")
+    assert answer.status_code == 200
+    assert f"Why is {key or 'No component'} reached?" in said(answer)
+
+
 def test_a_component_is_added_by_hand_with_a_reason(estate: Estate, amara: Client) -> None:
     change = draft(estate)
     add_component("service", "dialler", estate.team)

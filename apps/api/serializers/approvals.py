@@ -87,7 +87,7 @@ class SignSerializer(ProofSerializer):
     digest = serializers.CharField(max_length=64)
     nonce = serializers.CharField(max_length=64, help_text="From “intent”, within five minutes, once.")
     decision = serializers.ChoiceField([(one.value, one.label) for one in DECISIONS])
-    note = serializers.CharField(required=False, allow_blank=True, default="")
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
     checked = serializers.ListField(
         child=serializers.CharField(max_length=200),
         required=False,

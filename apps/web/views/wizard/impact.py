@@ -25,14 +25,11 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the table: what is reached, and the fields that correct it."""
+    """A row of the table: what is reached, and the fields that correct it. ``url`` is empty where nothing is there."""
 
     form: NoteForm
     found: ImpactRow
-
-    @property
-    def url(self) -> str:
-        return address(self.found.key)
+    url: str
 
 
 class ImpactPage(Page):
@@ -108,7 +105,12 @@ class ImpactPage(Page):
             key: _by_hand(key, others.get(key)) for key in keys if key not in self._known
         }
         lines = [
-            Line(form, self._known.get(key) or added[key]) for form, key in zip(forms, keys, strict=True)
+            Line(
+                form,
+                self._known.get(key) or added[key],
+                address(key) if key in self._known or key in others else "",
+            )
+            for form, key in zip(forms, keys, strict=True)
         ]
         return {
             "finds": self.finds,
@@ -133,7 +135,7 @@ def _by_hand(key: str, component: Any) -> ImpactRow:
     owner = (component.owner_person or component.owner_team) if component else None
     return ImpactRow(
         key=key,
-        title=str(component) if component else key,
+        title=str(component) if component else key or "No component",
         kind=component.kind if component else key.partition(":")[0],
         tier=component.tier if component else 4,
         severity="medium",

@@ -1,0 +1,214 @@
+"""Every call of the API that changes something, with a body that is taken, by a person who may."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from apps.cards.models import ModelCard
+from apps.core import clock
+from apps.reviews.models import Review
+from apps.reviews.selectors import digest_of
+from demo.load import wall
+from tests.e2e.organisation import Names
+from tests.e2e.pages import AMARA, FEMI, HENRIK, JONAS, LEILA, PRIYA, TOMASZ
+
+Post = Callable[[str, str], Any]
+"""Make a call without a body as a person, and return what it answers."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call: ``operation`` is its verb and address as the API's description names them."""
+
+    operation: str
+    path: str
+    who: str
+    body: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verb(self) -> str:
+        return self.operation.partition(" ")[0]
+
+
+def calls(names: Names, password: str, post: Post) -> list[Call]:
+    """Return every call; what is to be signed has been shown."""
+    return [
+        *_signatures(names, password, post),
+        *_changes(names),
+        *_reviews(names, password),
+        *_rest(names),
+    ]
+
+
+def _signatures(names: Names, password: str, post: Post) -> list[Call]:
+    one = post(TOMASZ, f"approvals/{names['to_validate']}/intent/")
+    several = {ref: post(HENRIK, f"approvals/{names[ref]}/intent/") for ref in ("low_first", "low_second")}
+    urgent = post(LEILA, f"changes/{names['urgent']}/go-ahead/intent/")
+    decision = {"decision": "approve", "note": "Seen.", "checked": one["checklist"]}
+    items = [
+        {"requirement": int(names[ref]), "checked": shown["checklist"]} | _shown(shown)
+        for ref, shown in several.items()
+    ]
+    reasons = {"reason": "Refusals doubled.", "incident": "https://incidents.northgate.example/INC-9"}
+    known = {"password": password, "code": ""}
+    return [
+        Call("post approvals/{id}/intent/", f"approvals/{names['to_own']}/intent/", PRIYA),
+        Call(
+            "post approvals/{id}/sign/",
+            f"approvals/{names['to_validate']}/sign/",
+            TOMASZ,
+            _shown(one) | decision | known,
+        ),
+        Call("post approvals/together/", "approvals/together/", HENRIK, {"items": items} | known),
+        Call("post changes/{ref}/go-ahead/intent/", f"changes/{names['urgent']}/go-ahead/intent/", LEILA),
+        Call(
+            "post changes/{ref}/go-ahead/",
+            f"changes/{names['urgent']}/go-ahead/",
+            LEILA,
+            _shown(urgent) | reasons | known,
+        ),
+    ]
+
+
+def _shown(intent: dict[str, Any]) -> dict[str, Any]:
+    return {"digest": intent["digest"], "nonce": intent["nonce"]}
+
+
+def _draft() -> dict[str, Any]:
+    now = clock.now()
+    risk = {"text": "Approvals fall", "likelihood": "likely", "harm": "minor", "mitigation": "Watch"}
+    metric = {
+        "name": "AUC",
+        "target": 0.9,
+        "unit": "",
+        "direction": "at_least",
+        "baseline": 0.8,
+        "bound": 0.7,
+    }
+    step = {"text": "Move the alias", "lead": AMARA, "minutes": 10, "way_back": "Move it back.", "after": []}
+    item = {
+        "component": "model:default/credit-risk",
+        "to_version": "77",
+        "from_version": None,
+        "difference": "More data.",
+        "register": True,
+    }
+    return {
+        "title": "Retrain the credit-risk model",
+        "summary": "We train the model on newer data.",
+        "outcome": "Fewer bad loans.",
+        "cost_of_waiting": "More bad loans.",
+        "items": [item],
+        "success_metrics": [metric],
+        "impact_notes": [
+            {"component": "model:default/churn-propensity", "included": True, "reason": "It reads it."}
+        ],
+        "change_class": "normal",
+        "time_zone": "Europe/London",
+        "local_start": wall(now, 3, "06:00"),
+        "local_end": wall(now, 3, "08:00"),
+        "rollback_plan": "Point the alias back.",
+        "rollback_minutes": 5,
+        "rollback_criteria": ["Approvals fall"],
+        "risk_scenarios": [risk],
+        "plan_steps": [step, step | {"text": "Watch", "after": [1]}],
+    }
+
+
+def _changes(names: Names) -> list[Call]:
+    step, reason = "post changes/{ref}/{step}/", {"reason": "It is not the day."}
+    comment = {"text": f"Is it late, @{AMARA}?", "thread": int(names["thread"])}
+    about = {"text": "Is it late?", "about": "plan"}
+    talk = f"changes/{names['in_review']}/comments/"
+    return [
+        Call("post changes/", "changes/", AMARA, _draft()),
+        Call("patch changes/{ref}/", f"changes/{names['draft']}/", AMARA, _draft()),
+        Call(step, f"changes/{names['in_progress']}/roll-back/", JONAS, reason),
+        Call(step, f"changes/{names['in_progress']}/fail/", JONAS, reason),
+        Call(step, f"changes/{names['in_review']}/hold/", LEILA, reason),
+        Call(step, f"changes/{names['in_review']}/withdraw/", AMARA, reason),
+        Call(step, f"changes/{names['ready']}/submit/", AMARA),
+        Call(step, f"changes/{names['on_hold']}/resume/", LEILA),
+        Call("post changes/{ref}/comments/", talk, AMARA, comment),
+        Call("post changes/{ref}/comments/", talk, AMARA, about),
+    ]
+
+
+def _reviews(names: Names, password: str) -> list[Call]:
+    ref = names["review_completed"]
+    review = Review.objects.get(change__number=int(ref[4:]))
+    who = review.change.requester.username
+    told = {
+        "digest": digest_of(review),
+        "outcome": "successful",
+        "what_happened": "It went well.",
+        "contributing_factors": "None.",
+        "went_well": "All.",
+        "realised": {one.name: 0.91 for one in review.metrics.all()},
+    }
+    action = {
+        "text": "Try it with forty",
+        "owner": AMARA,
+        "due_on": f"{clock.now() + timedelta(days=9):%Y-%m-%d}",
+    }
+    signed = {"digest": digest_of(review), "password": password, "code": ""}
+    return [
+        Call("patch reviews/{ref}/", f"reviews/{ref}/", who, told),
+        Call("post reviews/{ref}/actions/", f"reviews/{ref}/actions/", who, action),
+        Call("post reviews/{ref}/sign/", f"reviews/{ref}/sign/", LEILA, signed),
+    ]
+
+
+def _rest(names: Names) -> list[Call]:
+    now = clock.now()
+    freeze = {
+        "name": "Half-year close",
+        "reason": "The books are closed.",
+        "scope": "kind",
+        "kind": "model",
+        "team": "",
+        "component": "",
+        "tier": None,
+        "time_zone": "Europe/London",
+        "local_start": wall(now, 40, "06:00"),
+        "local_end": wall(now, 41, "06:00"),
+    }
+    edition = ModelCard.objects.get(number=int(names["card_draft"][5:])).edition
+    version = {
+        "version": "78",
+        "description": "More data.",
+        "code_commit": "0c1d2e3",
+        "datasets": [{"name": "loans", "digest": {"sha256": "abc"}}],
+        "hyperparameters": {"depth": 3},
+        "metrics": {"auc": 0.9},
+    }
+    card = {
+        "edition": edition,
+        "overview": "It scores loans.",
+        "limitations": "Few young people.",
+        "metrics": [{"name": "AUC", "value": 0.9, "low": 0.8, "high": 0.95}],
+    }
+    export = {
+        "start": f"{now:%Y-%m-%d}",
+        "end": f"{now:%Y-%m-%d}",
+        "subject": "entries",
+        "format": "csv",
+        "component": "model:default/credit-risk",
+        "change": names["in_review"],
+        "person": AMARA,
+        "events": ["change."],
+        "fields": [],
+        "withheld": [],
+        "seed": "",
+    }
+    versions = "catalog/components/model:default/credit-risk/versions/"
+    return [
+        Call("post calendar/freezes/", "calendar/freezes/", LEILA, freeze),
+        Call("post calendar/freezes/{ref}/lift/", f"calendar/freezes/{names['freeze']}/lift/", LEILA),
+        Call("post catalog/components/{key}/versions/", versions, AMARA, version),
+        Call("patch cards/{ref}/", f"cards/{names['card_draft']}/", TOMASZ, card),
+        Call("post cards/{ref}/publish/", f"cards/{names['card_draft']}/publish/", TOMASZ),
+        Call("post exports/", "exports/", FEMI, export),
+        Call("post exports/{ref}/cancel/", f"exports/{names['export_queued']}/cancel/", FEMI),
+    ]

@@ -1,0 +1,345 @@
+"""Every field of every form and of every body of the API, filled with what nobody means.
+
+That is never an error of the portal. What is refused has changed nothing, and says why.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import yaml
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.test import Client, override_settings
+from django.urls import get_resolver, resolve
+from pytest_django.plugin import DjangoDbBlocker
+
+from apps.accounts.enums import TokenScope
+from apps.accounts.models import User
+from apps.approvals.models import OwnershipCheck
+from apps.approvals.rules.timetable import mornings
+from apps.approvals.selectors import inbox_for, may_snooze_now
+from apps.approvals.services import ask_ownership, offer_delegation, snooze
+from apps.core import actors, clock
+from demo.load import actor
+from tests.api.conftest import secret_of
+from tests.e2e.addresses import filled, patterns
+from tests.e2e.calls import Call, calls
+from tests.e2e.forms import Form, Values, forms_in
+from tests.e2e.hostile import (
+    BROKEN,
+    CURSED_JSON,
+    HOSTILE,
+    TEXTS,
+    says_why,
+    undone,
+    ways_into,
+    written,
+    wrong_with,
+)
+from tests.e2e.organisation import Names, settle
+from tests.e2e.pages import AREAS, LEILA, NOBODY, NOOR, PRIYA, TOMASZ, Look
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+PASSWORD = "lamp-quay-31-otter"
+FIELDS = 5
+"""How many fields of a form get a hostile value: all values come up in their turn, at a field of their kind."""
+FORM = "application/x-www-form-urlencoded"
+
+NO_FORM: dict[str, tuple[str, str, Form]] = {
+    "web:approval-looked": (
+        TOMASZ,
+        "/approvals/{to_validate}/looked/",
+        Form(
+            "",
+            {"seconds": ["5"], "opened": ["plan"], "shown": ["2026-11-02T06:00:00Z"]},
+            {"seconds": "number", "opened": "text", "shown": "datetime-local"},
+        ),
+    ),
+    "web:card-start": (
+        TOMASZ,
+        "/models/start/",
+        Form(
+            "",
+            {"component": ["model:default/credit-risk"], "version": ["1"]},
+            {"component": "hidden", "version": "hidden"},
+        ),
+    ),
+}
+"""What takes values, and on none of the pages that are opened there is a form for it."""
+STILL = {"web:help", "web:keyboard", "web:accessibility", "web:session"}
+"""What reads nothing that is sent, whatever the method."""
+SAYS_OTHERWISE = {"web:policy-new", "web:sign-together", "web:account-tokens"}
+"""What may answer with a page of its own: it says what would be done, was done, or that nothing was chosen."""
+
+NOT_WRITTEN = {"", "hidden", "button", "select", "radio", "checkbox"}
+"""Kinds of fields in which nobody writes anything that a page would show."""
+KEEPS = {"web:document-edit"}
+"""What keeps an unfinished draft whatever it lacks, and says what that is when it is to be finished."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hostile") / "home"
+
+
+@pytest.fixture(autouse=True)
+def ledger_home(settings: Any, home: Path) -> Path:
+    """Keep one home for all tests here, as they share one database."""
+    settings.PORTAL_HOME = home
+    return home
+
+
+@pytest.fixture(scope="module")
+def names(django_db_setup: None, django_db_blocker: DjangoDbBlocker, home: Path) -> Iterator[Names]:
+    """Fill the database once for all tests, and empty it at the end."""
+    with django_db_blocker.unblock(), override_settings(PORTAL_HOME=home):
+        names = settle(home) | cover_and_checks()
+        for turn, user in enumerate(User.objects.order_by("pk")):
+            user.time_zone = ("Asia/Tokyo", "America/Los_Angeles", "Europe/Dublin")[turn % 3]
+            user.password = make_password(PASSWORD)
+            user.save()
+        put_off(PRIYA)
+        yield names
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
+
+
+def cover_and_checks() -> Names:
+    """Have one person ask another to sign for them, and everyone be asked whether what they hold is theirs."""
+    day = clock.now().date()
+    offer_delegation(
+        actor=actor(PRIYA), delegate=User.objects.get(username=NOOR), first=day, last=day + timedelta(days=9)
+    )
+    with clock.moved_to(clock.now() + timedelta(days=100)):
+        ask_ownership(actor=actors.system("hostile"))
+    return {"holds": OwnershipCheck.objects.order_by("pk")[0].grant.user.username}
+
+
+def put_off(who: str) -> None:
+    """Have a person put a decision off until the first morning that is open to them."""
+    user = User.objects.get(username=who)
+    for asked in inbox_for(user, "needs_me"):
+        for until in mornings(clock.now(), asked.due_at, user.time_zone):
+            if may_snooze_now(user, asked, until):
+                snooze(actor=actor(who), requirement=asked, until=until)
+                return
+
+
+def alike(text: str) -> str:
+    """Return a name or an address without its numbers: one row or record of a kind stands for all."""
+    return re.sub(r"\d+", "#", text.partition("?")[0])
+
+
+def sound(form: Form) -> Values:
+    """Return what the form holds, with what is empty filled in, so that one field at a time is wrong."""
+    fitting = {
+        "number": "1",
+        "date": "2027-02-03",
+        "datetime-local": "2027-02-03T12:00",
+        "password": PASSWORD,
+    }
+    filled = {}
+    for name, held in form.values.items():
+        kind = form.kinds[name]
+        if any(held) and kind != "password":
+            filled[name] = held
+        elif name in form.choices:
+            filled[name] = [one for one in form.choices[name] if one][:1]
+        else:
+            filled[name] = held if kind in ("hidden", "button") else [fitting.get(kind, "Because it must.")]
+    return filled
+
+
+def fillings(form: Form, turn: Counter[str]) -> Iterator[tuple[str, str, Values]]:
+    """Yield the form with nothing in it, and with a hostile value in one field after the other, with its kind."""
+    base = sound(form)
+    yield "with nothing in it", "", {}
+    names = sorted({alike(name): name for name in form.kinds}.values())
+    for name in Random(alike(form.action)).sample(names, min(len(names), FIELDS)):
+        kind = form.kinds[name]
+        known = list(HOSTILE.get(kind, TEXTS).items())
+        what, value = known[turn[kind] % len(known)]
+        turn[kind] += 1
+        yield f"with {name} ({kind}): {what}", kind, base | {name: value}
+
+
+def found_forms(names: Names) -> Iterator[tuple[Client, str, Form]]:
+    """Yield every form that is posted, with a browser of someone who is shown it."""
+    more = [
+        Look("/account/cover/", NOOR),
+        Look("/account/roles/", names["holds"]),
+        Look("/inbox/?tab=snoozed", PRIYA),
+    ]
+    looks = [*more, *(look for area in AREAS.values() for seen in area.values() for look in seen)]
+    opened: set[Any] = set()
+    known: set[Any] = set()
+    for look in looks:
+        key = (look.who, alike(look.path), *re.findall("(?:tab|link)=.*", look.path))
+        if look.send is not None or not look.path.startswith("/") or key in opened:
+            continue
+        opened.add(key)
+        yield from new_forms(signed_in(look.who), look.who, look.path.format(**names), known)
+    yield from new_forms(halfway_in(), NOBODY, "/accounts/second-factor/", known)
+    for who, path, form in NO_FORM.values():
+        form.action = path.format(**names)
+        yield signed_in(who), f"{who}: {form.action}", form
+
+
+def new_forms(client: Client, who: str, path: str, known: set[Any]) -> Iterator[tuple[Client, str, Form]]:
+    """Yield the forms of a page whose kind is not known yet."""
+    page = client.get(path, follow=True)
+    if page.status_code != 200 or page.streaming or "html" not in page["Content-Type"]:
+        return
+    for form in forms_in(page.wsgi_request.get_full_path(), page.content.decode()):
+        kind = (alike(form.action), frozenset(map(alike, form.values)))
+        if kind not in known:
+            known.add(kind)
+            yield client, f"{who or 'nobody'}: {form.action}", form
+
+
+def halfway_in() -> Client:
+    """Return a browser of someone who has given their password, and is asked for the code of their app."""
+    client = Client()
+    client.post("/accounts/login/", {"login": "new.here", "password": PASSWORD})
+    return client
+
+
+def signed_in(who: str) -> Client:
+    client = Client()
+    if who != NOBODY:
+        client.force_login(User.objects.get(username=who))
+    return client
+
+
+def post_form(client: Client, action: str, values: Values) -> Any:
+    """Post as a browser does, but for what no browser would write: half a surrogate pair as it is."""
+    sent = values | {"csrfmiddlewaretoken": ["0"]}
+    body = urlencode(sent, doseq=True, encoding="utf-8", errors="surrogatepass")
+    cookies = client.cookies.copy()
+    try:
+        return client.post(action, body, content_type=FORM)
+    finally:
+        client.cookies = cookies
+
+
+def judge_page(client: Client, view: str, kind: str, answer: Any) -> Iterator[str]:
+    """Yield what is wrong with the answer to a form, and with the page that shows what a person wrote."""
+    if answer.status_code >= 500:
+        yield f"it answers {answer.status_code}"
+    again = answer.status_code in (200, 422) and answer.content and view not in SAYS_OTHERWISE
+    if again and kind != "button" and not says_why(answer):
+        yield "it is shown again, and says nothing"
+    if answer.status_code == 302 and kind not in NOT_WRITTEN:
+        led = client.get(answer["Location"])
+        if led.status_code >= 500:
+            yield f"it leads to {answer['Location']}, which answers {led.status_code}"
+
+
+def test_no_value_in_any_form_breaks_it_or_is_kept_where_it_is_refused(names: Names) -> None:
+    turn: Counter[str] = Counter()
+    wrong: list[str] = []
+    reached: set[str] = set()
+    for client, said, form in found_forms(names):
+        view = resolve(form.action.partition("?")[0]).view_name
+        reached.add(view)
+        for what, kind, values in fillings(form, turn):
+            send = partial(post_form, client, form.action, values)
+            judge = partial(judge_page, client, view, kind)
+            wrong += [f"{said} {what}: {one}" for one in wrong_with(send, judge, keeps=view in KEEPS)]
+    assert wrong == []
+    assert taking_a_post(names, but=reached | STILL) == set()
+
+
+def taking_a_post(names: Names, *, but: set[str]) -> set[str]:
+    """Return the names of the portal's own other addresses that take a POST."""
+    found, client = set(), signed_in(LEILA)
+    for name, pattern in patterns(get_resolver()):
+        if name.startswith("web:") and name not in but:
+            answers: list[int] = []
+            with undone():
+                answers.append(client.post(filled(pattern, names)).status_code)
+            if 405 not in answers:
+                found.add(name)
+    return found
+
+
+def bodies(call: Call, turn: Iterator[int]) -> Iterator[tuple[str, str]]:
+    """Yield what is no JSON, and the call's body with one part after the other left out or hostile."""
+    every = [("left out", ""), *CURSED_JSON.items()]
+    for text in (BROKEN[next(turn) % len(BROKEN)] for _ in range(2)):
+        yield f"the body {text[:20]!r}", text
+    for way in ways_into(call.body):
+        what, text = every[next(turn) % len(every)]
+        yield f"{'.'.join(map(str, way)) or 'the body'}: {what}", written(call.body, way, text)
+
+
+def judge_body(answer: Any) -> Iterator[str]:
+    """Yield what is wrong with an answer of the API: a refusal is a problem document (RFC 9457) that says why."""
+    told = json.loads(answer.content, parse_constant=_refuse) if answer.content else {}
+    if answer.status_code >= 500:
+        yield f"it answers {answer.status_code}"
+    if answer.status_code >= 400 and answer["Content-Type"] != "application/problem+json":
+        yield f"it answers {answer.status_code} without a problem document"
+    if answer.status_code == 422 and not told.get("errors"):
+        yield "it names no field"
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no JSON (RFC 8259).")
+
+
+def test_no_value_in_any_body_breaks_the_api_or_is_kept_where_it_is_refused(names: Names) -> None:
+    clients = {user.username: bearing(user) for user in User.objects.all()}
+    turn = count()
+    wrong: list[str] = []
+    told: set[str] = set()
+
+    def post(who: str, path: str) -> Any:
+        answer = clients[who].post(f"/api/v1/{path}")
+        assert answer.status_code == 201, answer.content
+        return answer.json()
+
+    def send(call: Call, text: str) -> Any:
+        sent = text.encode(), "application/json"
+        return clients[call.who].generic(call.verb.upper(), f"/api/v1/{call.path}", *sent)
+
+    for call in calls(names, PASSWORD, post):
+        told.add(call.operation)
+        sound_one = wrong_with(partial(send, call, json.dumps(call.body)), taken)
+        wrong += [f"{call.operation} {one}" for one in sound_one]
+        for what, text in bodies(call, turn):
+            found = wrong_with(partial(send, call, text), judge_body)
+            wrong += [f"{call.operation} {what}: {one}" for one in found]
+    assert wrong == []
+    assert told == operations()
+
+
+def bearing(user: User) -> Client:
+    return Client(headers={"Authorization": f"Bearer {secret_of(user, *TokenScope.values)}"})
+
+
+def taken(answer: Any) -> Iterator[str]:
+    """Yield what is wrong with the answer to a sound call."""
+    if answer.status_code not in (200, 201, 202):
+        yield f"does not take what is sound: {answer.content[:300]!r}"
+
+
+def operations() -> set[str]:
+    """Return every call that the API's description has and that changes something."""
+    described = yaml.safe_load((Path(settings.BASE_DIR) / "docs" / "openapi.yaml").read_text())
+    return {
+        f"{verb} {path.removeprefix('/api/v1/')}"
+        for path, verbs in described["paths"].items()
+        for verb in verbs.keys() & {"post", "put", "patch", "delete"}
+    }
