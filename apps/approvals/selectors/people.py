@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from operator import itemgetter
+from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 
 from apps.accounts.enums import GrantScope
@@ -16,11 +17,9 @@ from apps.approvals.models import Bar, Delegation, EarlierSignature, Requirement
 from apps.approvals.rules import Need
 from apps.approvals.selectors.cover import delegations_in_force, fits
 
-# Of each grant and its holder no more than is asked and shown: there may be many, and each costs time.
-_GRANT = ("user_id", "role", "scope", "team_id", "component_key")
-_NAME = (
-    "user__username", "user__first_name", "user__last_name", "user__job_title", "user__email", "user__time_zone",
-)  # fmt: skip
+# Of a holder no more than is asked and shown, and of a grant no object: there may be many, and each costs time.
+_SHOWN = {"id", "username", "first_name", "last_name", "job_title", "email", "time_zone"}
+_PERSON = [field.attname for field in User._meta.concrete_fields if field.attname in _SHOWN]
 
 Signed = dict[int, dict[int, set[tuple[str, int, bool]]]]
 """Of each round, what each person has decided: role filled, requirement, and whether it was in another's place."""
@@ -53,7 +52,7 @@ def able_to_sign(requirements: Iterable[Requirement]) -> dict[int, Able]:
     """Return, for each requirement, who may still sign it and in whose place; four queries in all."""
     wanted = list(requirements)
     round_ids = {requirement.round_id for requirement in wanted}
-    holders = Holders({requirement.role for requirement in wanted}, handed_to(wanted))
+    holders = Holders(wanted, handed_to(wanted))
     covers = list(delegations_in_force()) if wanted else []
     bars = barred(round_ids)
     signed = roles_signed(round_ids)
@@ -72,7 +71,7 @@ def able_to_sign(requirements: Iterable[Requirement]) -> dict[int, Able]:
 def _able(holders: "Holders", covers: list[Delegation], requirement: Requirement, out: set[int]) -> Able:
     """Return the holders who are not out of it, then the deputies of those, when they are not out of it either."""
     own = holders.free_of(requirement, out)
-    giving = {user.pk for user in holders.free_of(requirement, out, by_role=True)}
+    giving = holders.numbers_free_of(requirement, out, by_role=True)
     held = {user.pk for user in own}
     taking = [
         one
@@ -108,7 +107,7 @@ def done_with(requirement: Requirement, signed: dict[int, set[tuple[str, int, bo
 
 def people_for_needs(needs: list[Need]) -> list[list[User]]:
     """Return, for each need of a round about to open, the active people whose role reaches it."""
-    holders = Holders({need.role for need in needs})
+    holders = Holders(needs)
     return [holders.of(need) for need in needs]
 
 
@@ -131,43 +130,72 @@ def with_deputies(needs: list[Need], people: list[list[User]], out: list[set[int
 
 
 class Holders:
-    """Who holds which role where, read once, so that each question costs no query and no search."""
+    """Who holds the roles that are asked, where they are asked, read once: no question costs a query or a search."""
 
-    def __init__(self, roles: set[str], handed: dict[int, User] | None = None) -> None:
-        self._handed = handed or {}
-        held = active_grants().filter(role__in=roles).select_related("user").only(*_GRANT, *_NAME)
-        self._at: dict[tuple[str, str, object], dict[int, tuple[int, User]]] = defaultdict(dict)
-        for rank, grant in enumerate(held.order_by("user__first_name", "user__last_name", "user_id")):
-            place = grant.role, grant.scope, grant.team_id or grant.component_key
-            self._at[place][grant.user_id] = rank, grant.user
+    def __init__(
+        self, asked: Collection[Requirement] | Collection[Need], handed: dict[int, User] | None = None
+    ) -> None:
+        self._at: dict[tuple[str, str, object], set[int]] = defaultdict(set)
+        self._rows: dict[int, list[Any]] = {}
+        held = active_grants().filter(_reaching_some(asked))
+        rows = held.order_by("user__first_name", "user__last_name", "user_id").values_list(
+            "role", "scope", "team_id", "component_key", *(f"user__{name}" for name in _PERSON)
+        )
+        for role, scope, team_id, component_key, *person in rows:
+            self._at[role, scope, team_id or component_key].add(person[0])
+            self._rows[person[0]] = person
+        self._people: dict[int, User] = dict(handed or {})
+        self._handed = frozenset(self._people)
+        self._place = {pk: place for place, pk in enumerate(dict.fromkeys([*self._rows, *self._people]))}
 
     def of(self, asked: Requirement | Need) -> list[User]:
         """Return each person once whose role reaches what is asked, by name."""
-        return [user for _, user in sorted(self._reaching(asked).values(), key=itemgetter(0))]
+        return self._named(self._reaching(asked))
 
-    def free_of(
+    def free_of(self, requirement: Requirement, out: Collection[int] = ()) -> list[User]:
+        """Return the holders who are not out of it, by name, and then the contact to whom it was handed."""
+        return self._named(self.numbers_free_of(requirement, out))
+
+    def numbers_free_of(
         self, requirement: Requirement, out: Collection[int] = (), *, by_role: bool = False
-    ) -> list[User]:
-        """Return the holders who are not out of it, by name, with the contact to whom it was handed.
+    ) -> set[int]:
+        """Return the holders who are not out of it, and the contact to whom it was handed, by their numbers.
 
         With ``by_role`` the contact is left out: what was handed to one is not handed on.
         """
         found = self._reaching(requirement)
-        contact = self._handed.get(requirement.handed_to_id or 0)
-        if contact is not None and not by_role:
-            found.setdefault(contact.pk, (len(found), contact))
-        for user_id in out:
-            found.pop(user_id, None)
-        return [user for _, user in sorted(found.values(), key=itemgetter(0))]
+        if not by_role and requirement.handed_to_id in self._handed:
+            found.add(requirement.handed_to_id)
+        return found.difference(out)
 
-    def _reaching(self, asked: Requirement | Need) -> dict[int, tuple[int, User]]:
-        """Return each holder by number, with their place among the names."""
-        found = dict(self._at.get((asked.role, GrantScope.EVERYTHING.value, ""), {}))
+    def _reaching(self, asked: Requirement | Need) -> set[int]:
+        found = set(self._at.get((asked.role, GrantScope.EVERYTHING.value, ""), ()))
         if asked.team_id:
-            found |= self._at.get((asked.role, GrantScope.TEAM.value, asked.team_id), {})
+            found |= self._at.get((asked.role, GrantScope.TEAM.value, asked.team_id), set())
         if asked.component_key:
-            found |= self._at.get((asked.role, GrantScope.COMPONENT.value, asked.component_key), {})
-        return {pk: one for pk, one in found.items() if pk in asked.named} if asked.named else found
+            found |= self._at.get((asked.role, GrantScope.COMPONENT.value, asked.component_key), set())
+        return found.intersection(asked.named) if asked.named else found
+
+    def _named(self, numbers: set[int]) -> list[User]:
+        return [self._person(pk) for pk in sorted(numbers, key=self._place.__getitem__)]
+
+    def _person(self, pk: int) -> User:
+        if pk not in self._people:
+            self._people[pk] = User.from_db(DEFAULT_DB_ALIAS, _PERSON, self._rows[pk])
+        return self._people[pk]
+
+
+def _reaching_some(asked: Collection[Requirement] | Collection[Need]) -> Q:
+    """Return the condition that a grant is of a role that is asked, over a team or a component that is asked.
+
+    It leaves out most of what a large organisation grants, and lets through every grant that reaches one of them.
+    """
+    place = (
+        Q(scope=GrantScope.EVERYTHING)
+        | Q(scope=GrantScope.TEAM, team__in={one.team_id for one in asked if one.team_id})
+        | Q(scope=GrantScope.COMPONENT, component_key__in={one.component_key for one in asked})
+    )
+    return place & Q(role__in={one.role for one in asked})
 
 
 def covers(grant: RoleGrant, asked: Requirement | Need) -> bool:

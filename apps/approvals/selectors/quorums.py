@@ -43,7 +43,7 @@ def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
             "team__escalation_contact"
         )
     )
-    holders = Holders({requirement.role for requirement in requirements}, handed_to(requirements))
+    holders = Holders(requirements, handed_to(requirements))
     bars = barred(ids)
     signed = roles_signed(ids)
     found = {pk: Tally() for pk in ids}
@@ -56,7 +56,7 @@ def tallies(round_ids: Iterable[int]) -> dict[int, Tally]:
         role, pk = requirement.role, requirement.pk
         given = signed[requirement.round_id]
         out = out_of_it(requirement, bars[requirement.round_id])
-        able = {user.pk for user in holders.free_of(requirement, out)}
+        able = holders.numbers_free_of(requirement, out)
         able -= {user_id for user_id, done in given.items() if (role, pk, True) in done}
         able |= {user_id for user_id, done in given.items() if (role, pk, False) in done}
         able -= {

@@ -77,12 +77,12 @@ def sign(
         on_behalf_of=right.delegation.giver if right.delegation else None,
     )
     use(intent, signature)
-    _settle(asked, signature)
+    waiting = _settle(asked, signature)
     _record(actor, asked, signature, right)
     if decision == SignatureDecision.ABSTAIN and end_unreachable(actor=actor, held=round_):
         asked.state = RequirementState.REJECTED
         asked.save(update_fields=["state", "updated_at"])
-    elif asked.state == RequirementState.MET and round_.state == RoundState.OPEN:
+    elif waiting:
         ask_next_stage(actor=actor, held=round_)
     tell_outcome(asked, signature)
     tell_listeners(round_, actor)
@@ -160,20 +160,26 @@ def write_signature(
     return signature
 
 
-def _settle(asked: Requirement, signature: Signature) -> None:
-    """Move the requirement, and the round with it when this decides it."""
+def _settle(asked: Requirement, signature: Signature) -> bool:
+    """Move the requirement, and the round when this decides it; return whether a stage may have waited for this."""
     if signature.decision == SignatureDecision.REJECT:
         asked.state = RequirementState.REJECTED
-    elif signature.decision == SignatureDecision.APPROVE and approvals_given(asked) >= asked.quorum:
+    elif signature.decision == SignatureDecision.APPROVE and (
+        asked.quorum == 1 or approvals_given(asked) >= asked.quorum
+    ):
         asked.state = RequirementState.MET
     else:
-        return
+        return False
     asked.save(update_fields=["state", "updated_at"])
     round_ = asked.round
     if asked.state == RequirementState.REJECTED:
         end_round(round_, RoundState.REJECTED)
-    elif not Requirement.objects.filter(round=round_).exclude(state=RequirementState.MET).exists():
+        return False
+    unmet = Requirement.objects.filter(round=round_).exclude(state=RequirementState.MET)
+    left = set(unmet.values_list("state", flat=True))
+    if not left:
         end_round(round_, RoundState.APPROVED)
+    return RequirementState.WAITING in left
 
 
 _EVENTS = {
