@@ -11,7 +11,7 @@ from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
 from demo.load import wall
 from tests.e2e.organisation import Names
-from tests.e2e.pages import AMARA, FEMI, HENRIK, JONAS, LEILA, PRIYA, TOMASZ
+from tests.e2e.pages.look import AMARA, FEMI, HENRIK, JONAS, LEILA, PRIYA, TOMASZ
 
 Post = Callable[[str, str], Any]
 """Make a call without a body as a person, and return what it answers."""

@@ -1,30 +1,22 @@
-"""Every field of every form and of every body of the API, filled with what nobody means.
+"""Every field of every form, filled with what nobody means.
 
 That is never an error of the portal. What is refused has changed nothing, and says why.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from itertools import count
-from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import yaml
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.management import call_command
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import get_resolver, resolve
-from pytest_django.plugin import DjangoDbBlocker
 
-from apps.accounts.enums import TokenScope
 from apps.accounts.models import User
 from apps.approvals.models import OwnershipCheck
 from apps.approvals.rules.timetable import mornings
@@ -32,23 +24,18 @@ from apps.approvals.selectors import inbox_for, may_snooze_now
 from apps.approvals.services import ask_ownership, offer_delegation, snooze
 from apps.core import actors, clock
 from demo.load import actor
-from tests.api.conftest import secret_of
 from tests.e2e.addresses import filled, patterns
-from tests.e2e.calls import Call, calls
 from tests.e2e.forms import Form, Values, forms_in
 from tests.e2e.hostile import (
-    BROKEN,
-    CURSED_JSON,
     HOSTILE,
     TEXTS,
     says_why,
     undone,
-    ways_into,
-    written,
     wrong_with,
 )
-from tests.e2e.organisation import Names, settle
-from tests.e2e.pages import AREAS, LEILA, NOBODY, NOOR, PRIYA, TOMASZ, Look
+from tests.e2e.organisation import Names
+from tests.e2e.pages import AREAS
+from tests.e2e.pages.look import LEILA, NOBODY, NOOR, PRIYA, TOMASZ, Look
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -89,30 +76,15 @@ KEEPS = {"web:document-edit"}
 """What keeps an unfinished draft whatever it lacks, and says what that is when it is to be finished."""
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("hostile") / "home"
-
-
-@pytest.fixture(autouse=True)
-def ledger_home(settings: Any, home: Path) -> Path:
-    """Keep one home for all tests here, as they share one database."""
-    settings.PORTAL_HOME = home
-    return home
-
-
-@pytest.fixture(scope="module")
-def names(django_db_setup: None, django_db_blocker: DjangoDbBlocker, home: Path) -> Iterator[Names]:
-    """Fill the database once for all tests, and empty it at the end."""
-    with django_db_blocker.unblock(), override_settings(PORTAL_HOME=home):
-        names = settle(home) | cover_and_checks()
-        for turn, user in enumerate(User.objects.order_by("pk")):
-            user.time_zone = ("Asia/Tokyo", "America/Los_Angeles", "Europe/Dublin")[turn % 3]
-            user.password = make_password(PASSWORD)
-            user.save()
-        put_off(PRIYA)
-        yield names
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
+@pytest.fixture
+def ready(names: Names, db: None) -> Names:
+    """Put more people into the middle of something, far from UTC, and let all have one password."""
+    for turn, user in enumerate(User.objects.order_by("pk")):
+        user.time_zone = ("Asia/Tokyo", "America/Los_Angeles", "Europe/Dublin")[turn % 3]
+        user.password = make_password(PASSWORD)
+        user.save()
+    put_off(PRIYA)
+    return names | cover_and_checks()
 
 
 def cover_and_checks() -> Names:
@@ -246,11 +218,11 @@ def judge_page(client: Client, view: str, kind: str, answer: Any) -> Iterator[st
             yield f"it leads to {answer['Location']}, which answers {led.status_code}"
 
 
-def test_no_value_in_any_form_breaks_it_or_is_kept_where_it_is_refused(names: Names) -> None:
+def test_no_value_in_any_form_breaks_it_or_is_kept_where_it_is_refused(ready: Names) -> None:
     turn: Counter[str] = Counter()
     wrong: list[str] = []
     reached: set[str] = set()
-    for client, said, form in found_forms(names):
+    for client, said, form in found_forms(ready):
         view = resolve(form.action.partition("?")[0]).view_name
         reached.add(view)
         for what, kind, values in fillings(form, turn):
@@ -258,7 +230,7 @@ def test_no_value_in_any_form_breaks_it_or_is_kept_where_it_is_refused(names: Na
             judge = partial(judge_page, client, view, kind)
             wrong += [f"{said} {what}: {one}" for one in wrong_with(send, judge, keeps=view in KEEPS)]
     assert wrong == []
-    assert taking_a_post(names, but=reached | STILL) == set()
+    assert taking_a_post(ready, but=reached | STILL) == set()
 
 
 def taking_a_post(names: Names, *, but: set[str]) -> set[str]:
@@ -272,74 +244,3 @@ def taking_a_post(names: Names, *, but: set[str]) -> set[str]:
             if 405 not in answers:
                 found.add(name)
     return found
-
-
-def bodies(call: Call, turn: Iterator[int]) -> Iterator[tuple[str, str]]:
-    """Yield what is no JSON, and the call's body with one part after the other left out or hostile."""
-    every = [("left out", ""), *CURSED_JSON.items()]
-    for text in (BROKEN[next(turn) % len(BROKEN)] for _ in range(2)):
-        yield f"the body {text[:20]!r}", text
-    for way in ways_into(call.body):
-        what, text = every[next(turn) % len(every)]
-        yield f"{'.'.join(map(str, way)) or 'the body'}: {what}", written(call.body, way, text)
-
-
-def judge_body(answer: Any) -> Iterator[str]:
-    """Yield what is wrong with an answer of the API: a refusal is a problem document (RFC 9457) that says why."""
-    told = json.loads(answer.content, parse_constant=_refuse) if answer.content else {}
-    if answer.status_code >= 500:
-        yield f"it answers {answer.status_code}"
-    if answer.status_code >= 400 and answer["Content-Type"] != "application/problem+json":
-        yield f"it answers {answer.status_code} without a problem document"
-    if answer.status_code == 422 and not told.get("errors"):
-        yield "it names no field"
-
-
-def _refuse(word: str) -> None:
-    raise ValueError(f"{word} is no JSON (RFC 8259).")
-
-
-def test_no_value_in_any_body_breaks_the_api_or_is_kept_where_it_is_refused(names: Names) -> None:
-    clients = {user.username: bearing(user) for user in User.objects.all()}
-    turn = count()
-    wrong: list[str] = []
-    told: set[str] = set()
-
-    def post(who: str, path: str) -> Any:
-        answer = clients[who].post(f"/api/v1/{path}")
-        assert answer.status_code == 201, answer.content
-        return answer.json()
-
-    def send(call: Call, text: str) -> Any:
-        sent = text.encode(), "application/json"
-        return clients[call.who].generic(call.verb.upper(), f"/api/v1/{call.path}", *sent)
-
-    for call in calls(names, PASSWORD, post):
-        told.add(call.operation)
-        sound_one = wrong_with(partial(send, call, json.dumps(call.body)), taken)
-        wrong += [f"{call.operation} {one}" for one in sound_one]
-        for what, text in bodies(call, turn):
-            found = wrong_with(partial(send, call, text), judge_body)
-            wrong += [f"{call.operation} {what}: {one}" for one in found]
-    assert wrong == []
-    assert told == operations()
-
-
-def bearing(user: User) -> Client:
-    return Client(headers={"Authorization": f"Bearer {secret_of(user, *TokenScope.values)}"})
-
-
-def taken(answer: Any) -> Iterator[str]:
-    """Yield what is wrong with the answer to a sound call."""
-    if answer.status_code not in (200, 201, 202):
-        yield f"does not take what is sound: {answer.content[:300]!r}"
-
-
-def operations() -> set[str]:
-    """Return every call that the API's description has and that changes something."""
-    described = yaml.safe_load((Path(settings.BASE_DIR) / "docs" / "openapi.yaml").read_text())
-    return {
-        f"{verb} {path.removeprefix('/api/v1/')}"
-        for path, verbs in described["paths"].items()
-        for verb in verbs.keys() & {"post", "put", "patch", "delete"}
-    }
