@@ -285,6 +285,13 @@ def test_add_action_bad_input_is_named_at_each_field(manager: User) -> None:
     assert set(caught.value.fields) == {"text", "owner", "due_on"}
 
 
+@pytest.mark.parametrize("day", [date(3000, 1, 1), date.max])
+def test_action_past_the_years_that_the_portal_counts_is_refused_at_its_day(manager: User, day: date) -> None:
+    with pytest.raises(Invalid) as caught:
+        services.add_action(actor=person(manager), review=a_review(), text="Go", owner=manager, due_on=day)
+    assert list(caught.value.fields) == ["due_on"]
+
+
 @time_machine.travel(NOW, tick=False)
 def test_complete_action_by_its_owner_and_nobody_else(manager: User) -> None:
     owner, stranger = add_person("", Role.OWNER), add_person("", Role.OWNER)

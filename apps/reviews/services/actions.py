@@ -7,6 +7,7 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
+from apps.calendar.rules import YEARS
 from apps.changes.selectors import manages
 from apps.core import clock
 from apps.core.actors import Actor
@@ -26,7 +27,7 @@ def add_action(*, actor: Actor, review: Review, text: str, owner: User, due_on: 
 
     Raises:
         Forbidden: this person may not write this review, or it is signed.
-        Invalid: no text, a day that has passed, or a person who has left.
+        Invalid: no text, a day that has passed or is past counting, or a person who has left.
     """
     review = locked(review)
     require(may_write(review, selectors.standing_of(person_of(actor), review)))
@@ -68,6 +69,8 @@ def _check_action(text: str, owner: User, due_on: date, *, today: date) -> None:
         fields["owner"] = [f"{owner} has left. Choose someone who can do it."]
     if due_on < today:
         fields["due_on"] = ["Choose today or a later day."]
+    elif due_on.year not in YEARS:
+        fields["due_on"] = [f"Choose a year up to {YEARS[-1]}."]
     if fields:
         raise Invalid(fields)
 
