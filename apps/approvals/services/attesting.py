@@ -64,14 +64,8 @@ def attest_kept(row: EarlierSignature) -> bytes:
     asked, signature = row.requirement, row.signature
     round_ = asked.round
     return sign_statement(
-        {
-            "_type": STATEMENT,
-            "subject": [
-                {
-                    "name": f"{round_.subject_ref}, revision {round_.revision}",
-                    "digest": {"sha256": round_.digest},
-                }
-            ],
+        _about(round_)
+        | {
             "predicateType": KEPT,
             "predicate": {
                 "signer": f"person:{signature.signer_id}",

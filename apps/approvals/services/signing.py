@@ -10,6 +10,7 @@ from apps.approvals.enums import DECISIONS, AuthMethod, RequirementState, RoundS
 from apps.approvals.models import Requirement, Round, Signature
 from apps.approvals.rules.checklists import checklist, unchecked
 from apps.approvals.rules.intents import Proof
+from apps.approvals.rules.recorded import recorded
 from apps.approvals.selectors import Right, approvals_given, my_signature, right_to_sign
 from apps.approvals.services.attesting import attest
 from apps.approvals.services.covering import in_place_of
@@ -194,21 +195,7 @@ def _record(actor: Actor, asked: Requirement, signature: Signature, right: Right
         event=_EVENTS[signature.decision],
         actor=actor,
         obj=asked.round,
-        data={
-            "requirement": asked.pk,
-            "role": asked.role,
-            "component": asked.component_key,
-            "revision": asked.round.revision,
-            "digest": signature.digest,
-            "meaning": signature.meaning,
-            "auth_method": signature.auth_method,
-            "authenticated": clock.iso(signature.authenticated_at or signature.signed_at),
-            "nonce": signature.nonce,
-            "checked": signature.checked,
-            "attestation": signature.attestation_digest,
-            "round": asked.round.state,
-            **in_place_of(right.delegation),
-        },
+        data=recorded(asked, signature) | {"checked": signature.checked} | in_place_of(right.delegation),
         private={"note": signature.note} if signature.note else None,
     )
 

@@ -6,6 +6,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import RequirementState, SignatureDecision
 from apps.approvals.models import EarlierSignature, Requirement, Round, Signature, SignIntent
 from apps.approvals.rules.intents import Proof
+from apps.approvals.rules.recorded import recorded
 from apps.approvals.selectors import eligible_people, my_kept_signature, my_signature
 from apps.approvals.services.deciding import tell_listeners
 from apps.approvals.services.intents import answered, check_usable, show_signing, use
@@ -96,20 +97,8 @@ def _record(actor: Actor, asked: Requirement, given: Signature, taken: Signature
         event="approval.withdrawn",
         actor=actor,
         obj=asked.round,
-        data={
-            "requirement": asked.pk,
-            "role": asked.role,
-            "component": asked.component_key,
-            "revision": asked.round.revision,
-            "digest": taken.digest,
-            "meaning": taken.meaning,
-            "auth_method": taken.auth_method,
-            "authenticated": clock.iso(taken.authenticated_at or taken.signed_at),
-            "nonce": taken.nonce,
-            "attestation": taken.attestation_digest,
-            "takes_back": given.attestation_digest,
-            "round": asked.round.state,
-            **({"for": f"person:{given.on_behalf_of_id}"} if given.on_behalf_of_id else {}),
-        },
+        data=recorded(asked, taken)
+        | {"takes_back": given.attestation_digest}
+        | ({"for": f"person:{given.on_behalf_of_id}"} if given.on_behalf_of_id else {}),
         private={"note": taken.note},
     )
