@@ -120,10 +120,14 @@ def _changes(names: Names) -> list[Call]:
     step, reason = "post changes/{ref}/{step}/", {"reason": "It is not the day."}
     comment = {"text": f"Is it late, @{AMARA}?", "thread": int(names["thread"])}
     about = {"text": "Is it late?", "about": "plan"}
+    part = {
+        name: _draft()[name]
+        for name in ("title", "local_start", "local_end", "rollback_minutes", "plan_steps")
+    }
     talk = f"changes/{names['in_review']}/comments/"
     return [
         Call("post changes/", "changes/", AMARA, _draft()),
-        Call("patch changes/{ref}/", f"changes/{names['draft']}/", AMARA, _draft()),
+        Call("patch changes/{ref}/", f"changes/{names['draft']}/", AMARA, part),
         Call(step, f"changes/{names['in_progress']}/roll-back/", JONAS, reason),
         Call(step, f"changes/{names['in_progress']}/fail/", JONAS, reason),
         Call(step, f"changes/{names['in_review']}/hold/", LEILA, reason),
