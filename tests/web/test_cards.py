@@ -96,6 +96,9 @@ def test_models_when_listed_show_versions_and_what_is_still_needed(client: Clien
     response = client.post("/models/start/", {"component": bare.component.key, "version": "7"}, follow=True)
     assert "Model card: fraud-score 7" in response.content.decode()
     assert client.post("/models/start/", {"component": "model:default/x", "version": "7"}).status_code == 404
+    assert (
+        client.post("/models/start/", {"component": bare.component.key, "version": "7\0"}).status_code == 404
+    )
 
 
 @pytest.mark.parametrize("count", [1, 3])

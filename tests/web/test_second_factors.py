@@ -1,19 +1,22 @@
 """Setting up a second factor, signing in with it, and what it takes to remove it."""
 
+import base64
 import json
 import re
 from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.services import code_problem, deactivate_person, forget_person, reset_second_factors
+from apps.accounts.services.second_factors import NOT_THIS_PASSKEY, passkey_problem
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.core.errors import Forbidden
@@ -158,6 +161,41 @@ def test_passkey_when_made_up_or_for_nothing_is_refused(client: Client, val: Use
         )
         assert answer.status_code == 422, made
         assert "The passkey was not made" in answer.content.decode()
+    assert not Authenticator.objects.exists()
+
+
+def encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+BY_A_BROWSER = b'{"type":"webauthn.create","challenge":"eA","origin":"https://x.example"}'
+MADE = {"clientDataJSON": encoded(BY_A_BROWSER), "attestationObject": encoded(b"\xa0")}
+USED = {"clientDataJSON": encoded(BY_A_BROWSER), "authenticatorData": "eA", "signature": "eA"}
+BROKEN: list[dict[str, Any]] = [
+    {"attestationObject": encoded(b"\x81" * 3000)},
+    {"attestationObject": encoded(b"\xa3cfmtdnonegattStmt\xa0hauthDataX\x01a")},
+    {"attestationObject": ""},
+    {"authenticatorData": encoded(b"a" * 37 + b"\x00" * 20)},
+    {"authenticatorData": []},
+    {"clientDataJSON": encoded(b"[" * 3000)},
+    {"clientDataJSON": encoded(b"1")},
+    {"clientDataJSON": encoded(b'{"type": 1}')},
+]
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, *[json.dumps(one) for one in BROKEN]])
+def test_passkey_whose_parts_are_broken_is_refused(client: Client, val: User, text: str) -> None:
+    part = json.loads(text) if text.startswith("{") else None
+    client.get("/account/security/passkey/")
+    for whole in (MADE, USED):
+        credential = {"id": "eA", "rawId": "eA", "type": "public-key", "response": whole | (part or {})}
+        sent = json.dumps(credential) if part else text
+        form = {"name": "Key", "password": PASSWORD, "made": sent}
+        assert client.post("/account/security/passkey/", form).status_code == 422
+        request = RequestFactory().post("/")
+        request.session = client.session
+        with context.request_context(request):
+            assert passkey_problem(user=val, credential=sent) == NOT_THIS_PASSKEY
     assert not Authenticator.objects.exists()
 
 

@@ -5,13 +5,14 @@ nothing of what it is.
 """
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, validate_totp_code
 from allauth.mfa.webauthn.internal import auth as webauthn
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from apps.accounts.models import User
 from apps.accounts.selectors import second_factors_of
@@ -59,10 +60,8 @@ def add_passkey(*, actor: Actor, user: User, name: str, credential: str) -> None
     if len(second_factors_of(user).passkeys) >= MOST_PASSKEYS:
         raise Invalid({"name": [f"You have {MOST_PASSKEYS} passkeys. Remove one first."]})
     try:
-        given = _object(credential)
-        webauthn.parse_registration_response(given)
-        webauthn.complete_registration(given)
-    except (ValidationError, ValueError, KeyError) as error:
+        given, _ = _read(credential, webauthn.parse_registration_response, webauthn.complete_registration)
+    except ValueError as error:
         raise Invalid({"credential": ["The passkey was not made. Try again."]}) from error
     webauthn.WebAuthn.add(user, name, given)
     record_event(event="person.second_factor_added", actor=actor, obj=user, data={"kind": "passkey"})
@@ -114,21 +113,35 @@ def passkey_problem(*, user: User, credential: str) -> str:
     The challenge that it answers serves once.
     """
     try:
-        given = _object(credential)
-        webauthn.parse_authentication_response(given)
-        webauthn.complete_authentication(user, given).record_usage()
-    except (ValidationError, ValueError, KeyError):
+        _, used = _read(
+            credential,
+            webauthn.parse_authentication_response,
+            partial(webauthn.complete_authentication, user),
+        )
+        used.record_usage()
+    except ValueError:
         return NOT_THIS_PASSKEY
     finally:
         webauthn.clear_state()
     return ""
 
 
-def _object(text: str) -> dict[str, Any]:
-    given = json.loads(text)
-    if not isinstance(given, dict):
-        raise ValueError("A credential is a JSON object.")
-    return given
+def _read(
+    text: str, parse: Callable[[Any], object], complete: Callable[[Any], Any]
+) -> tuple[dict[str, Any], Any]:
+    """Return what a browser sent of a passkey, and what comes of it once it is checked.
+
+    Raises:
+        ValueError: it is no credential, or not the one that was asked for.
+    """
+    try:
+        given = json.loads(text)
+        parse(given)
+        return given, complete(given)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the libraries let through whatever happens in their parsers
+        raise ValueError("This is no credential that was asked for.") from error
 
 
 def _own(actor: Actor, user: User) -> None:

@@ -32,7 +32,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def _version(request: HttpRequest) -> ComponentVersion:
     key, number = request.POST.get("component", ""), request.POST.get("version", "")
     component = component_for(reader(request), key)
-    version = versions_of(component).filter(version=number).first() if component else None
+    found = versions_of(component).filter(version=number) if component and "\x00" not in number else None
+    version = found.first() if found is not None else None
     if version is None:
         raise not_found(request, ("component", key), exists=False)
     return version
