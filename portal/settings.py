@@ -207,7 +207,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
-MFA_FORMS = {"authenticate": "apps.web.forms.second_factors.SignInCodeForm"}
+MFA_FORMS = {
+    "authenticate": "apps.web.forms.second_factors.SignInCodeForm",
+    "authenticate_webauthn": "apps.web.forms.second_factors.SignInPasskeyForm",
+}
 # A passkey is two factors only when the device makes sure whose hand it is in.
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are kept by operators

@@ -199,6 +199,17 @@ def test_passkey_whose_parts_are_broken_is_refused(client: Client, val: User, te
     assert not Authenticator.objects.exists()
 
 
+@pytest.mark.parametrize("text", ["[" * 5000, "[]", "7", *[json.dumps(one) for one in BROKEN]])
+def test_sign_in_by_a_passkey_whose_parts_are_broken_is_refused(client: Client, text: str) -> None:
+    with_app(add_person("val"))
+    client.post("/accounts/login/", {"login": "val", "password": PASSWORD})
+    part = json.loads(text) if text.startswith("{") else None
+    credential = {"id": "eA", "rawId": "eA", "type": "public-key", "response": USED | (part or {})}
+    answer = client.post("/accounts/second-factor/", {"credential": json.dumps(credential) if part else text})
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
 def test_reset_by_an_operator_takes_all_away_and_by_anyone_else_is_refused() -> None:
     user = add_person("val", Role.VALIDATOR)
     with_app(user)

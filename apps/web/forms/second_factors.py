@@ -3,11 +3,14 @@
 from typing import Any
 
 from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 
 from apps.accounts.models import User
 from apps.accounts.services import record_failed_sign_in
-from apps.accounts.services.second_factors import LONGEST_NAME
+from apps.accounts.services.second_factors import LONGEST_NAME, NOT_THIS_PASSKEY
 from apps.web.forms.proving import ProofForm
 
 
@@ -49,3 +52,29 @@ class SignInCodeForm(AuthenticateForm):
 
     def _emit_authentication_failed(self, authenticator: Any) -> None:
         record_failed_sign_in(username=self.user.username)
+
+
+class CredentialField(forms.JSONField):
+    """What a browser sends of a passkey."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the JSON value, or refuse what nests without end."""
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise ValidationError(NOT_THIS_PASSKEY) from error
+
+
+class SignInPasskeyForm(AuthenticateWebAuthnForm):
+    """The answer of a passkey that is asked for after the password."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
+
+    def clean_credential(self) -> Any:
+        """Return the passkey that answered; refuse also what breaks the library that reads it."""
+        try:
+            return super().clean_credential()
+        except (ValidationError, DatabaseError):
+            raise
+        except Exception as error:  # noqa: BLE001 - it lets through whatever happens in its parsers
+            raise ValidationError(NOT_THIS_PASSKEY) from error
