@@ -31,23 +31,22 @@ def ahead_of(change: Change, standings: list[Standing]) -> Ahead | None:
     if broken is None:
         return None
     colour, icon, title, more = _words(broken, change, sum(one.is_open for one in standings))
-    let = f"{broken.by} let it go ahead {when(broken.at, change.time_zone)}, before everyone had signed."
+    before = "" if not broken.end and broken.due_at > clock.now() else ", before everyone had signed"
+    let = f"{broken.by} let it go ahead on {when(broken.at, change.time_zone)}{before}."
     link = broken.incident if is_link(broken.incident) else ""
-    return Ahead(broken, colour, icon, title, f"{let} {more}", link)
+    return Ahead(broken, colour, icon, title, f"{let} {more}".rstrip(), link)
 
 
 def _words(broken: BreakGlass, change: Change, missing: int) -> tuple[str, str, str, str]:
     due = when(broken.due_at, change.time_zone)
+    began = change.actual_start is not None
     if broken.end == BreakGlassEnd.SIGNED:
-        return (
-            "c-done",
-            "check",
-            "Signed by everyone, afterwards",
-            "All who were passed over have signed since.",
-        )
+        return "c-done", "check", "Signed by everyone, afterwards", ""
+    if broken.end == BreakGlassEnd.REFUSED and not began:
+        more = "It did not start. Nothing has to be undone."
+        return "c-blocked", "circle-x", "Refused: it goes ahead no more", more
     if broken.end == BreakGlassEnd.REFUSED:
-        more = "It did not start." if change.state == ChangeState.REJECTED else _undo(change)
-        return "c-blocked", "circle-x", "Refused afterwards", more
+        return "c-blocked", "circle-x", "Refused afterwards", _undo(change)
     if broken.end == BreakGlassEnd.UNUSED:
         return (
             "c-draft",
@@ -57,9 +56,13 @@ def _words(broken: BreakGlass, change: Change, missing: int) -> tuple[str, str, 
         )
     if broken.due_at <= clock.now():
         more = f"{signatures(missing)} {'was' if missing == 1 else 'were'} due by {due}. Executives have been told."
-        return "c-blocked", "alert-triangle", "It went ahead, and signatures are overdue", more
+        title = f"It {'went' if began else 'may go'} ahead, and signatures are overdue"
+        return "c-blocked", "alert-triangle", title, more
     more = f"{signatures(missing)} {'is' if missing == 1 else 'are'} asked afterwards, by {due}."
-    return "c-waiting", "alert-triangle", "It goes ahead before everyone has signed", more
+    title = (
+        "It went ahead before everyone had signed" if began else "It may go ahead before everyone has signed"
+    )
+    return "c-waiting", "alert-triangle", title, more
 
 
 def _undo(change: Change) -> str:

@@ -23,6 +23,8 @@ def row_sentence(requirement: Requirement, still_open: int) -> str:
     """Return what follows, for a row. ``still_open`` counts the open requirements of its round, this one included."""
     round_ = requirement.round
     if round_.went_ahead_at is not None:
+        if round_.began_at is None:
+            return "It may go ahead without this. If you sign: you say that it is right."
         return "It went ahead without this. If you sign: you say afterwards that it was right."
     left = still_open - 1 if requirement.quorum == 1 else still_open
     begins = f", and may start {_start(round_)}" if round_.starts_at else ""
@@ -75,8 +77,13 @@ def _if_signed(here: Standing, rows: Sequence[Standing], reader: User | None) ->
         missing = here.requirement.quorum - len(here.approvals) - 1
         rest = f" {_still_sign(waited, reader)}" if waited else ""
         if missing <= 0 and not waited:
-            rest = " Everyone has then signed it, afterwards."
-        return f"{done} It went ahead before.{rest}"
+            rest = (
+                " Everyone has then signed it, afterwards."
+                if round_.began_at
+                else " Everyone has then signed it."
+            )
+        ahead = "It went ahead before." if round_.began_at else "It may go ahead before everyone has signed."
+        return f"{done} {ahead}{rest}"
     missing = here.requirement.quorum - len(here.approvals) - 1
     if missing > 0:
         role = here.requirement.get_role_display()
@@ -120,9 +127,15 @@ def _still_sign(waited: Sequence[Standing], reader: User | None) -> str:
 
 def _if_rejected(round_: Round) -> str:
     if round_.went_ahead_at is not None:
+        told = "Executives and Change Managers are told."
+        if round_.began_at is None:
+            return (
+                f"{round_.subject_ref} has not started. It stops at once, for every role, and nothing has to be "
+                f"undone. {told}"
+            )
         return (
-            f"{round_.subject_ref} went ahead before. If it has not started, it stops. If it has, it is marked as "
-            "refused afterwards, and executives and Change Managers are told. Nothing is undone by itself."
+            f"{round_.subject_ref} went ahead before. It is marked as refused afterwards, and does not stop by "
+            f"itself: people decide whether to go back. {told}"
         )
     asked_by = str(round_.opened_by) if round_.opened_by else "Whoever asked"
     in_versions = round_.subject_type in ("policy", "standard")
@@ -135,9 +148,8 @@ def _if_abstained(here: Standing) -> str:
     asked = here.requirement
     able = len(here.approvals) + len(here.eligible) - 1
     if able < asked.quorum:
-        return (
-            f"Too few are left to sign, so {asked.round.subject_ref} stops at once, as if it were rejected."
-        )
+        follows = "is marked as refused afterwards" if asked.round.began_at else "stops at once"
+        return f"Too few are left to sign, so {asked.round.subject_ref} {follows}, as if it were rejected."
     return f"It counts neither way. {others(len(here.eligible) - 1)} can still sign as {asked.get_role_display()}."
 
 

@@ -25,7 +25,7 @@ _NEWS = {
         "{} parts handed to contacts",
         "#approvals",
     ),
-    "approval.went_ahead": ("it went ahead", "it went ahead", "#approvals"),
+    "approval.went_ahead": ("it was let go ahead", "it was let go ahead", "#approvals"),
     "approval.information_asked": ("1 question by a signer", "{} questions by signers", "discussion/"),
     "approval.information_given": ("1 answer to a signer", "{} answers to signers", "discussion/"),
     "comment.started": ("1 new discussion", "{} new discussions", "discussion/"),

@@ -31,6 +31,7 @@ from apps.changes.services import (
 from apps.core import actors, clock
 from apps.core.errors import Forbidden, IllegalTransition, PolicyBlocked, PortalError, Stale
 from apps.insights.selectors import briefing_for
+from apps.outbox.models import Notification
 from tests.changes.estate import (
     END,
     IN_WINDOW,
@@ -97,6 +98,13 @@ def refuse(estate: Estate, change: Any) -> None:
             decision="reject",
             note="It was not needed.",
         )
+
+
+def told_of_refusals() -> set[str]:
+    """Return what people were told of refusals, without the title of the change."""
+    found = Notification.objects.filter(rule="approval.refused_afterwards")
+    assert found
+    return {one.body.partition("\n\n")[2] for one in found}
 
 
 def test_urgent_change_goes_ahead_with_one_signature_and_the_others_sign_afterwards(estate: Estate) -> None:
@@ -175,6 +183,8 @@ def test_refusal_before_it_starts_rejects_the_change(estate: Estate) -> None:
     refuse(estate, change)
     assert fresh(change).state == ChangeState.REJECTED
     assert BreakGlass.objects.get().end == BreakGlassEnd.REFUSED
+    assert told_of_refusals() == {"It did not start. Nothing has to be undone."}
+    assert "refused before it started" in briefing_for(fresh(change)).decision.text
 
 
 def test_refusal_after_it_started_leaves_it_running_and_has_a_name(estate: Estate) -> None:
@@ -185,6 +195,9 @@ def test_refusal_after_it_started_leaves_it_running_and_has_a_name(estate: Estat
     assert BreakGlass.objects.get().end == BreakGlassEnd.REFUSED
     assert AuditEvent.objects.filter(event="approval.refused_afterwards").count() == 1
     assert "refused afterwards" in briefing_for(change).decision.text
+    assert told_of_refusals() == {
+        "Nothing is undone by itself. Decide whether to go back, and say so in its review."
+    }
 
 
 def test_change_that_went_ahead_is_not_closed_until_everyone_has_signed(estate: Estate) -> None:
@@ -242,7 +255,10 @@ def test_briefing_never_says_that_everyone_signed_when_it_went_ahead(estate: Est
         decision = briefing_for(change).decision
     assert "Everyone asked has signed" not in decision.text
     assert "asked afterwards" in decision.text
-    assert decision.heading == "It goes ahead before everyone has signed"
+    assert decision.heading == "It may go ahead before everyone has signed"
+    with at(IN_WINDOW):
+        change = start_change(actor=estate.actor("amara"), change=change)
+        assert briefing_for(change).decision.heading == "It went ahead before everyone had signed"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,7 +20,7 @@ from apps.core.actors import person
 from tests.api.conftest import secret_of
 from tests.approvals.test_covering import covering
 from tests.changes.estate import NOW, Estate, at, fresh, submitted
-from tests.changes.test_emergency import LINK, let_go, refuse, urgent
+from tests.changes.test_emergency import LINK, let_go, refuse, started, urgent
 from tests.house.source import modules
 from tests.people import add_person
 
@@ -57,7 +57,7 @@ def test_page_names_whom_it_passes_over_and_lets_the_change_go_ahead(estate: Est
         answer = send(client, change.ref)
         assert (answer.status_code, answer.headers["Location"]) == (302, f"/changes/{change.ref}/")
         page = client.get(f"/changes/{change.ref}/").content.decode()
-    assert "It goes ahead before everyone has signed" in page
+    assert "It may go ahead before everyone has signed" in page
     assert "Refusals doubled." in page
     assert f'href="{LINK}"' in page
 
@@ -283,14 +283,14 @@ def test_executive_sees_what_went_ahead_until_it_is_signed_and_when_it_is_overdu
             week = entered(executive).get("/briefings/").content.decode()
             home = entered(both).get("/").content.decode()
             for page in (week, home):
-                assert "Went ahead before everyone had signed" in page
+                assert "Let go ahead before everyone had signed" in page
                 assert change.ref in page
                 assert ("Overdue" in page) == overdue
     with at(NOW):
-        assert "Went ahead" not in entered(estate.people["henrik"]).get("/").content.decode()
+        assert "Let go ahead" not in entered(estate.people["henrik"]).get("/").content.decode()
     refuse(estate, fresh(change))
     with at(NOW):
-        assert "Went ahead" not in entered(both).get("/").content.decode()
+        assert "Let go ahead" not in entered(both).get("/").content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -309,15 +309,43 @@ def test_lists_of_what_went_ahead_ask_a_constant_number_of_queries(estate: Estat
     assert len(week) == 13
 
 
-@pytest.mark.parametrize("end", ["refused", "open"])
-def test_banner_and_consequences_say_what_came_of_it(estate: Estate, end: str) -> None:
-    change = let_go(estate, urgent(estate))
+BEFORE = {
+    "inbox": ["May go ahead", "It may go ahead without this", "has not started. It stops at once"],
+    "sign": ["has not started. It stops at once", "Stops it; give a reason", "stops at once, as if"],
+    "open": ["It may go ahead before everyone has signed", "let it go ahead on "],
+    "refused": ["Refused: it goes ahead no more", "It did not start. Nothing has to be undone."],
+}
+AFTER = {
+    "inbox": ["Went ahead", "It went ahead without this", "It is marked as refused afterwards"],
+    "sign": [
+        "It is marked as refused afterwards",
+        "Refuses it, afterwards",
+        "is marked as refused afterwards, as if",
+    ],
+    "open": ["It went ahead before everyone had signed", "let it go ahead on "],
+    "refused": ["Refused afterwards", "It is under way. Decide whether to roll it back."],
+}
+
+
+@pytest.mark.parametrize(("start", "words"), [(None, BEFORE), (started, AFTER)])
+def test_words_of_a_go_ahead_depend_on_whether_it_has_started(
+    estate: Estate, start: Any, words: dict[str, list[str]]
+) -> None:
+    change = start(estate) if start else let_go(estate, urgent(estate))
     with at(NOW):
         asked = fresh(change).round.requirements.get(role=Role.VALIDATOR)
-        shown_ = entered(estate.people["tomasz"]).get(f"/inbox/{asked.pk}/").content.decode()
-        assert "It went ahead before." in shown_
-    if end == "refused":
-        refuse(estate, fresh(change))
+        signer, reader = entered(estate.people["tomasz"]), entered(estate.people["ruth"])
+        pages = {
+            "inbox": signer.get(f"/inbox/{asked.pk}/").content.decode(),
+            "sign": signer.get(f"/approvals/{asked.pk}/sign/").content.decode(),
+            "open": reader.get(f"/changes/{change.ref}/").content.decode(),
+        }
+    refuse(estate, fresh(change))
     with at(NOW):
-        page = entered(estate.people["ruth"]).get(f"/changes/{change.ref}/").content.decode()
-    assert ("Refused afterwards" if end == "refused" else "asked afterwards") in page
+        pages["refused"] = reader.get(f"/changes/{change.ref}/").content.decode()
+    other = AFTER if words is BEFORE else BEFORE
+    for name, page in pages.items():
+        for said in words[name]:
+            assert said in page, (name, said)
+        for said in set(other[name]) - set(words[name]):
+            assert said not in page, (name, said)

@@ -232,6 +232,10 @@ def test_saved_view_of_the_inbox_leads_back_to_its_filters(client: Client, val: 
 def test_what_went_ahead_is_marked_in_its_row(client: Client, val: User, asked: Requirement) -> None:
     Round.objects.filter(pk=asked.round_id).update(went_ahead_at=clock.now())
     text = page(client, val)
+    assert "</svg>May go ahead</span>" in text
+    assert "you say that it is right" in text
+    Round.objects.filter(pk=asked.round_id).update(began_at=clock.now())
+    text = page(client, val)
     assert "</svg>Went ahead</span>" in text
     assert "you say afterwards that it was right" in text
 

@@ -61,6 +61,9 @@ class Round(Stamped):
     went_ahead_at = models.DateTimeField(
         null=True, blank=True, help_text="When one person let it go ahead before everyone had signed."
     )
+    began_at = models.DateTimeField(
+        null=True, blank=True, help_text="When what is asked about really started."
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     stands_since = models.DateTimeField(
         null=True, blank=True, help_text="Since when all its clocks stand: what is signed is on hold."

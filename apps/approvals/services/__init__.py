@@ -5,6 +5,7 @@ signing: sign, on_signed, erase_notes
 together: sign_together, Chosen, Outcome
 mail_links: sign_from_mail
 withdrawing: show_withdrawal, withdraw_signature
+beginning: note_start
 breakglass: show_go_ahead, go_ahead, escalate_unsigned
 policy: propose_policy, withdraw_policy
 intents: show_signing, show_together, Spent, forget_unused_intents
@@ -30,6 +31,7 @@ from apps.approvals.services.asking import (
     resume_clocks,
     take_back_question,
 )
+from apps.approvals.services.beginning import note_start
 from apps.approvals.services.breakglass import go_ahead, show_go_ahead
 from apps.approvals.services.covering import accept_delegation, end_delegation, offer_delegation
 from apps.approvals.services.deciding import on_signed
@@ -91,6 +93,7 @@ __all__ = [
     "offer_delegation",
     "mark_seen",
     "on_signed",
+    "note_start",
     "open_round",
     "propose_policy",
     "record_look",

@@ -29,7 +29,7 @@ def tell_passed_over(broken: BreakGlass, skipped: list[tuple[Requirement, list[U
             user,
             "approval.passed_over",
             due,
-            f"{ref} goes ahead without your signature",
+            f"{ref} may go ahead without your signature",
             f"{broken.by} let it go ahead before everyone had signed. You are asked as {label_of(requirement)} to "
             f"look at it afterwards, by {_utc(due)}. You can still reject it.",
             inbox_url(requirement),
@@ -39,13 +39,14 @@ def tell_passed_over(broken: BreakGlass, skipped: list[tuple[Requirement, list[U
         if user.pk != broken.by_id:
             count = f"{len(skipped)} signature{'' if len(skipped) == 1 else 's'}"
             body = f"{broken.by} let it go ahead. {count} are asked afterwards, by {_utc(due)}."
-            _tell(broken, user, "approval.went_ahead", due, f"{ref} goes ahead in an emergency", body)
+            _tell(broken, user, "approval.went_ahead", due, f"{ref} may go ahead in an emergency", body)
 
 
 def tell_not_signed(broken: BreakGlass, people: Iterable[User], missing: int) -> None:
     """Tell people that what went ahead is not signed in time: those who owe it, managers and executives."""
     were = "1 signature is" if missing == 1 else f"{missing} signatures are"
-    title = f"{broken.round.subject_ref} went ahead, and {were} overdue"
+    ahead = "went ahead" if broken.round.began_at else "may go ahead"
+    title = f"{broken.round.subject_ref} {ahead}, and {were} overdue"
     body = f"{broken.by} let it go ahead before everyone had signed. The others were due by {_utc(broken.due_at)}."
     for user in people:
         _tell(broken, user, "approval.afterwards_overdue", broken.due_at, title, body)
@@ -63,17 +64,29 @@ def tell_end(broken: BreakGlass) -> None:
     people = [*_asker(broken), broken.by]
     if refused:
         people += [*people_with_role(Role.CHANGE_MANAGER), *people_with_role(Role.EXECUTIVE)]
-    ref = broken.round.subject_ref
-    title = (
-        f"{ref} was refused after it went ahead" if refused else f"{ref} is signed by everyone, afterwards"
-    )
-    body = (
-        "Nothing is undone by itself. Decide whether to go back, and say so in its review."
-        if refused
-        else "It went ahead before everyone had signed. Now all of them have."
-    )
+    title, body = _refused(broken) if refused else _signed(broken)
     for user in _each_once(people):
         _tell(broken, user, f"approval.{broken.end}_afterwards", broken.ended_at, title, body)
+
+
+def _refused(broken: BreakGlass) -> tuple[str, str]:
+    ref = broken.round.subject_ref
+    if broken.round.began_at is None:
+        return f"{ref} was refused, and goes ahead no more", "It did not start. Nothing has to be undone."
+    return (
+        f"{ref} was refused after it went ahead",
+        "Nothing is undone by itself. Decide whether to go back, and say so in its review.",
+    )
+
+
+def _signed(broken: BreakGlass) -> tuple[str, str]:
+    title = f"{broken.round.subject_ref} is signed by everyone, afterwards"
+    if broken.round.began_at is None:
+        return (
+            title,
+            "It might have started before everyone had signed. It has not, and now all of them have.",
+        )
+    return title, "It went ahead before everyone had signed. Now all of them have."
 
 
 def _asker(broken: BreakGlass) -> list[User]:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from apps.approvals.services import note_start
 from apps.calendar.services import hold_calendar, mark_under_way, release_booking
 from apps.changes.models import Change
 from apps.changes.selectors import world_of
@@ -28,6 +29,8 @@ def start_change(*, actor: Actor, change: Change) -> Change:
     _require_the_world_that_was_signed(started)
     started.actual_start = clock.now()
     started.save(update_fields=["actual_start", "updated_at"])
+    if started.round is not None:
+        note_start(actor=actor, round=started.round, at=started.actual_start)
     if started.booking is not None:
         mark_under_way(actor=actor, booking=started.booking)
     return started

@@ -35,8 +35,14 @@ def decision_for(facts: Facts) -> DecisionPart:
     part = _BY_STATE[ChangeState(facts.state)](facts)
     went = _ahead(facts)
     if went and facts.ahead and not facts.ahead.end:
-        part = replace(part, heading="It goes ahead before everyone has signed")
+        part = replace(part, heading=_heading(facts))
     return replace(part, text=f"{went} {part.text}") if went else part
+
+
+def _heading(facts: Facts) -> str:
+    if facts.actual_start is None:
+        return "It may go ahead before everyone has signed"
+    return "It went ahead before everyone had signed"
 
 
 def _ahead(facts: Facts) -> str:
@@ -44,8 +50,11 @@ def _ahead(facts: Facts) -> str:
     if facts.ahead is None or facts.state == ChangeState.IN_REVIEW:
         return ""
     if facts.ahead.end == BreakGlassEnd.SIGNED:
-        return "It went ahead first; everyone has signed since."
+        let = "It went ahead first" if facts.actual_start else "It was let go ahead first"
+        return f"{let}; everyone has signed since."
     if facts.ahead.end == BreakGlassEnd.REFUSED:
+        if facts.actual_start is None:
+            return "It was let go ahead, and was refused before it started."
         return "It went ahead first, and was refused afterwards."
     if facts.ahead.end == BreakGlassEnd.UNUSED:
         return ""

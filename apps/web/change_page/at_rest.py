@@ -30,6 +30,6 @@ def _approved(change: Change) -> tuple[str, str]:
     if change.round is not None and change.round.closed_at is None:
         return (
             "Nothing blocks this",
-            "It goes ahead before everyone has signed, and nothing collides with it.",
+            "It may go ahead before everyone has signed, and nothing collides with it.",
         )
     return "Nothing blocks this", "It is signed and nothing collides with it."

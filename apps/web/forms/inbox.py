@@ -14,7 +14,7 @@ KINDS = {
     "change": "Changes",
     "standard": "Standard changes, to approve",
     "policy": "The approval policy",
-    "afterwards": "Went ahead, sign afterwards",
+    "afterwards": "Let go ahead, sign afterwards",
     "for-another": "In another’s place",
 }
 DUE = {"overdue": "Overdue", "today": "Still today", "week": "In the next 7 days"}

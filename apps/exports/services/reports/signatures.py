@@ -29,7 +29,7 @@ def asking_of(asking: Asking, content: Facts, tell: Telling) -> Facts:
 _WENT = {
     "approval.afterwards_overdue": "Not signed by everyone in time. Executives and Change Managers were told.",
     "approval.signed_afterwards": "Everyone passed over has signed.",
-    "approval.refused_afterwards": "Refused after it had gone ahead.",
+    "approval.refused_afterwards": "Refused by those who were passed over.",
     "approval.go_ahead_unused": "Its signing was closed before it started.",
 }
 
