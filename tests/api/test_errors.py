@@ -1,8 +1,12 @@
 """Refusals of the API: problem documents (RFC 9457), and a ledger entry where someone was denied."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import yaml
+from django.conf import settings
 from django.test import Client
 
 from apps.accounts.models import ApiToken
@@ -150,3 +154,14 @@ def test_address_without_its_last_slash_is_named_with_it() -> None:
     assert answer.status_code == 404
     assert answer.json()["detail"] == "This address ends with a slash: /api/v1/changes/"
     assert "slash" not in Client().get("/api/v1/nowhere").json()["detail"]
+
+
+def test_verb_that_a_resource_does_not_take_is_405(call: Caller) -> None:
+    described = yaml.safe_load((Path(settings.BASE_DIR) / "docs" / "openapi.yaml").read_text())
+    tried = 0
+    for path, verbs in described["paths"].items():
+        at = re.sub(r"\{[^}]+\}", "1", path).removeprefix("/api/v1/")
+        for verb in {"post", "put", "patch", "delete"} - verbs.keys():
+            assert call("leila", verb, at).status_code == 405, (verb, at)
+            tried += 1
+    assert tried > 100

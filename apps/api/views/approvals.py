@@ -98,6 +98,8 @@ class Sign(Asked):
 class Signatures(Resource):
     """A signature that a call names."""
 
+    write_scope = TokenScope.APPROVALS
+
     def signature(self, pk: int) -> Signature:
         """Return the signature, or answer 404."""
         return signature_for(self.user, pk) or self.missing("signature", str(pk), exists=signature_exists(pk))
