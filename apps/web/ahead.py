@@ -10,7 +10,7 @@ from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.core import clock
 from apps.web.consequences import signatures
-from apps.web.dates import when
+from apps.web.dates import end, when
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def ahead_of(change: Change, standings: list[Standing]) -> Ahead | None:
 
 
 def _words(broken: BreakGlass, change: Change, missing: int) -> tuple[str, str, str, str]:
-    due = when(broken.due_at, change.time_zone)
+    due = end(broken.due_at, change.time_zone)
     began = change.actual_start is not None
     if broken.end == BreakGlassEnd.SIGNED:
         return "c-done", "check", "Signed by everyone, afterwards", ""

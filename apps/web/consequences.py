@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from apps.accounts.models import User
 from apps.approvals.enums import RequirementState, RoundState
@@ -43,14 +44,32 @@ def waiting_sentence(requirement: Requirement, people: Sequence[User]) -> str:
     return f"Waits on one of {len(people)} people who are {requirement.get_role_display()}."
 
 
-def absences(covers: Sequence[Delegation], zone: str | None = None) -> list[str]:
-    """Return “Ann Doe is away until Fri 27 Nov, Ben Roe signs” for each who is away, and who signs for the others."""
-    said = []
+def absences(covers: Sequence[Delegation], reader: User, zone: dates.Zone = None) -> list[str]:
+    """Return “Ann Doe is away until the end of Fri 27 Nov. Ben Roe or Cleo Poe signs in their place” for each giver.
+
+    The reader is “you”, and who is not away lets others sign. Deputies of one person with one end are said together.
+    """
+    told: dict[tuple[int, bool, datetime], list[Delegation]] = {}
     for one in covers:
-        until = f" until {dates.when(one.ends_at, zone) if zone else dates.when(one.ends_at)}"
-        told = f"is away{until}, {one.delegate} signs" if one.away else f"lets {one.delegate} sign{until}"
-        said.append(f"{one.giver} {told}")
-    return said
+        told.setdefault((one.giver_id, one.away, one.ends_at), []).append(one)
+    return [_absence(found, reader, zone) for found in told.values()]
+
+
+def _absence(covers: Sequence[Delegation], reader: User, zone: dates.Zone) -> str:
+    one = covers[0]
+    own = one.giver_id == reader.pk
+    giver = "You" if own else str(one.giver)
+    deputies = list(
+        dict.fromkeys("you" if row.delegate_id == reader.pk else str(row.delegate) for row in covers)
+    )
+    names, until = " or ".join(deputies), dates.end(one.ends_at, zone)
+    if not one.away:
+        return f"{giver} {'let' if own else 'lets'} {names} sign in {'your' if own else 'their'} place until {until}"
+    signs = "sign" if deputies[-1] == "you" else "signs"
+    return (
+        f"{giver} {'are' if own else 'is'} away until {until}. "
+        f"{sentence_case(names)} {signs} in {'your' if own else 'their'} place"
+    )
 
 
 def handed(one: Standing) -> list[str]:

@@ -1,6 +1,6 @@
 """How times are written: "Thu 19 Nov, 06:00 to 08:30", in the reader's zone, with the zone named once."""
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -36,6 +36,27 @@ def when(value: datetime | date, zone: Zone = None) -> str:
     if not isinstance(value, datetime):
         return day(value, zone)
     return f"{day(value, zone)}, {hour(value, zone)}"
+
+
+def end(value: datetime, zone: Zone = None) -> str:
+    """Return the moment at which a time is over: “the end of Wed 25 Nov” at midnight, else as ``when`` says it.
+
+    Midnight belongs to both days, and people read “Thu 26 Nov, 00:00” as a time on Thursday.
+    """
+    last = _last_day(value, zone)
+    return f"the end of {day(last, zone)}" if last else when(value, zone)
+
+
+def end_day(value: datetime, zone: Zone = None) -> str:
+    """Return the day of such a moment with its word: “at the end of Wed 25 Nov”, or “on Thu 26 Nov”."""
+    last = _last_day(value, zone)
+    return f"at the end of {day(last, zone)}" if last else f"on {day(value, zone)}"
+
+
+def _last_day(value: datetime, zone: Zone) -> date | None:
+    """Return the day that ends at an instant, or None when none does."""
+    there = value.astimezone(zone_of(zone))
+    return there.date() - timedelta(days=1) if there.time() == time.min else None
 
 
 def window(start: datetime, end: datetime, zone: Zone = None) -> str:

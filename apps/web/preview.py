@@ -67,7 +67,7 @@ def of(user: User, requirement: Requirement, seen: SinceSeen | None = None) -> P
         allowed=allowed,
         waits=waiting_sentence(requirement, here.waited_on) if here.is_open else "",
         mine=next((given for given in here.signatures if given.signer_id == user.pk), None),
-        stands_for=right.delegation.giver if right.delegation else None,
+        stands_for=right.delegation.giver if right.delegation and allowed else None,
         away=_notes(user, here) if here.is_open else [],
         next=what_next(here, str(requirement.round.opened_by or "whoever asked")),
         put_off_until=next((one.until for one in here.snoozes if one.user == user), None),
@@ -91,7 +91,7 @@ def _evidence(user: User, requirement: Requirement, shown: Revision | None) -> l
 def _notes(user: User, here: Standing) -> list[str]:
     """Return what else is to be known of those who are waited on: who is away, and who put it off."""
     others = [one for one in here.snoozes if one.user != user]
-    return [*handed(here), *absences(here.covers), *put_off(others)]
+    return [*handed(here), *absences(here.covers, user), *put_off(others)]
 
 
 def _mornings(user: User, requirement: Requirement) -> list[datetime]:

@@ -22,20 +22,25 @@ def what_next(one: Standing, back_to: str, zone: Zone = None, *, most: int = len
     steps = still_to_come_of(one.requirement, contact)
     # At the due time people are reminded again: that is said only when it is what comes next.
     said = [step for step in steps if step.step != Step.DUE or step is steps[0]][:most]
-    parts = [_said(step, asked, contact, back_to, dates.day(step.at, zone)) for step in said]
+    parts = [_said(step, asked, contact, back_to, said_day(step, zone)) for step in said]
     return "; ".join(parts)
 
 
 def _said(step: Coming, asked: Sequence[User], contact: User | None, back_to: str, day: str) -> str:
     match step.step:
         case Step.REMIND | Step.DUE:
-            return f"A reminder goes to {_names(asked)} on {day}"
+            return f"A reminder goes to {_names(asked)} {day}"
         case Step.CONTACT:
-            return f"on {day} it goes to {contact}"
+            return f"{day} {contact} is told"
         case Step.MANAGERS:
-            return f"on {day} it goes to the Change Managers"
+            return f"{day} the Change Managers are told"
         case _:
-            return f"on {day} it goes back to {back_to}, undecided"
+            return f"{day} it goes back to {back_to}, undecided"
+
+
+def said_day(step: Coming, zone: Zone) -> str:
+    """Return when a step is taken. A reminder comes as its working day begins; the others when one is over."""
+    return f"on {dates.day(step.at, zone)}" if step.step == Step.REMIND else dates.end_day(step.at, zone)
 
 
 def _names(people: Sequence[User]) -> str:

@@ -150,6 +150,9 @@ def may_sign(signing: Signing) -> Decision:
         return denied("This is asked later.", "First those of the stage before sign.")
     if signing.requirement_state != RequirementState.OPEN:
         return denied("This has all the signatures it needs.")
+    # Before what others can mend: a role can be given, who asked for a change cannot be changed.
+    if signing.bar_reason:
+        return denied(signing.bar_reason, "Someone else who holds the role must sign.")
     if not signing.holds_role:
         return denied(
             f"You do not hold the role {describe(signing.role, signing.where)}.",
@@ -159,8 +162,6 @@ def may_sign(signing: Signing) -> Decision:
         return denied(
             "The policy names the people who sign this. You are not one of them.", "One of them must sign."
         )
-    if signing.bar_reason:
-        return denied(signing.bar_reason, "Someone else who holds the role must sign.")
     return _one_role_a_round(signing)
 
 

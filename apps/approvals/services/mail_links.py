@@ -33,8 +33,8 @@ ASKING = (
 )
 """The notifications that ask for a decision."""
 _SAID = (
-    f"Decide from this mail. The link is yours alone, works once, and for {LIFE.days} days. You sign in, and nothing "
-    "is signed before you say so:"
+    f"Decide from this mail. The link is yours alone, and works until you decide, {LIFE.days} days at most. You sign "
+    "in, and nothing is signed before you say so:"
 )
 
 

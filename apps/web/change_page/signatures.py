@@ -9,9 +9,8 @@ from apps.approvals.rules import describe
 from apps.approvals.rules.looking import Looking
 from apps.approvals.selectors import Standing, lookings_for
 from apps.changes.models import Change
-from apps.changes.rules.window import said
 from apps.web.consequences import absences, handed, listed
-from apps.web.dates import when
+from apps.web.dates import end, when
 from apps.web.what_next import put_off, what_next
 
 
@@ -84,7 +83,7 @@ def block_of(one: Standing, user: User, change: Change) -> Block:
         return Block(role, subject, "Not asked any more", "open", "The review ended before")
     since = asked.paused_at or asked.round.stands_since
     paused = f"clock paused since {when(since, change.time_zone)}" if since else ""
-    by = _so_far(one) + (paused or f"sign by {said(asked.due_at, change.time_zone)}")
+    by = _so_far(one) + (paused or f"sign by {end(asked.due_at, change.time_zone)}")
     later = what_next(one, str(change.requester), change.time_zone, most=2)
     by = f"{by} · {later}" if later else by
     stale = one.stale[-1] if one.stale else None
@@ -92,7 +91,11 @@ def block_of(one: Standing, user: User, change: Change) -> Block:
         return Block(role, subject, "", "you", f"{by} · {_inside(stale.because)}" if stale else by)
     if one.too_few:
         return Block(role, subject, "Too few can sign", "open", f"A Change Manager can name someone · {by}")
-    cover = [*handed(one), *absences(one.covers, change.time_zone), *put_off(one.snoozes, change.time_zone)]
+    cover = [
+        *handed(one),
+        *absences(one.covers, user, change.time_zone),
+        *put_off(one.snoozes, change.time_zone),
+    ]
     if stale:
         notes = [_inside(stale.because), *cover, by]
         return Block(role, subject, stale.signature.printed_name, "stale", " · ".join(notes))

@@ -65,6 +65,12 @@ def when(value: datetime | date | None, zone: dates.Zone = None) -> str:
 
 
 @register.filter
+def end(value: datetime | None, zone: dates.Zone = None) -> str:
+    """``{{ due|end }}``: the end of Wed 25 Nov; or, when it is not midnight, Thu 19 Nov, 06:00."""
+    return dates.end(value, zone) if value else ""
+
+
+@register.filter
 def day(value: datetime | date | None, zone: dates.Zone = None) -> str:
     """``{{ dt|day }}``: Thu 19 Nov."""
     return dates.day(value, zone) if value else ""
@@ -94,12 +100,12 @@ def ago(value: datetime | None) -> str:
     return dates.ago(value) if value else ""
 
 
-_FORMS = {"when": dates.when, "day": dates.day, "clock": dates.hour}
+_FORMS = {"when": dates.when, "day": dates.day, "clock": dates.hour, "end": dates.end}
 
 
 @register.simple_tag
 def time(value: datetime | None, form: str = "when", zone: dates.Zone = None) -> str:
-    """``{% time dt %}`` or ``{% time dt "day" tz %}``: a ``<time>`` element; forms are when, day, clock."""
+    """``{% time dt %}`` or ``{% time dt "day" tz %}``: a ``<time>`` element; forms are when, day, clock, end."""
     if not value:
         return ""
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), _FORMS[form](value, zone))

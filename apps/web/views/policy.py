@@ -31,6 +31,7 @@ from apps.approvals.selectors import (
 )
 from apps.changes.selectors import change_exists, change_for, replay_policy
 from apps.core.errors import Forbidden
+from apps.web.consequences import absences
 from apps.web.errors import not_found
 from apps.web.policy_words import (
     RuleRow,
@@ -54,6 +55,7 @@ class Asked:
     one: Standing
     rule: RuleRow | None
     many: str
+    cover: list[str]
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,12 @@ def asked(request: HttpRequest, ref: str) -> HttpResponse:
         "round": change.round,
         "why": why,
         "asked": [
-            Asked(each.one, rows[each.rule.id] if each.rule else None, asked_for(each.one.requirement))
+            Asked(
+                each.one,
+                rows[each.rule.id] if each.rule else None,
+                asked_for(each.one.requirement),
+                absences(each.one.covers, user, change.time_zone) if each.one.is_open else [],
+            )
             for each in why.asked
         ],
         "silent": [
