@@ -94,7 +94,7 @@ def _if_signed(here: Standing, rows: Sequence[Standing], reader: User | None) ->
     done = f"{'Your' if reader and not more else 'This'} part is done for revision {round_.revision}."
     if round_.went_ahead_at is not None:
         missing = here.requirement.quorum - len(here.approvals) - 1
-        rest = f" {_still_sign(waited, reader)}" if waited else ""
+        rest = f" {_still_sign(waited, reader, here.requirement)}" if waited else ""
         if missing <= 0 and not waited:
             rest = (
                 " Everyone has then signed it, afterwards."
@@ -112,7 +112,7 @@ def _if_signed(here: Standing, rows: Sequence[Standing], reader: User | None) ->
     if not waited:
         then = f" It may start {_start(round_)}, unless something else blocks it." if round_.starts_at else ""
         return f"{done} Every role has then signed, and {round_.subject_ref} is approved.{then}"
-    return f"{done} {_still_sign(waited, reader)} Nothing goes live yet."
+    return f"{done} {_still_sign(waited, reader, here.requirement)} Nothing goes live yet."
 
 
 def _next_stage(rows: Sequence[Standing]) -> str:
@@ -125,8 +125,11 @@ def _next_stage(rows: Sequence[Standing]) -> str:
     return f"Then {listed(roles)} {'is' if len(roles) == 1 else 'are'} asked, in stage {stage}."
 
 
-def _still_sign(waited: Sequence[Standing], reader: User | None) -> str:
-    """Return who still signs: people by name where one person alone can, roles where several can."""
+def _still_sign(waited: Sequence[Standing], reader: User | None, here: Requirement) -> str:
+    """Return who still signs: people by name where one person alone can, roles where several can.
+
+    Who signs in a role can give what is asked of it elsewhere, so the reader is told that this is theirs too.
+    """
     named: dict[str, None] = {}
     mine = []
     for row in waited:
@@ -134,7 +137,10 @@ def _still_sign(waited: Sequence[Standing], reader: User | None) -> str:
             mine.append(row.requirement.component_label or "the whole")
             continue
         alone = len(row.waited_on) == 1
-        named[str(row.waited_on[0]) if alone else f"a {row.requirement.get_role_display()}"] = None
+        role = row.requirement.get_role_display()
+        theirs = row.requirement.role == here.role and reader in row.waited_on
+        several = f"you or another {role}" if theirs else f"a {role}"
+        named[str(row.waited_on[0]) if alone else several] = None
     yours = f"You still sign for {listed(mine)}." if mine else ""
     rest = (
         f"{sentence_case(listed(list(named)))} still {'signs' if len(named) == 1 else 'sign'}."

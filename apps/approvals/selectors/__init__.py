@@ -92,6 +92,7 @@ from apps.approvals.selectors.timing import (
     still_to_come_of,
 )
 from apps.approvals.selectors.together import Item, items_to_sign, may_join_now, of_the_kind
+from apps.approvals.selectors.uncovered import not_covered_by
 
 __all__ = [
     "stands",
@@ -153,6 +154,7 @@ __all__ = [
     "my_kept_signature",
     "my_signature",
     "of_the_kind",
+    "not_covered_by",
     "open_count_for",
     "open_counts",
     "open_questions",

@@ -12,6 +12,7 @@ from apps.accounts.models import RoleGrant, User
 from apps.accounts.selectors import grants_of, holds_any_role
 from apps.approvals.enums import RequirementState, SignatureDecision
 from apps.approvals.models import Requirement
+from apps.approvals.selectors.cover import delegations_of
 from apps.approvals.selectors.inquiries import questions_to
 from apps.approvals.selectors.narrowing import EVERYTHING, Narrow, narrowed
 from apps.approvals.selectors.ownership import checks_of
@@ -57,13 +58,23 @@ class Counts:
     snoozed: int
     questions: int
     checks: int
+    cover: int
 
 
 def inbox_counts(user: User) -> Counts:
     """Return how much needs a person, waits for others and was put off, and what else they are asked; one query."""
     waiting = _waited_for_by(user).order_by()[: BADGE_LIMIT + 1]
     snoozed = _needing(user, put_off=True).order_by()[: BADGE_LIMIT + 1]
-    return Counts(*counts(_needing_counted(user), waiting, snoozed, questions_to(user), checks_of(user)))
+    return Counts(
+        *counts(
+            _needing_counted(user),
+            waiting,
+            snoozed,
+            questions_to(user),
+            checks_of(user),
+            delegations_of(user),
+        )
+    )
 
 
 _OWN = Q(signatures__withdrawn_at=None) & ~Q(signatures__decision=SignatureDecision.WITHDRAW)

@@ -77,6 +77,17 @@ def _right_by(delegation: Delegation, own: Signing, requirement: Requirement, kn
     return Right(decision, delegation)
 
 
+def rights_under(delegation: Delegation, requirements: Iterable[Requirement]) -> dict[int, Right]:
+    """Return the deputy's right to sign each of these as if the delegation were in force; so many queries for all."""
+    wanted, deputy = list(requirements), delegation.delegate
+    known = _Known(deputy, wanted)
+    found = {}
+    for one in wanted:
+        own = _signing_of(deputy, one, known)
+        found[one.pk] = Right(may_sign(own)) if own.holds_role else _right_by(delegation, own, one, known)
+    return found
+
+
 @dataclass(frozen=True)
 class _Past:
     """What keeps a person from signing in some rounds: what they signed, what was kept of it, and bars."""

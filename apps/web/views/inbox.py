@@ -17,6 +17,7 @@ from apps.approvals.selectors import (
     Counts,
     Tab,
     checks_of,
+    delegations_of,
     inbox_counts,
     inbox_for,
     of_the_kind,
@@ -27,6 +28,7 @@ from apps.approvals.selectors import (
 from apps.approvals.services import mark_seen
 from apps.core import clock
 from apps.web import preview
+from apps.web.consequences import absences
 from apps.web.context import shell_of
 from apps.web.errors import not_found
 from apps.web.forms.inbox import InboxFilter
@@ -127,9 +129,16 @@ def _tabs(filters: dict[str, str], counts: Counts) -> list[tuple[str, str, int |
 
 
 def _asked_otherwise(user: User, tab: str, counts: Counts) -> dict[str, Any]:
-    """Return what else a person is asked than to sign: answers, and whether their roles are still theirs."""
+    """Return what else a person is asked than to sign: answers, to stand in, and whether their roles are still theirs.
+
+    With it who stands in for them now.
+    """
     here = tab == "needs-me"
+    cover, now = list(delegations_of(user)) if here and counts.cover else [], clock.now()
+    given = [one for one in cover if one.giver_id == user.pk and one.accepted_at and one.starts_at <= now]
     return {
+        "offers": [one for one in cover if one.delegate_id == user.pk and not one.accepted_at],
+        "away": absences(given, user),
         "questions": list(questions_to(user)) if here and counts.questions else [],
         "checks": list(checks_of(user)) if here and counts.checks else [],
     }
