@@ -38,12 +38,12 @@ def when(value: datetime | date, zone: Zone = None) -> str:
     return f"{day(value, zone)}, {hour(value, zone)}"
 
 
-def end(value: datetime, zone: Zone = None) -> str:
+def end(value: datetime | date, zone: Zone = None) -> str:
     """Return the moment at which a time is over: “the end of Wed 25 Nov” at midnight, else as ``when`` says it.
 
-    Midnight belongs to both days, and people read “Thu 26 Nov, 00:00” as a time on Thursday.
+    A plain date has no time to tell. Midnight belongs to both days; people read “Thu 26 Nov, 00:00” as Thursday.
     """
-    last = _last_day(value, zone)
+    last = _last_day(value, zone) if isinstance(value, datetime) else None
     return f"the end of {day(last, zone)}" if last else when(value, zone)
 
 

@@ -134,7 +134,7 @@ def test_counts_say_what_each_tab_holds(val: User) -> None:
     )[0]
     snooze(actor=person(val), requirement=asked, until=clock.now() + timedelta(hours=3))
     assert inbox_counts(val) == Counts(
-        needs_me=inbox_for(val, "needs_me").count(), waiting=0, snoozed=1, questions=0, checks=0, cover=0
+        needs_me=inbox_for(val, "needs_me").count(), waiting=0, snoozed=1, questions=0, checks=0, cover=1
     )
     assert inbox_counts(val).needs_me == open_count_for(val) == 13
     assert inbox_counts(asked.round.opened_by).waiting == 2

@@ -31,6 +31,7 @@ def test_time_that_is_over_at_midnight_names_the_day_that_ends() -> None:
     assert dates.end(MIDNIGHT, "UTC") == f"the end of Wed 25 Nov{year}"
     assert dates.end(MIDNIGHT, "Europe/Oslo") == f"Thu 26 Nov{year}, 01:00"
     assert dates.end(NOON, "UTC") == f"Wed 25 Nov{year}, 12:00"
+    assert dates.end(MIDNIGHT.date(), "UTC") == f"Thu 26 Nov{year}"  # a day that is named is meant itself
     assert dates.when(MIDNIGHT, "UTC") == f"Thu 26 Nov{year}, 00:00"  # as a beginning it is that day's
 
 

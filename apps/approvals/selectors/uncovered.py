@@ -27,7 +27,7 @@ def not_covered_by(delegation: Delegation) -> list[Uncovered]:
     waiting = [
         one
         for tab in ("needs_me", "snoozed")
-        for one in inbox_for(giver, tab)[:BADGE_LIMIT]  # type: ignore[arg-type]
+        for one in inbox_for(giver, tab)[:BADGE_LIMIT]
         if fits(delegation, one) and any(covers(grant, one) for grant in grants)
     ]
     if not waiting:

@@ -65,7 +65,7 @@ def when(value: datetime | date | None, zone: dates.Zone = None) -> str:
 
 
 @register.filter
-def end(value: datetime | None, zone: dates.Zone = None) -> str:
+def end(value: datetime | date | None, zone: dates.Zone = None) -> str:
     """``{{ due|end }}``: the end of Wed 25 Nov; or, when it is not midnight, Thu 19 Nov, 06:00."""
     return dates.end(value, zone) if value else ""
 
