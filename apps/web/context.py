@@ -12,7 +12,7 @@ from apps.audit.models import Checkpoint
 from apps.audit.selectors import Level, latest_checkpoint, ledger_level
 from apps.core import clock
 from apps.outbox.selectors import unread_count
-from apps.web.nav import Destination, destinations
+from apps.web.nav import Destination, beside, destinations
 
 
 class Shell:
@@ -25,6 +25,11 @@ class Shell:
     def nav(self) -> list[Destination]:
         """Return the main navigation."""
         return destinations(self._request.path)
+
+    @cached_property
+    def beside(self) -> list[Destination]:
+        """Return the pages beside the main ones."""
+        return beside(self._request.path)
 
     @cached_property
     def inbox_count(self) -> int:

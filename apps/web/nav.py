@@ -26,6 +26,12 @@ _PAGES = (
     ("Reviews", "reviews"),
     ("Ledger", "ledger"),
 )
+# What the work rests on: too seldom asked for to stand in the bar, so it stands in the menu.
+_BESIDE = (
+    ("Approval policy", "policy"),
+    ("Standard changes", "standards"),
+    ("Templates", "templates"),
+)
 
 
 def destinations(path: str) -> list[Destination]:
@@ -37,7 +43,16 @@ def destinations(path: str) -> list[Destination]:
         path = f"{reverse('web:changes')}standard/"
     if path.startswith(reverse("web:exports")):
         path = f"{reverse('web:ledger')}exports/"
-    urls = [(label, name, reverse(f"web:{name}")) for label, name in _PAGES]
+    return _marked(_PAGES, path)
+
+
+def beside(path: str) -> list[Destination]:
+    """Return the pages beside the main ones, which the menus, the palette and the help name."""
+    return _marked(_BESIDE, path)
+
+
+def _marked(pages: tuple[tuple[str, str], ...], path: str) -> list[Destination]:
+    urls = [(label, name, reverse(f"web:{name}")) for label, name in pages]
     return [Destination(label, name, url, _current(path, url)) for label, name, url in urls]
 
 

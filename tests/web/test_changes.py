@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEvent
 from apps.changes.enums import ChangeState
 from apps.changes.rules.inputs import MetricInput
+from apps.changes.selectors.blockers import Blocker
 from apps.changes.services import revise_change, save_what, save_why, submit_change, withdraw_change
 from tests.changes.estate import (
     AFTER_WINDOW,
@@ -38,6 +40,25 @@ def test_page_says_what_blocks_and_who_can_clear_it(estate: Estate, enter: Enter
     assert "Tomasz Wojcik has not signed" in page
     assert "Signs as Model Validator for credit-risk" in page
     assert change.revision.digest[:8] in page
+
+
+def test_what_blocks_nothing_is_counted_apart_and_says_so_for_all_to_see(
+    estate: Estate, enter: Enter
+) -> None:
+    told = [
+        Blocker("It is on hold", "A Change Manager", "takes it off hold."),
+        Blocker("PAY-2 is near", "Amara", "checks it.", "", "calendar-time", warning=True),
+        Blocker("Ruth has not signed", "Ruth", "signs.", "", "hourglass", warning=True),
+    ]
+    page = render_to_string("changes/_blocking.html", {"blockers": told, "blocking": 1, "warnings": 2})
+    said = re.sub(r"<[^>]+>", "", page)
+    assert "What is blocking this: 1 thing, and 2 that block nothing" in said
+    assert said.count("Warning: blocks nothing") == 1
+    assert said.count("Blocks nothing") == 1
+    change = approved(estate)
+    with at(NOW):
+        page = text_of(enter("amara").get(f"/changes/{change.ref}/"))
+    assert "Blocks nothing" in page, "the window opens later"
 
 
 def test_signer_is_led_to_the_signature(estate: Estate, enter: Enter) -> None:

@@ -1,5 +1,6 @@
 """The frame around every page, sign-in, and the pages that say what went wrong."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -45,6 +46,19 @@ def test_frame_for_a_signed_in_person_names_them_and_signs_out_by_post(client: C
     assert "Tomasz Wójcik: your account" in text
     assert 'action="/accounts/logout/" method="post"' in text
     assert client.get("/accounts/logout/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "to"),
+    [("Approval policy", "/policy/"), ("Standard changes", "/standard-changes/"), ("Templates", "/templates/")],
+)
+def test_menus_lead_to_the_pages_beside_the_main_ones(
+    client: Client, tomasz: User, said: str, to: str
+) -> None:
+    client.force_login(tomasz)
+    text = client.get("/help/").content.decode()
+    # The account menu, which the palette reads; the phone menu; and the list on the help page.
+    assert len(re.findall(rf'<a href="{to}"[^>]*>{said}</a>', text)) == 3
 
 
 def test_sign_in_with_a_wrong_password_says_so_at_the_top(client: Client, tomasz: User) -> None:

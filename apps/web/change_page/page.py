@@ -56,6 +56,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "reading": reading,
         "blockers": blockers,
         "blocking": sum(not one.warning for one in blockers),
+        "warnings": sum(one.warning for one in blockers),
         "mine": mine,
         "mine_role": describe(mine.requirement.role, mine.requirement.component_label) if mine else "",
         "ahead": ahead_of(change, standings),
