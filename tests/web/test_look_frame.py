@@ -50,7 +50,11 @@ def test_frame_for_a_signed_in_person_names_them_and_signs_out_by_post(client: C
 
 @pytest.mark.parametrize(
     ("said", "to"),
-    [("Approval policy", "/policy/"), ("Standard changes", "/standard-changes/"), ("Templates", "/templates/")],
+    [
+        ("Approval policy", "/policy/"),
+        ("Standard changes", "/standard-changes/"),
+        ("Templates", "/templates/"),
+    ],
 )
 def test_menus_lead_to_the_pages_beside_the_main_ones(
     client: Client, tomasz: User, said: str, to: str

@@ -120,6 +120,21 @@ def test_change_is_begun_from_it_and_its_wizard_says_whether_it_is_within(
             assert "The template allows 180" in page
 
 
+def test_change_begun_from_it_is_asked_for_the_version_alone(estate: Estate, enter: Enter) -> None:
+    in_force(estate)
+    with at(NOW):
+        client = enter("amara")
+        begun = client.post("/standard-changes/STD-1/use/")["Location"].removesuffix("what/")
+        page = text_of(client.get(f"{begun}check/"))
+        assert "Choose the new version of credit-risk." in page
+        assert "No new version chosen yet" in page
+        assert "Choose at least one component" not in page
+        assert f'href="{begun}what/#id_items-0-to_version"' in client.get(f"{begun}check/").content.decode()
+        page = text_of(client.get(f"{begun}impact/"))
+        assert "What this reaches is known once a new version is chosen." in page
+        assert "No new version is chosen yet." in page
+
+
 def test_wizard_offers_no_standard_class_to_a_change_of_ones_own(estate: Estate, enter: Enter) -> None:
     change = draft(estate)
     with at(NOW):

@@ -1,6 +1,7 @@
 """What a draft still misses before it can be submitted, and on which step of the wizard it is asked."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from apps.changes.enums import WizardStep
 
@@ -49,3 +50,11 @@ _ASKED = [
 def missing_from(filled: Filled) -> list[Missing]:
     """Return what is not there yet, in the order of the wizard."""
     return [one for one in _ASKED if not getattr(filled, one.field)]
+
+
+def version_asked(missing: Missing, offered: Sequence[str]) -> Missing:
+    """Return what is missing as someone reads it who began from a standard change: it has named the components."""
+    if missing.field != "items" or not offered:
+        return missing
+    which = offered[0] if len(offered) == 1 else f"at least one of {', '.join(offered)}"
+    return replace(missing, message=f"Choose the new version of {which}.")

@@ -52,6 +52,6 @@ def risk_of(moved: Sequence[Moved], impact: Sequence[ImpactRow], change_class: s
 def _tier_term(tier: int, moved: Sequence[Moved], reached: Sequence[ImpactRow]) -> str:
     count = sum(one.tier == tier for one in moved) + sum(row.tier == tier for row in reached)
     if not count:
-        return "Nothing is chosen yet."
+        return "No new version is chosen yet."
     noun = "component" if count == 1 else "components"
     return f"It moves or reaches {count} {noun} of tier {tier}."

@@ -10,7 +10,7 @@
 
 from apps.changes.selectors.artifacts import Attached, attach_decision, attachable_to, attached_to
 from apps.changes.selectors.blockers import Blocker, blockers_of
-from apps.changes.selectors.completeness import missing_of
+from apps.changes.selectors.completeness import missing_of, offered_by
 from apps.changes.selectors.content import content_of
 from apps.changes.selectors.covered import Cover, class_within, cover_of, said_within
 from apps.changes.selectors.earlier import changed_since, earlier_for, since_signed
@@ -119,6 +119,7 @@ __all__ = [
     "may_use_now",
     "may_write_standards_now",
     "missing_of",
+    "offered_by",
     "moved_after",
     "moves_coming",
     "moves_past",

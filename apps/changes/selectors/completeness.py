@@ -1,12 +1,12 @@
 """What a draft still misses."""
 
 from apps.changes.models import Change
-from apps.changes.rules.completeness import Filled, Missing, missing_from
+from apps.changes.rules.completeness import Filled, Missing, missing_from, version_asked
 
 
 def missing_of(change: Change) -> list[Missing]:
     """Return what a draft still misses before it can be submitted; five short queries."""
-    return missing_from(
+    found = missing_from(
         Filled(
             items=change.items.exists(),
             title=bool(change.title),
@@ -21,3 +21,10 @@ def missing_of(change: Change) -> list[Missing]:
             steps=change.plan_steps.exists(),
         )
     )
+    return [version_asked(one, offered_by(change)) for one in found]
+
+
+def offered_by(change: Change) -> list[str]:
+    """Return the names of the components that the standard change of a draft lets it move; none without one."""
+    keys = change.standard.content["components"] if change.standard else []
+    return [key.rpartition("/")[2] for key in keys]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.changes.enums import WizardStep
 from apps.changes.models import Change, PlanStep
 from apps.changes.rules.completeness import Missing
-from apps.changes.selectors import items_of, missing_of
+from apps.changes.selectors import items_of, missing_of, offered_by
 from apps.core.errors import PortalError
 from apps.web.views.wizard.again import Again, again_of
 from apps.web.views.wizard.forecast import Forecast, forecast
@@ -43,6 +43,8 @@ class Answers:
     forecast: Forecast
     checked: Checked | None
     gaps: list[Gap]
+    offered: list[str]
+    """Names of the components that the standard change of the draft names, while no version of any is chosen."""
     again: Again | None
 
     @property
@@ -70,6 +72,7 @@ def answers_of(change: Change) -> Answers:
         forecast=told,
         checked=checked(change, span, [item.component_id for item in items]) if span else None,
         gaps=[gap(change, one) for one in missing_of(change)],
+        offered=[] if items else offered_by(change),
         again=again_of(change, told),
     )
 
@@ -83,6 +86,8 @@ def gap(change: Change, missing: Missing) -> Gap:
     """Return what is missing with the address of its field."""
     step = WizardStep(missing.step)
     place = FIELDS.get(missing.field, f"id_{missing.field}")
+    if missing.field == "items" and offered_by(change):
+        place = "id_items-0-to_version"
     url = reverse("web:change-edit", args=[change.ref, step.value])
     return Gap(missing.message, step.label, f"{url}#{place}")
 

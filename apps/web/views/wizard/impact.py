@@ -115,6 +115,7 @@ class ImpactPage(Page):
         return {
             "finds": self.finds,
             "lines": lines,
+            "moves": len(self._items),
             "found": len(self.hits),
             "unseen": len(self.hits) - sum(key in self.hits for key in keys),
             "forecast": self.forecast,
