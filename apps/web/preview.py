@@ -31,6 +31,7 @@ class Preview:
     allowed: Decision
     waits: str
     mine: Signature | None
+    taken_back_at: datetime | None
     stands_for: User | None
     away: list[str]
     next: str
@@ -67,6 +68,7 @@ def of(user: User, requirement: Requirement, seen: SinceSeen | None = None) -> P
         allowed=allowed,
         waits=waiting_sentence(requirement, here.waited_on) if here.is_open else "",
         mine=next((given for given in here.signatures if given.signer_id == user.pk), None),
+        taken_back_at=getattr(requirement, "taken_back_at", None),
         stands_for=right.delegation.giver if right.delegation and allowed else None,
         away=_notes(user, here) if here.is_open else [],
         next=what_next(here, str(requirement.round.opened_by or "whoever asked")),

@@ -313,7 +313,32 @@ def test_withdraw_page_asks_why_and_takes_the_signature_back(client: Client, val
     assert client.post(url, sent).status_code == 302
     assert client.post(url, sent).status_code == 302, "sent twice, it is once"
     assert Requirement.objects.get(pk=asked.pk).state == "open"
-    assert "Review and sign" in text_of(client.get(f"/inbox/{asked.pk}/"))
+    page = text_of(client.get(f"/inbox/{asked.pk}/"))
+    assert "Review and sign" in page
+    assert "You took your signature back on" in page
+
+
+def test_signature_page_leads_to_taking_it_back_and_then_says_why_it_was(client: Client, val: User) -> None:
+    other = add_person("spo", Role.SPONSOR)
+    round_ = a_round(a_need(), a_need(Role.SPONSOR))
+    asked = asked_of(round_, Role.VALIDATOR)
+    given = sign(actor=person(val), requirement=asked, digest=round_.digest, decision="approve")
+    url, back = f"/approvals/signatures/{given.pk}/", f"/approvals/{asked.pk}/withdraw/"
+    client.force_login(other)
+    assert back not in client.get(url).content.decode(), "it is not theirs"
+    client.force_login(val)
+    assert f'href="{back}"' in client.get(url).content.decode()
+    page = client.get(back).content.decode()
+    assert round_.subject_title in page
+    assert f'href="{round_.subject_url}">{round_.subject_ref}</a>' in page
+    assert "So that nobody takes it back from a screen you left open." in page
+    sent = {"note": "I misread the table.", "password": PASSWORD, "nonce": shown_nonce(client, back)}
+    assert client.post(back, sent).status_code == 302
+    page = client.get(url).content.decode()
+    assert f"approved {round_.subject_ref}, and took it back</h1>" in page
+    assert "The reason given: I misread the table." in page
+    assert "callout c-done" not in page
+    assert back not in page
 
 
 def shown_nonce(client: Client, url: str) -> str:

@@ -4,6 +4,8 @@ from apps.approvals.selectors.attested import (
     Verified,
     signature_exists,
     signature_for,
+    taking_back_of,
+    to_take_back,
     verified,
     verified_signature,
 )
@@ -179,6 +181,8 @@ __all__ = [
     "since_seen",
     "signature_exists",
     "signature_for",
+    "taking_back_of",
+    "to_take_back",
     "terms_in",
     "times_in",
     "standing",

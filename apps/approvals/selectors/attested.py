@@ -7,8 +7,10 @@ from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.accounts.selectors import with_any_role
-from apps.approvals.models import Signature
+from apps.approvals.enums import RoundState, SignatureDecision
+from apps.approvals.models import EarlierSignature, Signature
 from apps.approvals.rules.attested import Attested, attested
+from apps.approvals.selectors.people import KEPT
 from apps.audit.selectors import signed_statement
 from apps.core import clock
 from apps.core.errors import Invalid, PortalError
@@ -29,6 +31,32 @@ def signature_for(user: User, pk: int) -> Signature | None:
     seen = with_any_role(user) | Q(requirement__round__opened_by=user) | Q(signer=user)
     found = Signature.objects.filter(seen, pk=pk)
     return found.select_related("signer", "on_behalf_of", "requirement__round").first()
+
+
+def taking_back_of(signature: Signature) -> Signature | None:
+    """Return the entry by which a signature was taken back, with its reason, or None while it stands."""
+    if signature.withdrawn_at is None:
+        return None
+    later = Signature.objects.filter(
+        requirement=signature.requirement_id,
+        signer=signature.signer_id,
+        decision=SignatureDecision.WITHDRAW,
+        pk__gt=signature.pk,
+    )
+    return later.order_by("pk").first()
+
+
+def to_take_back(user: User, signature: Signature) -> int | None:
+    """Return the number of the requirement at which a person may take this signature back now, or None."""
+    if signature.signer_id != user.pk or signature.decision == SignatureDecision.WITHDRAW:
+        return None
+    asked = signature.requirement
+    if asked.round.state == RoundState.OPEN:
+        return None if signature.withdrawn_at else asked.pk
+    kept = EarlierSignature.objects.filter(
+        KEPT, signature=signature, requirement__round__state=RoundState.OPEN
+    )
+    return kept.values_list("requirement", flat=True).first()
 
 
 def signature_exists(pk: int) -> bool:

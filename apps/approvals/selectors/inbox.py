@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from django.db.models import BooleanField, F, FilteredRelation, Q, QuerySet
+from django.db.models import BooleanField, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from apps.accounts.enums import GrantScope
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.selectors import grants_of, holds_any_role
 from apps.approvals.enums import RequirementState, SignatureDecision
-from apps.approvals.models import Requirement
+from apps.approvals.models import Requirement, Signature
 from apps.approvals.selectors.cover import delegations_of
 from apps.approvals.selectors.inquiries import questions_to
 from apps.approvals.selectors.narrowing import EVERYTHING, Narrow, narrowed
@@ -188,8 +188,13 @@ def requirement_for(user: User, pk: int) -> Requirement | None:
     """Return a requirement that a person may look at, or None.
 
     Whoever holds any role sees what is asked of everyone; the page says whether they may sign, and why not.
+    ``taken_back_at`` is when this person last took a signature of theirs back from it, or None.
     """
-    found = Requirement.objects.select_related("round", "team", "round__opened_by").filter(pk=pk).first()
+    own = Signature.objects.filter(
+        requirement=OuterRef("pk"), signer=user, decision=SignatureDecision.WITHDRAW
+    )
+    rows = Requirement.objects.select_related("round", "team", "round__opened_by").filter(pk=pk)
+    found = rows.annotate(taken_back_at=Subquery(own.order_by("-pk").values("signed_at")[:1])).first()
     if found is None or not (found.round.opened_by_id == user.pk or holds_any_role(user)):
         return None
     return found

@@ -8,7 +8,14 @@ from django.views.decorators.http import require_safe
 from apps.approvals.enums import AuthMethod, SignatureDecision
 from apps.approvals.models import Signature
 from apps.approvals.rules import describe
-from apps.approvals.selectors import lookings_for, signature_exists, signature_for, verified_signature
+from apps.approvals.selectors import (
+    lookings_for,
+    signature_exists,
+    signature_for,
+    taking_back_of,
+    to_take_back,
+    verified_signature,
+)
 from apps.web.errors import not_found
 from apps.web.reader import reader
 
@@ -33,6 +40,8 @@ def signature(request: HttpRequest, number: int) -> HttpResponse:
         "verified": verified_signature(found),
         "as_whom": describe(asked.role, asked.component_label or asked.component_key),
         "done": _DONE[found.decision],
+        "taken": taking_back_of(found),
+        "take_back": to_take_back(reader(request), found),
         "looked": looked,
         "quick": looked is not None and looked.is_quick(asked.round.least_seconds),
         "method": AuthMethod(found.auth_method).label,
