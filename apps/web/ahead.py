@@ -15,7 +15,7 @@ from apps.web.dates import end, when
 
 @dataclass(frozen=True)
 class Ahead:
-    """The banner: a colour and an icon, a title, a sentence, and the incident when it is an address."""
+    """The banner: a colour and an icon, a title, a sentence, the incident when it is an address, and a chip."""
 
     broken: BreakGlass
     colour: str
@@ -23,6 +23,8 @@ class Ahead:
     title: str
     text: str
     link: str
+    chip: str
+    """What stands beside the state of the change; empty when it was let go ahead and never went."""
 
 
 def ahead_of(change: Change, standings: list[Standing]) -> Ahead | None:
@@ -34,7 +36,8 @@ def ahead_of(change: Change, standings: list[Standing]) -> Ahead | None:
     before = "" if not broken.end and broken.due_at > clock.now() else ", before everyone had signed"
     let = f"{broken.by} let it go ahead on {when(broken.at, change.time_zone)}{before}."
     link = broken.incident if is_link(broken.incident) else ""
-    return Ahead(broken, colour, icon, title, f"{let} {more}".rstrip(), link)
+    chip = "Went ahead" if change.actual_start else "" if broken.end else "May go ahead"
+    return Ahead(broken, colour, icon, title, f"{let} {more}".rstrip(), link, chip)
 
 
 def _words(broken: BreakGlass, change: Change, missing: int) -> tuple[str, str, str, str]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.core import clock
 
 Zone = str | tzinfo | None
+_SOON = timedelta(days=2)
 
 
 def zone_of(zone: Zone = None) -> tzinfo:
@@ -48,15 +49,21 @@ def end(value: datetime | date, zone: Zone = None) -> str:
 
 
 def end_day(value: datetime, zone: Zone = None) -> str:
-    """Return the day of such a moment with its word: “at the end of Wed 25 Nov”, or “on Thu 26 Nov”."""
+    """Return the day of such a moment with its word: “at the end of Wed 25 Nov”, or “on Thu 26 Nov” as ``by``."""
     last = _last_day(value, zone)
-    return f"at the end of {day(last, zone)}" if last else f"on {day(value, zone)}"
+    return f"at the end of {day(last, zone)}" if last else f"on {by(value, zone)}"
 
 
 def _last_day(value: datetime, zone: Zone) -> date | None:
     """Return the day that ends at an instant, or None when none does."""
     there = value.astimezone(zone_of(zone))
     return there.date() - timedelta(days=1) if there.time() == time.min else None
+
+
+def by(value: datetime, zone: Zone = None) -> str:
+    """Return "Thu 19 Nov", and within two days of now also the hour, "Thu 19 Nov, 06:00", but for midnight."""
+    near = abs(value - clock.now()) < _SOON and _last_day(value, zone) is None
+    return when(value, zone) if near else day(value, zone)
 
 
 def window(start: datetime, end: datetime, zone: Zone = None) -> str:

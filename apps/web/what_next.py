@@ -40,7 +40,7 @@ def _said(step: Coming, asked: Sequence[User], contact: User | None, back_to: st
 
 def said_day(step: Coming, zone: Zone) -> str:
     """Return when a step is taken. A reminder comes as its working day begins; the others when one is over."""
-    return f"on {dates.day(step.at, zone)}" if step.step == Step.REMIND else dates.end_day(step.at, zone)
+    return f"on {dates.by(step.at, zone)}" if step.step == Step.REMIND else dates.end_day(step.at, zone)
 
 
 def _names(people: Sequence[User]) -> str:

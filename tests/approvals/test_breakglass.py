@@ -71,7 +71,7 @@ def test_go_ahead_keeps_the_round_open_asks_everyone_and_bars_whoever_did_it(cre
     assert states == {(RequirementState.OPEN, broken.due_at)}
     assert broken.due_at - broken.at == timedelta(hours=48)
     reason = may_sign_now(crew["man"], asked_of(round_, Role.SPONSOR)).reason
-    assert "do not hold" in reason
+    assert "You let this go ahead" in reason
     entry = AuditEvent.objects.get(event="approval.went_ahead")
     assert b"Refusals doubled" not in bytes(entry.entry)
     assert LINK.encode() not in bytes(entry.entry)

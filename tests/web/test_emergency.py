@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from html import unescape
 from itertools import product
 from typing import Any
 
@@ -15,12 +16,15 @@ from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import ApiToken, RoleGrant, User
 from apps.approvals.models import BreakGlass
 from apps.audit.models import AuditEvent
+from apps.calendar.selectors import conflicts_of
+from apps.changes.selectors import may_let_go_ahead_now, who_may_let_it_go_ahead
 from apps.changes.services import show_letting_go
 from apps.core.actors import person
 from tests.api.conftest import secret_of
 from tests.approvals.test_covering import covering
 from tests.changes.estate import NOW, Estate, at, fresh, submitted
 from tests.changes.test_emergency import LINK, let_go, refuse, started, urgent
+from tests.changes.test_settling import freeze
 from tests.house.source import modules
 from tests.people import add_person
 
@@ -54,6 +58,9 @@ def test_page_names_whom_it_passes_over_and_lets_the_change_go_ahead(estate: Est
         assert "Model Validator for credit-risk" in page
         assert "Tomasz Wojcik" in page
         assert "48 hours" in page
+        assert "It cannot start before Thu 19 Nov, 06:00 (GMT, Europe/London)" in page
+        assert "Still blocked" not in page
+        assert "btn-danger" in page
         answer = send(client, change.ref)
         assert (answer.status_code, answer.headers["Location"]) == (302, f"/changes/{change.ref}/")
         page = client.get(f"/changes/{change.ref}/").content.decode()
@@ -111,6 +118,35 @@ def test_page_when_someone_was_faster_or_it_is_not_urgent_says_so(estate: Estate
         assert "go ahead already" in answer.content.decode()
         plain = submitted(estate)
         assert "Only an urgent one" in client.get(f"/changes/{plain.ref}/go-ahead/").content.decode()
+
+
+def test_page_says_what_still_blocks_it_before_anyone_signs(estate: Estate) -> None:
+    change = urgent(estate)
+    with at(NOW):
+        freeze(estate)
+        page = entered(estate.people["leila"]).get(f"/changes/{change.ref}/go-ahead/").content.decode()
+    found = conflicts_of(change.ref)[0]
+    assert f"Still blocked: {found.sentence}" in unescape(page)
+    assert f'<a href="{found.url}">Open {found.ref}</a>' in page
+
+
+def test_page_of_whoever_may_not_says_why_and_who_may(estate: Estate) -> None:
+    change = urgent(estate)
+    with at(NOW):
+        covering(estate.people["leila"], estate.people["henrik"])
+        pages = {
+            name: unescape(
+                entered(estate.people[name]).get(f"/changes/{change.ref}/go-ahead/").content.decode()
+            )
+            for name in ("amara", "henrik")
+        }
+        assert who_may_let_it_go_ahead(change) == [estate.people["leila"]]
+        assert all(may_let_go_ahead_now(user, change) for user in who_may_let_it_go_ahead(change))
+    assert "everyone has signed. You asked for this change. Nobody approves their own." in pages["amara"]
+    assert "of the approval policy does not name you." in pages["henrik"]
+    for page in pages.values():
+        assert "<strong>Who may:</strong> Leila Haddad." in page
+        assert "Their deputies may not do it for them." in page
 
 
 # Who, and why they may not; an empty reason: they may. "404": they may not even see it.
@@ -312,7 +348,11 @@ def test_lists_of_what_went_ahead_ask_a_constant_number_of_queries(estate: Estat
 BEFORE = {
     "inbox": ["May go ahead", "It may go ahead without this", "has not started. It stops at once"],
     "sign": ["has not started. It stops at once", "Stops it; give a reason", "stops at once, as if"],
-    "open": ["It may go ahead before everyone has signed", "let it go ahead on "],
+    "open": [
+        "It may go ahead before everyone has signed",
+        "let it go ahead on ",
+        "</svg>May go ahead</span>",
+    ],
     "refused": ["Refused: it goes ahead no more", "It did not start. Nothing has to be undone."],
 }
 AFTER = {
@@ -322,7 +362,7 @@ AFTER = {
         "Refuses it, afterwards",
         "is marked as refused afterwards, as if",
     ],
-    "open": ["It went ahead before everyone had signed", "let it go ahead on "],
+    "open": ["It went ahead before everyone had signed", "let it go ahead on ", "</svg>Went ahead</span>"],
     "refused": ["Refused afterwards", "It is under way. Decide whether to roll it back."],
 }
 
@@ -340,6 +380,8 @@ def test_words_of_a_go_ahead_depend_on_whether_it_has_started(
             "sign": signer.get(f"/approvals/{asked.pk}/sign/").content.decode(),
             "open": reader.get(f"/changes/{change.ref}/").content.decode(),
         }
+    for page in (pages["inbox"], pages["open"]):
+        assert re.search(r"A reminder goes to [\w ]+ on \w{3} \d+ Nov, \d\d:\d\d", page)
     refuse(estate, fresh(change))
     with at(NOW):
         pages["refused"] = reader.get(f"/changes/{change.ref}/").content.decode()

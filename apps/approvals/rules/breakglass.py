@@ -63,12 +63,12 @@ def may_let_go(breaking: Breaking) -> Decision:
             "Those asked must sign.",
         )
     if not breaking.authorised:
+        why = _in_the_way(breaking) or f"Version {breaking.version} of the approval policy does not name you."
         return denied(
-            "You may not let this go ahead before everyone has signed.",
-            f"Version {breaking.version} of the approval policy says who may. Nobody does it in another's place.",
+            f"You may not let this go ahead before everyone has signed. {why}",
+            "Ask one of those whom the policy names. Their deputies may not do it for them.",
         )
-    if breaking.bar_reason or breaking.asked_for_it:
-        reason = breaking.bar_reason or "You asked for this."
+    if reason := _in_the_way(breaking):
         return denied(reason, "Someone else who is authorised must let it go ahead.")
     if breaking.left_over is not None:
         return denied(
@@ -76,6 +76,11 @@ def may_let_go(breaking: Breaking) -> Decision:
             "Sign there instead, or ask someone else who is authorised.",
         )
     return ALLOWED
+
+
+def _in_the_way(breaking: Breaking) -> str:
+    """Return what keeps a person out whatever the policy says: they asked for it, made it, or signed for it."""
+    return breaking.bar_reason or ("You asked for this." if breaking.asked_for_it else "")
 
 
 def authority_of(document: Any) -> Authority:

@@ -15,6 +15,7 @@ from apps.approvals.selectors.breakglass import (
     may_let_go_now,
     passed_over,
     unsigned_afterwards,
+    who_may_let_go,
 )
 from apps.approvals.selectors.cover import (
     delegation_exists,
@@ -193,5 +194,6 @@ __all__ = [
     "verified",
     "verified_signature",
     "unsigned_afterwards",
+    "who_may_let_go",
     "with_deputies",
 ]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from apps.accounts.models import User
+from apps.accounts.models import RoleGrant, User
 from apps.accounts.rules import reaches
-from apps.accounts.selectors import grants_of
+from apps.accounts.selectors import active_grants, grants_of
 from apps.approvals.enums import UNDECIDED
 from apps.approvals.models import Bar, BreakGlass, EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules import Ask, unreachable
@@ -38,16 +38,32 @@ def may_let_go_now(user: User, round_: Round, over: Sequence[Place]) -> Decision
         Breaking(
             version=round_.policy_version or 0,
             anyone=authority.anyone,
-            authorised=user.is_active and _authorised(user, authority, over),
+            authorised=user.is_active and _authorised(user, authority, over, grants_of(user)),
             asked_for_it=round_.opened_by_id == user.pk,
             bar_reason=bar.reason if bar else "",
-            left_over=_left_over(user, round_),
+            left_over=_left_over([user], round_)[user.pk],
         )
     )
 
 
-def _authorised(user: User, authority: Authority, over: Sequence[Place]) -> bool:
-    grants = grants_of(user)
+def who_may_let_go(round_: Round, over: Sequence[Place]) -> list[User]:
+    """Return everyone whom ``may_let_go_now`` allows, by name; a constant number of queries."""
+    authority = authority_over(round_)
+    asked = active_grants().filter(Q(role__in=authority.roles) | Q(user__in=authority.people))
+    grants: dict[User, list[RoleGrant]] = {}
+    for grant in asked.select_related("user", "team").order_by("user__first_name", "user__last_name", "pk"):
+        grants.setdefault(grant.user, []).append(grant)
+    barred = {*Bar.objects.filter(round=round_).values_list("user_id", flat=True), round_.opened_by_id}
+    able = [
+        user
+        for user, held in grants.items()
+        if user.pk not in barred and _authorised(user, authority, over, held)
+    ]
+    left = _left_over(able, round_) if able else {}
+    return [user for user in able if left[user.pk] is None]
+
+
+def _authorised(user: User, authority: Authority, over: Sequence[Place], grants: Sequence[RoleGrant]) -> bool:
     if user.pk in authority.people:
         return bool(grants)
     return any(
@@ -59,16 +75,22 @@ def _authorised(user: User, authority: Authority, over: Sequence[Place]) -> bool
     )
 
 
-def _left_over(user: User, round_: Round) -> Ask | None:
-    """Return what nobody could sign afterwards without this person, where somebody could with them."""
+def _left_over(people: Sequence[User], round_: Round) -> dict[int, Ask | None]:
+    """Return, of each person by number, what nobody could sign afterwards without them, where somebody could with."""
     tally = tallies([round_.pk])[round_.pk]
     if unreachable(tally.asks, tally.taken) is not None:
-        return None
-    given = Signature.objects.filter(STANDING, signer=user, requirement__round=round_)
-    kept = EarlierSignature.objects.filter(KEPT, signature__signer=user, requirement__round=round_)
-    signed = {*given.values_list("requirement_id", flat=True), *kept.values_list("requirement_id", flat=True)}
-    places = frozenset(place for place, one in enumerate(tally.requirements) if one.pk in signed)
-    return unreachable(without(tally.asks, user.pk, places), tally.taken)
+        return dict.fromkeys(user.pk for user in people)
+    given = Signature.objects.filter(STANDING, signer__in=people, requirement__round=round_)
+    kept = EarlierSignature.objects.filter(KEPT, signature__signer__in=people, requirement__round=round_)
+    signed = {
+        *given.values_list("signer_id", "requirement_id"),
+        *kept.values_list("signature__signer_id", "requirement_id"),
+    }
+    found: dict[int, Ask | None] = {}
+    for user in people:
+        done = {place for place, one in enumerate(tally.requirements) if (user.pk, one.pk) in signed}
+        found[user.pk] = unreachable(without(tally.asks, user.pk, frozenset(done)), tally.taken)
+    return found
 
 
 def passed_over(round_: Round) -> list[tuple[Requirement, list[User]]]:

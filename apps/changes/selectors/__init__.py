@@ -14,7 +14,13 @@ from apps.changes.selectors.completeness import missing_of, offered_by
 from apps.changes.selectors.content import content_of
 from apps.changes.selectors.covered import Cover, class_within, cover_of, said_within
 from apps.changes.selectors.earlier import changed_since, earlier_for, since_signed
-from apps.changes.selectors.emergency import WentAhead, may_let_go_ahead_now, reach_of, went_ahead
+from apps.changes.selectors.emergency import (
+    WentAhead,
+    may_let_go_ahead_now,
+    reach_of,
+    went_ahead,
+    who_may_let_it_go_ahead,
+)
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
@@ -151,6 +157,7 @@ __all__ = [
     "waiting_to_settle",
     "watched_changes",
     "went_ahead",
+    "who_may_let_it_go_ahead",
     "window_passed",
     "world_mark",
     "world_of",

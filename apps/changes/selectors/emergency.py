@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.approvals.models import BreakGlass, Round
-from apps.approvals.selectors import may_let_go_now, unsigned_afterwards
+from apps.approvals.selectors import may_let_go_now, unsigned_afterwards, who_may_let_go
 from apps.changes.models import Change
 from apps.changes.rules.emergency import can_go_ahead
 from apps.changes.selectors.items import items_of
@@ -37,6 +37,13 @@ def may_let_go_ahead_now(user: User, change: Change) -> Decision:
     if not decision or change.round is None:
         return decision
     return may_let_go_now(user, change.round, reach_of(change))
+
+
+def who_may_let_it_go_ahead(change: Change) -> list[User]:
+    """Return everyone who may let a change go ahead now, by name; nobody when it is not one that can be."""
+    if not can_go_ahead(change) or change.round is None:
+        return []
+    return who_may_let_go(change.round, reach_of(change))
 
 
 def went_ahead(visible: QuerySet[Change]) -> list[WentAhead]:

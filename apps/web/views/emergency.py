@@ -15,12 +15,16 @@ from apps.approvals.rules.intents import Proof
 from apps.approvals.selectors import authority_over, break_glass_of, passed_over
 from apps.approvals.services import Spent
 from apps.audit.services import record_denial
+from apps.calendar.selectors import conflicts_of
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
-from apps.changes.selectors import change_exists, change_for, may_let_go_ahead_now
+from apps.changes.selectors import change_exists, change_for, may_let_go_ahead_now, who_may_let_it_go_ahead
 from apps.changes.services import let_go_ahead, show_letting_go
+from apps.core import clock
 from apps.core.decisions import Decision
 from apps.core.errors import Forbidden, Invalid, PortalError
+from apps.web import dates
+from apps.web.consequences import listed
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.emergency import GoAheadForm
 from apps.web.proving import Proved, Ways, prove
@@ -124,6 +128,9 @@ def _page(
         "decision": decision,
         "passed_over": _people(change) if shown else [],
         "hours": authority_over(change.round).hours if shown and change.round else 0,
+        "starts": _starts(change) if shown else "",
+        "blocking": [one for one in conflicts_of(change.ref) if one.blocking] if shown else [],
+        "who": "" if shown else listed([str(user) for user in who_may_let_it_go_ahead(change)]),
     }
     return render(request, "changes/go_ahead.html", context, status=status)
 
@@ -138,6 +145,19 @@ def _people(change: Change) -> list[tuple[str, str]]:
         )
         for asked, people in passed_over(change.round)
     ]
+
+
+def _starts(change: Change) -> str:
+    """Return when it could start, which no signature changes."""
+    opens, ends, zone = change.planned_start, change.planned_end, change.time_zone
+    if opens is None or ends is None:
+        return "It has no window, so it cannot start."
+    name = dates.zone_name(opens, zone)
+    if clock.now() < opens:
+        return f"It cannot start before {dates.when(opens, zone)} ({name}), when its window opens."
+    if clock.now() < ends:
+        return f"Its window is open until {dates.when(ends, zone)} ({name})."
+    return f"Its window ended {dates.when(ends, zone)} ({name}), so it cannot start."
 
 
 def _said(change: Change) -> str:
