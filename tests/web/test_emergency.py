@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import timedelta
 from html import unescape
 from itertools import product
 from typing import Any
@@ -327,6 +328,12 @@ def test_executive_sees_what_went_ahead_until_it_is_signed_and_when_it_is_overdu
     refuse(estate, fresh(change))
     with at(NOW):
         assert "Let go ahead" not in entered(both).get("/").content.decode()
+        week = entered(executive).get("/briefings/").content.decode()
+        assert "Let go ahead before everyone had signed" in week
+        assert "</svg>Refused</span>" in week
+        assert "Overdue" not in week
+    with at(NOW + timedelta(days=7)):
+        assert "Let go ahead" not in entered(executive).get("/briefings/").content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.rules import reaches
 from apps.accounts.selectors import active_grants, grants_of
-from apps.approvals.enums import UNDECIDED
+from apps.approvals.enums import UNDECIDED, BreakGlassEnd
 from apps.approvals.models import Bar, BreakGlass, EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules import Ask, unreachable
 from apps.approvals.rules.breakglass import Authority, Breaking, authority_of, may_let_go, without
@@ -115,9 +116,18 @@ class Unsigned:
     missing: int
 
 
-def unsigned_afterwards(rounds: QuerySet[Round], limit: int) -> list[Unsigned]:
-    """Return what went ahead among these rounds and is not signed by everyone yet, the first due first; one query."""
+def unsigned_afterwards(
+    rounds: QuerySet[Round], limit: int, refused_in: tuple[datetime, datetime] | None = None
+) -> list[Unsigned]:
+    """Return what went ahead among these rounds and is not signed by everyone yet, the first due first; one query.
+
+    With ``refused_in``, also what somebody refused in [start, end).
+    """
+    wanted = Q(end="")
+    if refused_in is not None:
+        start, end = refused_in
+        wanted |= Q(end=BreakGlassEnd.REFUSED, ended_at__gte=start, ended_at__lt=end)
     missing = Count("round__requirements", filter=Q(round__requirements__state__in=UNDECIDED))
-    found = BreakGlass.objects.filter(end="", round__in=rounds).select_related("round", "by")
+    found = BreakGlass.objects.filter(wanted, round__in=rounds).select_related("round", "by")
     counted = found.annotate(missing=missing).order_by("due_at", "pk")[:limit]
     return [Unsigned(one, one.missing) for one in counted]

@@ -1,6 +1,7 @@
 """Whether a person may let a change go ahead, and what went ahead and is not signed by everyone."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -46,13 +47,15 @@ def who_may_let_it_go_ahead(change: Change) -> list[User]:
     return who_may_let_go(change.round, reach_of(change))
 
 
-def went_ahead(visible: QuerySet[Change]) -> list[WentAhead]:
+def went_ahead(
+    visible: QuerySet[Change], refused_in: tuple[datetime, datetime] | None = None
+) -> list[WentAhead]:
     """Return the changes among ``visible`` that went ahead and are not signed by everyone, the first due first.
 
-    Two queries, one when there are none.
+    With ``refused_in``, also those that somebody refused in [start, end). Two queries, one when there are none.
     """
     rounds = Round.objects.filter(change__in=visible.order_by().values("pk"))
-    found = unsigned_afterwards(rounds, MOST_SHOWN)
+    found = unsigned_afterwards(rounds, MOST_SHOWN, refused_in)
     if not found:
         return []
     changes = {
@@ -61,7 +64,12 @@ def went_ahead(visible: QuerySet[Change]) -> list[WentAhead]:
     }
     now = clock.now()
     return [
-        WentAhead(changes[one.broken.round_id], one.broken, one.missing, one.broken.due_at <= now)
+        WentAhead(
+            changes[one.broken.round_id],
+            one.broken,
+            one.missing,
+            not one.broken.end and one.broken.due_at <= now,
+        )
         for one in found
         if one.broken.round_id in changes
     ]

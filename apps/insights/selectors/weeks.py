@@ -45,7 +45,7 @@ class Week:
     top: Briefing | None
     asked: Requirement | None
     ahead: list[WentAhead]
-    """What went ahead before everyone had signed and is not signed by everyone yet, now, whichever the week."""
+    """What was let go ahead and is not signed by everyone yet, now; and what of it somebody refused in the week."""
 
     @property
     def last_day(self) -> date:
@@ -92,7 +92,7 @@ def week_for(user: User, monday: date) -> Week:
         ended=list(ended.filter(actual_end__gte=start).order_by("-actual_end", "pk")[:ROWS]),
         top=briefing_for(first) if first else None,
         asked=asked_of(user, first) if first else None,
-        ahead=went_ahead(visible),
+        ahead=went_ahead(visible, (start, end)),
     )
 
 
