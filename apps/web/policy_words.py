@@ -64,7 +64,7 @@ def go_ahead(version: PolicyVersion) -> str:
     who = [f"a {Role(role).label} over all that moves" for role in authority.roles]
     who += [str(people.get(pk, "somebody who has left")) for pk in authority.people]
     return (
-        f"An urgent change may go ahead before everyone has signed when one of these lets it: {_or(who)}; never "
+        f"One of these may let an urgent change go ahead before everyone has signed: {_or(who)}. Never "
         f"whoever asked for it or made what it moves. The others then have {authority.hours} hours to sign."
     )
 
@@ -123,7 +123,7 @@ def proof_said(version: PolicyVersion) -> str:
         f"Who has proved who they are may sign for {_many(terms.fresh_minutes, 'minute')} without proving it again; "
         "letting a change go ahead always asks"
         if terms.fresh_minutes
-        else "Each signature asks who signs"
+        else "Each signature asks for proof of who signs"
     )
     quick = (
         f"Change Managers see when one took less than {_many(terms.least_seconds, 'second')}, with no evidence opened"

@@ -90,6 +90,9 @@ def prove(
     that was left out is not. An earlier proof that is too old is returned too: the service refuses it, with the
     reason.
     """
+    if not form.is_valid():
+        _also_wrong(form, ways, refused, nothing)
+        return None
     given = form.cleaned_data
     if not (given["passkey"] or given["password"]):
         if ways.earlier is None:
@@ -103,6 +106,22 @@ def prove(
     if ways.freshness:
         _remember(request, method)
     return Proved(method, clock.now())
+
+
+def _also_wrong(form: ProofForm, ways: Ways, refused: Callable[[str], None], nothing: str) -> None:
+    """Say at once what is wrong with the password of a form that is wrong elsewhere too.
+
+    A code and the answer of a passkey serve once, so a form that cannot be taken does not use them up.
+    """
+    given = form.cleaned_data
+    if given.get("passkey") or "password" in form.errors:
+        return
+    if not given.get("password"):
+        if ways.earlier is None:
+            form.add_error("password", _ask(ways))
+    elif problem := password_problem(user=ways.user, password=given["password"]):
+        refused(problem)
+        form.add_error("password", f"{problem} {nothing}")
 
 
 def _judged(ways: Ways, given: dict[str, str]) -> tuple[AuthMethod, str, str]:

@@ -23,8 +23,10 @@ def standard_evidence(user: User, ref: str, number: int) -> list[Block]:
         Prose("Why it should be a standard change", version.reason),
         Prose(
             "What your signature allows",
-            "Changes that stay within this need only what the policy asks of standard changes. "
-            "One that does not goes as a normal change.",
+            "Changes that stay within this go as standard changes: they begin filled in, those who sign have the time "
+            "that the policy gives standard changes, and may sign several at once. Who signs is what the policy asks "
+            "of standard changes; where it says nothing of them, everyone as before. One that goes beyond this goes "
+            "as a normal change.",
         ),
     ]
     before = before_of(version, versions)

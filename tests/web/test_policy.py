@@ -13,11 +13,14 @@ from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, User
 from apps.approvals.models import PolicyVersion, Requirement
 from apps.approvals.rules import FIRST_POLICY
+from apps.approvals.rules import policy as policy_rules
+from apps.approvals.rules.policy import rules_of, with_people
 from apps.approvals.selectors import policy_in_force
 from apps.approvals.services import propose_policy
 from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.actors import person
+from apps.web.policy_examples import examples
 from tests.approvals.test_policy import with_two_validators
 from tests.changes.estate import NOW, Estate, at, sign_all, submitted
 from tests.people import PASSWORD, a_need, a_round, add_person, asked_of, sign
@@ -49,8 +52,9 @@ def test_page_shows_the_rules_in_force_and_every_version(estate: Estate, enter: 
 def test_page_says_how_signatures_are_given_and_a_version_what_is_different(
     estate: Estate, enter: Enter
 ) -> None:
-    assert "Each signature asks who signs. Change Managers see when one took less than 20 seconds" in text_of(
-        enter("ruth").get("/policy/")
+    assert (
+        "Each signature asks for proof of who signs. Change Managers see when one took less than 20 seconds"
+        in text_of(enter("ruth").get("/policy/"))
     )
     in_force(estate, FIRST_POLICY | {"signing": {"fresh_minutes": 10, "least_seconds": 0}})
     says = "may sign for 10 minutes without proving it again"
@@ -380,3 +384,26 @@ def test_withdraw_page_when_the_round_is_over_says_so(client: Client, val: User)
     assert "is over" in text_of(client.get(f"/approvals/{asked.pk}/withdraw/"), 409)
     late = client.post(f"/approvals/{asked.pk}/withdraw/", {"note": "Misread.", "password": PASSWORD})
     assert "has all its signatures" in text_of(late, 409)
+
+
+# What is said beside the rules
+
+
+def test_examples_of_each_part_hold_every_key_and_are_taken_by_the_rule_that_reads_them() -> None:
+    parts = {name: json.loads(text) for name, text in examples()}
+    rule = parts.pop("A rule")
+    assert rule.keys() == policy_rules._FIELDS
+    assert parts.keys() == policy_rules._MORE
+    assert parts["break_glass"].keys() == {"roles", "people", "hours"}
+    document = with_people({**FIRST_POLICY, **parts}, {"user.name": "person:7"})
+    document["rules"] = [rule, *FIRST_POLICY["rules"]]
+    assert rules_of(document)[0].id == rule["id"]
+
+
+def test_pages_of_the_policy_head_each_of_its_parts(estate: Estate, enter: Enter) -> None:
+    page = enter("leila").get("/policy/").content.decode()
+    for head in ("Time to sign", "In an emergency", "Proof of who signs"):
+        assert f">{head}</h3>" in page
+    assert "One of these may let an urgent change go ahead before everyone has signed" in page
+    assert "break_glass" in text_of(enter("leila").get("/policy/new/"))
+    assert "&quot;hours&quot;: 48" in enter("leila").get("/policy/new/").content.decode()

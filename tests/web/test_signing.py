@@ -148,6 +148,19 @@ def test_sign_when_a_field_is_wrong_says_so_there(
     assert not Signature.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("password", "words"), [("guess", "This is not your password."), ("", "Your password is missing")]
+)
+def test_sign_says_all_that_is_wrong_at_once(
+    client: Client, val: User, asked: Requirement, password: str, words: str
+) -> None:
+    text = post(client, val, asked, checked=[], password=password).content.decode()
+    assert "Confirm each point, or reject" in text
+    assert words in text
+    assert denials() == bool(password), "what was left out is no denial"
+    assert not Signature.objects.exists()
+
+
 def test_sign_when_the_digest_is_stale_is_409_with_what_to_do(
     client: Client, val: User, asked: Requirement
 ) -> None:

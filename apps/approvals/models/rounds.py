@@ -249,6 +249,13 @@ class Signature(models.Model):
         ]
 
     @property
+    def given_word(self) -> str:
+        """Return what the signer did, in a word or two: “Approved”."""
+        return {"approve": "Approved", "reject": "Rejected", "abstain": "Abstained"}.get(
+            self.decision, "Took it back"
+        )
+
+    @property
     def printed_name(self) -> str:
         """Return who signed, and in whose place: “Ben Roe for Ann Doe” (21 CFR 11.50(a)(1))."""
         return f"{self.signer} for {self.on_behalf_of}" if self.on_behalf_of else str(self.signer)

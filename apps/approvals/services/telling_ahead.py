@@ -4,7 +4,7 @@ Mail holds neither the reason nor the incident: both stay on the page, where the
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -12,7 +12,6 @@ from apps.accounts.selectors import people_with_role
 from apps.approvals.enums import BreakGlassEnd
 from apps.approvals.models import BreakGlass, Requirement
 from apps.approvals.services.telling import inbox_url, label_of
-from apps.core import clock
 from apps.outbox.services import notify
 
 
@@ -99,7 +98,9 @@ def _each_once(people: Iterable[User], told: Iterable[User] = ()) -> list[User]:
 
 
 def _utc(moment: datetime) -> str:
-    return f"{clock.iso(moment)[:16].replace('T', ' ')} UTC"
+    """Return an instant as the pages write it, with its zone: “Tue 24 Nov, 00:17 UTC”."""
+    at = moment.astimezone(UTC)
+    return f"{at:%a} {at.day} {at:%b, %H:%M} UTC"
 
 
 def _tell(

@@ -15,6 +15,8 @@ class Said:
     label: str
     lines: tuple[str, ...]
     numbered: bool = False
+    keys: bool = False
+    """Whether the lines are keys of components."""
 
     @property
     def text(self) -> str:
@@ -38,7 +40,7 @@ def said_of(content: dict[str, Any]) -> list[Said]:
         Said("Title", (content["title"],)),
         Said("What is done", (content["summary"],)),
         Said("What it is good for", (content["outcome"],)),
-        Said("Components it may move", tuple(content["components"])),
+        Said("Components it may move", tuple(content["components"]), keys=True),
         Said(
             "The plan",
             tuple(f"{step['text']}, {minutes(step['minutes'])}" for step in content["steps"]),

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.web import dates, fields, marks
+from apps.web.pictures import address
 from apps.web.prose import prose
 
 register = template.Library()
@@ -179,3 +180,15 @@ def message_class(message: Message) -> str:
 def message_icon(message: Message) -> str:
     """Return the icon of a message."""
     return _MESSAGES.get(message.level_tag, ("", "info-circle"))[1]
+
+
+@register.filter
+def catalog_url(key: str) -> str:
+    """Return the address of a component such as ``model:default/credit-risk``."""
+    return address(key)
+
+
+@register.filter
+def key_name(key: str) -> str:
+    """Return the name in a component's key: “credit-risk”."""
+    return key.rpartition("/")[2]

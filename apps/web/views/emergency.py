@@ -49,7 +49,7 @@ def go_ahead(request: HttpRequest, ref: str) -> HttpResponse:
         # Whoever may not do it learns that, and not that a field is empty.
         _denied(request, change)(allowed.reason)
         return _page(request, change, None, allowed, status=403)
-    proved = prove(request, form, Ways(request), _denied(request, change)) if form.is_valid() else None
+    proved = prove(request, form, Ways(request), _denied(request, change))
     if proved is None:
         return _page(request, change, form, status=422)
     try:

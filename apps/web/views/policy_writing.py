@@ -23,6 +23,7 @@ from apps.approvals.services import propose_policy, withdraw_policy
 from apps.changes.selectors import replay_policy
 from apps.core.errors import Invalid, Stale
 from apps.web.forms.policy import PolicyForm
+from apps.web.policy_examples import examples
 from apps.web.policy_words import differences, differences_beside
 from apps.web.reader import actor_of, reader
 from apps.web.views.policy import version_for
@@ -39,7 +40,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         if request.method == "POST"
         else PolicyForm(initial={"document": _text(current)})
     )
-    context: dict[str, object] = {"form": form, "current": current}
+    context: dict[str, object] = {"form": form, "current": current, "examples": examples()}
     if request.method == "POST" and form.is_valid():
         try:
             if request.POST.get("step") == "propose":

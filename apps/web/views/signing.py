@@ -53,7 +53,7 @@ def decide(request: HttpRequest, asked: Requirement, sign_with: Callable[..., Si
     if request.method != "POST":
         return _opened(request, asked)
     form = SigningForm(request.POST, role=asked.role)
-    proved = prove(request, form, _ways(request, asked), _denied(request, asked)) if form.is_valid() else None
+    proved = prove(request, form, _ways(request, asked), _denied(request, asked))
     if proved is None:
         return _page(request, asked, form, status=422)
     try:

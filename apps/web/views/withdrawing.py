@@ -38,11 +38,7 @@ def withdraw(request: HttpRequest, requirement: int) -> HttpResponse:
         return _page(request, asked, _new_form(request, asked))
     form = WithdrawForm(request.POST)
     ways = _ways(request, asked)
-    proved = (
-        prove(request, form, ways, _denied(request, asked), "Nothing was taken back.")
-        if form.is_valid()
-        else None
-    )
+    proved = prove(request, form, ways, _denied(request, asked), "Nothing was taken back.")
     if proved is None:
         _refuse_in_vain(request, asked)
         return _page(request, asked, form, 422)
