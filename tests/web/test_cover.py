@@ -112,6 +112,8 @@ def test_change_page_names_who_is_away_and_who_signed_for_whom(client: Client) -
     page = client.get(f"/changes/{change.ref}/").content.decode()
     assert "Tomasz Wojcik is away until" in page
     assert "Noor Rahimi signs" in page
+    why = client.get(f"/changes/{change.ref}/asked/").content.decode()
+    assert why.count("Noor Rahimi signs in their place.") == 1
     asked = asked_of(change.round, Role.VALIDATOR, "credit-risk")
     assert post(client, noor, asked, digest=change.round.digest).status_code == 302
     page = client.get(f"/changes/{change.ref}/").content.decode()
