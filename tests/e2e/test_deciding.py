@@ -114,7 +114,7 @@ def test_requester_who_opens_the_page_of_a_decision_reads_why_it_is_not_theirs(
         page = context.new_page()
         page.goto(f"{live_server.url}/approvals/{asked.pk}/sign/")
         expect(page.locator("main")).to_contain_text(
-            "You do not hold the role Model Validator", use_inner_text=True
+            "You asked for this change. Nobody approves their own.", use_inner_text=True
         )
         expect(page.locator("main form")).to_have_count(0)
         look(page, "refused")
