@@ -84,7 +84,7 @@ RECORDS: Area = {
         Look("/account/security/{second_factor}/remove/", NEW),
         empty("/account/security/{second_factor}/remove/", NEW),
     ],
-    "web:view-save": [Look("/ledger/", FEMI, 422, {"name": ""}, "#main form[action*=views]")],
+    "web:view-save": [Look("/ledger/?kind=refused", FEMI, 422, {"name": ""}, "#main form[action*=views]")],
     "web:view-edit": [
         Look("/account/views/{view}/edit/", FEMI),
         empty("/account/views/{view}/edit/", FEMI),
