@@ -35,7 +35,7 @@ from tests.e2e.hostile import (
 )
 from tests.e2e.organisation import Names
 from tests.e2e.pages import AREAS
-from tests.e2e.pages.look import LEILA, NOBODY, NOOR, PRIYA, TOMASZ, Look
+from tests.e2e.pages.look import FEMI, LEILA, NOBODY, NOOR, PRIYA, TOMASZ, Look
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -152,6 +152,7 @@ def found_forms(names: Names) -> Iterator[tuple[Client, str, Form]]:
         Look("/account/cover/", NOOR),
         Look("/account/roles/", names["holds"]),
         Look("/inbox/?tab=snoozed", PRIYA),
+        Look("/ledger/?kind=refused", FEMI),
     ]
     looks = [*more, *(look for area in AREAS.values() for seen in area.values() for look in seen)]
     opened: set[Any] = set()
