@@ -21,7 +21,8 @@ def missing_of(change: Change) -> list[Missing]:
             steps=change.plan_steps.exists(),
         )
     )
-    return [version_asked(one, offered_by(change)) for one in found]
+    offered = offered_by(change) if found else []
+    return [version_asked(one, offered) for one in found]
 
 
 def offered_by(change: Change) -> list[str]:
