@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.urls import reverse
 
@@ -47,11 +48,11 @@ def around(graph: Graph, component_id: int, *, back: int, hops: int, note: str =
 
     ``back`` says how many steps to go to the left, ``hops`` how many to the right.
     """
-    left = graph.reach([component_id], depth=back, against=True)
     right = graph.reach([component_id], depth=hops)
     # In a circle something can lie on both sides; it then counts as something that is reached.
-    reached = {hit.component_id for hit in right}
-    left = [hit for hit in left if hit.component_id not in reached]
+    reached = set(right.ids)
+    relied_on = graph.reach([component_id], depth=back, against=True)
+    left = [hit for hit in relied_on if hit.component_id not in reached]
     share = MOST // 2
     nodes = graph.nodes
     boxes = [_relied_on(nodes[hit.component_id], hit) for hit in reversed(left[:share])]
@@ -71,7 +72,9 @@ def blast(graph: Graph, changed: Mapping[int, str], hits: Sequence[Hit], *, titl
     """Return what a change moves and what it reaches. ``changed`` gives each moved component its second line."""
     nodes = graph.nodes
     boxes = [_box(nodes[at], "changed", note) for at, note in changed.items() if at in nodes]
-    reached = [hit for hit in hits if hit.component_id not in changed][: max(0, MOST - len(boxes))]
+    reached = list(
+        islice((hit for hit in hits if hit.component_id not in changed), max(0, MOST - len(boxes)))
+    )
     boxes += [_hit_box(nodes[hit.component_id], hit) for hit in reached]
     ids = {box.id for box in boxes}
     arrows = _arrows(graph, ids, hot=set(changed), worded=len(boxes) <= 16)

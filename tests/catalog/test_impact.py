@@ -63,6 +63,8 @@ def test_reach_equals_the_shortest_paths_of_an_independent_search(
     assert {
         hit.component_id: [graph.nodes[step.component_id].key for step in hit.path] for hit in hits
     } == expected
+    assert hits.ids == [hit.component_id for hit in hits]
+    assert [hits[place] for place in range(len(hits))] == list(hits) == hits[:]
     for hit in hits:
         assert hit.depth == len(hit.path) - 1
         assert hit.severity == severity_of(graph.nodes[hit.component_id].tier, hit.depth)
@@ -93,7 +95,7 @@ def test_reach_names_the_kind_of_tie_at_each_step() -> None:
 
 
 def test_reach_passes_over_what_is_not_in_the_graph() -> None:
-    assert _graph([]).reach([99]) == []
+    assert not _graph([]).reach([99])
     assert build_graph(1, [], [Tie(1, 2, "reads", None)]).ties == []
 
 
@@ -129,3 +131,8 @@ def test_reach_over_a_large_graph_is_quick() -> None:
     assert sum(len(hit.path) for hit in hits[:1000]) > 1000
     assert built - began < 5
     assert walked - built < 2
+    graph.spread([1], reads=3, writes=3)
+    began = time.process_time()
+    for start in range(200):
+        graph.spread([start], reads=3, writes=3)
+    assert time.process_time() - began < 0.2  # well under a millisecond each

@@ -4,114 +4,78 @@ An impact runs from a provider to those who rely on it. A ``writes`` tie is the 
 is written, so there the impact runs from the consumer to the provider.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from apps.catalog.enums import DependencyKind, Severity
-from apps.catalog.rules.severity import severity_of
+import numpy as np
+from numpy.typing import NDArray
 
-KIND_ORDER = {kind: place for place, kind in enumerate(DependencyKind.values)}
+from apps.catalog.rules.hits import Hit, Hits, Step
+from apps.catalog.rules.links import Links, Places, walk
+from apps.catalog.rules.spread import Reached, Spread, Storeys
+from apps.catalog.rules.ties import KINDS, NO_CONTRACT, WRITES, Node, Table, Tie, table_of_ties, tie_of
 
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """What the walk and the pictures need to know of a component."""
-
-    id: int
-    key: str
-    kind: str
-    label: str
-    tier: int
-    team_id: int | None
+__all__ = ["Graph", "Hit", "Hits", "Node", "Reached", "Spread", "Step", "Tie", "build_graph", "tie_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """One dependency as an impact sees it: from where it starts to where it arrives."""
+class Graph:
+    """All components in use and the ties between them, which stand in the order of the keys of their ends.
 
-    source: int
-    target: int
-    kind: str
-    contract_id: int | None
+    A component's place is its number in the order of the keys; everything inside goes by places.
+    """
 
+    def __init__(self, stamp: int, nodes: Iterable[Node], ties: Table) -> None:
+        self.stamp = stamp
+        self._by_place = sorted(nodes, key=lambda node: node.key)
+        self.nodes: Mapping[int, Node] = {node.id: node for node in self._by_place}
+        self.place_of = {id_: place for place, id_ in enumerate(self.nodes)}
+        self.ids = np.fromiter(self.nodes, np.int64, len(self.nodes))
+        self._keep(ties)
 
-def tie_of(consumer: int, provider: int, kind: str, contract_id: int | None) -> Tie:
-    """Return the tie of a dependency, turned so that the impact runs from source to target."""
-    if kind == DependencyKind.WRITES:
-        return Tie(consumer, provider, kind, contract_id)
-    return Tie(provider, consumer, kind, contract_id)
+    def _keep(self, ties: Table) -> None:
+        source, target = self._placed(ties["source"]), self._placed(ties["target"])
+        known = (source >= 0) & (target >= 0)
+        source, target, ties = source[known], target[known], ties[known]
+        # Both directions keep this order, so a node's neighbours are in key order whichever way the walk goes.
+        order = np.lexsort((ties["kind"], target, source))
+        self._sources, self._kinds = source[order], ties["kind"][order]
+        self._contracts = ties["contract"][order]
+        self._onward, _ = Links.between(self._sources, target[order], len(self.ids))
 
+    def _placed(self, ids: NDArray[np.int64]) -> Places:
+        """Return the place of each id, -1 for what is not in the graph."""
+        if not self.ids.size:
+            return np.full(ids.shape, -1, np.int32)
+        order = np.argsort(self.ids)
+        near = order[np.searchsorted(self.ids, ids, sorter=order).clip(max=self.ids.size - 1)]
+        return np.where(self.ids[near] == ids, near, -1).astype(np.int32)
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One stop on a path, with the tie that led there (empty at the start)."""
-
-    component_id: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    """Where a walk came from at each component: its parent and the tie between them."""
-
-    came_from: Mapping[int, tuple[int, str]]
-
-    def path_to(self, component_id: int) -> list[Step]:
-        steps: list[Step] = []
-        here = component_id
-        while here in self.came_from:
-            parent, kind = self.came_from[here]
-            steps.append(Step(here, kind))
-            here = parent
-        steps.append(Step(here, ""))
-        steps.reverse()
-        return steps
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A component that a change can reach, ``depth`` steps away."""
-
-    component_id: int
-    depth: int
-    severity: Severity
-    _walk: _Walk = field(repr=False, compare=False)
+    def node_at(self, place: int) -> Node:
+        """Return the component at a place."""
+        return self._by_place[place]
 
     @property
-    def path(self) -> list[Step]:
-        """Return the shortest path that explains the hit, from the changed component to this one.
+    def ties(self) -> list[Tie]:
+        """Return every tie as an object. Made anew each time: only for a small graph or a slow road."""
+        return [self._tie(number) for number in range(self._sources.size)]
 
-        Of several shortest paths it is the one whose keys come first in the alphabet, so that it never changes
-        between two looks at the same graph.
-        """
-        return self._walk.path_to(self.component_id)
-
-
-@dataclass(frozen=True)
-class Graph:
-    """All components in use and the ties between them. ``ties`` come sorted by the keys of their ends."""
-
-    stamp: int
-    nodes: Mapping[int, Node]
-    ties: Sequence[Tie]
-
-    @cached_property
-    def after(self) -> Mapping[int, Sequence[Tie]]:
+    @property
+    def after(self) -> "TiesAt":
         """Return, for each component, the ties along which an impact leaves it."""
-        return _grouped((tie.source, tie) for tie in self.ties)
+        return TiesAt(self.place_of, self._onward, self._tie)
 
-    @cached_property
-    def before(self) -> Mapping[int, Sequence[Tie]]:
+    @property
+    def before(self) -> "TiesAt":
         """Return, for each component, the ties along which an impact arrives."""
-        return _grouped((tie.target, tie) for tie in self.ties)
+        links, order = self._inward
+        return TiesAt(self.place_of, links, lambda number: self._tie(int(order[number])))
 
     @cached_property
     def id_of(self) -> Mapping[str, int]:
         """Return each component's id by its key."""
-        return {node.key: node.id for node in self.nodes.values()}
+        return {node.key: node.id for node in self._by_place}
 
-    def reach(self, starts: Iterable[int], *, depth: int | None = None, against: bool = False) -> list[Hit]:
+    def reach(self, starts: Iterable[int], *, depth: int | None = None, against: bool = False) -> Hits:
         """Return what an impact that starts here arrives at, nearest first, then by key; the starts left out.
 
         Args:
@@ -119,43 +83,67 @@ class Graph:
             depth: the most steps to go; None goes on until nothing new is found.
             against: walk the other way, to what the starts themselves rely on.
         """
-        ties = self.before if against else self.after
-        level = sorted({start for start in starts if start in self.nodes}, key=lambda at: self.nodes[at].key)
-        seen = set(level)
-        came_from: dict[int, tuple[int, str]] = {}
-        walk, hits, steps = _Walk(came_from), [], 0
-        while level and (depth is None or steps < depth):
-            steps += 1
-            found: list[int] = []
-            for here in level:
-                for tie in ties.get(here, ()):
-                    there = tie.source if against else tie.target
-                    if there not in seen:
-                        seen.add(there)
-                        came_from[there] = (here, tie.kind)
-                        found.append(there)
-            hits += [
-                Hit(at, steps, severity_of(self.nodes[at].tier, steps), walk) for at in self._by_key(found)
-            ]
-            level = found
-        return hits
+        known = sorted({self.place_of[start] for start in starts if start in self.place_of})
+        links = self._inward[0] if against else self._onward
+        return Hits(self, walk(links, np.array(known, np.int32), depth), against)
 
-    def _by_key(self, ids: list[int]) -> list[int]:
-        return sorted(ids, key=lambda at: self.nodes[at].key)
+    def spread(
+        self, starts: Iterable[int], *, reads: int | None, writes: int | None, against: bool = False
+    ) -> Spread:
+        """Return what depends on the starts by reading, and what by writing, the starts left out.
+
+        Args:
+            starts: ids; those that are not in the graph (retired) are passed over.
+            reads: the most steps to what depends by reading alone; None sets no bound, 0 finds none.
+            writes: the most steps to what is reached by a walk with at least one ``writes`` tie, likewise.
+            against: walk the other way, to what the starts themselves depend on.
+        """
+        return Spread(self, starts, reads, writes, against)
+
+    def came_by(self, link: int, *, against: bool) -> tuple[str, int]:
+        """Return the kind of the tie that a walk passed by this link, and the place from which it did."""
+        number = int(self._inward[1][link]) if against else link
+        before = self._onward.ends[number] if against else self._sources[number]
+        return KINDS[self._kinds[number]], int(before)
+
+    @cached_property
+    def storeys(self) -> Storeys:
+        """Return the links over two floors, on which a spread walks."""
+        return Storeys(self._sources, self._onward.ends, self._kinds == WRITES, len(self.ids))
+
+    @cached_property
+    def _inward(self) -> tuple[Links, NDArray[np.intp]]:
+        return Links.between(self._onward.ends, self._sources, len(self.ids))
+
+    def _tie(self, number: int) -> Tie:
+        contract = int(self._contracts[number])
+        return Tie(
+            self._by_place[self._sources[number]].id,
+            self._by_place[self._onward.ends[number]].id,
+            KINDS[self._kinds[number]],
+            None if contract == NO_CONTRACT else contract,
+        )
+
+
+class TiesAt(Mapping[int, Sequence[Tie]]):
+    """The ties at each component that has any, by its id. A tie becomes an object when it is read."""
+
+    def __init__(self, place_of: Mapping[int, int], links: Links, tie: Callable[[int], Tie]) -> None:
+        self._place_of, self._links, self._tie = place_of, links, tie
+
+    def __getitem__(self, component_id: int) -> Sequence[Tie]:
+        numbers = self._links.of(self._place_of[component_id])
+        if not numbers:
+            raise KeyError(component_id)
+        return [self._tie(number) for number in numbers]
+
+    def __iter__(self) -> Iterator[int]:
+        return (id_ for id_, place in self._place_of.items() if self._links.of(place))
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(np.diff(self._links.first)))
 
 
 def build_graph(stamp: int, nodes: Iterable[Node], ties: Iterable[Tie]) -> Graph:
     """Return the graph, with ties to components that are not among the nodes left out."""
-    known = {node.id: node for node in nodes}
-    rank = {node.id: place for place, node in enumerate(sorted(known.values(), key=lambda node: node.key))}
-    kept = [tie for tie in ties if tie.source in known and tie.target in known]
-    # Both directions read the same list, so a node's neighbours are in key order whichever way the walk goes.
-    kept.sort(key=lambda tie: (rank[tie.source], rank[tie.target], KIND_ORDER.get(tie.kind, 9)))
-    return Graph(stamp, known, kept)
-
-
-def _grouped(pairs: Iterable[tuple[int, Tie]]) -> dict[int, list[Tie]]:
-    groups: dict[int, list[Tie]] = {}
-    for key, tie in pairs:
-        groups.setdefault(key, []).append(tie)
-    return groups
+    return Graph(stamp, nodes, table_of_ties(ties))

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from apps.catalog.models import Component, Dependency, GraphStamp
-from apps.catalog.rules.impact import Graph, Hit, Node, build_graph, tie_of
+from apps.catalog.rules.impact import Graph, Hits, Node
+from apps.catalog.rules.ties import table_of
 
 _kept: Graph | None = None
 
@@ -23,7 +24,7 @@ def forget_graph() -> None:
     _kept = None
 
 
-def blast_radius(components: Iterable[Component], *, depth: int | None = None) -> list[Hit]:
+def blast_radius(components: Iterable[Component], *, depth: int | None = None) -> Hits:
     """Return what a change of these components can reach, nearest first, each with the path that explains it."""
     return graph().reach((component.pk for component in components), depth=depth)
 
@@ -37,10 +38,5 @@ def _read(stamp: int) -> Graph:
         ).iterator(chunk_size=10_000)
     )
     edges = Dependency.objects.filter(retired_at=None).order_by()
-    ties = (
-        tie_of(*row)
-        for row in edges.values_list("consumer_id", "provider_id", "kind", "contract_id").iterator(
-            chunk_size=10_000
-        )
-    )
-    return build_graph(stamp, nodes, ties)
+    ties = edges.values_list("consumer_id", "provider_id", "kind", "contract_id")
+    return Graph(stamp, nodes, table_of(ties.iterator(chunk_size=10_000)))
