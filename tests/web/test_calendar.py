@@ -18,6 +18,8 @@ from tests.planning import SYSTEM, booked, component, frozen, person, relies, sp
 pytestmark = pytest.mark.django_db
 
 MONTH = "/calendar/?month=2030-11"
+WEEK = "/calendar/week/?from=2030-11-19"
+TIMELINE = "/calendar/timeline/?from=2030-11-19"
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -113,13 +115,22 @@ def test_agenda_when_asked_lists_the_same(client: Client, leila: User) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("path", "queries"), [(MONTH, 11), ("/calendar/agenda/?month=2030-11", 11)])
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        (MONTH, 13),
+        ("/calendar/agenda/?month=2030-11", 13),
+        (WEEK, 13),
+        (f"{TIMELINE}&lanes=model", 16),
+        (f"{TIMELINE}&lanes=team", 16),
+    ],
+)
 def test_calendar_when_more_is_planned_asks_the_same(
     client: Client, leila: User, count: int, path: str, queries: int
 ) -> None:
-    model = component("credit-risk")
+    model = component("credit-risk", owned_by=team())
     for number in range(count):
-        booked(f"CHG-{number}", span(6, 8), model, component(f"m{number}"))
+        booked(f"CHG-{number}", span(6, 8), model, component(f"m{number}", owned_by=team(f"team-{number}")))
         frozen(leila, span(0, 24), name=f"Freeze {number}")
     page(client, path)
     with CaptureQueriesContext(connection) as captured:

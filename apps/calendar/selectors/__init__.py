@@ -12,6 +12,14 @@ from apps.calendar.selectors.conflicts import (
     freezes_catching,
     last_checked,
 )
+from apps.calendar.selectors.drawn import (
+    Head,
+    Narrowed,
+    bookings_drawn,
+    conflict_counts,
+    drawn_between,
+    heads_by_day,
+)
 from apps.calendar.selectors.freezes import (
     covered_components,
     freeze_decision,
@@ -23,17 +31,25 @@ from apps.calendar.selectors.freezes import (
     planned_inside,
     scope_of,
 )
+from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 
 __all__ = [
+    "TEAM",
     "Found",
+    "Head",
+    "Lane",
+    "Narrowed",
     "Step",
     "Window",
     "booking_exists",
     "booking_for",
     "bookings_between",
+    "bookings_drawn",
+    "conflict_counts",
     "conflicts_of",
     "conflicts_of_all",
     "covered_components",
+    "drawn_between",
     "explained",
     "find_conflicts",
     "freeze_decision",
@@ -42,6 +58,10 @@ __all__ = [
     "freezes_between",
     "freezes_catching",
     "freezes_over",
+    "heads_by_day",
+    "heads_by_lane",
+    "heads_in_no_lane",
+    "lanes_between",
     "last_checked",
     "live_between",
     "may_plan_some",

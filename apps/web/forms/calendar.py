@@ -4,25 +4,41 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.db.models import Q
 
 from apps.accounts.models import Team, User
 from apps.accounts.selectors import teams
 from apps.calendar.enums import FreezeScope
 from apps.calendar.rules import Scope, Span, span_from_local
+from apps.calendar.selectors import Narrowed
 from apps.catalog.enums import ComponentKind
 from apps.catalog.selectors import component_for, search_components
+from apps.changes.enums import ChangeState
+from apps.web.marks import STATES
+from apps.web.planning.marks import DROPPED
 
 TIERS = [("", "Choose"), *((str(tier), f"Tier {tier}") for tier in range(1, 5))]
+PLANNABLE = [state for state in ChangeState.values if state not in DROPPED]
 OFFERED = 300
 """Components that the form offers by name; any other is named by its key."""
 
 
 class CalendarFilter(forms.Form):
-    """Narrows the calendar to changes that move certain components."""
+    """Narrows the calendar to changes that move certain components, or that stand a certain way."""
 
     team = forms.ChoiceField(required=False)
     kind = forms.ChoiceField(required=False, choices=[("", "Any kind"), *ComponentKind.choices])
+    tier = forms.ChoiceField(required=False, choices=[("", "Any tier"), *TIERS[1:]])
+    state = forms.ChoiceField(
+        label="State",
+        required=False,
+        choices=[("", "Any state"), *((state, STATES[state][1]) for state in PLANNABLE)],
+    )
+    tag = forms.CharField(required=False, max_length=63, strip=True)
     component = forms.CharField(required=False, max_length=200, strip=True)
+    conflicts = forms.ChoiceField(
+        label="Only what is in conflict", required=False, choices=[("", "No"), ("1", "only with a conflict")]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,6 +50,23 @@ class CalendarFilter(forms.Form):
         """Return the filters that hold something; those that cannot be read are left out."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def narrowed(self) -> Narrowed:
+        """Return what the calendar's selectors are asked. What is no plan any more is never on it."""
+        chosen = self.chosen
+        among = Q(change=None) | ~Q(change__state__in=DROPPED)
+        if "state" in chosen:
+            among = Q(change__state=chosen["state"])
+        return Narrowed(
+            team=chosen.get("team", ""),
+            kind=chosen.get("kind", ""),
+            tier=int(chosen["tier"]) if "tier" in chosen else None,
+            tag=chosen.get("tag", ""),
+            component=chosen.get("component", ""),
+            conflicts="conflicts" in chosen,
+            among=among,
+        )
 
 
 class FreezeForm(forms.Form):

@@ -1,72 +1,69 @@
 """The same calendar as a list, day by day."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from apps.calendar.models import Freeze
-from apps.web import dates
-from apps.web.planning.marks import Event, days_of, freeze_url, scope_words
+from apps.web.planning.marks import Event
+from apps.web.planning.shown import Days, Shown
+from apps.web.planning.stretches import Stretch
 
 MOST = 25
-"""Lines that a day shows among other days before it says how many more there are."""
+"""Bookings that a day lists among other days before it says how many more there are."""
+LONGEST = 200
+"""Lines of a list before it says where it goes on."""
+PAGE = 100
+"""Bookings on a page of a day on its own."""
+MARKED = 10
+"""Freezes that a day lists before it says how many more there are."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the agenda: an event or a freeze."""
+    """One line of the agenda: an event or a stretch."""
 
     at: datetime
     title: str
     url: str
     event: Event | None = None
-    freeze: Freeze | None = None
-    scope: str = ""
+    stretch: Stretch | None = None
 
 
 @dataclass
 class Day:
-    """A day of the agenda, with its lines in order of time."""
+    """A day of the agenda, with its lines in order of time, and how many bookings and freezes it has besides."""
 
     day: date
     today: bool
-    most: int
-    lines: list[Line] = field(default_factory=list)
-
-    @property
-    def shown(self) -> list[Line]:
-        """Return the lines that there is room for."""
-        return self.lines[: self.most]
-
-    @property
-    def more(self) -> int:
-        """Return how many there is no room for."""
-        return len(self.lines) - len(self.shown)
+    lines: list[Line]
+    more: int
+    more_stretches: int
 
 
-def agenda_of(
-    events: Iterable[Event], freezes: Sequence[Freeze], *, first: date, last: date, today: date, zone: tzinfo
-) -> list[Day]:
-    """Return the days from ``first`` to ``last`` on which something begins; what began before is on ``first``.
+def agenda_of(shown: Shown, *, over: Days, today: date, before: int = 0) -> tuple[list[Day], date | None]:
+    """Return the days on which something begins, and the day from which the list goes on, if it was cut.
 
-    A day on its own shows all its lines.
+    What began before is on the first day. ``before`` bookings of each day stand on pages before this.
     """
-    most = MOST if first != last else 10**6
-    lines = [
-        (Line(each.booking.start, each.booking.title, each.booking.url, each), each.days(zone))
-        for each in events
-    ]
-    lines += [(_frozen(freeze, zone), days_of(freeze.start, freeze.end, zone)) for freeze in freezes]
-    days: dict[date, Day] = {}
-    for line, (begins, ends) in sorted(lines, key=lambda pair: (pair[0].at, pair[0].event is not None)):
-        if begins <= last and ends >= first:
-            day = max(begins, first)
-            days.setdefault(day, Day(day, day == today, most)).lines.append(line)
-    return [days[day] for day in sorted(days)]
+    days: list[Day] = []
+    length = 0
+    for day in over.days:
+        found = _day(day, shown, over, today, before)
+        if not found.lines:
+            continue
+        if days and length + len(found.lines) > LONGEST:
+            return days, day
+        days.append(found)
+        length += len(found.lines)
+    return days, None
 
 
-def _frozen(freeze: Freeze, zone: tzinfo) -> Line:
-    begins, ends = days_of(freeze.start, freeze.end, zone)
-    until = dates.hour(freeze.end, zone) if begins == ends else dates.when(freeze.end, zone)
-    title = f"{freeze.name} until {until}"
-    return Line(freeze.start, title, freeze_url(freeze), freeze=freeze, scope=scope_words(freeze))
+def _day(day: date, shown: Shown, over: Days, today: date, before: int) -> Day:
+    events = shown.at(day)
+    more = shown.more(day, before + len(events))
+    if day == over.first:
+        events = [*shown.running(day), *events]
+    marked = [each for each in shown.stretches if max(each.days(over.zone)[0], over.first) == day]
+    lines = [Line(each.start, each.until(over.zone), each.url, stretch=each) for each in marked[:MARKED]]
+    lines += [Line(each.booking.start, each.booking.title, each.booking.url, each) for each in events]
+    lines.sort(key=lambda line: (line.at, line.event is not None))
+    return Day(day, day == today, lines, more, max(len(marked) - MARKED, 0))

@@ -3,18 +3,23 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
 
 from django.urls import reverse
 
+from apps.accounts.models import User
 from apps.calendar.enums import BookingState, ConflictKind, FreezeScope
 from apps.calendar.models import Booking, Freeze
 from apps.calendar.selectors import Found, Step, explained
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeState
+from apps.web import dates
 from apps.web.marks import CHIP_ICONS, STATES
 
 DROPPED = {ChangeState.DRAFT, ChangeState.WITHDRAWN, ChangeState.REJECTED, ChangeState.EXPIRED}
+"""States of a change whose window is no plan any more."""
+MOVABLE = {ChangeState.IN_REVIEW, ChangeState.APPROVED}
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,25 @@ class Event:
     icon: str
     word: str
     conflicts: tuple[Found, ...]
+    movable: bool = False
+
+    @property
+    def hours(self) -> str:
+        """Return its hours, "06:00 to 08:30", or its days where they are two: for the reader."""
+        start, end = self.booking.start, self.booking.end
+        begins, ends = days_of(start, end, dates.zone_of())
+        return f"{dates.hour(start)} to {dates.hour(end) if begins == ends else dates.when(end)}"
+
+    @property
+    def planned(self) -> str:
+        """Return its start on the clock that was meant, where the reader's clock shows another: "07:00 in Berlin"."""
+        meant, zone = self.booking.start, self.booking.time_zone
+        there, here = dates.when(meant, zone), dates.when(meant)
+        if there == here:
+            return ""
+        same_day = dates.day(meant, zone) == dates.day(meant)
+        place = zone.rpartition("/")[2].replace("_", " ")
+        return f"{dates.hour(meant, zone) if same_day else there} in {place}"
 
     @property
     def blocked(self) -> bool:
@@ -42,26 +66,23 @@ class Event:
         return days_of(self.booking.start, self.booking.end, zone)
 
 
-def state_of(booking: Booking) -> str:
-    """Return the state of the change that made a booking, or the booking's own when none did."""
-    change = getattr(booking, "change", None)
-    return change.state if change else booking.state
+def events_of(
+    bookings: Iterable[Booking], conflicts: Mapping[str, Sequence[Found]], user: User
+) -> list[Event]:
+    """Return bookings as a person's calendar shows them.
+
+    Each carries the state of the change that made it and who asked for that (``said``, ``asked_by``): None for a
+    booking that no change made.
+    """
+    return [_event(booking, tuple(conflicts.get(booking.ref, ())), user) for booking in bookings]
 
 
-def events_of(bookings: Iterable[Booking], conflicts: Mapping[str, Sequence[Found]]) -> list[Event]:
-    """Return the bookings that belong on a calendar: what was withdrawn or rejected does not."""
-    return [
-        _event(booking, tuple(conflicts.get(booking.ref, ())))
-        for booking in bookings
-        if state_of(booking) not in DROPPED
-    ]
-
-
-def _event(booking: Booking, conflicts: tuple[Found, ...]) -> Event:
-    state = state_of(booking)
+def _event(booking: Any, conflicts: tuple[Found, ...], user: User) -> Event:
+    state = booking.said or booking.state
     colour, word = STATES.get(state, ("draft", state))
     icon = "arrow-back-up" if state == ChangeState.ROLLED_BACK else CHIP_ICONS[colour]
-    return Event(booking, colour, "alert-triangle" if conflicts else icon, word, conflicts)
+    movable = booking.asked_by == user.pk and state in MOVABLE
+    return Event(booking, colour, "alert-triangle" if conflicts else icon, word, conflicts, movable)
 
 
 @dataclass(frozen=True)
@@ -94,6 +115,35 @@ def clashes_of(events: Iterable[Event]) -> list[Clash]:
             if key not in told:
                 told[key] = Clash(mine.ref, mine.title, mine.url, found, stops_of(mine.ref, found, known))
     return sorted(told.values(), key=lambda clash: (not clash.found.blocking, clash.found.start, clash.ref))
+
+
+@dataclass(frozen=True)
+class Clashes:
+    """The conflicts of a day or a lane, behind one mark."""
+
+    all: tuple[Clash, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Return whether one of them keeps something from going out."""
+        return any(clash.found.blocking for clash in self.all)
+
+    @property
+    def counted(self) -> str:
+        """Return how many conflicts and warnings there are, in words: "1 conflict, 2 warnings"."""
+        blocking = sum(clash.found.blocking for clash in self.all)
+        counts = ((blocking, "conflict"), (len(self.all) - blocking, "warning"))
+        return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
+
+    def __bool__(self) -> bool:
+        return bool(self.all)
+
+
+def clashes_on(day: date, clashes: Iterable[Clash], zone: tzinfo, first: date) -> Clashes:
+    """Return the conflicts that begin on a day; those from before ``first`` begin on it."""
+    return Clashes(
+        tuple(clash for clash in clashes if max(clash.found.start.astimezone(zone).date(), first) == day)
+    )
 
 
 def stops_of(ref: str, found: Found, known: Graph) -> tuple[Stop, ...]:

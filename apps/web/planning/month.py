@@ -1,14 +1,17 @@
 """A month as a table: weeks from Monday, a cell a day, freezes as bands that keep their row over the week."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from apps.calendar.models import Freeze
 from apps.web import dates
-from apps.web.planning.marks import Clash, Event, days_of, freeze_url, scope_words
+from apps.web.planning.layout import in_rows
+from apps.web.planning.marks import Clashes, Event, clashes_on
+from apps.web.planning.shown import DAY, Shown
+from apps.web.planning.stretches import Stretch
 
-DAY = timedelta(days=1)
+BANDS = 3
+"""Rows of freezes in a week before a day says how many more it has."""
 SHOWN = 5
 """Events that a cell shows before it says how many more there are."""
 
@@ -84,24 +87,19 @@ def month_named(code: str, today: date, zone: tzinfo) -> Month:
 
 @dataclass(frozen=True)
 class Band:
-    """A freeze on one day. ``label`` is shown where it starts and on each Monday; ``length`` is for its room."""
+    """A stretch on one day. ``label`` is shown where it starts and on each Monday; ``length`` is for its room."""
 
-    freeze: Freeze
+    stretch: Stretch
     first: bool
     last: bool
     label: str
     length: int
 
     @property
-    def url(self) -> str:
-        """Return the address of the freeze."""
-        return freeze_url(self.freeze)
-
-    @property
     def classes(self) -> str:
-        """Return the classes of the edges it has on this day."""
+        """Return the classes of its look, and of the edges it has on this day."""
         ends = [name for name, here in (("first", self.first), ("last", self.last)) if here]
-        return " ".join(ends) or "mid"
+        return " ".join([self.stretch.look, *(ends or ["mid"])])
 
 
 @dataclass
@@ -111,88 +109,71 @@ class Cell:
     day: date
     out: bool
     today: bool
+    names_month: bool
+    events: list[Event]
+    more: int
+    clashes: Clashes
     bands: list[Band | None] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    clashes: list[Clash] = field(default_factory=list)
-    names_month: bool = False
+    more_bands: int = 0
 
     @property
     def label(self) -> str:
         """Return the day's number, with the month where it changes or the table starts."""
         return f"{self.day.day} {self.day:%b}" if self.names_month else str(self.day.day)
 
-    @property
-    def shown(self) -> list[Event]:
-        """Return the events that there is room for, in order of time; those in conflict come before others."""
-        if len(self.events) <= SHOWN:
-            return self.events
-        chosen = sorted(self.events, key=lambda event: not event.conflicts)[: SHOWN - 1]
-        return [event for event in self.events if event in chosen]
 
-    @property
-    def more(self) -> int:
-        """Return how many there is no room for."""
-        return len(self.events) - len(self.shown)
-
-    @property
-    def blocked(self) -> bool:
-        """Return whether one of its conflicts keeps something from going out."""
-        return any(clash.found.blocking for clash in self.clashes)
-
-    @property
-    def counted(self) -> str:
-        """Return how many conflicts and warnings it has, in words."""
-        blocking = sum(clash.found.blocking for clash in self.clashes)
-        counts = ((blocking, "conflict"), (len(self.clashes) - blocking, "warning"))
-        return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
-
-
-def weeks_of(
-    month: Month, events: Iterable[Event], freezes: Sequence[Freeze], clashes: Iterable[Clash], today: date
-) -> list[list[Cell]]:
+def weeks_of(month: Month, shown: Shown, today: date) -> list[list[Cell]]:
     """Return the table of a month, week by week."""
-    cells = {day: _cell(day, month, today) for day in month.days}
-    first, last = month.days[0], month.days[-1]
-    for event in events:
-        begins, ends = event.days(month.zone)
-        if begins <= last and ends >= first:
-            cells[max(begins, first)].events.append(event)
-    for clash in clashes:
-        begins, ends = days_of(clash.found.start, clash.found.end, month.zone)
-        if begins <= last and ends >= first:
-            cells[max(begins, first)].clashes.append(clash)
+    cells = {day: _cell(day, month, shown, today) for day in month.days}
     weeks = [month.days[start : start + 7] for start in range(0, len(month.days), 7)]
     for week in weeks:
-        _lay_bands(week, cells, freezes, month.zone)
+        _lay_bands(week, cells, shown.stretches, month.zone)
     return [[cells[day] for day in week] for week in weeks]
 
 
-def _cell(day: date, month: Month, today: date) -> Cell:
-    names_month = day == month.days[0] or day.day == 1
-    return Cell(day, day.month != month.number, day == today, names_month=names_month)
+def _cell(day: date, month: Month, shown: Shown, today: date) -> Cell:
+    first = month.days[0]
+    events = fitting(shown.at(day), shown.more(day, 0))
+    return Cell(
+        day,
+        day.month != month.number,
+        day == today,
+        day in (first, date(day.year, day.month, 1)),
+        events,
+        shown.more(day, len(events)),
+        clashes_on(day, shown.clashes, month.zone, first),
+    )
 
 
-def _lay_bands(week: list[date], cells: dict[date, Cell], freezes: Sequence[Freeze], zone: tzinfo) -> None:
-    """Give each freeze of the week a row that is free on all of its days."""
-    taken: list[set[date]] = []
-    for freeze in freezes:
-        begins, ends = days_of(freeze.start, freeze.end, zone)
-        days = [day for day in week if begins <= day <= ends]
-        if not days:
-            continue
-        row = next((row for row, used in enumerate(taken) if not used & set(days)), len(taken))
-        if row == len(taken):
-            taken.append(set())
-        taken[row] |= set(days)
+def fitting(events: Sequence[Event], of_day: int) -> list[Event]:
+    """Return the events that a cell has room for, in order of time; those in conflict come before others."""
+    if of_day <= SHOWN:
+        return list(events)
+    chosen = sorted(events, key=lambda event: not event.conflicts)[: SHOWN - 1]
+    return [event for event in events if event in chosen]
+
+
+def _lay_bands(week: list[date], cells: dict[date, Cell], stretches: Sequence[Stretch], zone: tzinfo) -> None:
+    """Give each stretch of the week a row that is free on all of its days, as far as there are rows."""
+    here = [
+        (each, [day for day in week if each.days(zone)[0] <= day <= each.days(zone)[1]]) for each in stretches
+    ]
+    touched = sorted((pair for pair in here if pair[1]), key=lambda pair: (-len(pair[1]), pair[0].start))
+    places = in_rows([(days[0].toordinal(), days[-1].toordinal() + 1) for _, days in touched], BANDS)
+    for (stretch, days), row in zip(touched, places, strict=True):
+        begins, ends = stretch.days(zone)
         for place, day in enumerate(days):
-            label = "" if place else _label(freeze, begins == day, zone)
+            if row is None:
+                cells[day].more_bands += 1
+                continue
+            label = "" if place else _label(stretch, begins == day, zone)
             bands = cells[day].bands
             bands.extend([None] * (row + 1 - len(bands)))
-            bands[row] = Band(freeze, begins == day, ends == day, label, len(days))
+            bands[row] = Band(stretch, begins == day, ends == day, label, len(days))
 
 
-def _label(freeze: Freeze, starts: bool, zone: tzinfo) -> str:
+def _label(stretch: Stretch, starts: bool, zone: tzinfo) -> str:
     if not starts:
-        return f"{freeze.name}: {scope_words(freeze)}"
-    begins = dates.hour(freeze.start, zone)
-    return freeze.name if begins == "00:00" else f"{freeze.name}, from {begins}"
+        return f"{stretch.name}: {stretch.covers}"
+    begins = dates.hour(stretch.start, zone)
+    return stretch.name if begins == "00:00" else f"{stretch.name}, from {begins}"

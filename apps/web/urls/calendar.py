@@ -6,6 +6,8 @@ from apps.web.views import calendar, freezes
 
 urlpatterns: list[URLPattern] = [
     path("calendar/", calendar.month, name="calendar"),
+    path("calendar/week/", calendar.week, name="calendar-week"),
+    path("calendar/timeline/", calendar.timeline, name="calendar-timeline"),
     path("calendar/agenda/", calendar.agenda, name="calendar-agenda"),
     path("calendar/freezes/new/", freezes.declare, name="freeze-new"),
     path("calendar/freezes/<str:ref>/", freezes.freeze, name="freeze"),

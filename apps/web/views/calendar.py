@@ -1,125 +1,201 @@
-"""The calendar as a month and as an agenda."""
+"""The calendar as a month, as a week, as a timeline and as an agenda."""
 
 import calendar
-from datetime import date
-from urllib.parse import urlencode
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from functools import cached_property
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.calendar.selectors import (
-    bookings_between,
-    conflicts_of_all,
-    freezes_between,
-    last_checked,
-    may_plan_some,
-)
+from apps.accounts.models import User
+from apps.calendar.selectors import Narrowed, last_checked, may_plan_some
 from apps.core import clock
+from apps.web import narrowed
+from apps.web.dates import zone_name
 from apps.web.forms.calendar import CalendarFilter
-from apps.web.planning.agenda import agenda_of
-from apps.web.planning.marks import Clash, Event, clashes_of, events_of, freeze_url, scope_words
-from apps.web.planning.month import Month, month_named, weeks_of
+from apps.web.planning import agenda as lists
+from apps.web.planning import timeline as tracks
+from apps.web.planning.month import SHOWN, Month, month_named, month_of, weeks_of
+from apps.web.planning.shown import Days, Shown, day_named, shown_by_day, week_named
+from apps.web.planning.toolbar import AGENDA, MONTH, TIMELINE, WEEK, Toolbar, address, days_bar, month_bar
+from apps.web.planning.week import DRAWN, columns_of
 from apps.web.reader import reader
 
 Context = dict[str, object]
+LISTED = 10
+"""Conflicts and freezes below the calendar before it says how many more there are."""
+WORDS = {
+    "team": "Team",
+    "kind": "Kind",
+    "tier": "Tier",
+    "state": "State",
+    "tag": "Tag",
+    "component": "Component",
+    "conflicts": "Changes",
+}
+
+
+@dataclass
+class Asked:
+    """What the address of a calendar page asks for."""
+
+    request: HttpRequest
+
+    @cached_property
+    def user(self) -> User:
+        return reader(self.request)
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        return timezone.get_current_timezone()
+
+    @cached_property
+    def today(self) -> date:
+        return clock.now().astimezone(self.zone).date()
+
+    @cached_property
+    def form(self) -> CalendarFilter:
+        return CalendarFilter(self.request.GET)
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        return self.form.chosen
+
+    @cached_property
+    def by(self) -> Narrowed:
+        return self.form.narrowed
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Return what stays in the address from view to view."""
+        lanes = self.of("lanes")
+        return self.chosen | ({"lanes": lanes} if lanes in tracks.LANES else {})
+
+    def of(self, name: str) -> str:
+        """Return a part of the address, or nothing."""
+        return str(self.request.GET.get(name, ""))
 
 
 @login_required
 @require_safe
 def month(request: HttpRequest) -> HttpResponse:
     """Show a month as a table; on a phone, as an agenda."""
-    return render(request, "calendar/month.html", _calendar(request, "web:calendar", table=True))
+    asked = Asked(request)
+    shown = month_named(asked.of("month"), asked.today, asked.zone)
+    over = Days(shown.days[0], len(shown.days), asked.zone)
+    held = shown_by_day(
+        asked.user, over, asked.by, most=range(SHOWN), clashes_first=True, chosen=asked.chosen
+    )
+    context: Context = {
+        "month": shown,
+        "weekdays": list(calendar.day_name),
+        "weeks": weeks_of(shown, held, asked.today),
+    }
+    bar = month_bar(MONTH, shown, asked.today, asked.kept)
+    return _page(asked, "month", bar, held, _from_today(asked, shown, over), context)
+
+
+@login_required
+@require_safe
+def week(request: HttpRequest) -> HttpResponse:
+    """Show a week by the hour; on a phone, as an agenda."""
+    asked = Asked(request)
+    over = week_named(asked.of("from"), asked.today, asked.zone)
+    held = shown_by_day(
+        asked.user, over, asked.by, most=range(DRAWN), clashes_first=True, chosen=asked.chosen
+    )
+    context: Context = {
+        "columns": columns_of(over, held, asked.today),
+        "hours": [f"{hour:02}:00" for hour in range(24)],
+        "short_zone": over.start.tzname(),
+    }
+    return _page(asked, "week", days_bar(WEEK, over, asked.today, asked.kept), held, over, context)
+
+
+@login_required
+@require_safe
+def timeline(request: HttpRequest) -> HttpResponse:
+    """Show a fortnight in lanes, 25 a page; on a phone, as an agenda."""
+    asked = Asked(request)
+    over = week_named(asked.of("from"), asked.today, asked.zone, weeks=tracks.WEEKS)
+    lanes, page = tracks.lanes_named(asked.of("lanes")), tracks.page_named(asked.of("page"))
+    drawn, held = tracks.timeline_of(
+        asked.user, over, asked.by, lanes=lanes, page=page, now=clock.now(), chosen=asked.chosen
+    )
+    bar = days_bar(TIMELINE, over, asked.today, asked.kept)
+    others = {name: value for name, value in bar.kept.items() if name != "lanes"}
+    context: Context = {
+        "timeline": drawn,
+        "lanes": [
+            (label, address(TIMELINE, bar.place, others, {"lanes": name}), name == lanes)
+            for name, label in tracks.LANES.items()
+        ],
+        "lane_word": tracks.LANES[lanes],
+        "days": over.days,
+        "said_lanes": drawn.said,
+        "previous": _turned(bar, page - 1) if page > 1 else "",
+        "next": _turned(bar, page + 1) if page < drawn.pages else "",
+    }
+    return _page(asked, "timeline", bar, held.by_day(over), over, context)
+
+
+def _turned(bar: Toolbar, page: int) -> str:
+    return address(TIMELINE, bar.place, bar.kept, {"page": str(page)})
 
 
 @login_required
 @require_safe
 def agenda(request: HttpRequest) -> HttpResponse:
     """Show a month, or one day of it, as a list."""
-    return render(request, "calendar/agenda.html", _calendar(request, "web:calendar-agenda", table=False))
+    asked = Asked(request)
+    day, since = day_named(asked.of("day")), day_named(asked.of("from"))
+    code = "" if asked.of("month") else (day or since or asked.today).isoformat()[:7]
+    shown = month_named(asked.of("month") or code, asked.today, asked.zone)
+    over = _from_today(asked, shown, Days(shown.days[0], len(shown.days), asked.zone))
+    if day:
+        over = Days(day, 1, asked.zone)
+    elif since and since in shown.days:
+        over = Days(since, (shown.days[-1] - since).days + 1, asked.zone)
+    most = lists.PAGE if day else lists.MOST
+    page = tracks.page_named(asked.of("page")) if day else 1
+    places = range((page - 1) * most, page * most)
+    held = shown_by_day(asked.user, over, asked.by, most=places, clashes_first=False, chosen=asked.chosen)
+    context: Context = {"day": day, "month": shown, "before": places.start, "page": page}
+    bar = month_bar(AGENDA, month_of(day, asked.zone) if day else shown, asked.today, asked.kept)
+    return _page(asked, "agenda", bar, held, over, context)
 
 
-def _calendar(request: HttpRequest, here: str, *, table: bool) -> Context:
-    zone, user = timezone.get_current_timezone(), reader(request)
-    today = clock.now().astimezone(zone).date()
-    shown = month_named(request.GET.get("month", ""), today, zone)
-    form = CalendarFilter(request.GET)
-    chosen = form.chosen
-    found = bookings_between(user, shown.start, shown.end, **chosen)
-    bookings = found.select_related("change").prefetch_related(None)
-    freezes = list(freezes_between(user, shown.start, shown.end, **chosen))
-    events = events_of(bookings, conflicts_of_all([booking.ref for booking in bookings]))
-    clashes = clashes_of(events)
-    day = _day(request, shown)
+def _from_today(asked: Asked, shown: Month, whole: Days) -> Days:
+    """Return the days that a list of a month starts with: from today, unless the address names a month."""
+    if asked.today not in shown.days or asked.of("month"):
+        return whole
+    return Days(asked.today, (shown.days[-1] - asked.today).days + 1, asked.zone)
+
+
+def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more: Context) -> HttpResponse:
+    before = more.get("before", 0)
+    days, goes_on = lists.agenda_of(
+        held, over=listed, today=asked.today, before=before if isinstance(before, int) else 0
+    )
     context: Context = {
-        "weekdays": list(calendar.day_name),
-        "form": form,
-        "month": shown,
-        "today": today,
-        "day": day,
-        "clashes": clashes,
-        "freezes": [(freeze, freeze_url(freeze), scope_words(freeze)) for freeze in freezes],
-        "said": _said(events, len(freezes), clashes),
+        "form": asked.form,
+        "bar": bar,
+        "view": name,
+        "today": asked.today,
+        "said": held.said,
+        "zone_said": zone_name(listed.start + (listed.end - listed.start) / 2, asked.zone),
+        "applied": narrowed.applied(asked.form, bar.place | bar.kept, WORDS, address(bar.here)),
+        "clashes": held.clashes[:LISTED],
+        "more_clashes": max(sum(held.conflicts.values()) - LISTED, 0),
+        "stretches": held.stretches[:LISTED],
+        "more_stretches": max(len(held.stretches) - LISTED, 0),
         "checked_at": last_checked(),
-        "may_freeze": may_plan_some(user),
-        "agenda": agenda_of(
-            events,
-            freezes,
-            first=day or _first(request, shown, today),
-            last=day or shown.days[-1],
-            today=today,
-            zone=zone,
-        ),
-        "links": _links(here, shown, chosen),
+        "may_freeze": may_plan_some(asked.user),
+        "agenda": days,
+        "goes_on": goes_on,
     }
-    if table:
-        context["weeks"] = weeks_of(shown, events, freezes, clashes, today)
-    return context
-
-
-def _first(request: HttpRequest, shown: Month, today: date) -> date:
-    """Return where the agenda starts: today, unless the address names a month."""
-    return today if today in shown.days and "month" not in request.GET else shown.days[0]
-
-
-def _day(request: HttpRequest, shown: Month) -> date | None:
-    try:
-        day = date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return None
-    return day if day in shown.days else None
-
-
-def _links(here: str, shown: Month, chosen: dict[str, str]) -> dict[str, str]:
-    def to(name: str, **query: str) -> str:
-        asked = urlencode(query | chosen)
-        return reverse(name) + (f"?{asked}" if asked else "")
-
-    return {
-        "before": to(here, month=shown.before.code),
-        "after": to(here, month=shown.after.code),
-        "today": to(here),
-        "month": to("web:calendar", month=shown.code),
-        "agenda": to("web:calendar-agenda", month=shown.code),
-        "clear": f"{reverse(here)}?month={shown.code}" if chosen else "",
-    }
-
-
-def _said(events: list[Event], freezes: int, clashes: list[Clash]) -> str:
-    """Return what is in view: "14 changes, 2 freezes and 1 conflict in view."."""
-    blocking = sum(clash.found.blocking for clash in clashes)
-    parts = [
-        _count(len(events), "change"),
-        _count(freezes, "freeze"),
-        _count(blocking, "conflict"),
-        _count(len(clashes) - blocking, "warning"),
-    ]
-    kept = [parts[0], *(part for part in parts[1:] if not part.startswith("0 "))]
-    return " and ".join([", ".join(kept[:-1]), kept[-1]] if len(kept) > 1 else kept) + " in view."
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+    return render(asked.request, f"calendar/{name}.html", context | more)

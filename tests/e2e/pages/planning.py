@@ -13,6 +13,12 @@ PLANNING: Area = {
         Look("/calendar/agenda/?month={month}&day={today}"),
         Look("/calendar/agenda/?month=2001-01"),
     ],
+    "web:calendar-week": [Look("/calendar/week/"), Look("/calendar/week/?from={today}&tier=1", AMARA)],
+    "web:calendar-timeline": [
+        Look("/calendar/timeline/"),
+        Look("/calendar/timeline/?from={today}&lanes=model", AMARA),
+        Look("/calendar/timeline/?lanes=team&conflicts=1"),
+    ],
     "web:freeze-new": [
         Look("/calendar/freezes/new/"),
         Look("/calendar/freezes/new/", FEMI),

@@ -1,0 +1,138 @@
+"""What a calendar draws: a few bookings of each day or lane, and how many there are, whatever the range holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Greatest, RowNumber, TruncDate
+
+from apps.accounts.models import User
+from apps.calendar.enums import ConflictSeverity
+from apps.calendar.models import BookedComponent, Booking, Conflict, during
+from apps.calendar.selectors.bookings import bookings_visible_to
+from apps.catalog.models import Component
+
+BLOCKED, WARNED, CLEAR = 0, 1, 2
+"""How a booking stands: with a conflict that blocks it, with another conflict, with none."""
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What a calendar is narrowed to: bookings that move a component of which all that is given is true.
+
+    ``team`` is a slug, ``component`` a part of a key or title. ``conflicts`` leaves those in conflict alone.
+    ``among`` says what the floors above know of whoever booked.
+    """
+
+    team: str = ""
+    kind: str = ""
+    tier: int | None = None
+    tag: str = ""
+    component: str = ""
+    conflicts: bool = False
+    among: Q = field(default_factory=Q)
+
+    @property
+    def components(self) -> Q:
+        """Return the condition on a component."""
+        asked = Q()
+        if self.team:
+            asked &= Q(owner_team__slug=self.team)
+        if self.kind:
+            asked &= Q(kind=self.kind)
+        if self.tier is not None:
+            asked &= Q(tier=self.tier)
+        if self.tag:
+            asked &= Q(tags__contains=[self.tag])
+        if self.component:
+            asked &= Q(key__icontains=self.component) | Q(title__icontains=self.component)
+        return asked
+
+
+def drawn_between(user: User, start: datetime, end: datetime, by: Narrowed) -> QuerySet[Booking]:
+    """Return the bookings that meet [start, end), released ones too, each with how it stands (``clash``)."""
+    found = bookings_visible_to(user).alias(during=during()).filter(by.among, during__overlap=(start, end))
+    if by.components:
+        moved = BookedComponent.objects.filter(component__in=Component.objects.filter(by.components))
+        found = found.filter(pk__in=moved.values("booking_id"))
+    if by.conflicts:
+        found = found.filter(_in(_open()))
+    return found.annotate(clash=clash_of())
+
+
+@dataclass(frozen=True)
+class Head:
+    """A booking that is drawn: where, how it stands, and how many its place and the whole range hold.
+
+    ``place`` is a day, or the id of a lane (None is the lane of what is in no other).
+    """
+
+    pk: int
+    place: date | int | None
+    clash: int
+    of_place: int
+    of_all: int
+
+
+def heads_by_day(
+    user: User,
+    start: datetime,
+    end: datetime,
+    by: Narrowed,
+    *,
+    zone: tzinfo,
+    most: range,
+    clashes_first: bool,
+) -> list[Head]:
+    """Return a few bookings of each day of [start, end) in a zone, by day and time.
+
+    A booking belongs to the first of these days that it touches. ``most`` says which of a day's bookings:
+    ``range(5)`` is the first five, those in conflict first when asked. One query, whatever the range holds.
+    """
+    day = TruncDate(Greatest("start", Value(start)), tzinfo=zone)
+    order = [F("clash")] if clashes_first else []
+    ranked = (
+        drawn_between(user, start, end, by)
+        .annotate(day=day)
+        .annotate(
+            nth=Window(RowNumber(), partition_by=F("day"), order_by=[*order, F("start"), F("pk")]),
+            of_day=Window(Count("pk"), partition_by=F("day")),
+            of_all=Window(Count("pk")),
+        )
+    )
+    shown = ranked.filter(nth__gt=most.start, nth__lte=most.stop).order_by("day", "start", "pk")
+    return [Head(*row) for row in shown.values_list("pk", "day", "clash", "of_day", "of_all")]
+
+
+def bookings_drawn(user: User, heads: Iterable[Head]) -> QuerySet[Booking]:
+    """Return the bookings of these heads."""
+    return bookings_visible_to(user).filter(pk__in=[head.pk for head in heads])
+
+
+def conflict_counts(user: User, start: datetime, end: datetime, by: Narrowed) -> dict[str, int]:
+    """Return how many open conflicts of each severity the bookings drawn have. One query."""
+    drawn = drawn_between(user, start, end, by).values("pk")
+    met = _open().filter(Q(booking__in=drawn) | Q(other__in=drawn))
+    rows = met.order_by().values_list("severity").annotate(Count("pk"))
+    return {str(severity): count for severity, count in rows}
+
+
+def _open() -> QuerySet[Conflict]:
+    return Conflict.objects.filter(cleared_at=None)
+
+
+def clash_of(booking: str = "pk") -> Case:
+    """Return how the booking that a field names stands: BLOCKED, WARNED or CLEAR."""
+    blocking = _open().filter(severity=ConflictSeverity.BLOCKING)
+    return Case(
+        When(_in(blocking, booking), then=Value(BLOCKED)),
+        When(_in(_open(), booking), then=Value(WARNED)),
+        default=Value(CLEAR),
+        output_field=IntegerField(),
+    )
+
+
+def _in(conflicts: QuerySet[Conflict], booking: str = "pk") -> Q:
+    others = conflicts.exclude(other=None).values("other")
+    return Q(**{f"{booking}__in": conflicts.values("booking")}) | Q(**{f"{booking}__in": others})

@@ -1,0 +1,108 @@
+"""The toolbar of the calendar: one for all its views, with their addresses."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from apps.web.planning.month import Month, month_of
+from apps.web.planning.shown import DAY, Days
+
+MONTH, WEEK, TIMELINE, AGENDA = (
+    "web:calendar",
+    "web:calendar-week",
+    "web:calendar-timeline",
+    "web:calendar-agenda",
+)
+VIEWS = {MONTH: "Month", WEEK: "Week", TIMELINE: "Timeline", AGENDA: "Agenda"}
+BY_MONTH = (MONTH, AGENDA)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A way to an earlier or a later range."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Toolbar:
+    """Where each control of the bar leads. ``place`` names the range in the address; ``kept`` are the filters."""
+
+    here: str
+    title: str
+    zone: str
+    place: dict[str, str]
+    kept: dict[str, str]
+    before: Step
+    after: Step
+    views: list[tuple[str, str, bool]]
+
+    @property
+    def today(self) -> str:
+        """Return the address of this view around today."""
+        return address(self.here, self.kept)
+
+    @property
+    def clear(self) -> str:
+        """Return the address of the same range without filters."""
+        return address(self.here, self.place)
+
+    @property
+    def lists(self) -> str:
+        """Return the address of the agenda with these filters, up to what it is to list."""
+        asked = urlencode(self.kept)
+        return f"{reverse(AGENDA)}?{asked}{'&' if asked else ''}"
+
+    @property
+    def agenda(self) -> str:
+        """Return the address of the agenda of a day, up to the day."""
+        return f"{self.lists}day="
+
+    @property
+    def in_conflict(self) -> str:
+        """Return the address of the agenda of this range with what is in conflict alone."""
+        return address(AGENDA, self.place, self.kept | {"conflicts": "1"})
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """Return what a form of filters keeps of the address."""
+        return [*self.place.items(), *((name, value) for name, value in self.kept.items() if name == "lanes")]
+
+
+def address(name: str, *queries: dict[str, str]) -> str:
+    """Return the address of a view with what its queries hold."""
+    asked = urlencode({key: value for query in queries for key, value in query.items()})
+    return f"{reverse(name)}?{asked}" if asked else reverse(name)
+
+
+def month_bar(here: str, month: Month, today: date, kept: dict[str, str]) -> Toolbar:
+    """Return the bar of a view of a month."""
+    day = today if (today.year, today.month) == (month.year, month.number) else month.first
+    steps = [
+        Step(str(each), address(here, {"month": each.code}, kept)) for each in (month.before, month.after)
+    ]
+    views = _views(here, month, day, kept)
+    zone = month.zone
+    return Toolbar(here, str(month), str(zone), {"month": month.code}, kept, steps[0], steps[1], views)
+
+
+def days_bar(here: str, days: Days, today: date, kept: dict[str, str]) -> Toolbar:
+    """Return the bar of a view of some weeks."""
+    steps = [
+        Step(str(each), address(here, {"from": each.first.isoformat()}, kept))
+        for each in (days.before, days.after)
+    ]
+    shown = today if days.first <= today <= days.last else days.first
+    views = _views(here, month_of(days.first + DAY * 3, days.zone), shown, kept)
+    place = {"from": days.first.isoformat()}
+    return Toolbar(here, str(days), str(days.zone), place, kept, steps[0], steps[1], views)
+
+
+def _views(here: str, month: Month, day: date, kept: dict[str, str]) -> list[tuple[str, str, bool]]:
+    def place(name: str) -> dict[str, str]:
+        return {"month": month.code} if name in BY_MONTH else {"from": day.isoformat()}
+
+    return [(label, address(name, place(name), kept), name == here) for name, label in VIEWS.items()]
