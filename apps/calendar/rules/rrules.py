@@ -129,9 +129,8 @@ def _by(frequency: str, parts: dict[str, str]) -> dict[str, tuple[Any, ...]]:
     by: dict[str, tuple[Any, ...]] = {}
     for name, value in parts.items():
         if name == "BYDAY":
-            by["byweekday"] = tuple(
-                _weekday(frequency, each, "BYWEEKNO" in parts) for each in value.split(",")
-            )
+            weeks = "BYWEEKNO" in parts
+            by["byweekday"] = tuple(_weekday(frequency, each, weeks) for each in value.split(","))
             continue
         if name not in _NUMBERS:
             raise _refused(f"“{name[:40]}” is not a part of a rule that can be read here.")
