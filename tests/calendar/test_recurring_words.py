@@ -109,6 +109,11 @@ def test_single_dates_in_words() -> None:
     )
 
 
+def test_an_end_in_utc_is_told_as_the_day_it_is_there() -> None:
+    said = in_words(planned("FREQ=DAILY;UNTIL=20271231T120000Z", zone="Pacific/Auckland"))
+    assert said.endswith("Auckland time, until 1 January 2028.")
+
+
 def test_a_night_over_both_changes_of_the_clocks() -> None:
     spring, autumn = clock_changes(planned("FREQ=WEEKLY;BYDAY=SA;UNTIL=20271231"), NOVEMBER)
     assert spring.moment == datetime(2027, 3, 28, 1, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from apps.core.errors import Invalid
@@ -46,10 +47,16 @@ def span_from_local(local_start: str | datetime, local_end: str | datetime, time
 
 def zone_named(time_zone: str) -> ZoneInfo:
     """Return the zone with this IANA name. Raises Invalid (``time_zone``) when there is none."""
-    if time_zone not in available_timezones():
+    if time_zone not in zone_names():
         said = f"There is no time zone “{time_zone}”. Give a name such as Europe/London."
         raise Invalid({"time_zone": [said if time_zone else "Choose a time zone."]})
     return ZoneInfo(time_zone)
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    """Return the names of all IANA zones, read from the disk once."""
+    return frozenset(available_timezones())
 
 
 def comes_twice(local: str, time_zone: str) -> bool:
