@@ -25,6 +25,7 @@ from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
+from apps.changes.selectors.moving import Given, may_move, signatures_after_move
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.policy_replay import Replay, Replayed, Would, replay_policy
 from apps.changes.selectors.reading import Reading, reading_of
@@ -83,6 +84,7 @@ __all__ = [
     "Cover",
     "Difference",
     "Filters",
+    "Given",
     "Reading",
     "Replay",
     "Replayed",
@@ -119,6 +121,7 @@ __all__ = [
     "may_do_now",
     "may_edit_now",
     "may_let_go_ahead_now",
+    "may_move",
     "may_propose_now",
     "may_retire_now",
     "may_take_back_now",
@@ -139,6 +142,7 @@ __all__ = [
     "risk_for",
     "said_within",
     "shown_version",
+    "signatures_after_move",
     "since_signed",
     "standard_exists",
     "standard_for",

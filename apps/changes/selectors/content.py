@@ -52,7 +52,7 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
             "impact": [row.as_content() for row in rows],
             "contracts": contracts_content(change, contracts_of(moved)),
             "freezes": freezes_content(caught_by([change])[change.pk]),
-            "window": _window(change),
+            "window": window_content(change),
             "success_metrics": _metrics(change),
             "rollback": _rollback(change),
             "risks": _risks(change),
@@ -168,7 +168,7 @@ def exact(value: Any) -> Any:
     return value
 
 
-def _window(change: Change) -> dict[str, Any]:
+def window_content(change: Change) -> dict[str, Any]:
     return {
         "time_zone": change.time_zone,
         "local_start": change.local_start,

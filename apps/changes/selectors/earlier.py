@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import EarlierSignature, Requirement, Signature
-from apps.approvals.rules import Earlier, Need
+from apps.approvals.rules import Earlier
 from apps.changes.models import Change, Revision
 from apps.changes.rules.difference import Difference
 from apps.changes.rules.materiality import Judge, as_judged, differences_for, parts_that_differ
@@ -16,7 +16,16 @@ from apps.changes.selectors.revisions import named_contents
 Content = Mapping[str, Any]
 
 
-def earlier_for(change: Change, needs: Iterable[Need], content: Content) -> list[Earlier]:
+class Asked(Protocol):
+    """A role that is asked, for a component or for the whole: a need, or the requirement that it became."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def component_key(self) -> str: ...
+
+
+def earlier_for(change: Change, needs: Iterable[Asked], content: Content) -> list[Earlier]:
     """Return what became of each person's last decision on a need, as the content is now; three queries.
 
     An approval counts when nothing that its role judges differs from what was signed.

@@ -9,7 +9,7 @@
 - standard changes: ``write_standard``, ``propose_standard``, ``withdraw_standard``, ``retire_standard``,
   ``start_from_standard``.
 - the world: ``refresh_change``, ``refresh_all``, ``refresh_if_due``.
-- time: ``expire_change``, ``remind_of_windows``.
+- time: ``move_change``, ``expire_change``, ``remind_of_windows``.
 """
 
 from apps.changes.services.artifacts import attach_document, begin_document
@@ -22,6 +22,7 @@ from apps.changes.services.drafting import (
     start_draft,
 )
 from apps.changes.services.emergency import let_go_ahead, show_letting_go
+from apps.changes.services.moving import move_change
 from apps.changes.services.refreshing import refresh_all, refresh_change, refresh_if_due
 from apps.changes.services.reviewing import (
     hold_change,
@@ -60,6 +61,7 @@ __all__ = [
     "refresh_change",
     "refresh_if_due",
     "let_go_ahead",
+    "move_change",
     "propose_standard",
     "remind_of_windows",
     "resume_change",

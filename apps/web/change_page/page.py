@@ -26,6 +26,7 @@ from apps.web.change_words import ACTS, GO_AHEAD, Act
 from apps.web.entries import rows
 from apps.web.evidence import number
 from apps.web.pictures import MOST
+from apps.web.planning.marks import MOVABLE
 from apps.web.report_link import report_url
 
 SHOWN_MOMENTS = 20
@@ -121,7 +122,8 @@ def _actions(user: User, change: Change, mine: Standing | None) -> dict[str, Any
     first = None
     if mine is None:
         first = next((one for one in actions if one.act.leads and one.decision), None)
-    return {"primary": first, "more": [one for one in actions if one is not first]}
+    movable = change.state in MOVABLE and bool(decisions.get("revise"))
+    return {"primary": first, "more": [one for one in actions if one is not first], "movable": movable}
 
 
 def _metric(row: dict[str, Any]) -> dict[str, str]:

@@ -52,6 +52,11 @@ class Event:
         return f"{dates.hour(meant, zone) if same_day else there} in {place}"
 
     @property
+    def move_url(self) -> str:
+        """Return the address of the form that moves it, or nothing for whoever may not."""
+        return reverse("web:calendar-move", args=[self.booking.ref]) if self.movable else ""
+
+    @property
     def blocked(self) -> bool:
         """Return whether a conflict keeps it from going out."""
         return any(found.blocking for found in self.conflicts)
@@ -102,6 +107,12 @@ class Clash:
     url: str
     found: Found
     stops: tuple[Stop, ...]
+
+    @property
+    def moves(self) -> list[tuple[str, str]]:
+        """Return the changes of which either can be moved apart, with the addresses of the form."""
+        refs = [ref for ref in (self.ref, self.found.ref) if ref.startswith("CHG-")]
+        return [(ref, reverse("web:calendar-move", args=[ref])) for ref in refs]
 
 
 def clashes_of(events: Iterable[Event]) -> list[Clash]:

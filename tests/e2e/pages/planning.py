@@ -19,6 +19,10 @@ PLANNING: Area = {
         Look("/calendar/timeline/?from={today}&lanes=model", AMARA),
         Look("/calendar/timeline/?lanes=team&conflicts=1"),
     ],
+    "web:calendar-move": [
+        Look("/calendar/move/{in_review}/"),
+        Look("/calendar/move/{in_review}/?by=1", AMARA),
+    ],
     "web:freeze-new": [
         Look("/calendar/freezes/new/"),
         Look("/calendar/freezes/new/", FEMI),

@@ -1,0 +1,54 @@
+"""What it would cost to move the window of a change."""
+
+from copy import copy
+from dataclasses import dataclass
+
+from apps.approvals.models import Signature
+from apps.calendar.rules import Span
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change
+from apps.changes.rules.moving import can_move
+from apps.changes.rules.people import may_do
+from apps.changes.selectors.content import caught_by, freezes_content, window_content
+from apps.changes.selectors.earlier import earlier_for
+from apps.changes.selectors.standing import standing_of
+from apps.core.actors import Actor
+from apps.core.decisions import Decision
+
+
+@dataclass(frozen=True)
+class Given:
+    """A signature that was given, and whether it would still count at another time (``why`` says)."""
+
+    signature: Signature
+    counts: bool
+    why: str
+
+
+def may_move(change: Change, actor: Actor) -> Decision:
+    """Return whether an actor may move the window of a change now: who they are first, then the state."""
+    event = "edit" if change.state == ChangeState.DRAFT else "revise"
+    decision = may_do(event, change, standing_of(actor, change))
+    return can_move(change) if decision else decision
+
+
+def signatures_after_move(change: Change, span: Span) -> list[Given]:
+    """Return what would become of each signature if the window moved there, those that are lost first.
+
+    The revision in force, with the other window and the freezes over it, is held against what each has signed, as
+    ``move_change`` does. Nothing is stored. The number of queries does not grow with the signatures.
+    """
+    if change.revision is None or change.round is None:
+        return []
+    there = copy(change)
+    there.time_zone, there.local_start, there.local_end = span.time_zone, span.local_start, span.local_end
+    there.planned_start, there.planned_end = span.start, span.end
+    content = change.revision.content | {
+        "window": window_content(there),
+        "freezes": freezes_content(caught_by([there])[there.pk]),
+    }
+    earlier = earlier_for(there, change.round.requirements.all(), content)
+    numbers = [one.signature_id for one in earlier]
+    rows = Signature.objects.select_related("signer", "requirement").in_bulk(numbers)
+    given = [Given(rows[one.signature_id], one.counts, one.because) for one in earlier]
+    return sorted(given, key=lambda one: (one.counts, one.signature.signed_at, one.signature.pk))

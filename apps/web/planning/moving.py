@@ -1,0 +1,49 @@
+"""Where a change is dragged to: the window that the form is filled in with."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from apps.calendar.rules.spans import LOCAL_FORMAT
+from apps.changes.models import Change
+from apps.web.planning.shown import YEARS
+
+
+def proposed(change: Change, *, at: str, by: str, zone: tzinfo) -> dict[str, str] | None:
+    """Return the new window as the form writes it, or None when the address names none that can be read.
+
+    ``at`` is a time on the reader's clock, as 2026-11-23T09:30: the window starts then and keeps its length. ``by``
+    is a number of days: the window keeps its hours on the clock that was meant, so many days on.
+    """
+    if change.planned_start is None or change.planned_end is None:
+        return None
+    meant = ZoneInfo(change.time_zone)
+    begins, ends = change.planned_start.astimezone(meant), change.planned_end.astimezone(meant)
+    moment, days = _moment(at, zone), _days(by)
+    if moment is not None:
+        start = moment.astimezone(meant)
+        end = (moment.astimezone(UTC) + (change.planned_end - change.planned_start)).astimezone(meant)
+    elif days is not None:
+        # Without their zone: a day on the wall is not always 24 hours.
+        start, end = begins.replace(tzinfo=None) + days, ends.replace(tzinfo=None) + days
+    else:
+        return None
+    return {
+        "time_zone": change.time_zone,
+        "local_start": start.strftime(LOCAL_FORMAT),
+        "local_end": end.strftime(LOCAL_FORMAT),
+    }
+
+
+def _moment(text: str, zone: tzinfo) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=zone, second=0, microsecond=0) if moment.year in YEARS else None
+
+
+def _days(text: str) -> timedelta | None:
+    number = text.removeprefix("-")
+    if not (number.isascii() and number.isdecimal() and len(number) < 4):
+        return None
+    return timedelta(days=int(text))

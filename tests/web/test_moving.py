@@ -1,0 +1,133 @@
+"""The page that moves a change, by form or as it is filled in by a drag."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.calendar.models import Booking
+from apps.changes.enums import ChangeState
+from apps.core import clock
+from tests.changes.estate import NOW, Estate, approved, fresh, submitted
+from tests.web.reading import Enter
+
+WINDOW = {"time_zone": "Europe/London", "local_start": "2026-11-20T06:00", "local_end": "2026-11-20T08:30"}
+
+
+@pytest.fixture(autouse=True)
+def now() -> object:
+    with clock.moved_to(NOW):
+        yield
+
+
+def seen(text: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', text)
+    return found[1] if found else ""
+
+
+def test_move_when_looked_at_says_what_it_meets_and_costs_and_then_moves(
+    estate: Estate, enter: Enter
+) -> None:
+    change = approved(estate)
+    client = enter("amara")
+    path = f"/calendar/move/{change.ref}/"
+    text = client.post(path, WINDOW | {"step": "look"}).content.decode()
+    assert "This time is free." in text
+    assert "2 of 3 signatures must be given again." in text
+    assert "Changed since revision 1: the window." in text
+    assert fresh(change).state == ChangeState.APPROVED
+    response = client.post(path, WINDOW | {"step": "move", "seen": seen(text)}, follow=True)
+    assert response.redirect_chain == [(f"/changes/{change.ref}/", 302)]
+    assert "2 signatures are asked again." in response.content.decode()
+    assert Booking.objects.get(ref=change.ref).local_start == "2026-11-20T06:00"
+
+
+def test_move_when_it_collides_shows_the_path(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    other = submitted(estate, start="2026-11-20T07:00", end="2026-11-20T09:00")
+    text = enter("amara").post(f"/calendar/move/{change.ref}/", WINDOW | {"step": "look"}).content.decode()
+    assert f"{other.ref} moves credit-risk at the same time." in text
+
+
+def test_move_when_the_time_was_edited_after_the_look_asks_to_look_again(
+    estate: Estate, enter: Enter
+) -> None:
+    change = submitted(estate)
+    path = f"/calendar/move/{change.ref}/"
+    client = enter("amara")
+    text = client.post(path, WINDOW | {"step": "look"}).content.decode()
+    other = WINDOW | {"local_end": "2026-11-20T09:30", "step": "move", "seen": seen(text)}
+    assert "another time than the one that you looked at" in client.post(path, other).content.decode()
+    assert Booking.objects.get(ref=change.ref).local_start == "2026-11-19T06:00"
+
+
+@pytest.mark.parametrize(
+    ("query", "start", "end"),
+    [
+        # The reader's clock: Amara reads it in London.
+        ("at=2026-11-23T09:30", "2026-11-23T09:30", "2026-11-23T12:00"),
+        ("by=1", "2026-11-20T06:00", "2026-11-20T08:30"),
+        # The clocks go forward in between: the hours on the wall stay.
+        ("by=200", "2027-06-07T06:00", "2027-06-07T08:30"),
+        ("by=-3", "2026-11-16T06:00", "2026-11-16T08:30"),
+        ("at=nonsense&by=9999", "2026-11-19T06:00", "2026-11-19T08:30"),
+        ("at=9999-12-31T23:59-12:00&by=--1", "2026-11-19T06:00", "2026-11-19T08:30"),
+        ("at=%00&by=%F0%9F%98%80", "2026-11-19T06:00", "2026-11-19T08:30"),
+    ],
+)
+def test_move_when_dragged_fills_the_same_form_in(
+    estate: Estate, enter: Enter, query: str, start: str, end: str
+) -> None:
+    change = submitted(estate)
+    text = enter("amara").get(f"/calendar/move/{change.ref}/?{query}").content.decode()
+    assert f'value="{start}"' in text
+    assert f'value="{end}"' in text
+
+
+def test_move_when_refused_says_why(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    client = enter("leila")
+    assert (
+        "Only Amara Okafor, who asked for this change"
+        in client.get(f"/calendar/move/{change.ref}/").content.decode()
+    )
+    response = client.post(f"/calendar/move/{change.ref}/", WINDOW | {"step": "move"})
+    assert response.status_code == 409
+    assert client.get("/calendar/move/CHG-99999/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"local_start": "2026-11-01T06:00"}, "This time has passed."),
+        ({"local_end": "2026-11-19T06:00"}, "The end must be after the start."),
+        ({"local_start": "soon"}, "There is a problem"),
+        (
+            {"local_start": "2026-11-19T06:00", "local_end": "2026-11-19T08:30"},
+            "planned for this time already",
+        ),
+    ],
+)
+def test_move_when_the_time_cannot_be_says_so_at_the_field(
+    estate: Estate, enter: Enter, wrong: dict[str, str], said: str
+) -> None:
+    change = submitted(estate)
+    data = WINDOW | wrong
+    mark = f"{data['time_zone']} {data['local_start']} {data['local_end']}"
+    response = enter("amara").post(f"/calendar/move/{change.ref}/", data | {"step": "move", "seen": mark})
+    assert response.status_code == 422
+    assert said in response.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_move_when_more_is_in_the_way_asks_the_same(estate: Estate, enter: Enter, count: int) -> None:
+    change = approved(estate)
+    for _ in range(count):
+        submitted(estate, start="2026-11-20T07:00", end="2026-11-20T09:00")
+    client = enter("amara")
+    path = f"/calendar/move/{change.ref}/?by=1"
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert "moves credit-risk at the same time" in client.get(path).content.decode()
+    assert len(captured) == 20
