@@ -16,9 +16,8 @@ from apps.accounts.models import Team, User
 from apps.accounts.services import create_person, grant_role, issue_token, join_team
 from apps.approvals.selectors import standing
 from apps.audit.services import seal_pending
-from apps.calendar.enums import FreezeScope
-from apps.calendar.rules import Scope, span_from_local
-from apps.calendar.services import declare_freeze
+from apps.calendar.rules import Recurrence, scope_of_one
+from apps.calendar.services import PeriodPlan, plan_period
 from apps.cards.models import ModelCard
 from apps.cards.services import publish_card, write_edition
 from apps.catalog.models import Component
@@ -146,13 +145,15 @@ def by_group(card: ModelCard, told: Card) -> list[dict[str, Any]]:
 def freeze_for_the_peak(now: datetime) -> None:
     """Freeze the stores for the days before Christmas shopping."""
     team = Team.objects.get(slug="retail-and-stores")
-    declare_freeze(
-        actor=actors.person(User.objects.get(username="leila.haddad")),
+    leila = User.objects.get(username="leila.haddad")
+    plan = PeriodPlan(
         name="Christmas peak in the stores",
         reason="The busiest days of the year. A store that cannot order loses a day's sales.",
-        span=span_from_local(wall(now, 12, "18:00"), wall(now, 33, "06:00"), "Europe/London"),
-        scope=Scope(FreezeScope.TEAM, team_id=team.pk),
+        recurrence=Recurrence(wall(now, 12, "18:00"), wall(now, 33, "06:00"), "Europe/London"),
+        scope=scope_of_one("team", team.slug),
+        owner=leila,
     )
+    plan_period(actor=actors.person(leila), plan=plan)
 
 
 def wall(now: datetime, days: int, at: str) -> str:

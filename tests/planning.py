@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import RoleGrant, Team, User
-from apps.calendar.enums import FreezeScope
-from apps.calendar.models import Booking, Freeze
-from apps.calendar.rules import Scope, Span
-from apps.calendar.services import book, declare_freeze
+from apps.calendar.enums import PeriodKind
+from apps.calendar.models import Booking, Period
+from apps.calendar.rules import EVERYTHING, Recurrence, Scope, Span
+from apps.calendar.services import PeriodPlan, book, plan_period
 from apps.catalog.models import Component, Dependency
 from apps.catalog.services import bump_graph
 from apps.core import actors
+from apps.core.actors import Actor
 
 SYSTEM = actors.system("test")
 DAY = datetime(2030, 11, 19, tzinfo=UTC)
@@ -69,11 +70,19 @@ def booked(ref: str, window: Span, *moved: Component) -> Booking:
     )
 
 
-def frozen(manager: User, window: Span, scope: Scope | None = None, name: str = "Peak trading") -> Freeze:
-    return declare_freeze(
-        actor=actors.person(manager),
-        name=name,
-        reason="Sales must not be disturbed.",
-        span=window,
-        scope=scope or Scope(FreezeScope.EVERYTHING),
-    )
+def frozen(manager: User, window: Span, scope: Scope = EVERYTHING, name: str = "Peak trading") -> Period:
+    return declared(actors.person(manager), window, scope, name)
+
+
+def declared(
+    actor: Actor,
+    window: Span,
+    scope: Scope = EVERYTHING,
+    name: str = "Peak",
+    kind: PeriodKind = PeriodKind.FREEZE,
+) -> Period:
+    """Put a period on the calendar, once."""
+    recurrence = Recurrence(window.local_start, window.local_end, window.time_zone)
+    reason = "Sales must not be disturbed."
+    plan = PeriodPlan(name=name, reason=reason, recurrence=recurrence, scope=scope, kind=kind)
+    return plan_period(actor=actor, plan=plan)

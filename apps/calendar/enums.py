@@ -6,23 +6,51 @@ from django.db import models
 class BookingState(models.TextChoices):
     PLANNED = "planned", "Planned"
     UNDER_WAY = "under_way", "Under way"
+    DONE = "done", "Done"
     RELEASED = "released", "Released"
 
 
-class FreezeScope(models.TextChoices):
-    EVERYTHING = "everything", "Everything"
-    TEAM = "team", "A team's components"
-    COMPONENT = "component", "One component"
-    KIND = "kind", "A kind of component"
-    TIER = "tier", "A criticality tier"
+LIVE = (BookingState.PLANNED, BookingState.UNDER_WAY)
+"""The states in which a booking holds its time."""
+
+
+class Duty(models.TextChoices):
+    """Why a person must be there while a plan runs."""
+
+    LEAD = "lead", "leads it"
+    APPROVER = "approver", "signs for it"
+    ON_CALL = "on_call", "is on call for it"
+
+
+class PeriodKind(models.TextChoices):
+    """What a period means for the changes in it. Only in a maintenance window may what it covers change."""
+
+    FREEZE = "freeze", "Freeze"
+    BLACKOUT = "blackout", "Blackout"
+    MAINTENANCE = "maintenance", "Maintenance window"
+    RETRAINING = "retraining", "Retraining window"
+    COOLDOWN = "cooldown", "Cooldown"
+    EVENT = "event", "Event"
+    ON_CALL = "on_call", "On-call shift"
 
 
 class ConflictKind(models.TextChoices):
     SAME_COMPONENT = "same_component", "Both move the same component"
-    DEPENDENCY = "dependency", "One moves what the other relies on"
+    READS = "reads", "One moves what the other reads"
+    WRITES = "writes", "One writes what the other relies on"
     FREEZE = "freeze", "It falls into a freeze"
+    OUTSIDE = "outside", "No allowed window holds it"
+    COOLDOWN = "cooldown", "It comes in the quiet time after a change"
+    PERSON = "person", "One person is needed at both"
+    APPROVER = "approver", "One approver answers for both"
+    POOL = "pool", "Both need the same compute pool"
+    LIMIT = "limit", "Too many at once"
+    BACK_TO_BACK = "back_to_back", "One follows right after the other"
+    RETRAINING = "retraining", "It meets a retraining"
+    EVENT = "event", "It meets an event"
 
 
 class ConflictSeverity(models.TextChoices):
     BLOCKING = "blocking", "Blocking"
     WARNING = "warning", "Warning"
+    NOTICE = "notice", "Notice"

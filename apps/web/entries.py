@@ -27,7 +27,8 @@ _PAGES = {
     "document": "document",
     "policy": "policy-version",
     "standard": "standard",
-    "freeze": "freeze",
+    "freeze": "period",
+    "period": "period",
     "export": "export",
 }
 

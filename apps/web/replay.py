@@ -104,6 +104,7 @@ def _in_use(word: str) -> Any:
 
 _SPECIAL: dict[str, Any] = {
     "booking.started": lambda data: {"state": "under way"},
+    "booking.done": lambda data: {"state": "done"},
     "booking.released": lambda data: {"state": "released"},
     "freeze.lifted": lambda data: data | {"lifted": "yes"},
     "component.registered": _in_use("yes"),

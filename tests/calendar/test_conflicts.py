@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -8,12 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.enums import Role
 from apps.audit.models import AuditEvent
 from apps.calendar import tasks
-from apps.calendar.enums import BookingState, FreezeScope
+from apps.calendar.enums import BookingState
 from apps.calendar.models import Booking, Conflict, ConflictCheck
-from apps.calendar.rules import Scope
+from apps.calendar.rules import scope_of_one
 from apps.calendar.selectors import conflicts_of, conflicts_of_all, explained, find_conflicts
 from apps.calendar.services import (
-    lift_freeze,
+    lift_period,
     listeners,
     mark_under_way,
     on_conflicts_changed,
@@ -73,6 +72,8 @@ def test_book_when_windows_only_touch_finds_nothing() -> None:
     model = component("credit-risk")
     booked("CHG-1", span(6, 8), model)
     booked("CHG-2", span(8, 9), model)
+    assert [found.kind for found in conflicts_of("CHG-1")] == ["back_to_back"]
+    booked("CHG-2", span(8.5, 9), model)
     assert conflicts_of("CHG-1") == []
 
 
@@ -143,8 +144,8 @@ def test_freeze_when_declared_blocks_what_is_inside_and_lifted_clears_it() -> No
     [found] = conflicts_of("CHG-1")
     assert found.blocking
     assert found.sentence == "Peak trading covers credit-risk: it must not change then."
-    assert found.url == f"/calendar/freezes/{freeze.ref}/"
-    lift_freeze(actor=actors.person(leila), freeze=freeze)
+    assert found.url == f"/calendar/periods/{freeze.ref}/"
+    lift_period(actor=actors.person(leila), period=freeze)
     assert conflicts_of("CHG-1") == []
     assert events("CHG-1")[-1] == "conflict.cleared"
 
@@ -155,7 +156,7 @@ def test_find_conflicts_when_drafted_stores_nothing_and_leaves_its_own_booking_o
     relies(model, data)
     booked("CHG-1", span(6, 8), model)
     booked("CHG-2", span(7, 9), data)
-    frozen(leila, span(7, 8), Scope(FreezeScope.KIND, kind="model"))
+    frozen(leila, span(7, 8), scope_of_one("kind", "model"))
     Conflict.objects.all().delete()
     found = find_conflicts([model.pk], span(6, 8), exclude_ref="CHG-1")
     assert [(each.ref, each.blocking) for each in found] == [("FRZ-1", True), ("CHG-2", False)]
@@ -180,13 +181,18 @@ def test_recheck_due_when_the_graph_moves_finds_the_new_tie() -> None:
     assert conflicts_of("CHG-1") == []
 
 
-def test_recheck_due_when_the_last_is_old_checks_again() -> None:
-    booked("CHG-1", span(6, 8), component("credit-risk"))
-    tasks.task_recheck_conflicts()
-    first = ConflictCheck.objects.get().checked_at
-    with clock.moved_to(clock.now() + timedelta(minutes=6)):
-        tasks.task_recheck_conflicts()
-    assert ConflictCheck.objects.get().checked_at > first
+def test_prove_when_every_edit_was_checked_finds_nothing_and_says_so() -> None:
+    model = component("credit-risk")
+    booked("CHG-1", span(6, 8), model)
+    booked("CHG-2", span(7, 9), model)
+    tasks.task_prove_conflicts()
+    assert AuditEvent.objects.filter(object_type="calendar").latest("pk").event == "calendar.proved"
+    Conflict.objects.update(cleared_at=clock.now())
+    tasks.task_prove_conflicts()
+    entry = AuditEvent.objects.filter(object_type="calendar").latest("pk")
+    assert entry.event == "calendar.was_wrong"
+    assert entry.entry["data"] == {"missed": ["CHG-1", "CHG-2"]}
+    assert conflicts_of("CHG-1")
 
 
 def test_recheck_all_when_nothing_moved_finds_nothing_new() -> None:
@@ -231,5 +237,6 @@ def test_find_conflicts_when_more_collide_costs_the_same(others: int) -> None:
         booked(f"CHG-{number}", span(6, 8), model)
     with CaptureQueriesContext(connection) as queries:
         assert len(find_conflicts([model.pk], span(7, 9))) == others
-    # the parts, the bookings near, their parts, the graph's stamp, the other sides, the freezes
-    assert len(queries) == 6
+    # the parts, the rulebook, the bookings near, what they move, its parts, their people, the graph's stamp, the
+    # instances of periods, the maintenance windows, the other sides
+    assert len(queries) == 10

@@ -10,28 +10,53 @@ from hypothesis import strategies as st
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.calendar.enums import BookingState, ConflictKind, FreezeScope
-from apps.calendar.models import Booking, Conflict, Freeze
-from apps.calendar.rules import Scope, Span
-from apps.calendar.selectors import conflicts_of
+from apps.calendar.enums import BookingState, Duty, PeriodKind
+from apps.calendar.models import Booking, Conflict, Period
+from apps.calendar.rules import EVERYTHING, Limit, Needed, Recurrence, Rulebook, Span, scope_of_one
+from apps.calendar.selectors import conflicts_of, rulebook_in_force
 from apps.calendar.selectors.bookings import plans_of
-from apps.calendar.services import lift_freeze, recheck_all, recheck_if_due, release_booking
+from apps.calendar.selectors.periods import times_between, windowed
+from apps.calendar.services import (
+    PeriodPlan,
+    book,
+    finish_booking,
+    lift_period,
+    plan_period,
+    recheck_all,
+    recheck_if_due,
+    release_booking,
+    write_rulebook,
+)
 from apps.catalog.models import Component, Dependency
 from apps.catalog.selectors import forget_graph, graph
 from apps.core import actors
 from tests.calendar.oracle import expected
-from tests.planning import DAY, SYSTEM, booked, component, frozen, person, relies
+from tests.planning import DAY, SYSTEM, booked, component, person, relies
 
 SIZE = 5
 at = st.integers(0, 12)
 length = st.integers(1, 5)
+ties = st.sampled_from(["reads", "writes"])
 some = st.sets(st.integers(0, SIZE - 1), min_size=1, max_size=2)
+kinds = st.sampled_from(list(PeriodKind))
+limit = Limit("two", EVERYTHING, 2)
+rulebooks = st.sampled_from(
+    [
+        Rulebook(limits=(limit,)),
+        Rulebook(
+            reads=1, writes=None, cooldown={2: timedelta(minutes=4)}, limits=(Limit("one", EVERYTHING, 1),)
+        ),
+        Rulebook(back_to_back=timedelta(minutes=3), cooldown={}),
+    ]
+)
 edits = st.one_of(
-    st.tuples(st.just("book"), st.integers(1, 4), at, length, some),
-    st.tuples(st.just("release"), st.integers(1, 4)),
-    st.tuples(st.just("freeze"), at, length, st.integers(0, SIZE - 1)),
-    st.tuples(st.just("lift"), st.integers(1, 2)),
-    st.tuples(st.just("tie"), st.integers(0, SIZE - 1), st.integers(0, SIZE - 1)),
+    st.tuples(st.just("book"), st.integers(1, 5), at, length, some, st.integers(1, 3)),
+    st.tuples(st.just("release"), st.integers(1, 5)),
+    st.tuples(st.just("finish"), st.integers(1, 5), at),
+    st.tuples(st.just("period"), at, length, st.integers(0, SIZE - 1), kinds),
+    st.tuples(st.just("lift"), st.integers(1, 3)),
+    st.tuples(st.just("tie"), st.integers(0, SIZE - 1), st.integers(0, SIZE - 1), ties),
+    st.tuples(st.just("rules"), rulebooks),
 )
 
 
@@ -41,39 +66,50 @@ def window(start: int, minutes: int) -> Span:
     return Span(begins, ends, "UTC", f"{begins:%Y-%m-%dT%H:%M}", f"{ends:%Y-%m-%dT%H:%M}")
 
 
-def do(edit: tuple, things: list[Component], leila: User) -> None:
+def do(edit: tuple, things: list[Component], leila: User, leads: list[User]) -> None:
     match edit:
-        case ("book", ref, start, minutes, moved):
-            booked(f"CHG-{ref}", window(start, minutes), *(things[each] for each in moved))
+        case ("book", ref, start, minutes, moved, lead):
+            book(
+                actor=SYSTEM,
+                ref=f"CHG-{ref}",
+                title="Work",
+                url="/",
+                span=window(start, minutes),
+                component_ids=[things[each].pk for each in moved],
+                people=[Needed(leads[lead - 1].pk, Duty.LEAD)],
+            )
         case ("release", ref):
             for booking in Booking.objects.filter(ref=f"CHG-{ref}"):
                 release_booking(actor=SYSTEM, booking=booking)
-        case ("freeze", start, minutes, thing):
-            frozen(leila, window(start, minutes), Scope(FreezeScope.COMPONENT, component_id=things[thing].pk))
+        case ("finish", ref, ended):
+            for booking in Booking.objects.filter(ref=f"CHG-{ref}"):
+                finish_booking(actor=SYSTEM, booking=booking, at=DAY + timedelta(minutes=ended))
+        case ("period", start, minutes, thing, kind):
+            scope = scope_of_one("component", things[thing].key)
+            times = window(start, minutes)
+            recurrence = Recurrence(times.local_start, times.local_end, "UTC", "FREQ=DAILY;COUNT=2")
+            plan = PeriodPlan("Time", "Why", recurrence, kind, scope, on_call=(leads[0],))
+            plan_period(actor=actors.person(leila), plan=plan)
         case ("lift", number):
-            for freeze in Freeze.objects.filter(number=number):
-                lift_freeze(actor=actors.person(leila), freeze=freeze)
-        case ("tie", one, two) if one != two:
+            for period in Period.objects.filter(number=number):
+                lift_period(actor=actors.person(leila), period=period)
+        case ("tie", one, two, kind) if one != two:
             if not Dependency.objects.filter(consumer=things[one], provider=things[two]).exists():
-                relies(things[one], things[two])
+                relies(things[one], things[two], kind)
             recheck_if_due(actor=SYSTEM)
+        case ("rules", rulebook) if rulebook != rulebook_in_force():
+            write_rulebook(actor=actors.person(leila), document=rulebook.document(), reason="Better so.")
 
 
-def wanted() -> set[tuple]:
+def wanted() -> list[tuple]:
     plans = plans_of(Booking.objects.exclude(state=BookingState.RELEASED))
-    found = {(kind, first, other, None) for kind, first, other in expected(graph(), plans)}
-    for freeze in Freeze.objects.filter(lifted_at=None):
-        found |= {
-            (ConflictKind.FREEZE, plan.id, None, freeze.pk)
-            for plan in plans
-            if plan.start < freeze.end and freeze.start < plan.end and freeze.component_id in plan.parts
-        }
-    return found
+    around = times_between(DAY - timedelta(days=2), DAY + timedelta(days=4))
+    return sorted(expected(graph(), rulebook_in_force(), plans, around, windowed()), key=str)
 
 
 def stored() -> list[tuple]:
     rows = Conflict.objects.filter(cleared_at=None)
-    return sorted(rows.values_list("kind", "booking_id", "other_id", "freeze_id"), key=str)
+    return sorted(rows.values_list("kind", "booking_id", "other_id", "period_id", "what"), key=str)
 
 
 @pytest.mark.django_db
@@ -82,13 +118,14 @@ def stored() -> list[tuple]:
 def test_stored_when_plans_freezes_and_graph_are_edited_equals_the_oracle(run: list[tuple]) -> None:
     with transaction.atomic():
         leila = person("leila", Role.CHANGE_MANAGER)
+        leads = [person(f"lead{number}") for number in range(3)]
         things = [component(f"c{number}") for number in range(SIZE)]
         for edit in run:
-            do(edit, things, leila)
-            assert stored() == sorted(wanted(), key=str)
+            do(edit, things, leila, leads)
+            assert stored() == wanted()
         assert recheck_all(actor=SYSTEM) == set()
         assert Conflict.objects.count() == len(
-            set(Conflict.objects.values_list("kind", "booking_id", "other_id", "freeze_id"))
+            set(Conflict.objects.values_list("kind", "booking_id", "other_id", "period_id", "what"))
         )
         transaction.set_rollback(True)
     forget_graph()

@@ -170,10 +170,10 @@ def test_change_that_went_ahead_waits_for_a_freeze_as_any_other(estate: Estate) 
     assert change.state == ChangeState.IN_REVIEW
     assert waiting_to_settle() == []
     with at(NOW):
-        from apps.calendar.models import Freeze
-        from apps.calendar.services import lift_freeze
+        from apps.calendar.models import Period
+        from apps.calendar.services import lift_period
 
-        lift_freeze(actor=estate.actor("leila"), freeze=Freeze.objects.get())
+        lift_period(actor=estate.actor("leila"), period=Period.objects.get())
         settle_all(actor=actors.system("calendar"), ids=waiting_to_settle())
     assert fresh(change).state == ChangeState.APPROVED
 

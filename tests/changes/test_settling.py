@@ -6,16 +6,16 @@ import pytest
 from django.db import transaction
 
 from apps.audit.models import AuditEvent
-from apps.calendar.enums import FreezeScope
-from apps.calendar.models import Freeze
-from apps.calendar.rules import Scope, span_from_local
-from apps.calendar.services import declare_freeze, lift_freeze
+from apps.calendar.models import Period
+from apps.calendar.rules import EVERYTHING, span_from_local
+from apps.calendar.services import lift_period
 from apps.calendar.services import listeners as calendar_listeners
 from apps.changes.enums import ChangeState
 from apps.changes.services import expire_change, reviewing, start_change, withdraw_change
 from apps.changes.tasks import task_expire_changes, task_settle_changes
 from apps.core.errors import PolicyBlocked
 from tests.changes.estate import (
+from tests.planning import declared
     AFTER_WINDOW,
     IN_WINDOW,
     NOW,
@@ -28,16 +28,10 @@ from tests.changes.estate import (
 )
 
 
-def freeze(estate: Estate) -> Freeze:
+def freeze(estate: Estate) -> Period:
     """Freeze everything for the day of the window."""
     with at(NOW):
-        return declare_freeze(
-            actor=estate.actor("leila"),
-            name="Peak",
-            reason="Sales must not be disturbed.",
-            span=span_from_local("2026-11-19T00:00", "2026-11-20T00:00", "Europe/London"),
-            scope=Scope(FreezeScope.EVERYTHING),
-        )
+        return declared(estate.actor("leila"), span_from_local("2026-11-19T00:00", "2026-11-20T00:00", "Europe/London"), EVERYTHING, "Peak")
 
 
 def approval_of(change: Any) -> str:
@@ -71,7 +65,7 @@ def test_settle_task_approves_what_a_stopped_portal_left_behind(estate: Estate) 
     assert task_settle_changes() == 0
     with at(NOW):
         # Nothing runs after the commit here, as when the portal stops in between.
-        lift_freeze(actor=estate.actor("leila"), freeze=stands)
+        lift_period(actor=estate.actor("leila"), period=stands)
     assert fresh(change).state == ChangeState.IN_REVIEW
     assert task_settle_changes() == 1
     assert fresh(change).state == ChangeState.APPROVED
@@ -89,7 +83,7 @@ def test_settle_task_when_one_change_fails_goes_on_with_the_rest(
         patch.setattr("apps.changes.services.reviewing.settle", lambda **_: None)
         sign_all(estate, good)
     with at(NOW):
-        lift_freeze(actor=estate.actor("leila"), freeze=stands)
+        lift_period(actor=estate.actor("leila"), period=stands)
     settle = reviewing.settle
 
     def fails_for_one(*, change: Any, actor: Any) -> Any:

@@ -9,15 +9,15 @@ from apps.approvals.enums import RoundState
 from apps.approvals.models import Signature
 from apps.approvals.tasks import task_remind_approvals
 from apps.audit.models import AuditEvent
-from apps.calendar.enums import BookingState, FreezeScope
-from apps.calendar.rules import Scope, span_from_local
-from apps.calendar.services import declare_freeze
+from apps.calendar.enums import BookingState
+from apps.calendar.rules import EVERYTHING, span_from_local
 from apps.changes.enums import ChangeState
 from apps.changes.services import expire_change, hold_change, remind_of_windows, resume_change, revise_change
 from apps.changes.tasks import task_remind_of_windows
 from apps.core import actors
 from apps.outbox.models import Notification
 from tests.changes.estate import AFTER_WINDOW, IN_WINDOW, NOW, Estate, approved, at, fresh, submitted
+from tests.planning import declared
 
 DAY_BEFORE = IN_WINDOW - timedelta(hours=12)
 
@@ -50,12 +50,11 @@ def test_window_reminder_when_more_are_due_than_one_portion_reaches_all(estate: 
 def test_window_reminder_when_a_freeze_stands_does_not_say_that_it_can_start(estate: Estate) -> None:
     change = approved(estate)
     with at(NOW):
-        declare_freeze(
-            actor=estate.actor("leila"),
-            name="Peak",
-            reason="Sales must not be disturbed.",
-            span=span_from_local("2026-11-19T00:00", "2026-11-20T00:00", "Europe/London"),
-            scope=Scope(FreezeScope.EVERYTHING),
+        declared(
+            estate.actor("leila"),
+            span_from_local("2026-11-19T00:00", "2026-11-20T00:00", "Europe/London"),
+            EVERYTHING,
+            "Peak",
         )
     with at(DAY_BEFORE):
         task_remind_of_windows()

@@ -23,9 +23,8 @@ from apps.accounts.services import (
 )
 from apps.approvals.selectors import standing
 from apps.approvals.services import close_round
-from apps.calendar.rules import Scope as FreezeScopeOf
-from apps.calendar.rules import span_from_local
-from apps.calendar.services import declare_freeze, release_booking
+from apps.calendar.rules import EVERYTHING, span_from_local
+from apps.calendar.services import release_booking
 from apps.cards.services import draft_card
 from apps.catalog.services import add_dependency, add_version, record_slo, register_component
 from apps.changes.rules.inputs import MetricInput
@@ -44,6 +43,7 @@ from apps.exports.services import request_export
 from tests.changes.estate import NOW, Estate, at, draft, make_estate, submitted
 from tests.dba import as_owner
 from tests.people import sign
+from tests.planning import declared
 
 SYSTEM = actors.system("tests")
 Act = Callable[[Estate], Callable[[], Any]]
@@ -121,13 +121,12 @@ ACTS: dict[str, Act] = {
     "draft_card": _plain(
         lambda e: draft_card(actor=e.actor("priya"), version=_model(e).versions.get(version="2"))
     ),
-    "declare_freeze": _plain(
-        lambda e: declare_freeze(
-            actor=e.actor("leila"),
-            name="Year end",
-            reason="Closing the books",
-            span=span_from_local("2026-12-30T00:00", "2027-01-02T00:00", "UTC"),
-            scope=FreezeScopeOf("everything"),
+    "plan_period": _plain(
+        lambda e: declared(
+            e.actor("leila"),
+            span_from_local("2026-12-30T00:00", "2027-01-02T00:00", "UTC"),
+            EVERYTHING,
+            "Year end",
         )
     ),
     "release_booking": _on(

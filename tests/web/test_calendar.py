@@ -8,9 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.calendar.enums import FreezeScope
-from apps.calendar.models import Freeze
-from apps.calendar.rules import Scope
+from apps.calendar.models import Period
+from apps.calendar.rules import scope_of_one
 from apps.calendar.services import release_booking
 from apps.web.planning.month import Month, month_named
 from tests.planning import SYSTEM, booked, component, frozen, person, relies, span, team
@@ -57,7 +56,7 @@ def test_month_when_plans_collide_shows_mark_path_and_counts(client: Client, lei
     booked("CHG-1", span(6, 8), data)
     booked("CHG-2", span(7, 9), model)
     booked("CHG-3", span(7, 9), model)
-    frozen(leila, span(0, 48), Scope(FreezeScope.KIND, kind="dataset"))
+    frozen(leila, span(0, 48), scope_of_one("kind", "dataset"))
     text = page(client)
     assert "3 changes, 1 freeze, 2 conflicts and 2 warnings in view. Times in GMT, Europe/London." in text
     assert '06:00 <bdi class="nowrap">CHG-1</bdi>' in text
@@ -155,7 +154,7 @@ def test_declare_when_looked_at_names_what_it_catches_and_then_declares(client: 
     text = client.post("/calendar/freezes/new/", freeze_data(step="look")).content.decode()
     assert "It catches 1 planned change." in text
     assert "<strong>1 component</strong>: credit-risk" in text
-    assert not Freeze.objects.exists()
+    assert not Period.objects.exists()
     assert (
         "See what it catches"
         in client.post("/calendar/freezes/new/", freeze_data(step="edit")).content.decode()
@@ -193,7 +192,7 @@ def test_declare_when_something_is_wrong_says_so_at_the_field(
     text = response.content.decode()
     assert "There is a problem" in text
     assert said in text
-    assert not Freeze.objects.exists()
+    assert not Period.objects.exists()
 
 
 def test_declare_when_clocks_go_back_says_which_hour_is_meant(client: Client, leila: User) -> None:

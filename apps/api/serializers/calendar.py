@@ -1,12 +1,11 @@
-"""Bookings, freezes and conflicts, as JSON. Times are UTC, with the zone and wall-clock that were meant."""
+"""Bookings, periods and conflicts, as JSON. Times are UTC, with the zone and wall-clock that were meant."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from apps.calendar.enums import FreezeScope
-from apps.calendar.models import Booking, Freeze
-from apps.catalog.enums import ComponentKind
+from apps.calendar.enums import PeriodKind
+from apps.calendar.models import Booking, Occurrence, Period
 
 WALL_CLOCK = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"
 
@@ -22,35 +21,72 @@ class SpanSerializer(serializers.Serializer[Any]):
 class BookingSerializer(serializers.ModelSerializer[Booking]):
     class Meta:
         model = Booking
-        fields = ["ref", "title", "url", "state", "start", "end", "time_zone", "local_start", "local_end"]
+        fields = [
+            "ref",
+            "title",
+            "url",
+            "state",
+            "change_class",
+            "start",
+            "end",
+            "time_zone",
+            "local_start",
+            "local_end",
+        ]
 
 
-class FreezeSerializer(serializers.ModelSerializer[Freeze]):
-    team = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    component = serializers.SlugRelatedField(slug_field="key", read_only=True)
-    ref = serializers.SerializerMethodField()
+class PeriodSerializer(serializers.ModelSerializer[Period]):
+    """A period as it was planned; its instances are at ``calendar/periods/``, by the time that is asked for."""
+
+    ref = serializers.CharField()
+    owner = serializers.SlugRelatedField(slug_field="username", read_only=True)
 
     class Meta:
-        model = Freeze
+        model = Period
         fields = [
-            "ref", "name", "reason", "scope", "team", "component", "kind", "tier", "start", "end",
-            "time_zone", "local_start", "local_end", "lifted_at",
+            "ref", "name", "reason", "kind", "scope", "owner", "start", "end", "time_zone", "local_start",
+            "local_end", "rrule", "exdates", "rdates", "lifted_at",
         ]  # fmt: skip
 
-    def get_ref(self, freeze: Freeze) -> str:
-        return freeze.ledger_ref()[1]
+
+class OccurrenceSerializer(serializers.ModelSerializer[Occurrence]):
+    """One instance [start, end) of a period."""
+
+    ref = serializers.CharField(source="period.ref")
+    name = serializers.CharField(source="period.name")
+    kind = serializers.CharField(source="period.kind")
+    scope = serializers.JSONField(source="period.scope")
+
+    class Meta:
+        model = Occurrence
+        fields = ["ref", "name", "kind", "scope", "start", "end"]
 
 
-class NewFreezeSerializer(SpanSerializer):
-    """What declaring a freeze takes. ``scope`` says which of team, component, kind and tier is read."""
+class NewPeriodSerializer(SpanSerializer):
+    """What planning a period takes. Without an RRULE it comes once; a scope that names nothing covers everything."""
 
     name = serializers.CharField(max_length=120)
-    reason = serializers.CharField()
-    scope = serializers.ChoiceField(FreezeScope.choices)
-    team = serializers.CharField(required=False, allow_blank=True, default="", help_text="A team's slug")
-    component = serializers.CharField(required=False, allow_blank=True, default="", help_text="A key")
-    kind = serializers.ChoiceField(ComponentKind.choices, required=False, allow_blank=True, default="")
-    tier = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=4)
+    reason = serializers.CharField(max_length=4000)
+    kind = serializers.ChoiceField(PeriodKind.choices, default=PeriodKind.FREEZE)
+    scope = serializers.JSONField(
+        default=dict,
+        help_text=(
+            "{covers: {facet: [values]}, leaves_out: {…}}. Facets: component (keys), team (slugs), kind, tier, tag, "
+            "environment, change_class. All that are covered must match; any that is left out does not count."
+        ),
+    )
+    rrule = serializers.CharField(
+        max_length=400, allow_blank=True, default="", help_text="RFC 5545: FREQ=WEEKLY;BYDAY=SA"
+    )
+    exdates = serializers.ListField(
+        child=serializers.CharField(max_length=16), default=list, max_length=1000, help_text="2026-12-26"
+    )
+    rdates = serializers.ListField(
+        child=serializers.RegexField(WALL_CLOCK), default=list, max_length=1000, help_text="2026-12-26T23:00"
+    )
+    on_call = serializers.ListField(
+        child=serializers.CharField(max_length=150), default=list, max_length=50, help_text="Usernames"
+    )
 
 
 class ConflictSerializer(serializers.Serializer[Any]):
@@ -63,6 +99,7 @@ class ConflictSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
+    sentence = serializers.CharField(help_text="What is wrong, in plain words")
     path = serializers.ListField(
         child=serializers.CharField(), help_text="Component keys, as the impact runs"
     )

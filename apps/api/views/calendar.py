@@ -1,7 +1,6 @@
 """``/api/v1/calendar/``: what is planned, what is frozen, and what collides."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
@@ -11,28 +10,29 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
-from apps.accounts.selectors import team_named
+from apps.accounts.models import User
+from apps.accounts.selectors import active_person
 from apps.api.serializers.calendar import (
     BookingSerializer,
     ConflictSerializer,
-    FreezeSerializer,
-    NewFreezeSerializer,
+    NewPeriodSerializer,
+    OccurrenceSerializer,
+    PeriodSerializer,
 )
 from apps.api.views.base import Resource
-from apps.calendar.enums import FreezeScope
-from apps.calendar.models import Booking, Freeze
-from apps.calendar.rules import YEARS, Scope, span_from_local
+from apps.calendar.enums import PeriodKind
+from apps.calendar.models import Booking, Period
+from apps.calendar.rules import YEARS, checked_recurrence, scope_from
 from apps.calendar.selectors import (
     booking_exists,
     booking_for,
     bookings_between,
     conflicts_of,
-    freeze_exists,
-    freeze_for,
-    freezes_between,
+    period_exists,
+    period_for,
+    periods_between,
 )
-from apps.calendar.services import declare_freeze, lift_freeze
-from apps.catalog.selectors import component_for
+from apps.calendar.services import PeriodPlan, lift_period, plan_period
 from apps.core import clock
 from apps.core.errors import Invalid
 
@@ -77,62 +77,65 @@ class Bookings(Resource, ListAPIView[Booking]):
         return bookings_between(self.user, *period_of(self.request))
 
 
-class Freezes(Resource, ListAPIView[Freeze]):
-    """The freezes that meet a period."""
-
+class Periods(Resource):
     write_scope = TokenScope.CALENDAR
-    serializer_class = FreezeSerializer
 
-    def get_queryset(self) -> QuerySet[Freeze]:
-        return freezes_between(self.user, *period_of(self.request)).select_related("team", "component")
+    @extend_schema(parameters=PERIOD, responses=OccurrenceSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Return the instances of freezes and other periods that meet a time, in order."""
+        return Response(OccurrenceSerializer(periods_between(self.user, *period_of(request)), many=True).data)
 
-    @extend_schema(parameters=PERIOD)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the freezes that meet a period."""
-        return self.list(request)
-
-    @extend_schema(request=NewFreezeSerializer, responses={201: FreezeSerializer})
+    @extend_schema(request=NewPeriodSerializer, responses={201: PeriodSerializer})
     def post(self, request: Request) -> Response:
-        """Declare a freeze. What is already planned inside it is in conflict from now on."""
-        asked = NewFreezeSerializer(data=request.data)
+        """Plan a period: a freeze, a maintenance window, an event. What it holds is checked at once."""
+        asked = NewPeriodSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         content = asked.validated_data
-        freeze = declare_freeze(
-            actor=self.actor,
+        plan = PeriodPlan(
             name=content["name"],
             reason=content["reason"],
-            span=span_from_local(content["local_start"], content["local_end"], content["time_zone"]),
-            scope=self._scope(content),
+            kind=PeriodKind(content["kind"]),
+            scope=scope_from(content["scope"]),
+            recurrence=checked_recurrence(
+                **{name: content[name] for name in ("local_start", "local_end", "time_zone", "rrule")},
+                exdates=tuple(content["exdates"]),
+                rdates=tuple(content["rdates"]),
+            ),
+            owner=self.user,
+            on_call=tuple(_person(username) for username in content["on_call"]),
         )
-        return Response(FreezeSerializer(freeze).data, status=status.HTTP_201_CREATED)
-
-    def _scope(self, content: dict[str, Any]) -> Scope:
-        team = component = None
-        if slug := content["team"]:
-            team = team_named(slug)
-            if team is None:
-                raise Invalid({"team": [f"There is no team “{slug}”."]})
-        if key := content["component"]:
-            component = component_for(self.user, key)
-            if component is None:
-                raise Invalid({"component": [f"There is no component “{key}”."]})
-        return Scope(
-            FreezeScope(content["scope"]),
-            team_id=team.pk if team else None,
-            component_id=component.pk if component else None,
-            kind=content["kind"],
-            tier=content["tier"],
-        )
+        made = plan_period(actor=self.actor, plan=plan)
+        return Response(PeriodSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
-class LiftFreeze(Resource):
+def _person(username: str) -> User:
+    found = active_person(username)
+    if found is None:
+        raise Invalid({"on_call": [f"There is no active person “{username}”."]})
+    return found
+
+
+class OnePeriod(Resource):
     write_scope = TokenScope.CALENDAR
 
-    @extend_schema(request=None, responses=FreezeSerializer)
-    def post(self, request: Request, ref: str) -> Response:
-        """End a freeze for good."""
-        freeze = freeze_for(self.user, ref) or self.missing("freeze", ref, exists=freeze_exists(ref))
-        return Response(FreezeSerializer(lift_freeze(actor=self.actor, freeze=freeze)).data)
+    @extend_schema(responses=PeriodSerializer)
+    def get(self, request: Request, ref: str) -> Response:  # noqa: ARG002
+        """Return a period as it was planned."""
+        return Response(PeriodSerializer(self.period(ref)).data)
+
+    def period(self, ref: str) -> Period:
+        found = period_for(self.user, ref)
+        kind = "freeze" if ref.startswith("FRZ-") else "period"
+        return found or self.missing(kind, ref, exists=period_exists(ref))
+
+
+class LiftPeriod(OnePeriod):
+    http_method_names = ["post", "options"]
+
+    @extend_schema(request=None, responses=PeriodSerializer)
+    def post(self, request: Request, ref: str) -> Response:  # noqa: ARG002
+        """End a period for good."""
+        return Response(PeriodSerializer(lift_period(actor=self.actor, period=self.period(ref))).data)
 
 
 class Conflicts(Resource):

@@ -1,8 +1,6 @@
-"""Windows, freezes and meetings, as pure functions."""
+"""Windows, periods and what speaks against a plan, as pure functions."""
 
 from apps.calendar.rules.clocks import ClockChange, clock_changes, in_hours
-from apps.calendar.rules.freezes import Frozen, Scope, checked_scope, frozen_parts, may_plan_freeze
-from apps.calendar.rules.meetings import Meeting, Part, Plan, meetings
 from apps.calendar.rules.recurrence import (
     Instance,
     Recurrence,
@@ -11,33 +9,47 @@ from apps.calendar.rules.recurrence import (
     next_instances,
 )
 from apps.calendar.rules.recurring_words import in_words, zone_in_words
+from apps.calendar.rules.examining import Around, examine
+from apps.calendar.rules.findings import Finding, Identity
+from apps.calendar.rules.planning import may_plan
+from apps.calendar.rules.plans import InForce, Needed, Plan
+from apps.calendar.rules.rulebook import Limit, Rulebook, rulebook_from
+from apps.calendar.rules.scopes import EVERYTHING, FACETS, Part, Scope, scope_from, scope_of_one
 from apps.calendar.rules.spans import YEARS, Span, comes_twice, span_from_local, zone_named
 from apps.calendar.rules.words import conflict_sentence
 
 __all__ = [
+    "Around",
     "ClockChange",
-    "clock_changes",
-    "in_hours",
-    "in_words",
-    "zone_in_words",
-    "YEARS",
-    "Frozen",
+    "EVERYTHING",
+    "FACETS",
+    "Finding",
+    "Identity",
+    "InForce",
     "Instance",
-    "Meeting",
+    "Limit",
+    "Needed",
     "Part",
     "Plan",
     "Recurrence",
+    "Rulebook",
     "Scope",
     "Span",
+    "YEARS",
     "checked_recurrence",
-    "checked_scope",
+    "clock_changes",
     "comes_twice",
     "conflict_sentence",
-    "frozen_parts",
+    "examine",
+    "in_hours",
+    "in_words",
     "instances",
-    "may_plan_freeze",
-    "meetings",
+    "may_plan",
     "next_instances",
+    "rulebook_from",
+    "scope_from",
+    "scope_of_one",
     "span_from_local",
+    "zone_in_words",
     "zone_named",
 ]

@@ -7,11 +7,12 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.selectors import with_any_role
-from apps.calendar.enums import BookingState
-from apps.calendar.models import BookedComponent, Booking, during
-from apps.calendar.rules import Part, Plan
+from apps.calendar.enums import LIVE, BookingState, Duty
+from apps.calendar.models import BookedComponent, BookedPerson, Booking, during
+from apps.calendar.rules import Needed, Part, Plan
+from apps.catalog.models import Component
 
-PART = ("component_id", "component__key", "component__kind", "component__tier", "component__owner_team_id")
+PART = ("key", "kind", "tier", "owner_team__slug", "tags", "stage")
 
 
 def bookings_visible_to(user: User) -> QuerySet[Booking]:
@@ -22,7 +23,7 @@ def bookings_visible_to(user: User) -> QuerySet[Booking]:
 def bookings_between(
     user: User, start: datetime, end: datetime, *, team: str = "", kind: str = "", component: str = ""
 ) -> QuerySet[Booking]:
-    """Return the bookings that meet [start, end), released ones too, in order of time.
+    """Return the bookings that meet [start, end), ended ones too, in order of time.
 
     ``team`` (a slug), ``kind`` and ``component`` (a part of its key or title) narrow it to those that move a
     component of which all that is given is true.
@@ -53,22 +54,54 @@ def booking_exists(ref: str) -> bool:
 
 def live_between(start: datetime, end: datetime) -> QuerySet[Booking]:
     """Return the bookings that hold their time and meet [start, end)."""
-    live = Booking.objects.exclude(state=BookingState.RELEASED)
-    return live.alias(during=during()).filter(during__overlap=(start, end))
+    return Booking.objects.filter(state__in=LIVE).alias(during=during()).filter(during__overlap=(start, end))
+
+
+def done_between(start: datetime, end: datetime) -> QuerySet[Booking]:
+    """Return the bookings that are done and really ended in [start, end)."""
+    return Booking.objects.filter(state=BookingState.DONE, ended_at__gte=start, ended_at__lt=end)
 
 
 def plans_of(bookings: QuerySet[Booking]) -> list[Plan]:
-    """Return bookings as the engine sees them, in two queries."""
-    rows = list(bookings.values_list("pk", "start", "end"))
-    parts = parts_of_bookings(pk for pk, _, _ in rows)
-    return [Plan(pk, start, end, parts.get(pk, {})) for pk, start, end in rows]
+    """Return bookings as the engine sees them, in three queries. What is done ends when it really ended."""
+    rows = list(bookings.values_list("pk", "start", "end", "change_class", "state", "ended_at"))
+    wanted = [row[0] for row in rows]
+    parts, people = parts_of_bookings(wanted), people_of_bookings(wanted)
+    plans = []
+    for pk, start, end, change_class, state, ended_at in rows:
+        live = state in LIVE
+        until = end if live or ended_at is None else ended_at
+        plans.append(
+            Plan(pk, min(start, until), until, parts.get(pk, {}), change_class, people.get(pk, ()), live)
+        )
+    return plans
 
 
-def parts_of_bookings(booking_ids: Iterable[int]) -> dict[int, dict[int, Part]]:
-    """Return what each booking moves, in one query."""
-    wanted: Collection[int] = list(booking_ids)
+def parts_of_bookings(booking_ids: Collection[int]) -> dict[int, dict[int, Part]]:
+    """Return what each booking moves, in two queries."""
+    rows = list(
+        BookedComponent.objects.filter(booking_id__in=booking_ids).values_list("booking_id", "component_id")
+    )
+    parts = parts_of({component for _, component in rows})
     found: dict[int, dict[int, Part]] = {}
-    rows = BookedComponent.objects.filter(booking_id__in=wanted).values_list("booking_id", *PART)
-    for booking_id, pk, key, kind, tier, team_id in rows:
-        found.setdefault(booking_id, {})[pk] = Part(pk, key, kind, tier, team_id)
+    for booking, component in rows:
+        found.setdefault(booking, {})[component] = parts[component]
+    return found
+
+
+def parts_of(component_ids: Iterable[int]) -> dict[int, Part]:
+    """Return components as a scope sees them, in one query."""
+    rows = Component.objects.filter(pk__in=set(component_ids)).values_list("pk", *PART)
+    return {
+        pk: Part(pk, key, kind, tier, team or "", tuple(tags), stage)
+        for pk, key, kind, tier, team, tags, stage in rows
+    }
+
+
+def people_of_bookings(booking_ids: Collection[int]) -> dict[int, tuple[Needed, ...]]:
+    """Return whom each booking needs, in one query."""
+    found: dict[int, tuple[Needed, ...]] = {}
+    rows = BookedPerson.objects.filter(booking_id__in=booking_ids).order_by("user_id", "duty")
+    for booking, user, duty in rows.values_list("booking_id", "user_id", "duty"):
+        found[booking] = (*found.get(booking, ()), Needed(user, Duty(duty)))
     return found

@@ -1,29 +1,27 @@
 """Conflicts: found for a draft, or stored for a booking."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from apps.accounts.models import User
 from apps.calendar.enums import ConflictKind, ConflictSeverity
-from apps.calendar.models import Booking, Conflict, ConflictCheck, Freeze
-from apps.calendar.rules import Frozen, Meeting, Part, Plan, Span, conflict_sentence, frozen_parts, meetings
-from apps.calendar.selectors.bookings import live_between, plans_of
-from apps.calendar.selectors.freezes import in_force_between
+from apps.calendar.models import Booking, Conflict, ConflictCheck, Period
+from apps.calendar.models.periods import FROZEN
+from apps.calendar.rules import Finding, Needed, Plan, Span, conflict_sentence, examine
+from apps.calendar.selectors.bookings import parts_of
+from apps.calendar.selectors.near import neighbourhood
+from apps.calendar.selectors.periods import times_between
+from apps.calendar.selectors.rulebook import rulebook_in_force
 from apps.catalog.enums import DependencyKind
-from apps.catalog.models import Component
 from apps.catalog.rules.impact import Graph
-from apps.catalog.selectors import graph
 
 DRAFT = 0
 """The id of a plan that is not stored: no row has it, and it comes before all of them."""
 
-SEVERITY = {
-    ConflictKind.SAME_COMPONENT: ConflictSeverity.BLOCKING,
-    ConflictKind.FREEZE: ConflictSeverity.BLOCKING,
-    ConflictKind.DEPENDENCY: ConflictSeverity.WARNING,
-}
+_GRAVEST = [ConflictSeverity.BLOCKING, ConflictSeverity.WARNING, ConflictSeverity.NOTICE]
 
 ARRIVES = {
     DependencyKind.READS: "is read by",
@@ -38,9 +36,10 @@ ARRIVES = {
 class Found:
     """A conflict as one side sees it.
 
-    ``ref``, ``title`` and ``url`` name the other side (a booking or a freeze); [start, end) is the time in which
-    the two meet; ``path`` holds component keys in the direction of the impact, starting at the other side's
-    component when ``theirs_first``.
+    ``ref``, ``title`` and ``url`` name the other side (a booking or a period; empty where there is none);
+    [start, end) is the time in which the two meet; ``path`` holds component keys in the direction of the impact,
+    starting at the other side's component when ``theirs_first``. ``what`` is the person, pool or limit that they
+    share, as people call it. ``id`` is 0 for what is not stored.
     """
 
     kind: ConflictKind
@@ -54,6 +53,8 @@ class Found:
     theirs_first: bool = False
     found_at: datetime | None = None
     checked_at: datetime | None = None
+    what: str = ""
+    id: int = 0
 
     @property
     def blocking(self) -> bool:
@@ -61,10 +62,15 @@ class Found:
         return self.severity == ConflictSeverity.BLOCKING
 
     @property
+    def of_period(self) -> bool:
+        """Return whether the other side is a period, which people know by its name."""
+        return self.ref.startswith(("FRZ-", "CAL-"))
+
+    @property
     def sentence(self) -> str:
         """Return what is wrong, in plain words."""
-        name = self.title if self.kind == ConflictKind.FREEZE else self.ref
-        return conflict_sentence(self.kind, name, self.path, theirs_first=self.theirs_first)
+        name = self.title if self.of_period else self.ref
+        return conflict_sentence(self.kind, name, self.path, what=self.what, theirs_first=self.theirs_first)
 
 
 @dataclass(frozen=True)
@@ -77,18 +83,34 @@ class Step:
     verb: str
 
 
-def find_conflicts(component_ids: Collection[int], span: Span, *, exclude_ref: str = "") -> list[Found]:
+def find_conflicts(
+    component_ids: Collection[int],
+    span: Span,
+    *,
+    exclude_ref: str = "",
+    change_class: str = "",
+    people: Sequence[Needed] = (),
+) -> list[Found]:
     """Return what a plan over these components at this time would collide with. Nothing is stored.
 
     ``exclude_ref`` leaves out the plan's own booking. Blocking conflicts come first. The number of queries
     does not grow with the number of bookings.
     """
-    near = live_between(span.start, span.end).exclude(ref=exclude_ref)
-    draft = Plan(DRAFT, span.start, span.end, _parts(component_ids))
-    met = meetings(graph(), [draft, *plans_of(near)], {DRAFT})
-    others = Booking.objects.in_bulk([meeting.other for meeting in met])
-    found = [_found_meeting(meeting, others[meeting.other], span) for meeting in met]
-    return sorted([*found, *_found_freezes(draft, span)], key=_order)
+    draft = Plan(DRAFT, span.start, span.end, parts_of(component_ids), change_class, tuple(people))
+    rulebook = rulebook_in_force()
+    near = neighbourhood(rulebook, [draft], without=[exclude_ref])
+    found = examine(near.around, near.plans, {DRAFT})
+    bookings = Booking.objects.in_bulk({each.other for each in found if each.other is not None})
+    periods = Period.objects.in_bulk({each.period for each in found if each.period is not None})
+    seen = [
+        _found(
+            each,
+            rulebook.severities[each.kind],
+            bookings.get(each.other or 0) or periods.get(each.period or 0),
+        )
+        for each in found
+    ]
+    return sorted(_named(seen, _names(seen)), key=_order)
 
 
 @dataclass(frozen=True)
@@ -100,50 +122,52 @@ class Window:
     end: datetime
 
 
-def freezes_catching(windows: Mapping[int, Window]) -> dict[int, list[Freeze]]:
+def freezes_catching(windows: Mapping[int, Window]) -> dict[int, list[Period]]:
     """Return, for each window, the freezes in force that catch any of its components, in order of time.
 
-    Three queries for all of them, one while nothing is frozen.
+    Four queries for all of them, one while nothing is frozen.
     """
-    caught: dict[int, list[Freeze]] = {number: [] for number in windows}
+    caught: dict[int, list[Period]] = {number: [] for number in windows}
     if not windows:
         return caught
     starts, ends = [one.start for one in windows.values()], [one.end for one in windows.values()]
-    freezes = in_force_between(min(starts), max(ends))
-    if not freezes:
+    times = [one for one in times_between(min(starts), max(ends)) if one.kind in FROZEN]
+    if not times:
         return caught
-    parts = _parts({pk for one in windows.values() for pk in one.component_ids})
-    plans = [
-        Plan(number, one.start, one.end, {pk: parts[pk] for pk in one.component_ids if pk in parts})
-        for number, one in windows.items()
-    ]
-    met = {(freeze, plan) for plan, freeze, _ in found_in(plans, freezes)}
-    for freeze in Freeze.objects.filter(pk__in={pk for pk, _ in met}).order_by("start", "pk"):
+    parts = parts_of({pk for one in windows.values() for pk in one.component_ids})
+    met: set[tuple[int, int]] = set()
+    for number, one in windows.items():
+        plan = Plan(number, one.start, one.end, {pk: parts[pk] for pk in one.component_ids if pk in parts})
+        met |= {
+            (time.period, number) for time in times if plan.meets(time.start, time.end) and time.covered(plan)
+        }
+    for period in Period.objects.filter(pk__in={pk for pk, _ in met}).order_by("start", "pk"):
         for number, rows in caught.items():
-            if (freeze.pk, number) in met:
-                rows.append(freeze)
+            if (period.pk, number) in met:
+                rows.append(period)
     return caught
 
 
 def conflicts_of(ref: str) -> list[Found]:
-    """Return the open conflicts of a booking, seen from its side, blocking ones first. One query."""
+    """Return the open conflicts of a booking, seen from its side, blocking ones first."""
     return conflicts_of_all([ref])[ref]
 
 
 def conflicts_of_all(refs: Iterable[str]) -> dict[str, list[Found]]:
-    """Return the open conflicts of many bookings, each seen from its own side. One query for all."""
+    """Return the open conflicts of many bookings, each seen from its own side. One query for all, another for people."""
     found: dict[str, list[Found]] = {ref: [] for ref in refs}
     sides = Booking.objects.filter(ref__in=list(found)).values("pk")
     for row in open_conflicts().filter(Q(booking__in=sides) | Q(other__in=sides)):
         for mine, theirs in ((row.booking, row.other), (row.other, row.booking)):
             if mine is not None and mine.ref in found:
                 found[mine.ref].append(_seen(row, mine, theirs))
-    return {ref: sorted(each, key=_order) for ref, each in found.items()}
+    said = _names(one for each in found.values() for one in each)
+    return {ref: sorted(_named(each, said), key=_order) for ref, each in found.items()}
 
 
 def open_conflicts() -> QuerySet[Conflict]:
     """Return the conflicts that stand, with both sides."""
-    return Conflict.objects.filter(cleared_at=None).select_related("booking", "other", "freeze")
+    return Conflict.objects.filter(cleared_at=None).select_related("booking", "other", "period")
 
 
 def last_checked() -> datetime | None:
@@ -169,78 +193,56 @@ def _verb(known: Graph, before: str, key: str) -> str:
     return ARRIVES[DependencyKind(kinds[0])] if kinds else "reached"
 
 
-def found_in(
-    plans: Collection[Plan], freezes: Collection[Frozen]
-) -> Iterable[tuple[int, int, tuple[str, ...]]]:
-    """Return (plan, freeze, covered keys) for every plan that falls into a freeze."""
-    for freeze in freezes:
-        for plan in plans:
-            covered = frozen_parts(plan, freeze)
-            if covered:
-                yield plan.id, freeze.id, tuple(covered)
+def _names(found: Iterable[Found]) -> dict[str, str]:
+    """Return what people call the persons and pools that conflicts are about. One query where there are any."""
+    shared = {each.what for each in found if each.what}
+    wanted = {int(what[7:]) for what in shared if what.startswith("person:")}
+    people = {f"person:{user.pk}": str(user) for user in User.objects.filter(pk__in=wanted)} if wanted else {}
+    return people | {what: f"the pool {what[5:]}" for what in shared if what.startswith("pool:")}
 
 
-def _parts(component_ids: Collection[int]) -> dict[int, Part]:
-    rows = Component.objects.filter(pk__in=component_ids)
-    return {row[0]: Part(*row) for row in rows.values_list("pk", "key", "kind", "tier", "owner_team_id")}
+def _named(found: Iterable[Found], said: Mapping[str, str]) -> list[Found]:
+    return [replace(each, what=said.get(each.what, each.what)) for each in found]
 
 
-def _found_meeting(meeting: Meeting, other: Booking, span: Span) -> Found:
+def _found(finding: Finding, severity: ConflictSeverity, other: Booking | Period | None) -> Found:
+    """Return a finding as the draft sees it, whose id comes before all others."""
     return Found(
-        meeting.kind,
-        SEVERITY[meeting.kind],
-        other.ref,
-        other.title,
-        other.url,
-        max(span.start, other.start),
-        min(span.end, other.end),
-        meeting.path,
-        theirs_first=not meeting.forward,
+        finding.kind,
+        severity,
+        *_other(other),
+        finding.start,
+        finding.end,
+        finding.path,
+        theirs_first=not finding.forward,
+        what=finding.what,
     )
 
 
-def _found_freezes(draft: Plan, span: Span) -> list[Found]:
-    freezes = in_force_between(span.start, span.end)
-    caught = {freeze: path for _, freeze, path in found_in([draft], freezes)}
-    rows = Freeze.objects.filter(pk__in=caught) if caught else Freeze.objects.none()
-    return [
-        _freeze(row, caught[row.pk][:1], max(span.start, row.start), min(span.end, row.end)) for row in rows
-    ]
-
-
-def _freeze(
-    row: Freeze,
-    path: tuple[str, ...],
-    start: datetime,
-    end: datetime,
-    found_at: datetime | None = None,
-    checked_at: datetime | None = None,
-) -> Found:
-    kind = ConflictKind.FREEZE
-    url = f"/calendar/freezes/{row.ref}/"
-    return Found(kind, SEVERITY[kind], row.ref, row.name, url, start, end, path, False, found_at, checked_at)
+def _other(other: Booking | Period | None) -> tuple[str, str, str]:
+    """Return (ref, title, url) of the other side."""
+    if other is None:
+        return "", "", ""
+    if isinstance(other, Period):
+        return other.ref, other.name, f"/calendar/periods/{other.ref}/"
+    return other.ref, other.title, other.url
 
 
 def _seen(row: Conflict, mine: Booking, theirs: Booking | None) -> Found:
-    path = tuple(row.path)
-    if row.freeze is not None:
-        start, end = max(mine.start, row.freeze.start), min(mine.end, row.freeze.end)
-        return _freeze(row.freeze, path, start, end, row.found_at, row.checked_at)
-    assert theirs is not None
     return Found(
         ConflictKind(row.kind),
         ConflictSeverity(row.severity),
-        theirs.ref,
-        theirs.title,
-        theirs.url,
-        max(mine.start, theirs.start),
-        min(mine.end, theirs.end),
-        path,
+        *_other(theirs or row.period),
+        row.start,
+        row.end,
+        tuple(row.path),
         row.forward != (mine.pk == row.booking_id),
         row.found_at,
         row.checked_at,
+        row.what,
+        row.pk,
     )
 
 
-def _order(found: Found) -> tuple[bool, datetime, str, str]:
-    return not found.blocking, found.start, found.ref, found.kind
+def _order(found: Found) -> tuple[int, datetime, str, str]:
+    return _GRAVEST.index(found.severity), found.start, found.ref, found.kind

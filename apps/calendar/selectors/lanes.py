@@ -99,5 +99,6 @@ def _moved(
 
 
 def _lane(row: Component) -> Lane:
-    part = Part(row.pk, row.key, row.kind, row.tier, row.owner_team_id)
+    slug = row.owner_team.slug if row.owner_team else ""
+    part = Part(row.pk, row.key, row.kind, row.tier, slug, tuple(row.tags), row.stage)
     return Lane(row.pk, str(row), row.key, row.tier, str(row.owner_team or ""), part)

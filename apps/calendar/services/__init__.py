@@ -1,27 +1,48 @@
 """Writing the calendar. Every write holds the calendar's lock, so that two plans cannot miss each other.
 
-- ``book``, ``mark_under_way``, ``release_booking``: a window over components.
-- ``declare_freeze``, ``lift_freeze``: a time in which a scope must not change.
-- ``recheck``, ``recheck_all``, ``recheck_if_due``: find and clear conflicts.
+- ``book``, ``mark_under_way``, ``finish_booking``, ``release_booking``: a window over components.
+- ``plan_period``, ``change_period``, ``lift_period``: times that mean something for the changes in them.
+- ``recheck``, ``recheck_all``, ``recheck_if_due``, ``prove_conflicts``: find and clear conflicts.
+- ``write_rulebook``: what counts as a conflict.
 - ``hold_calendar``: keep conflicts as they are until the transaction ends, to act on what was read.
 - ``on_conflicts_changed``: be told, after the commit, whose conflicts changed.
 """
 
-from apps.calendar.services.bookings import book, mark_under_way, release_booking
-from apps.calendar.services.checking import recheck, recheck_all, recheck_if_due
-from apps.calendar.services.freezes import declare_freeze, lift_freeze
+from apps.calendar.services.bookings import (
+    book,
+    finish_booking,
+    mark_under_way,
+    need_people,
+    release_booking,
+)
+from apps.calendar.services.checking import prove_conflicts, recheck, recheck_all, recheck_if_due
 from apps.calendar.services.listeners import on_conflicts_changed
 from apps.calendar.services.locking import hold_calendar
+from apps.calendar.services.periods import (
+    PeriodPlan,
+    change_period,
+    extend_periods,
+    lift_period,
+    plan_period,
+)
+from apps.calendar.services.rulebook import write_rulebook
 
 __all__ = [
+    "PeriodPlan",
     "book",
-    "declare_freeze",
+    "change_period",
+    "extend_periods",
+    "finish_booking",
     "hold_calendar",
-    "lift_freeze",
+    "lift_period",
     "mark_under_way",
+    "need_people",
     "on_conflicts_changed",
+    "plan_period",
+    "prove_conflicts",
     "recheck",
     "recheck_all",
     "recheck_if_due",
     "release_booking",
+    "write_rulebook",
 ]

@@ -26,6 +26,7 @@ from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.moving import Given, may_move, signatures_after_move
+from apps.changes.selectors.needed import approvers_of, leads_of
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.policy_replay import Replay, Replayed, Would, replay_policy
 from apps.changes.selectors.reading import Reading, reading_of
@@ -78,6 +79,8 @@ from apps.changes.selectors.world import (
 )
 
 __all__ = [
+    "approvers_of",
+    "leads_of",
     "Attached",
     "Blocker",
     "ChangePage",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from apps.calendar.models import Freeze
+from apps.calendar.models import Period
 from apps.calendar.selectors import Window, freezes_catching
 from apps.catalog.models import ComponentVersion, Contract
 from apps.catalog.selectors import versions_named_in_use
@@ -118,9 +118,9 @@ def contracts_content(change: Change, contracts: Iterable[Contract]) -> list[dic
     ]
 
 
-def caught_by(changes: Sequence[Change]) -> dict[int, list[Freeze]]:
+def caught_by(changes: Sequence[Change]) -> dict[int, list[Period]]:
     """Return, by the id of each change, the freezes in force that catch what it moves in its window."""
-    caught: dict[int, list[Freeze]] = {change.pk: [] for change in changes}
+    caught: dict[int, list[Period]] = {change.pk: [] for change in changes}
     windows = {
         change.pk: Window(
             tuple(item.component_id for item in items_of(change)), change.planned_start, change.planned_end
@@ -131,7 +131,7 @@ def caught_by(changes: Sequence[Change]) -> dict[int, list[Freeze]]:
     return caught | freezes_catching(windows)
 
 
-def freezes_content(freezes: Iterable[Freeze]) -> list[dict[str, Any]]:
+def freezes_content(freezes: Iterable[Period]) -> list[dict[str, Any]]:
     """Return freezes as they are signed."""
     return [
         {"ref": one.ref, "title": one.name, "start": clock.iso(one.start), "end": clock.iso(one.end)}

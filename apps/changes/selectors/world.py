@@ -11,7 +11,7 @@ from apps.approvals.models import PolicyVersion, Requirement
 from apps.approvals.rules import Need
 from apps.approvals.selectors import policy_in_force, policy_numbered
 from apps.audit.models import AuditEvent
-from apps.calendar.models import Freeze
+from apps.calendar.models import Period
 from apps.catalog.models import ComponentVersion, Contract
 from apps.catalog.selectors import graph, versions_named_in_use
 from apps.changes.enums import ChangeClass, ChangeState
@@ -59,7 +59,7 @@ class Surroundings:
     impact: dict[int, list[ImpactRow]]
     named: dict[int, ComponentVersion]
     contracts: list[Contract]
-    freezes: dict[int, list[Freeze]]
+    freezes: dict[int, list[Period]]
     asked: dict[int, list[tuple[str, str]]]
 
 

@@ -12,15 +12,17 @@ from apps.approvals.selectors import policy_in_force
 from apps.approvals.services import close_round, go_on, stand_still
 from apps.calendar.rules import Span
 from apps.calendar.selectors import conflicts_of
-from apps.calendar.services import book, hold_calendar, release_booking
+from apps.calendar.services import book, hold_calendar, need_people, release_booking
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.window import said
 from apps.changes.selectors import (
+    approvers_of,
     beyond_reach,
     content_of,
     impact_of,
     items_of,
+    leads_of,
     missing_of,
     needs_for,
     waiting_to_settle,
@@ -68,6 +70,8 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
         url=url_of(draft),
         span=_span(draft),
         component_ids=[item.component_id for item in items_of(draft)],
+        change_class=draft.change_class,
+        people=leads_of(draft),
     )
     needs = needs_for(draft, impact, now=now, policy=policy)
     draft.round = ask_for(actor, draft, revision, needs, impact, policy)
@@ -173,6 +177,8 @@ def settle(*, change: Change, actor: Actor) -> Change:
     # What has moved meanwhile is asked about first; ``refreshing`` does so within a minute.
     if world_of(held).moved:
         return held
+    if held.booking is not None:
+        need_people(actor=actor, booking=held.booking, people=[*leads_of(held), *approvers_of(held)])
     return advance(held, "approve", actor=actor, data=_signed(held))
 
 

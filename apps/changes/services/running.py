@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from apps.approvals.services import note_start
-from apps.calendar.services import hold_calendar, mark_under_way, release_booking
+from apps.calendar.services import finish_booking, hold_calendar, mark_under_way
 from apps.changes.models import Change
 from apps.changes.selectors import world_of
 from apps.changes.services.access import given_reason, locked, permit, require_state
@@ -85,7 +85,7 @@ def _end(change: Change, event: str, actor: Actor, reason: str, asked: str = "")
     held.actual_end = clock.now()
     held.save(update_fields=["actual_end", "updated_at"])
     if held.booking is not None:
-        release_booking(actor=actor, booking=held.booking)
+        finish_booking(actor=actor, booking=held.booking, at=held.actual_end)
     return advance(held, event, actor=actor, data=_revision(held), private=private)
 
 

@@ -13,7 +13,8 @@ from django.db.models.lookups import IsNull
 
 from apps.accounts.models import User
 from apps.audit.selectors import Filters, Word
-from apps.calendar.models import Freeze
+from apps.calendar.models.periods import FROZEN
+from apps.calendar.selectors import periods_naming
 from apps.cards.models import ModelCard
 from apps.catalog.models import Component, Contract
 from apps.changes.enums import ChangeState
@@ -75,7 +76,8 @@ def _about(components: QuerySet[Component], *, listed: bool) -> Q:
         (OF_A_CHANGE, _named("CHG-", changes)),
         (("review",), _named("PIR-", changes)),
         (("card",), _named("CARD-", cards)),
-        (("freeze",), _named("FRZ-", Freeze.objects.filter(component__in=components))),
+        (("freeze",), _named("FRZ-", periods_naming(components).filter(kind__in=FROZEN))),
+        (("period",), _named("CAL-", periods_naming(components).exclude(kind__in=FROZEN))),
         (("contract",), Contract.objects.filter(provider__in=components).values_list("key", flat=True)),
     ]
     found = Q()

@@ -9,7 +9,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement
 from apps.approvals.selectors import break_glass_of, inbox_for, open_counts
-from apps.calendar.enums import ConflictSeverity
+from apps.calendar.enums import ConflictKind, ConflictSeverity
 from apps.calendar.models import Conflict
 from apps.catalog.enums import ComponentKind
 from apps.changes.enums import ChangeState
@@ -117,13 +117,21 @@ def _blocked_by(change: Change) -> tuple[str, ...]:
         Q(booking=change.booking_id) | Q(other=change.booking_id),
         cleared_at=None,
         severity=ConflictSeverity.BLOCKING,
-    ).select_related("booking", "other", "freeze")
+    ).select_related("booking", "other", "period")
     return tuple(dict.fromkeys(_other_side(conflict, change.booking_id) for conflict in conflicts))
 
 
+_UNSHARED = {
+    ConflictKind.OUTSIDE: "a time outside its maintenance windows",
+    ConflictKind.LIMIT: "too many changes at once",
+}
+
+
 def _other_side(conflict: Conflict, booking_id: int) -> str:
-    if conflict.freeze is not None:
-        return f"the freeze “{conflict.freeze.name}”"
+    if conflict.period is not None:
+        return f"the {conflict.period.get_kind_display().lower()} “{conflict.period.name}”"
+    if conflict.other is None:
+        return _UNSHARED[ConflictKind(conflict.kind)]
     mine_first = conflict.booking_id == booking_id
     return str(conflict.other if mine_first else conflict.booking)
 

@@ -84,9 +84,9 @@ def _clashes(booking_ids: list[int | None]) -> dict[int | None, str]:
     named: dict[int | None, str] = {}
     conflicts = Conflict.objects.filter(
         Q(booking__in=booking_ids) | Q(other__in=booking_ids), cleared_at=None
-    ).select_related("booking", "other", "freeze")
+    ).select_related("booking", "other", "period")
     for conflict in conflicts:
-        other = conflict.other or conflict.freeze
+        other = conflict.other or conflict.period or conflict.get_kind_display()
         named.setdefault(conflict.booking_id, str(other))
         if conflict.other_id is not None:
             named.setdefault(conflict.other_id, str(conflict.booking))

@@ -8,17 +8,24 @@ from django.db.models import Q
 
 from apps.accounts.models import Team, User
 from apps.accounts.selectors import teams
-from apps.calendar.enums import FreezeScope
-from apps.calendar.rules import Scope, Span, span_from_local
+from apps.calendar.rules import EVERYTHING, Scope, Span, scope_of_one, span_from_local
 from apps.calendar.selectors import Narrowed
 from apps.catalog.enums import ComponentKind
 from apps.catalog.selectors import component_for, search_components
 from apps.changes.enums import ChangeState
+from apps.core.errors import Invalid
 from apps.web.marks import STATES
 from apps.web.planning.marks import DROPPED
 
 TIERS = [("", "Choose"), *((str(tier), f"Tier {tier}") for tier in range(1, 5))]
 PLANNABLE = [state for state in ChangeState.values if state not in DROPPED]
+SCOPES = [
+    ("everything", "Everything"),
+    ("team", "A team's components"),
+    ("component", "One component"),
+    ("kind", "A kind of component"),
+    ("tier", "A criticality tier"),
+]
 OFFERED = 300
 """Components that the form offers by name; any other is named by its key."""
 
@@ -83,9 +90,7 @@ class FreezeForm(forms.Form):
     )
     local_start = forms.CharField(label="Start", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     local_end = forms.CharField(label="End", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-    scope = forms.ChoiceField(
-        label="How much", choices=FreezeScope.choices, widget=forms.RadioSelect, initial=FreezeScope.TEAM
-    )
+    scope = forms.ChoiceField(label="How much", choices=SCOPES, widget=forms.RadioSelect, initial="team")
     team = forms.ModelChoiceField(queryset=Team.objects.none(), required=False, empty_label="Choose")
     component = forms.CharField(
         required=False,
@@ -110,15 +115,15 @@ class FreezeForm(forms.Form):
         found = search_components(self._user, "").order_by("name", "key")[:OFFERED]
         return [(component.key, str(component)) for component in found]
 
-    def clean_component(self) -> int | None:
-        """Return the component's id: this person must be able to see it."""
+    def clean_component(self) -> str:
+        """Return the component's key: this person must be able to see it."""
         key = self.cleaned_data["component"].strip()
-        if not key or self.data.get("scope") != FreezeScope.COMPONENT:
-            return None
+        if not key or self.data.get("scope") != "component":
+            return ""
         found = component_for(self._user, key)
         if found is None:
             raise forms.ValidationError(f"There is no component “{key}”.")
-        return int(found.pk)
+        return str(found.key)
 
     def span(self) -> Span:
         """Return the window. Raises Invalid at the field that is wrong."""
@@ -126,12 +131,12 @@ class FreezeForm(forms.Form):
         return span_from_local(given["local_start"], given["local_end"], given["time_zone"])
 
     def frozen(self) -> Scope:
-        """Return what must not change."""
+        """Return what must not change. Raises Invalid at the field that the choice needs and that is empty."""
         given = self.cleaned_data
-        return Scope(
-            FreezeScope(given["scope"]),
-            team_id=given["team"].pk if given["team"] else None,
-            component_id=given["component"],
-            kind=given["kind"],
-            tier=int(given["tier"]) if given["tier"] else None,
-        )
+        facet = given["scope"]
+        if facet == "everything":
+            return EVERYTHING
+        value = given[facet]
+        if not value:
+            raise Invalid({facet: [f"Choose the {facet}."]})
+        return scope_of_one(facet, value.slug if facet == "team" else value)

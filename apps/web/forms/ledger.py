@@ -13,7 +13,7 @@ from apps.audit.selectors import Filters
 KINDS = {
     "changes": ("Changes and revisions", ("change.",)),
     "signatures": ("Signatures", ("approval.",)),
-    "calendar": ("Calendar", ("booking.", "conflict.", "freeze.")),
+    "calendar": ("Calendar", ("booking.", "conflict.", "freeze.", "period.", "calendar")),
     "reviews": ("Reviews", ("review.",)),
     "cards": ("Model cards", ("card.",)),
     "catalog": ("Catalog", ("component.", "contract.")),
@@ -28,6 +28,7 @@ _TYPES = {
     "CHG": "change",
     "CARD": "card",
     "PIR": "review",
+    "CAL": "period",
     "FRZ": "freeze",
     "EXP": "export",
     "POLICY": "policy",
@@ -35,7 +36,7 @@ _TYPES = {
 }
 _CHANGE = re.compile(r"chg-\d{1,9}", re.IGNORECASE | re.ASCII)
 _A_DAY = timedelta(days=1)
-_REF = re.compile(r"(chg|card|pir|frz|exp|policy|std)-\d+", re.IGNORECASE)
+_REF = re.compile(r"(chg|card|pir|cal|frz|exp|policy|std)-\d+", re.IGNORECASE)
 
 
 def day_field(label: str, **options: Any) -> forms.DateField:

@@ -8,9 +8,11 @@ from typing import Any
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.calendar.enums import BookingState, ConflictKind, FreezeScope
-from apps.calendar.models import Booking, Freeze
-from apps.calendar.selectors import Found, Step, explained
+from apps.calendar.enums import BookingState, ConflictKind
+from apps.calendar.models import Booking, Period
+from apps.calendar.rules import FACETS
+from apps.calendar.selectors import Found, Step, explained, scope_of
+from apps.catalog.enums import ComponentKind
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeState
@@ -164,28 +166,50 @@ def stops_of(ref: str, found: Found, known: Graph) -> tuple[Stop, ...]:
         return (Stop(steps[0], f"moved by {ref} and by {found.ref}"),)
     if found.kind == ConflictKind.FREEZE:
         return (Stop(steps[0], f"moved by {ref}, and frozen"),)
+    if found.kind not in (ConflictKind.READS, ConflictKind.WRITES):
+        return tuple(Stop(step, f"moved by {ref}") for step in steps)
     first, last = (found.ref, ref) if found.theirs_first else (ref, found.ref)
     said = {0: f"moved by {first}", len(steps) - 1: f"moved by {last}"}
     return tuple(Stop(step, said.get(place, "")) for place, step in enumerate(steps))
 
 
-def scope_words(freeze: Freeze) -> str:
-    """Return what a freeze covers: "Everything", "Components of Lending", "credit-risk", "Models", "Tier 1"."""
-    match freeze.scope:
-        case FreezeScope.TEAM:
-            return f"Components of {freeze.team}"
-        case FreezeScope.COMPONENT:
-            return str(freeze.component)
-        case FreezeScope.KIND:
-            return f"{freeze.get_kind_display()}s"
-        case FreezeScope.TIER:
-            return f"Tier {freeze.tier}"
-    return "Everything"
+def scope_words(period: Period) -> str:
+    """Return what a period covers: "Everything", "Components of lending", "credit-risk", "Models", "Tier 1 or 2"."""
+    scope = scope_of(period)
+    parts = [_said(facet, scope.named(facet)) for facet in FACETS if scope.named(facet)]
+    left_out = [
+        short for facet in FACETS for short in _values(facet, sorted(scope.leaves_out.get(facet, ())))
+    ]
+    words = ", ".join(parts) or "Everything"
+    return f"{words}, but not {' or '.join(left_out)}" if left_out else words
 
 
-def freeze_url(freeze: Freeze) -> str:
-    """Return the address of a freeze's page."""
-    return reverse("web:freeze", args=[freeze.ref])
+def _said(facet: str, values: list[str]) -> str:
+    named = " or ".join(_values(facet, values))
+    words = {
+        "component": "{}",
+        "team": "Components of {}",
+        "kind": "{}",
+        "tier": "Tier {}",
+        "tag": "Tagged {}",
+        "environment": "In {}",
+        "change_class": "Class {}",
+    }
+    return words[facet].format(named)
+
+
+def _values(facet: str, values: list[str]) -> list[str]:
+    match facet:
+        case "component":
+            return [value.rpartition("/")[2] for value in values]
+        case "kind":
+            return [f"{ComponentKind(value).label}s" for value in values]
+    return values
+
+
+def period_url(period: Period) -> str:
+    """Return the address of a period's page."""
+    return reverse("web:period", args=[period.ref])
 
 
 def days_of(start: datetime, end: datetime, zone: tzinfo) -> tuple[date, date]:

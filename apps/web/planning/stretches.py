@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from apps.accounts.models import User
-from apps.calendar.enums import FreezeScope
-from apps.calendar.models import Freeze
-from apps.calendar.selectors import Lane, freezes_between, scope_of
+from apps.calendar.enums import PeriodKind
+from apps.calendar.models import Occurrence
+from apps.calendar.rules import Scope
+from apps.calendar.selectors import Lane, periods_between, scope_of
 from apps.web import dates
-from apps.web.planning.marks import days_of, freeze_url, scope_words
+from apps.web.planning.marks import days_of, period_url, scope_words
 
 
 @dataclass(frozen=True)
@@ -43,27 +44,38 @@ def stretches_between(
     """Return the marked times that meet [start, end), in order of time."""
     return [
         _stretch(each)
-        for each in freezes_between(user, start, end, team=team, kind=kind, component=component)
+        for each in periods_between(user, start, end, team=team, kind=kind, component=component)
     ]
 
 
-def _stretch(freeze: Freeze) -> Stretch:
+LOOKS = {PeriodKind.COOLDOWN: "hatch-cool"}
+"""How what is no freeze is shaded."""
+
+ICONS = {
+    PeriodKind.COOLDOWN: "moon",
+    PeriodKind.MAINTENANCE: "tool",
+    PeriodKind.RETRAINING: "refresh",
+    PeriodKind.EVENT: "calendar-event",
+    PeriodKind.ON_CALL: "user",
+}
+
+
+def _stretch(time: Occurrence) -> Stretch:
+    kind = PeriodKind(time.period.kind)
     return Stretch(
-        freeze.name,
-        "Freeze",
-        "hatch",
-        "snowflake",
-        freeze_url(freeze),
-        freeze.start,
-        freeze.end,
-        scope_words(freeze),
-        lambda lane: _over(freeze, lane),
+        time.period.name,
+        kind.label,
+        LOOKS.get(kind, "hatch"),
+        ICONS.get(kind, "snowflake"),
+        period_url(time.period),
+        time.start,
+        time.end,
+        scope_words(time.period),
+        lambda lane: _over(scope_of(time.period), lane),
     )
 
 
-def _over(freeze: Freeze, lane: Lane) -> bool:
+def _over(scope: Scope, lane: Lane) -> bool:
     if lane.part is not None:
-        return scope_of(freeze).covers(lane.part)
-    if freeze.scope == FreezeScope.COMPONENT and freeze.component is not None:
-        return freeze.component.owner_team_id == lane.id
-    return freeze.scope != FreezeScope.TEAM or freeze.team_id == lane.id
+        return scope.covers(lane.part)
+    return not scope.named("team") or lane.key in scope.named("team")

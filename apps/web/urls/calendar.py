@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import calendar, freezes, moving
+from apps.web.views import calendar, moving, periods
 
 urlpatterns: list[URLPattern] = [
     path("calendar/", calendar.month, name="calendar"),
@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("calendar/timeline/", calendar.timeline, name="calendar-timeline"),
     path("calendar/agenda/", calendar.agenda, name="calendar-agenda"),
     path("calendar/move/<str:ref>/", moving.move, name="calendar-move"),
-    path("calendar/freezes/new/", freezes.declare, name="freeze-new"),
-    path("calendar/freezes/<str:ref>/", freezes.freeze, name="freeze"),
-    path("calendar/freezes/<str:ref>/lift/", freezes.lift, name="freeze-lift"),
+    path("calendar/periods/new/", periods.declare, name="period-new"),
+    path("calendar/periods/<str:ref>/", periods.period, name="period"),
+    path("calendar/periods/<str:ref>/lift/", periods.lift, name="period-lift"),
 ]

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from apps.calendar.selectors import freezes_over
+from apps.calendar.selectors import periods_over
 from apps.cards.selectors import cards_of_models
 from apps.catalog import selectors
 from apps.catalog.enums import ComponentKind
@@ -134,7 +134,7 @@ def component(request: HttpRequest, key: str) -> HttpResponse:
         "coming": coming[:MOST_CHANGES],
         "past": past[:MOST_CHANGES],
         "more_changes": max(len(coming), len(past)) > MOST_CHANGES,
-        "freezes": freezes_over(person, found, now, now + FREEZES_AHEAD),
+        "freezes": periods_over(person, found, now, now + FREEZES_AHEAD),
         "cards": cards_of_models(person, models)[:MOST_CARDS],
         "source": component_page.source_of(found),
     }

@@ -4,10 +4,9 @@ from datetime import timedelta
 
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.services import seal_pending
-from apps.calendar.enums import FreezeScope
-from apps.calendar.models import Freeze
-from apps.calendar.rules import Scope, span_from_local
-from apps.calendar.services import declare_freeze, lift_freeze
+from apps.calendar.models import Period
+from apps.calendar.rules import scope_of_one, span_from_local
+from apps.calendar.services import lift_period
 from apps.core import actors, clock
 from apps.exports.models import ExportJob
 from apps.exports.rules import orders
@@ -19,6 +18,7 @@ from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
 from demo.load import actor, wall
 from tests.e2e.organisation.finding import Names, card_of, of_state
+from tests.planning import declared
 
 
 def write_reviews() -> Names:
@@ -54,16 +54,15 @@ def write_reviews() -> Names:
 
 def freeze_and_lift() -> Names:
     """Freeze one model for a day and lift the freeze again."""
-    peak = Freeze.objects.get()
+    peak = Period.objects.get()
     now = clock.now()
-    lifted = declare_freeze(
-        actor=actor("leila.haddad"),
-        name="Audit of the loan models",
-        reason="The auditors compare scores over one day.",
-        span=span_from_local(wall(now, 3, "06:00"), wall(now, 4, "06:00"), "Europe/London"),
-        scope=Scope(FreezeScope.KIND, kind="model"),
+    lifted = declared(
+        actor("leila.haddad"),
+        span_from_local(wall(now, 3, "06:00"), wall(now, 4, "06:00"), "Europe/London"),
+        scope_of_one("kind", "model"),
+        "Audit of the loan models",
     )
-    lift_freeze(actor=actor("leila.haddad"), freeze=lifted)
+    lift_period(actor=actor("leila.haddad"), period=lifted)
     return {"freeze": peak.ref, "lifted": lifted.ref}
 
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from apps.accounts.models import User
 from apps.calendar.rules import Span, comes_twice, span_from_local
-from apps.calendar.selectors import Found, find_conflicts, freezes_between
+from apps.calendar.selectors import Found, find_conflicts, periods_between
 from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeClass, WizardStep
 from apps.changes.models import Change
@@ -133,5 +133,7 @@ class WhenPage(Page):
         now = clock.now()
         return {
             "checked": self.checked,
-            "freezes": list(freezes_between(self.user, now, now + LOOK_AHEAD)[:6]),
+            "freezes": [
+                row for row in periods_between(self.user, now, now + LOOK_AHEAD) if row.period.frozen
+            ][:6],
         }

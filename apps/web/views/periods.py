@@ -1,4 +1,4 @@
-"""Freezes: declared after a look at what they catch, shown, and lifted."""
+"""Periods: declared after a look at what they catch, shown, and lifted."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -7,18 +7,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.calendar.models import Freeze
-from apps.calendar.rules import Scope, Span, checked_scope, comes_twice
+from apps.calendar.models import Period
+from apps.calendar.rules import Recurrence, Scope, Span, comes_twice
 from apps.calendar.selectors import (
     covered_components,
-    freeze_decision,
-    freeze_exists,
-    freeze_for,
     may_plan_some,
+    period_exists,
+    period_for,
     planned_inside,
+    planning_decision,
     scope_of,
 )
-from apps.calendar.services import declare_freeze, lift_freeze
+from apps.calendar.services import PeriodPlan, lift_period, plan_period
 from apps.core import actors, clock
 from apps.core.errors import Forbidden, Invalid
 from apps.web.errors import add_to_form, not_found
@@ -40,24 +40,25 @@ def declare(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or request.POST.get("step") == "edit" or not form.is_valid():
         return render(request, "calendar/freeze_form.html", context)
     try:
-        span, scope = form.span(), checked_scope(form.frozen())
-        decision = freeze_decision(actors.person(user), scope)
+        span, scope = form.span(), form.frozen()
+        decision = planning_decision(actors.person(user), scope)
         if not decision:
             raise Forbidden(decision.reason, remedy=decision.remedy)
         if request.POST.get("step") != "declare":
             return render(request, "calendar/freeze_check.html", context | _look(form, span, scope))
-        made = declare_freeze(
-            actor=actors.person(user),
+        plan = PeriodPlan(
             name=form.cleaned_data["name"],
             reason=form.cleaned_data["reason"],
-            span=span,
+            recurrence=Recurrence(span.local_start, span.local_end, span.time_zone),
             scope=scope,
+            owner=user,
         )
+        made = plan_period(actor=actors.person(user), plan=plan)
     except Invalid as error:
         add_to_form(form, error)
         return render(request, "calendar/freeze_form.html", context)
     messages.success(request, f"{made.name} is declared.")
-    return redirect("web:freeze", made.ref)
+    return redirect("web:period", made.ref)
 
 
 def _look(form: FreezeForm, span: Span, scope: Scope) -> dict[str, object]:
@@ -70,7 +71,7 @@ def _look(form: FreezeForm, span: Span, scope: Scope) -> dict[str, object]:
         "covered": named,
         "count": count,
         "rest": max(count - len(named), 0),
-        "caught": planned_inside(scope, span),
+        "caught": planned_inside(scope, [(span.start, span.end)]),
         "twice": twice,
         "over": span.end <= clock.now(),
         "kept": [(name, form.data.get(name, "")) for name in form.fields],
@@ -79,9 +80,9 @@ def _look(form: FreezeForm, span: Span, scope: Scope) -> dict[str, object]:
 
 @login_required
 @require_safe
-def freeze(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show a freeze: what it covers, why, until when, and what it catches."""
-    found = _freeze(request, ref)
+def period(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show a period: what it covers, why, until when, and what it catches."""
+    found = _period(request, ref)
     scope = scope_of(found)
     covered = covered_components(scope)
     context = {
@@ -89,8 +90,10 @@ def freeze(request: HttpRequest, ref: str) -> HttpResponse:
         "covers": scope_words(found),
         "covered": list(covered.select_related("owner_team")[:50]),
         "count": covered.count(),
-        "caught": [] if found.lifted_at else planned_inside(scope, _span(found)),
-        "may_lift": freeze_decision(actors.person(reader(request)), scope),
+        "caught": []
+        if found.lifted_at
+        else planned_inside(scope, found.occurrences.values_list("start", "end")),
+        "may_lift": planning_decision(actors.person(reader(request)), scope),
         "over": found.end <= clock.now(),
         "running": found.start <= clock.now() < found.end,
     }
@@ -101,12 +104,12 @@ def freeze(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask, and then lift a freeze."""
-    found = _freeze(request, ref)
+    found = _period(request, ref)
     if request.method == "POST":
-        lift_freeze(actor=actors.person(reader(request)), freeze=found)
+        lift_period(actor=actors.person(reader(request)), period=found)
         messages.success(request, f"{found.name} is lifted.")
-        return redirect("web:freeze", found.ref)
-    decision = freeze_decision(actors.person(reader(request)), scope_of(found))
+        return redirect("web:period", found.ref)
+    decision = planning_decision(actors.person(reader(request)), scope_of(found))
     if not decision:
         raise Forbidden(decision.reason, remedy=decision.remedy)
     context = {
@@ -115,18 +118,16 @@ def lift(request: HttpRequest, ref: str) -> HttpResponse:
         "To freeze again, declare a new one.",
         "action": "",
         "verb": "Lift the freeze",
-        "cancel": reverse("web:freeze", args=[found.ref]),
+        "cancel": reverse("web:period", args=[found.ref]),
         "danger": True,
     }
     return render(request, "_confirm.html", context)
 
 
-def _freeze(request: HttpRequest, ref: str) -> Freeze:
-    found = freeze_for(reader(request), ref)
+def _period(request: HttpRequest, ref: str) -> Period:
+    found = period_for(reader(request), ref)
     if found is None:
-        raise not_found(request, ("freeze", ref), exists=freeze_exists(ref))
+        raise not_found(
+            request, ("freeze" if ref.startswith("FRZ-") else "period", ref), exists=period_exists(ref)
+        )
     return found
-
-
-def _span(freeze: Freeze) -> Span:
-    return Span(freeze.start, freeze.end, freeze.time_zone, freeze.local_start, freeze.local_end)

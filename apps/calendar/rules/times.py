@@ -1,0 +1,58 @@
+"""What the times that mean something have against a plan."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from apps.calendar.enums import ConflictKind, PeriodKind
+from apps.calendar.rules.findings import Finding
+from apps.calendar.rules.plans import InForce, Plan
+
+MEANS = {
+    PeriodKind.FREEZE: ConflictKind.FREEZE,
+    PeriodKind.BLACKOUT: ConflictKind.FREEZE,
+    PeriodKind.COOLDOWN: ConflictKind.COOLDOWN,
+    PeriodKind.RETRAINING: ConflictKind.RETRAINING,
+    PeriodKind.EVENT: ConflictKind.EVENT,
+}
+"""What it is for a plan to meet a period. A maintenance window means the reverse; a shift means its people."""
+
+
+def met(plan: Plan, times: Collection[InForce]) -> Iterator[Finding]:
+    """Return each period that a plan must not meet and does, once, with the first instance that it meets.
+
+    ``times`` come in order of time.
+    """
+    told: set[int] = set()
+    for one in times:
+        if one.kind in MEANS and one.period not in told and plan.meets(one.start, one.end):
+            covered = one.covered(plan)
+            if covered:
+                told.add(one.period)
+                start, end = max(plan.start, one.start), min(plan.end, one.end)
+                yield Finding(
+                    MEANS[one.kind], plan.id, start, end, period=one.period, path=tuple(covered[:1])
+                )
+
+
+def outside(plan: Plan, times: Collection[InForce], windowed: Sequence[InForce]) -> Iterator[Finding]:
+    """Return the parts that have allowed windows, none of which, nor several in a row, hold the plan.
+
+    ``windowed`` holds one entry for each maintenance window in force, whenever its instances are; ``times`` those
+    that the plan could meet, in order.
+    """
+    out: list[str] = []
+    for part in plan.parts.values():
+        mine = {one.period for one in windowed if one.scope.covers(part, plan.change_class)}
+        if mine and not _held(plan, [one for one in times if one.period in mine]):
+            out.append(part.key)
+    if out:
+        yield Finding(ConflictKind.OUTSIDE, plan.id, plan.start, plan.end, path=tuple(sorted(out)[:1]))
+
+
+def _held(plan: Plan, windows: Sequence[InForce]) -> bool:
+    """Return whether windows, in order of time, hold a plan from its start to its end without a gap."""
+    reached = plan.start
+    for one in windows:
+        if one.start > reached:
+            break
+        reached = max(reached, one.end)
+    return reached >= plan.end

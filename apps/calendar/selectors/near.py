@@ -1,0 +1,70 @@
+"""What stands around some plans: all that the engine must see to judge them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.calendar.models import Booking
+from apps.calendar.rules import Around, Plan, Rulebook
+from apps.calendar.rules.plans import Instants
+from apps.calendar.selectors.bookings import done_between, live_between, plans_of
+from apps.calendar.selectors.periods import times_between, windowed
+from apps.catalog.selectors import graph
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """Some plans with all around them. ``crowd`` holds the ids of plans that share a moment with them."""
+
+    around: Around
+    plans: list[Plan]
+    crowd: frozenset[int]
+
+
+def neighbourhood(
+    rulebook: Rulebook, focus: Collection[Plan], *, without: Iterable[str] = (), once: Iterable[Instants] = ()
+) -> Neighbourhood:
+    """Return what the engine must see to judge these plans.
+
+    ``without`` leaves bookings out by reference; ``once`` adds times that the plans held before. The number of
+    queries does not grow with the plans.
+    """
+    spans = [(plan.start, plan.end) for plan in focus] + list(once)
+    start, end = min(begins for begins, _ in spans), max(ends for _, ends in spans)
+    others = _others(focus, rulebook, start, end, set(without))
+    crowd = frozenset[int]()
+    if rulebook.limits:
+        crowd = frozenset(
+            plan.id for plan in others if plan.live and any(plan.meets(*span) for span in spans)
+        )
+        wider = [plan for plan in others if plan.id in crowd]
+        if wider:
+            first, last = min(plan.start for plan in wider), max(plan.end for plan in wider)
+            if first < start or last > end:
+                others = _others(focus, rulebook, min(first, start), max(last, end), set(without))
+                start, end = min(first, start), max(last, end)
+    around = Around(graph(), rulebook, times_between(start, end), windowed())
+    return Neighbourhood(around, [*focus, *_kept(others, focus, rulebook, crowd)], crowd)
+
+
+def _others(
+    focus: Collection[Plan], rulebook: Rulebook, start: datetime, end: datetime, without: set[str]
+) -> list[Plan]:
+    mine = [plan.id for plan in focus]
+    near = live_between(start - rulebook.after, end + rulebook.after)
+    done = done_between(start - rulebook.after, end + rulebook.after)
+    found = Booking.objects.filter(pk__in=near.values("pk")) | Booking.objects.filter(
+        pk__in=done.values("pk")
+    )
+    return plans_of(found.exclude(pk__in=mine).exclude(ref__in=without))
+
+
+def _kept(
+    others: list[Plan], focus: Collection[Plan], rulebook: Rulebook, crowd: Collection[int]
+) -> list[Plan]:
+    """Leave out, where one plan alone is judged, those that are not near it."""
+    if len(focus) != 1 or crowd:
+        return others
+    [only] = focus
+    start, end = only.start - rulebook.after, only.end + rulebook.after
+    return [plan for plan in others if plan.meets(start, end) or plan.end == start or plan.start == end]

@@ -1,0 +1,218 @@
+"""Periods and their instances, for people and for the engine."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
+
+from apps.accounts.enums import Role
+from apps.accounts.models import Team, User
+from apps.accounts.selectors import grants_of, with_any_role
+from apps.calendar.enums import PeriodKind
+from apps.calendar.models import Booking, Occurrence, OnCall, Period, during
+from apps.calendar.models.periods import FROZEN
+from apps.calendar.rules import InForce, Part, Recurrence, Scope, may_plan, scope_from
+from apps.calendar.rules.plans import Instants
+from apps.calendar.selectors.bookings import live_between, parts_of, plans_of
+from apps.catalog.models import Component
+from apps.core.actors import Actor
+from apps.core.decisions import Decision, denied
+
+PREFIXES = {"FRZ": Q(kind__in=FROZEN), "CAL": ~Q(kind__in=FROZEN)}
+
+
+def periods_visible_to(user: User) -> QuerySet[Period]:
+    """Return all periods to anyone who holds a role, and none to others."""
+    return Period.objects.filter(with_any_role(user))
+
+
+def periods_between(
+    user: User,
+    start: datetime,
+    end: datetime,
+    *,
+    team: str = "",
+    kind: str = "",
+    component: str = "",
+) -> list[Occurrence]:
+    """Return the instances of periods in force that meet [start, end), in order of time, each with its period.
+
+    ``team`` (a slug), ``kind`` and ``component`` (a part of its key) leave out those that name another team, kind
+    or component. What names none of these always stays.
+    """
+    found = in_force(Occurrence.objects.filter(period__in=periods_visible_to(user)), start, end)
+    rows = list(found.select_related("period"))
+    named = {key for row in rows for key in scope_of(row.period).named("component")}
+    known = {part.key: part for part in parts_of(_ids(named)).values()} if named and (team or kind) else {}
+    return [row for row in rows if _fits(scope_of(row.period), team, kind, component, known)]
+
+
+def _fits(scope: Scope, team: str, kind: str, component: str, known: Mapping[str, Part]) -> bool:
+    keys = scope.named("component")
+    parts = [known[key] for key in keys if key in known]
+    if team and not _open_to(scope.named("team"), team):
+        return False
+    if kind and not _open_to(scope.named("kind"), kind):
+        return False
+    if keys and team and parts and not any(part.team == team for part in parts):
+        return False
+    if keys and kind and parts and not any(part.kind == kind for part in parts):
+        return False
+    return not (keys and component) or any(component.lower() in key.lower() for key in keys)
+
+
+def _open_to(named: list[str], value: str) -> bool:
+    return not named or value in named
+
+
+def _ids(keys: Iterable[str]) -> list[int]:
+    return list(Component.objects.filter(key__in=keys).values_list("pk", flat=True))
+
+
+def period_for(user: User, ref: str) -> Period | None:
+    """Return a period by its reference (FRZ-3, CAL-4), lifted or not, when the person may see it."""
+    return _named(periods_visible_to(user), ref).select_related("owner").first()
+
+
+def period_exists(ref: str) -> bool:
+    """Return whether there is a period of this reference, whoever may see it."""
+    return _named(Period.objects.all(), ref).exists()
+
+
+def _named(periods: QuerySet[Period], ref: str) -> QuerySet[Period]:
+    prefix, _, number = ref.partition("-")
+    if prefix in PREFIXES and number.isascii() and number.isdecimal() and len(number) < 10:
+        return periods.filter(PREFIXES[prefix], number=int(number))
+    return periods.none()
+
+
+def in_force(occurrences: QuerySet[Occurrence], start: datetime, end: datetime) -> QuerySet[Occurrence]:
+    """Return the instances that meet [start, end) of periods that are not lifted, in order of time."""
+    found = occurrences.filter(period__lifted_at=None).alias(during=during())
+    return found.filter(during__overlap=(start, end)).order_by("start", "end", "period_id")
+
+
+def periods_over(user: User, component: Component, start: datetime, end: datetime) -> list[Occurrence]:
+    """Return the instances in [start, end) of freezes that a component falls under, in order of time."""
+    [part] = parts_of([component.pk]).values()
+    return [
+        row
+        for row in periods_between(user, start, end)
+        if row.period.frozen and scope_of(row.period).covers(part)
+    ]
+
+
+def times_between(start: datetime, end: datetime) -> list[InForce]:
+    """Return the instances of periods in force that meet [start, end), as the engine sees them. Two queries."""
+    found = in_force(Occurrence.objects.all(), start, end)
+    rows = list(found.values_list("period_id", "start", "end"))
+    if not rows:
+        return []
+    known = _as_seen(Period.objects.filter(pk__in={row[0] for row in rows}))
+    return [InForce(pk, known[pk][0], begins, ends, *known[pk][1:]) for pk, begins, ends in rows]
+
+
+def windowed() -> list[InForce]:
+    """Return each maintenance window in force once, with the time of its first instance."""
+    windows = Period.objects.filter(kind=PeriodKind.MAINTENANCE, lifted_at=None)
+    return [
+        InForce(pk, PeriodKind.MAINTENANCE, start, end, scope_from(scope))
+        for pk, start, end, scope in windows.values_list("pk", "start", "end", "scope")
+    ]
+
+
+def _as_seen(periods: QuerySet[Period]) -> dict[int, tuple[PeriodKind, Scope, tuple[int, ...]]]:
+    people = Prefetch("people", OnCall.objects.order_by("user_id"))
+    shifts = periods.filter(kind=PeriodKind.ON_CALL).prefetch_related(people)
+    on_call = {period.pk: tuple(one.user_id for one in period.people.all()) for period in shifts}
+    return {
+        pk: (PeriodKind(kind), scope_from(scope), on_call.get(pk, ()))
+        for pk, kind, scope in periods.values_list("pk", "kind", "scope")
+    }
+
+
+def recurrence_of(period: Period) -> Recurrence:
+    """Return a period's times as they were meant."""
+    return Recurrence(
+        period.local_start,
+        period.local_end,
+        period.time_zone,
+        period.rrule,
+        tuple(period.exdates),
+        tuple(period.rdates),
+    )
+
+
+def scope_of(period: Period) -> Scope:
+    """Return what a period covers."""
+    return scope_from(period.scope)
+
+
+def periods_naming(components: QuerySet[Component]) -> QuerySet[Period]:
+    """Return the periods, lifted or not, whose scope names any of these components."""
+    named = Func(
+        OuterRef("scope__covers__component"), F("key"), function="jsonb_exists", output_field=BooleanField()
+    )
+    return Period.objects.filter(Exists(components.alias(named=named).filter(named=True)))
+
+
+def may_plan_some(user: User) -> bool:
+    """Return whether a person may plan a period over at least something."""
+    return any(grant.role in (Role.CHANGE_MANAGER, Role.OWNER) for grant in grants_of(user))
+
+
+def planned_inside(scope: Scope, times: Iterable[Instants]) -> list[Booking]:
+    """Return the live bookings that a period of this scope and these instances would catch, in order of time."""
+    spans = list(times)
+    if not spans:
+        return []
+    near = live_between(min(start for start, _ in spans), max(end for _, end in spans))
+    caught = [
+        plan.id
+        for plan in plans_of(near)
+        if any(plan.meets(start, end) for start, end in spans)
+        and any(scope.covers(part, plan.change_class) for part in plan.parts.values())
+    ]
+    return list(Booking.objects.filter(pk__in=caught).order_by("start", "pk"))
+
+
+def covered_components(scope: Scope) -> QuerySet[Component]:
+    """Return the components in use that a scope covers, by whatever change."""
+    found = Component.objects.filter(retired_at=None).order_by("name", "key")
+    for facet, values in scope.covers_all_of.items():
+        found = found.filter(_asked(facet, values))
+    for facet, values in scope.leaves_out.items():
+        if facet != "change_class":
+            found = found.exclude(_asked(facet, values))
+    return found
+
+
+def _asked(facet: str, values: frozenset[str]) -> Q:
+    match facet:
+        case "component":
+            return Q(key__in=values)
+        case "team":
+            return Q(owner_team__slug__in=values, owner_team__isnull=False)
+        case "kind":
+            return Q(kind__in=values)
+        case "tier":
+            return Q(tier__in=[int(value) for value in values])
+        case "tag":
+            return Q(tags__overlap=sorted(values))
+        case "environment":
+            return Q(stage__in=values)
+    return Q()
+
+
+def planning_decision(actor: Actor, scope: Scope) -> Decision:
+    """Return whether the actor may plan or lift a period of this scope, with the reason when not."""
+    if not isinstance(actor.user, User):
+        return denied("Only a person may plan a freeze.")
+    team_of: dict[str, int | None] = {}
+    if scope.named("component"):
+        team_of |= dict(
+            Component.objects.filter(key__in=scope.named("component")).values_list("key", "owner_team_id")
+        )
+    if scope.named("team"):
+        team_of |= dict(Team.objects.filter(slug__in=scope.named("team")).values_list("slug", "pk"))
+    return may_plan(grants_of(actor.user), scope, team_of)

@@ -1,0 +1,210 @@
+"""Periods: planned, changed and lifted, with their instances worked out ahead."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from apps.accounts.models import User
+from apps.audit.services import record_event
+from apps.calendar.enums import PeriodKind
+from apps.calendar.models import Conflict, Occurrence, OnCall, Period
+from apps.calendar.rules import EVERYTHING, Recurrence, Scope, checked_recurrence, span_from_local
+from apps.calendar.rules.horizon import AHEAD, KEPT, worked_out
+from apps.calendar.rules.plans import Instants
+from apps.calendar.selectors import planned_inside, planning_decision, recurrence_of, scope_of
+from apps.calendar.services.checking import recheck
+from apps.calendar.services.locking import hold_calendar
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.clock import iso
+from apps.core.errors import Forbidden, Invalid
+
+NAME_LIMIT = 120
+REASON_LIMIT = 4_000
+
+@dataclass(frozen=True)
+class PeriodPlan:
+    """What a period is to be. ``recurrence`` holds its wall-clock, its zone, and how it repeats."""
+
+    name: str
+    reason: str
+    recurrence: Recurrence
+    kind: PeriodKind = PeriodKind.FREEZE
+    scope: Scope = field(default=EVERYTHING)
+    owner: User | None = None
+    on_call: tuple[User, ...] = ()
+    source: str = ""
+    source_uid: str = ""
+
+
+@transaction.atomic
+def plan_period(*, actor: Actor, plan: PeriodPlan) -> Period:
+    """Put a period on the calendar. What is already planned inside it is in conflict from now on.
+
+    Raises:
+        Invalid: at the field: the name, the reason or the recurrence cannot be, or the time is over.
+        Forbidden: the actor is neither a Change Manager nor an owner of what it covers.
+    """
+    _check(plan)
+    _permit(actor, plan.scope)
+    hold_calendar()
+    period = Period(number=1 + (Period.objects.aggregate(last=Max("number"))["last"] or 0))
+    if _write(period, plan, clock.now()) == 0:
+        raise Invalid({"local_end": ["This time is over. A freeze must end in the future."]})
+    _record("freeze.declared" if period.frozen else "period.planned", period, actor)
+    _recheck(actor, period)
+    return period
+
+
+@transaction.atomic
+def change_period(*, actor: Actor, period: Period, plan: PeriodPlan) -> Period:
+    """Change a period's times, scope, name or reason. Its kind stays; changing nothing is no edit.
+
+    Raises:
+        Invalid: at the field, as for a new one, or it is lifted.
+        Forbidden: the actor may not plan what it covered, or what it would cover.
+    """
+    _check(plan)
+    _permit(actor, scope_of(period))
+    _permit(actor, plan.scope)
+    hold_calendar()
+    held = Period.objects.select_for_update().get(pk=period.pk)
+    if held.lifted_at is not None:
+        raise Invalid({"name": ["It is lifted. Plan a new one."]})
+    before, caught = _content(held), _caught_ids(held)
+    _write(held, plan, clock.now())
+    if _content(held) != before:
+        held.sequence += 1
+        held.save(update_fields=["sequence", "updated_at"])
+        _record("freeze.changed" if held.frozen else "period.changed", held, actor)
+        _recheck(actor, held, caught)
+    return held
+
+
+@transaction.atomic
+def lift_period(*, actor: Actor, period: Period) -> Period:
+    """End a period for good: it holds nothing any more. Lifting it again changes nothing.
+
+    Raises:
+        Forbidden: the actor is neither a Change Manager nor an owner of what it covers.
+    """
+    _permit(actor, scope_of(period))
+    hold_calendar()
+    caught = _caught_ids(period)
+    period.lifted_at = clock.now()
+    if Period.objects.filter(pk=period.pk, lifted_at=None).update(lifted_at=period.lifted_at):
+        _record("freeze.lifted" if period.frozen else "period.lifted", period, actor)
+        _recheck(actor, period, caught)
+    else:
+        period.refresh_from_db()
+    return period
+
+
+@transaction.atomic
+def extend_periods(*, actor: Actor) -> int:
+    """Work out the instances that have come within reach since the last time; return how many are new.
+
+    Nothing that is planned lies that far ahead, so no conflict changes by it.
+    """
+    hold_calendar()
+    now, made = clock.now(), 0
+    for period in Period.objects.filter(lifted_at=None).exclude(rrule=""):
+        last = Occurrence.objects.filter(period=period).aggregate(last=Max("start"))["last"]
+        coming = worked_out(recurrence_of(period), now)
+        made += _add(period, [one for one in coming if last is None or one[0] > last])
+    if made:
+        record_event(event="calendar.extended", actor=actor, obj=("calendar", "all"), data={"instances": made})
+    return made
+
+
+def _check(plan: PeriodPlan) -> None:
+    missing = {"name": plan.name, "reason": plan.reason}
+    if not all(text.strip() for text in missing.values()):
+        raise Invalid({name: [f"Give a {name}."] for name, text in missing.items() if not text.strip()})
+    if len(plan.name.strip()) > NAME_LIMIT:
+        raise Invalid({"name": [f"Keep the name to {NAME_LIMIT} characters."]})
+    if len(plan.reason) > REASON_LIMIT:
+        raise Invalid({"reason": [f"Keep the reason to {REASON_LIMIT:,} characters."]})
+    if plan.kind == PeriodKind.ON_CALL and not plan.on_call:
+        raise Invalid({"on_call": ["Name whoever is on call."]})
+
+
+def _write(period: Period, plan: PeriodPlan, now: datetime) -> int:
+    """Write what a period is to be, and its instances; return how many of them end in the future."""
+    recurrence = checked_recurrence(**asdict(plan.recurrence))
+    span = span_from_local(recurrence.local_start, recurrence.local_end, recurrence.time_zone)
+    period.name, period.reason = plan.name.strip(), plan.reason.strip()
+    period.start, period.end, period.time_zone = span.start, span.end, span.time_zone
+    period.local_start, period.local_end = span.local_start, span.local_end
+    period.rrule = recurrence.rrule
+    period.exdates, period.rdates = list(recurrence.exdates), list(recurrence.rdates)
+    period.scope, period.owner = plan.scope.document(), plan.owner
+    if period._state.adding:  # noqa: SLF001
+        period.kind, period.source, period.source_uid = plan.kind, plan.source, plan.source_uid
+    period.save()
+    period.people.all().delete()
+    OnCall.objects.bulk_create(OnCall(period=period, user=user) for user in plan.on_call)
+    worked_out = worked_out(recurrence_of(period), now)
+    period.occurrences.all().delete()
+    _add(period, worked_out)
+    return sum(end > now for _, end in worked_out)
+
+
+def _add(period: Period, worked_out: Collection[Instants]) -> int:
+    rows = [Occurrence(period=period, start=start, end=end) for start, end in worked_out]
+    return len(Occurrence.objects.bulk_create(rows, batch_size=2_000))
+
+
+def _caught_ids(period: Period) -> set[int]:
+    """Return the live bookings that a period may hold something against, by its instances and by its conflicts."""
+    times = list(period.occurrences.values_list("start", "end"))
+    found = {booking.pk for booking in planned_inside(scope_of(period), _around(period, times))}
+    return found | set(
+        Conflict.objects.filter(period=period, cleared_at=None).values_list("booking_id", flat=True)
+    )
+
+
+def _around(period: Period, times: list[Instants]) -> list[Instants]:
+    """Return the times in which a period matters: a maintenance window forbids all but its instances."""
+    now = clock.now()
+    return [(now - KEPT, now + AHEAD)] if period.kind == PeriodKind.MAINTENANCE else times
+
+
+def _recheck(actor: Actor, period: Period, before: Iterable[int] = ()) -> None:
+    recheck(actor=actor, booking_ids=_caught_ids(period) | set(before))
+
+
+def _permit(actor: Actor, scope: Scope) -> None:
+    decision = planning_decision(actor, scope)
+    if not decision:
+        raise Forbidden(decision.reason, remedy=decision.remedy)
+
+
+def _content(period: Period) -> dict[str, object]:
+    return {
+        "kind": period.kind,
+        "scope": period.scope,
+        "start": iso(period.start),
+        "end": iso(period.end),
+        "time_zone": period.time_zone,
+        "local_start": period.local_start,
+        "local_end": period.local_end,
+        "rrule": period.rrule,
+        "exdates": period.exdates,
+        "rdates": period.rdates,
+        "owner": f"person:{period.owner_id}" if period.owner_id else None,
+        "on_call": [
+            f"person:{pk}" for pk in period.people.order_by("user_id").values_list("user_id", flat=True)
+        ],
+        "name": period.name,
+        "reason": period.reason,
+    }
+
+
+def _record(event: str, period: Period, actor: Actor) -> None:
+    content = _content(period)
+    private = {name: str(content.pop(name)) for name in ("name", "reason")}
+    record_event(event=event, actor=actor, obj=period, data=content, private=private)

@@ -1,0 +1,55 @@
+"""Writing the calendar's rulebook."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.accounts.selectors import holds_everywhere
+from apps.audit.services import record_event
+from apps.calendar.models import Rulebook as Stored
+from apps.calendar.rules import rulebook_from
+from apps.calendar.selectors import rulebook_in_force
+from apps.calendar.services.checking import recheck_all
+from apps.calendar.services.locking import hold_calendar
+from apps.core.actors import Actor
+from apps.core.errors import Forbidden, Invalid
+
+REASON_LIMIT = 4_000
+
+
+@transaction.atomic
+def write_rulebook(*, actor: Actor, document: Mapping[str, Any], reason: str) -> Stored:
+    """Put a new version in force, and check everything that is planned by it.
+
+    Raises:
+        Invalid: at each part that cannot be, or ``reason`` without one.
+        Forbidden: the actor is no Change Manager over everything.
+    """
+    if not isinstance(actor.user, User) or not holds_everywhere(actor.user, Role.CHANGE_MANAGER):
+        raise Forbidden(
+            "Only a Change Manager over everything changes the calendar's rules.", remedy="Ask one of them."
+        )
+    rulebook = rulebook_from(document)
+    if not reason.strip():
+        raise Invalid({"reason": ["Say why, for whoever reads it later."]})
+    if len(reason) > REASON_LIMIT:
+        raise Invalid({"reason": [f"Keep it to {REASON_LIMIT:,} characters."]})
+    hold_calendar()
+    if rulebook == rulebook_in_force():
+        raise Invalid({"document": ["Nothing differs from what is in force."]})
+    newest = Stored.objects.order_by("-version").values_list("version", flat=True).first() or 0
+    written = Stored.objects.create(
+        version=newest + 1, document=rulebook.document(), reason=reason.strip(), written_by=actor.user
+    )
+    record_event(
+        event="calendar_rules.written",
+        actor=actor,
+        obj=written,
+        data={"document": written.document},
+        private={"reason": written.reason},
+    )
+    recheck_all(actor=actor)
+    return written
