@@ -15,7 +15,6 @@ from apps.changes.services import expire_change, reviewing, start_change, withdr
 from apps.changes.tasks import task_expire_changes, task_settle_changes
 from apps.core.errors import PolicyBlocked
 from tests.changes.estate import (
-from tests.planning import declared
     AFTER_WINDOW,
     IN_WINDOW,
     NOW,
@@ -26,12 +25,18 @@ from tests.planning import declared
     sign_all,
     submitted,
 )
+from tests.planning import declared
 
 
 def freeze(estate: Estate) -> Period:
     """Freeze everything for the day of the window."""
     with at(NOW):
-        return declared(estate.actor("leila"), span_from_local("2026-11-19T00:00", "2026-11-20T00:00", "Europe/London"), EVERYTHING, "Peak")
+        return declared(
+            estate.actor("leila"),
+            span_from_local("2026-11-19T00:00", "2026-11-20T00:00", "Europe/London"),
+            EVERYTHING,
+            "Peak",
+        )
 
 
 def approval_of(change: Any) -> str:

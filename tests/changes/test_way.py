@@ -96,7 +96,8 @@ def test_one_rejection_rejects_and_frees_the_window(estate: Estate) -> None:
         )
     change = fresh(change)
     assert change.state == ChangeState.REJECTED
-    assert change.booking.state == "released"
+    assert change.booking.state == "done"
+    assert change.booking.ended_at == AFTER_WINDOW
 
 
 def test_revise_asks_again_on_a_new_revision(estate: Estate) -> None:
@@ -147,7 +148,8 @@ def test_run_in_the_window_records_both_times(estate: Estate, end: Any, state: s
         change = fresh(end(estate.actor("amara"), change))
     assert change.state == state
     assert (change.actual_start, change.actual_end) == (IN_WINDOW, AFTER_WINDOW)
-    assert change.booking.state == "released"
+    assert change.booking.state == "done"
+    assert change.booking.ended_at == AFTER_WINDOW
 
 
 def test_version_lineage_moved_since_signing_stops_the_start(estate: Estate) -> None:

@@ -208,8 +208,8 @@ def _rest(names: Names) -> list[Call]:
     }
     versions = "catalog/components/model:default/credit-risk/versions/"
     return [
-        Call("post calendar/freezes/", "calendar/freezes/", LEILA, freeze),
-        Call("post calendar/freezes/{ref}/lift/", f"calendar/freezes/{names['freeze']}/lift/", LEILA),
+        Call("post calendar/periods/", "calendar/periods/", LEILA, freeze),
+        Call("post calendar/periods/{ref}/lift/", f"calendar/periods/{names['freeze']}/lift/", LEILA),
         Call("post catalog/components/{key}/versions/", versions, AMARA, version),
         Call("patch cards/{ref}/", f"cards/{names['card_draft']}/", TOMASZ, card),
         Call("post cards/{ref}/publish/", f"cards/{names['card_draft']}/publish/", TOMASZ),

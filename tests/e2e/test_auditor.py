@@ -24,10 +24,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 OWN = ("account", "notifications", "exports", "accounts/", "session")
 REFUSED = {403, 404, 405, 409}
 # Who may do this depends on what the body names, so a body that names nothing good is refused as such.
-LOOKED_AT_FIRST = ("/calendar/freezes/", "/versions/", "/actions/", "/together/")
+LOOKED_AT_FIRST = ("/calendar/periods/", "/versions/", "/actions/", "/together/")
 ASKED_FIRST = {
     "web:approval-sign": 422,
-    "web:freeze-new": 200,
+    "web:period-new": 200,
     "web:sign-together": 422,  # it names nothing
     "web:approval-mail": 400,  # it brings no link
     "web:discussion-read": 302,  # how far they have read is their own

@@ -142,7 +142,7 @@ def test_freeze_page_when_it_catches_more_asks_the_same(client: Client, leila: U
     for number in range(count):
         booked(f"CHG-{number}", span(6, 8), component(f"m{number}", owned_by=team()))
     freeze = frozen(leila, span(0, 24))
-    path = f"/calendar/freezes/{freeze.ref}/"
+    path = f"/calendar/periods/{freeze.ref}/"
     page(client, path)
     with CaptureQueriesContext(connection) as captured:
         assert "CHG-0" in page(client, path)
@@ -151,16 +151,16 @@ def test_freeze_page_when_it_catches_more_asks_the_same(client: Client, leila: U
 
 def test_declare_when_looked_at_names_what_it_catches_and_then_declares(client: Client, leila: User) -> None:
     booked("CHG-1", span(6, 8), component("credit-risk"))
-    text = client.post("/calendar/freezes/new/", freeze_data(step="look")).content.decode()
+    text = client.post("/calendar/periods/new/", freeze_data(step="look")).content.decode()
     assert "It catches 1 planned change." in text
     assert "<strong>1 component</strong>: credit-risk" in text
     assert not Period.objects.exists()
     assert (
         "See what it catches"
-        in client.post("/calendar/freezes/new/", freeze_data(step="edit")).content.decode()
+        in client.post("/calendar/periods/new/", freeze_data(step="edit")).content.decode()
     )
-    response = client.post("/calendar/freezes/new/", freeze_data(step="declare"), follow=True)
-    assert response.redirect_chain == [("/calendar/freezes/FRZ-1/", 302)]
+    response = client.post("/calendar/periods/new/", freeze_data(step="declare"), follow=True)
+    assert response.redirect_chain == [("/calendar/periods/FRZ-1/", 302)]
     assert "Peak trading is declared." in response.content.decode()
 
 
@@ -188,7 +188,7 @@ def test_declare_when_looked_at_names_what_it_catches_and_then_declares(client: 
 def test_declare_when_something_is_wrong_says_so_at_the_field(
     client: Client, leila: User, wrong: dict[str, str], said: str
 ) -> None:
-    response = client.post("/calendar/freezes/new/", freeze_data() | wrong)
+    response = client.post("/calendar/periods/new/", freeze_data() | wrong)
     text = response.content.decode()
     assert "There is a problem" in text
     assert said in text
@@ -197,23 +197,23 @@ def test_declare_when_something_is_wrong_says_so_at_the_field(
 
 def test_declare_when_clocks_go_back_says_which_hour_is_meant(client: Client, leila: User) -> None:
     data = freeze_data(local_start="2031-10-26T01:30", local_end="2031-10-26T05:00")
-    assert "01:30 comes twice that day" in client.post("/calendar/freezes/new/", data).content.decode()
+    assert "01:30 comes twice that day" in client.post("/calendar/periods/new/", data).content.decode()
 
 
 def test_declare_when_not_allowed_is_refused_and_in_the_ledger(client: Client) -> None:
     client.force_login(person("priya", Role.OWNER, over=team()))
-    response = client.post("/calendar/freezes/new/", freeze_data())
+    response = client.post("/calendar/periods/new/", freeze_data())
     assert response.status_code == 403
     assert "Only a Change Manager may freeze more than one team" in response.content.decode()
     client.force_login(person("amara", Role.REQUESTER))
     assert "Only a Change Manager or a Service Owner may declare a freeze." in page(
-        client, "/calendar/freezes/new/"
+        client, "/calendar/periods/new/"
     )
 
 
 def test_lift_when_confirmed_lifts(client: Client, leila: User) -> None:
     freeze = frozen(leila, span(0, 24))
-    path = f"/calendar/freezes/{freeze.ref}/lift/"
+    path = f"/calendar/periods/{freeze.ref}/lift/"
     assert "Lift Peak trading?" in page(client, path)
     assert "Lifted" in client.post(path, follow=True).content.decode()
     freeze.refresh_from_db()
@@ -222,9 +222,9 @@ def test_lift_when_confirmed_lifts(client: Client, leila: User) -> None:
 
 def test_freeze_when_hidden_or_missing_is_not_found(client: Client, leila: User) -> None:
     freeze = frozen(leila, span(0, 24))
-    assert client.get("/calendar/freezes/FRZ-99/").status_code == 404
+    assert client.get("/calendar/periods/FRZ-99/").status_code == 404
     client.force_login(person("nobody"))
-    assert client.get(f"/calendar/freezes/{freeze.ref}/").status_code == 404
+    assert client.get(f"/calendar/periods/{freeze.ref}/").status_code == 404
 
 
 def test_month_when_weeks_are_whole_runs_from_monday_to_sunday() -> None:

@@ -1,6 +1,10 @@
 """Windows, periods and what speaks against a plan, as pure functions."""
 
 from apps.calendar.rules.clocks import ClockChange, clock_changes, in_hours
+from apps.calendar.rules.examining import Around, examine
+from apps.calendar.rules.findings import Finding, Identity
+from apps.calendar.rules.planning import may_plan
+from apps.calendar.rules.plans import InForce, Needed, Plan
 from apps.calendar.rules.recurrence import (
     Instance,
     Recurrence,
@@ -9,10 +13,6 @@ from apps.calendar.rules.recurrence import (
     next_instances,
 )
 from apps.calendar.rules.recurring_words import in_words, zone_in_words
-from apps.calendar.rules.examining import Around, examine
-from apps.calendar.rules.findings import Finding, Identity
-from apps.calendar.rules.planning import may_plan
-from apps.calendar.rules.plans import InForce, Needed, Plan
 from apps.calendar.rules.rulebook import Limit, Rulebook, rulebook_from
 from apps.calendar.rules.scopes import EVERYTHING, FACETS, Part, Scope, scope_from, scope_of_one
 from apps.calendar.rules.spans import YEARS, Span, comes_twice, span_from_local, zone_named

@@ -95,7 +95,7 @@ def rulebook_from(document: Mapping[str, Any]) -> Rulebook:
         try:
             read[name] = reader(name, whole[name])
         except Invalid as error:
-            wrong |= {name: messages for messages in error.fields.values()}
+            wrong[name] = [message for messages in error.fields.values() for message in messages]
     if wrong:
         raise Invalid(wrong)
     return Rulebook(

@@ -20,6 +20,7 @@ from apps.calendar.selectors.drawn import (
     drawn_between,
     heads_by_day,
 )
+from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 from apps.calendar.selectors.periods import (
     covered_components,
     may_plan_some,
@@ -33,7 +34,6 @@ from apps.calendar.selectors.periods import (
     recurrence_of,
     scope_of,
 )
-from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 from apps.calendar.selectors.rulebook import rulebook_in_force, rulebook_versions
 
 __all__ = [

@@ -70,7 +70,14 @@ class Found:
     def sentence(self) -> str:
         """Return what is wrong, in plain words."""
         name = self.title if self.of_period else self.ref
-        return conflict_sentence(self.kind, name, self.path, what=self.what, theirs_first=self.theirs_first)
+        return conflict_sentence(
+            self.kind,
+            name,
+            self.path,
+            what=self.what,
+            theirs_first=self.theirs_first,
+            of_period=self.of_period,
+        )
 
 
 @dataclass(frozen=True)
@@ -154,7 +161,7 @@ def conflicts_of(ref: str) -> list[Found]:
 
 
 def conflicts_of_all(refs: Iterable[str]) -> dict[str, list[Found]]:
-    """Return the open conflicts of many bookings, each seen from its own side. One query for all, another for people."""
+    """Return the open conflicts of many bookings, each seen from its own side. One query, and one for names."""
     found: dict[str, list[Found]] = {ref: [] for ref in refs}
     sides = Booking.objects.filter(ref__in=list(found)).values("pk")
     for row in open_conflicts().filter(Q(booking__in=sides) | Q(other__in=sides)):

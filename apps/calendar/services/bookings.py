@@ -18,6 +18,7 @@ from apps.core.actors import Actor
 from apps.core.clock import iso
 from apps.core.errors import Invalid
 
+
 @transaction.atomic
 def book(
     *,

@@ -25,6 +25,7 @@ from apps.core.errors import Forbidden, Invalid
 NAME_LIMIT = 120
 REASON_LIMIT = 4_000
 
+
 @dataclass(frozen=True)
 class PeriodPlan:
     """What a period is to be. ``recurrence`` holds its wall-clock, its zone, and how it repeats."""
@@ -116,7 +117,9 @@ def extend_periods(*, actor: Actor) -> int:
         coming = worked_out(recurrence_of(period), now)
         made += _add(period, [one for one in coming if last is None or one[0] > last])
     if made:
-        record_event(event="calendar.extended", actor=actor, obj=("calendar", "all"), data={"instances": made})
+        record_event(
+            event="calendar.extended", actor=actor, obj=("calendar", "all"), data={"instances": made}
+        )
     return made
 
 
@@ -147,10 +150,10 @@ def _write(period: Period, plan: PeriodPlan, now: datetime) -> int:
     period.save()
     period.people.all().delete()
     OnCall.objects.bulk_create(OnCall(period=period, user=user) for user in plan.on_call)
-    worked_out = worked_out(recurrence_of(period), now)
+    coming = worked_out(recurrence_of(period), now)
     period.occurrences.all().delete()
-    _add(period, worked_out)
-    return sum(end > now for _, end in worked_out)
+    _add(period, coming)
+    return sum(end > now for _, end in coming)
 
 
 def _add(period: Period, worked_out: Collection[Instants]) -> int:

@@ -23,12 +23,12 @@ PLANNING: Area = {
         Look("/calendar/move/{in_review}/"),
         Look("/calendar/move/{in_review}/?by=1", AMARA),
     ],
-    "web:freeze-new": [
-        Look("/calendar/freezes/new/"),
-        Look("/calendar/freezes/new/", FEMI),
-        empty("/calendar/freezes/new/", status=200),
+    "web:period-new": [
+        Look("/calendar/periods/new/"),
+        Look("/calendar/periods/new/", FEMI),
+        empty("/calendar/periods/new/", status=200),
         empty(
-            "/calendar/freezes/new/",
+            "/calendar/periods/new/",
             status=200,
             name="Half-year close",
             reason="The books are closed.",
@@ -38,8 +38,8 @@ PLANNING: Area = {
             scope="everything",
         ),
     ],
-    "web:freeze": [Look("/calendar/freezes/{freeze}/"), Look("/calendar/freezes/{lifted}/", FEMI)],
-    "web:freeze-lift": [Look("/calendar/freezes/{freeze}/lift/")],
+    "web:period": [Look("/calendar/periods/{freeze}/"), Look("/calendar/periods/{lifted}/", FEMI)],
+    "web:period-lift": [Look("/calendar/periods/{freeze}/lift/")],
     "web:models": [Look("/models/", TOMASZ), Look("/models/?q=zebra", TOMASZ)],
     "web:card": [
         Look("/models/{card}/", TOMASZ),
