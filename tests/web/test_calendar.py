@@ -146,7 +146,7 @@ def test_freeze_page_when_it_catches_more_asks_the_same(client: Client, leila: U
     page(client, path)
     with CaptureQueriesContext(connection) as captured:
         assert "CHG-0" in page(client, path)
-    assert len(captured) == 11
+    assert len(captured) == 14
 
 
 def test_declare_when_looked_at_names_what_it_catches_and_then_declares(client: Client, leila: User) -> None:
