@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-SECTIONS = ("pages", "ledger", "approvals")
+SECTIONS = ("pages", "ledger", "approvals", "calendar")
 
 
 def say(line: str) -> None:

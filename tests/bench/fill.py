@@ -6,7 +6,7 @@ ledger entries are well-formed and are sealed by the portal's own sealer.
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -219,9 +219,10 @@ def make_batch(
     versions: dict[int, dict[str, ComponentVersion]],
     states: list[ChangeState],
     first: int,
+    make: Callable[[random.Random, list[User], ChangeState, int], Change] | None = None,
 ) -> None:
     """Make one batch of changes, submitted ones with all that hangs on them."""
-    changes = [make_change(draw, people, state, first + n) for n, state in enumerate(states)]
+    changes = [(make or make_change)(draw, people, state, first + n) for n, state in enumerate(states)]
     submitted = [change for change in changes if change.state != ChangeState.DRAFT]
     rounds = [make_round(change) for change in submitted]
     bookings = [make_booking(change) for change in submitted]
