@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.calendar.models import Period
 from apps.calendar.rules import scope_of_one
 from apps.calendar.services import release_booking
 from apps.web.planning.month import Month, month_named
@@ -33,17 +32,6 @@ def page(client: Client, path: str = MONTH) -> str:
     response = client.get(path)
     assert response.status_code == 200
     return response.content.decode()
-
-
-def freeze_data(**more: str) -> dict[str, str]:
-    return {
-        "name": "Peak trading",
-        "reason": "Shops are busy.",
-        "time_zone": "Europe/London",
-        "local_start": "2030-11-19T00:00",
-        "local_end": "2030-11-20T00:00",
-        "scope": "everything",
-    } | more
 
 
 def test_month_when_asked_without_sign_in_leads_to_it(client: Client) -> None:
@@ -147,68 +135,6 @@ def test_freeze_page_when_it_catches_more_asks_the_same(client: Client, leila: U
     with CaptureQueriesContext(connection) as captured:
         assert "CHG-0" in page(client, path)
     assert len(captured) == 14
-
-
-def test_declare_when_looked_at_names_what_it_catches_and_then_declares(client: Client, leila: User) -> None:
-    booked("CHG-1", span(6, 8), component("credit-risk"))
-    text = client.post("/calendar/periods/new/", freeze_data(step="look")).content.decode()
-    assert "It catches 1 planned change." in text
-    assert "<strong>1 component</strong>: credit-risk" in text
-    assert not Period.objects.exists()
-    assert (
-        "See what it catches"
-        in client.post("/calendar/periods/new/", freeze_data(step="edit")).content.decode()
-    )
-    response = client.post("/calendar/periods/new/", freeze_data(step="declare"), follow=True)
-    assert response.redirect_chain == [("/calendar/periods/FRZ-1/", 302)]
-    assert "Peak trading is declared." in response.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"local_end": "2030-11-18T00:00"}, "The end must be after the start."),
-        (
-            {"local_start": "2031-03-30T01:30", "local_end": "2031-03-30T05:00"},
-            "01:30 does not exist on 30 March 2031",
-        ),
-        ({"time_zone": "Europe/Londres"}, "There is no time zone “Europe/Londres”"),
-        ({"scope": "team"}, "Choose the team."),
-        (
-            {"scope": "component", "component": "model:default/nothing"},
-            "There is no component “model:default/nothing”.",
-        ),
-        ({"name": ""}, "Name is missing"),
-        (
-            {"local_start": "2020-01-01T00:00", "local_end": "2020-01-02T00:00", "step": "declare"},
-            "This time is over.",
-        ),
-    ],
-)
-def test_declare_when_something_is_wrong_says_so_at_the_field(
-    client: Client, leila: User, wrong: dict[str, str], said: str
-) -> None:
-    response = client.post("/calendar/periods/new/", freeze_data() | wrong)
-    text = response.content.decode()
-    assert "There is a problem" in text
-    assert said in text
-    assert not Period.objects.exists()
-
-
-def test_declare_when_clocks_go_back_says_which_hour_is_meant(client: Client, leila: User) -> None:
-    data = freeze_data(local_start="2031-10-26T01:30", local_end="2031-10-26T05:00")
-    assert "01:30 comes twice that day" in client.post("/calendar/periods/new/", data).content.decode()
-
-
-def test_declare_when_not_allowed_is_refused_and_in_the_ledger(client: Client) -> None:
-    client.force_login(person("priya", Role.OWNER, over=team()))
-    response = client.post("/calendar/periods/new/", freeze_data())
-    assert response.status_code == 403
-    assert "Only a Change Manager may freeze more than one team" in response.content.decode()
-    client.force_login(person("amara", Role.REQUESTER))
-    assert "Only a Change Manager or a Service Owner may declare a freeze." in page(
-        client, "/calendar/periods/new/"
-    )
 
 
 def test_lift_when_confirmed_lifts(client: Client, leila: User) -> None:

@@ -53,7 +53,7 @@ def plan_period(*, actor: Actor, plan: PeriodPlan) -> Period:
     _permit(actor, plan.scope)
     hold_calendar()
     period = Period(number=1 + (Period.objects.aggregate(last=Max("number"))["last"] or 0))
-    if _write(period, plan, clock.now()) == 0:
+    if _write(period, plan, clock.now()) == 0 and period.end <= clock.now():
         raise Invalid({"local_end": ["This time is over. A freeze must end in the future."]})
     _record("freeze.declared" if period.frozen else "period.planned", period, actor)
     _recheck(actor, period)

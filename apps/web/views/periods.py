@@ -1,5 +1,7 @@
 """Periods: declared after a look at what they catch, shown, and lifted."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -7,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Period
-from apps.calendar.rules import Recurrence, Scope, Span, comes_twice
+from apps.calendar.rules import in_words
 from apps.calendar.selectors import (
     covered_components,
     may_plan_some,
@@ -16,66 +19,75 @@ from apps.calendar.selectors import (
     period_for,
     planned_inside,
     planning_decision,
+    recurrence_of,
     scope_of,
 )
-from apps.calendar.services import PeriodPlan, lift_period, plan_period
+from apps.calendar.services import PeriodPlan, change_period, lift_period, plan_period
 from apps.core import actors, clock
 from apps.core.errors import Forbidden, Invalid
 from apps.web.errors import add_to_form, not_found
-from apps.web.forms.calendar import FreezeForm
+from apps.web.forms.periods import PeriodForm, starting_from
 from apps.web.planning.marks import scope_words
+from apps.web.planning.trial import tried
 from apps.web.reader import reader
-
-NAMED = 6
-"""Components that the look before a freeze names; the rest are counted."""
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare(request: HttpRequest) -> HttpResponse:
-    """Take a freeze in two steps: fill in, then look at what it catches and declare it."""
+    """Take a period in two steps on one page: fill it in and check what it does, then put it on the calendar."""
     user = reader(request)
-    form = FreezeForm(request.POST or None, user=user)
-    context: dict[str, object] = {"form": form, "may_plan": may_plan_some(user)}
-    if request.method != "POST" or request.POST.get("step") == "edit" or not form.is_valid():
-        return render(request, "calendar/freeze_form.html", context)
-    try:
-        span, scope = form.span(), form.frozen()
-        decision = planning_decision(actors.person(user), scope)
-        if not decision:
-            raise Forbidden(decision.reason, remedy=decision.remedy)
-        if request.POST.get("step") != "declare":
-            return render(request, "calendar/freeze_check.html", context | _look(form, span, scope))
-        plan = PeriodPlan(
-            name=form.cleaned_data["name"],
-            reason=form.cleaned_data["reason"],
-            recurrence=Recurrence(span.local_start, span.local_end, span.time_zone),
-            scope=scope,
-            owner=user,
-        )
+    kind = request.GET.get("kind", "")
+    initial = {"kind": kind if kind in PeriodKind.values else PeriodKind.FREEZE}
+    form = PeriodForm(request.POST or None, user=user, initial=initial)
+
+    def plan_it(plan: PeriodPlan) -> HttpResponse:
         made = plan_period(actor=actors.person(user), plan=plan)
-    except Invalid as error:
-        add_to_form(form, error)
-        return render(request, "calendar/freeze_form.html", context)
-    messages.success(request, f"{made.name} is declared.")
-    return redirect("web:period", made.ref)
+        messages.success(request, f"{made.name} is {'declared' if made.frozen else 'on the calendar'}.")
+        return redirect("web:period", made.ref)
+
+    return _checked(request, form, {"may_plan": may_plan_some(user)}, plan_it)
 
 
-def _look(form: FreezeForm, span: Span, scope: Scope) -> dict[str, object]:
-    covered = covered_components(scope)
-    count = covered.count()
-    named = [str(component) for component in covered[:NAMED]]
-    twice = [local[11:] for local in (span.local_start, span.local_end) if comes_twice(local, span.time_zone)]
-    return {
-        "span": span,
-        "covered": named,
-        "count": count,
-        "rest": max(count - len(named), 0),
-        "caught": planned_inside(scope, [(span.start, span.end)]),
-        "twice": twice,
-        "over": span.end <= clock.now(),
-        "kept": [(name, form.data.get(name, "")) for name in form.fields],
-    }
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, ref: str) -> HttpResponse:
+    """Change a period: the same form, checked and then saved. Its kind stays."""
+    user, found = reader(request), _period(request, ref)
+    decision = planning_decision(actors.person(user), scope_of(found))
+    if not decision:
+        raise Forbidden(decision.reason, remedy=decision.remedy)
+    form = PeriodForm(request.POST or None, user=user, initial=starting_from(found))
+    form.fields["kind"].disabled = True
+
+    def save(plan: PeriodPlan) -> HttpResponse:
+        change_period(actor=actors.person(user), period=found, plan=plan)
+        messages.success(request, f"{plan.name} is saved.")
+        return redirect("web:period", found.ref)
+
+    return _checked(request, form, {"may_plan": True, "period": found}, save)
+
+
+def _checked(
+    request: HttpRequest,
+    form: PeriodForm,
+    context: dict[str, object],
+    act: Callable[[PeriodPlan], HttpResponse],
+) -> HttpResponse:
+    """Show the form; with what it would do when it was sent to be checked; or act on it."""
+    context |= {"form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = form.plan()
+            decision = planning_decision(actors.person(reader(request)), plan.scope)
+            if not decision:
+                raise Forbidden(decision.reason, remedy=decision.remedy)
+            if request.POST.get("step") == "declare":
+                return act(plan)
+            context |= {"trial": tried(plan)}
+        except Invalid as error:
+            add_to_form(form, error)
+    return render(request, "calendar/period_form.html", context)
 
 
 @login_required
@@ -88,6 +100,7 @@ def period(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "freeze": found,
         "covers": scope_words(found),
+        "words": in_words(recurrence_of(found)),
         "covered": list(covered.select_related("owner_team")[:50]),
         "count": covered.count(),
         "caught": []

@@ -1,0 +1,318 @@
+"""The form on which a period is planned: what it is, when, over what, and who answers for it."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from apps.accounts.models import User
+from apps.accounts.selectors import active_people, teams
+from apps.calendar.enums import PeriodKind
+from apps.calendar.models import Period
+from apps.calendar.rules import Recurrence, Scope, checked_recurrence, scope_from, span_from_local
+from apps.calendar.rules.rrules import DAYS, read_rule
+from apps.calendar.rules.spans import zone_names
+from apps.calendar.selectors import recurrence_of, scope_of
+from apps.calendar.services import PeriodPlan
+from apps.catalog.enums import ComponentKind
+from apps.catalog.selectors import component_for, search_components
+from apps.changes.enums import ChangeClass
+from apps.core.errors import Invalid
+from apps.web.forms.ledger import day_field
+
+ONCE, WEEKLY, RULE = "once", "weekly", "rule"
+REPEATS = [(ONCE, "Once"), (WEEKLY, "Every week"), (RULE, "Another rule")]
+SHORT_DAYS = list(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+TIERS = [(str(tier), f"Tier {tier}") for tier in range(1, 5)]
+OFFERED = 300
+"""Components and people that the form offers by name; any other is named by its key or user name."""
+FIELDS = {"local_start": "starts", "local_end": "ends", "exdates": "except_on", "rdates": "also_on"}
+"""Where the form asks for what the rules call otherwise."""
+
+COVERED = {"team": "teams", "kind": "kinds", "tier": "tiers", "tag": "tags"} | {
+    "environment": "environments",
+    "component": "components",
+}
+LEFT_OUT = {"component": "not_components", "tag": "not_tags", "change_class": "not_classes"}
+
+
+def _time(label: str, hint: str = "") -> forms.TimeField:
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    wrong = {"invalid": f"{label}: give a time such as 23:00."}
+    return forms.TimeField(label=label, help_text=hint, widget=widget, error_messages=wrong)
+
+
+def _list(label: str, hint: str = "", offers: str = "") -> forms.CharField:
+    attrs = {"autocomplete": "off"} | ({"list": offers} if offers else {})
+    return forms.CharField(
+        label=label, help_text=hint, required=False, max_length=4_000, widget=forms.TextInput(attrs=attrs)
+    )
+
+
+def _several(label: str, choices: Iterable[tuple[str, str]]) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, choices=list(choices), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class PeriodForm(forms.Form):
+    """What a period is to be. The rules and services judge it; this only reads it."""
+
+    kind = forms.ChoiceField(label="Kind", choices=PeriodKind.choices, initial=PeriodKind.FREEZE)
+    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    reason = forms.CharField(
+        max_length=2000,
+        help_text="Shown on the calendar and in every refusal.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    time_zone = forms.CharField(
+        label="Time zone",
+        help_text="The clock on the wall that you mean. It stays 23:00 in summer and winter.",
+        widget=forms.Select(),
+    )
+    repeats = forms.ChoiceField(label="Repeats", choices=REPEATS, widget=forms.RadioSelect, initial=ONCE)
+    days = _several("On", SHORT_DAYS)
+    rrule = forms.CharField(
+        label="The rule",
+        help_text="As in RFC 5545. The third Saturday of each month: FREQ=MONTHLY;BYDAY=3SA",
+        required=False,
+        max_length=400,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )
+    first_day = day_field("First day")
+    starts = _time("Starts")
+    ends = _time("Ends", "A time before the start means the next day.")
+    last_day = day_field("Last day", required=False)
+    until = day_field("Runs until", required=False, help_text="That day counts. Leave it empty to run on.")
+    except_on = _list("Except on", "Dates on which it does not happen, such as 26 Dec 2026, 2 Jan 2027.")
+    also_on = _list("And also on", "Dates on top, at the same time of day.")
+    teams = _list("Teams", offers="teams")
+    kinds = _several("Kinds", ComponentKind.choices)
+    tiers = _several("Tiers", TIERS)
+    tags = _list("Tags")
+    environments = _list("Environments", "The stage in the catalog, such as production.")
+    components = _list("Components", "Keys, such as model:default/credit-risk.", offers="components")
+    not_components = _list("Components", offers="components")
+    not_tags = _list("Tags")
+    not_classes = _several("Changes that go as", ChangeClass.choices)
+    owner = forms.CharField(
+        label="Owner",
+        help_text="The user name of who answers for it, and can be asked.",
+        max_length=150,
+        widget=forms.TextInput(attrs={"list": "people", "autocomplete": "off"}),
+    )
+    on_call = _list("Who is on call", "User names. Needed for an on-call shift.", offers="people")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+        self._teams = {team.slug: team for team in teams()}
+        zones = [(zone, zone.replace("_", " ")) for zone in sorted(zone_names())]
+        self.fields["time_zone"].widget.choices = zones
+        self.fields["time_zone"].initial = user.time_zone
+        self.fields["owner"].initial = user.username
+
+    @property
+    def offered(self) -> dict[str, list[tuple[str, str]]]:
+        """Return what can be chosen by name: components, teams and people."""
+        found = search_components(self._user, "").order_by("name", "key")[:OFFERED]
+        return {
+            "components": [(component.key, str(component)) for component in found],
+            "teams": [(slug, team.name) for slug, team in self._teams.items()],
+            "people": [(person.username, str(person)) for person in active_people()[:OFFERED]],
+        }
+
+    def clean_teams(self) -> str:
+        """Return the teams' slugs; each must be one that there is, by its slug or its name."""
+        named = {team.name.casefold(): slug for slug, team in self._teams.items()}
+        found = []
+        for text in _texts(self.cleaned_data["teams"]):
+            slug = text if text in self._teams else named.get(text.casefold())
+            if slug is None:
+                raise forms.ValidationError(f"There is no team “{text}”.")
+            found.append(slug)
+        return ", ".join(found)
+
+    def clean_components(self) -> str:
+        """Return the keys: this person must be able to see each."""
+        return self._keys("components")
+
+    def clean_not_components(self) -> str:
+        """Return the keys: this person must be able to see each."""
+        return self._keys("not_components")
+
+    def _keys(self, field: str) -> str:
+        for key in _texts(self.cleaned_data[field]):
+            if component_for(self._user, key) is None:
+                raise forms.ValidationError(f"There is no component “{key}”.")
+        return str(self.cleaned_data[field])
+
+    def clean_owner(self) -> User:
+        """Return the person."""
+        people = self._people(self.cleaned_data["owner"])
+        if len(people) != 1:
+            raise forms.ValidationError("Name one person.")
+        return people[0]
+
+    def clean_on_call(self) -> tuple[User, ...]:
+        """Return the people."""
+        return self._people(self.cleaned_data["on_call"])
+
+    def _people(self, text: str) -> tuple[User, ...]:
+        names = _texts(text)
+        known = {person.username: person for person in active_people().filter(username__in=names)}
+        for name in names:
+            if name not in known:
+                raise forms.ValidationError(f"There is nobody with the user name “{name}”.")
+        return tuple(known[name] for name in names)
+
+    def clean_except_on(self) -> list[str]:
+        """Return the days on which it does not happen."""
+        return [f"{day:%Y-%m-%d}" for day in _days(self.cleaned_data["except_on"])]
+
+    def clean_also_on(self) -> list[date]:
+        """Return the days on top."""
+        return _days(self.cleaned_data["also_on"])
+
+    def plan(self) -> PeriodPlan:
+        """Return what the service takes. Raises Invalid at the field that is wrong; only after ``is_valid``."""
+        given = self.cleaned_data
+        kind = PeriodKind(given["kind"])
+        return PeriodPlan(
+            name=given["name"],
+            reason=given["reason"],
+            recurrence=self.recurrence(),
+            kind=kind,
+            scope=self.scope(),
+            owner=given["owner"],
+            on_call=given["on_call"] if kind == PeriodKind.ON_CALL else (),
+        )
+
+    def recurrence(self) -> Recurrence:
+        """Return when it is. Raises Invalid at the field."""
+        given = self.cleaned_data
+        start, end = _first(given)
+        repeats = given["repeats"]
+        if repeats == RULE and not given["rrule"]:
+            raise Invalid({"rrule": ["Give the rule, or choose another way to repeat."]})
+        try:
+            # A first time that its zone does not have is a slip, whatever the rule makes of it.
+            span_from_local(start, end, given["time_zone"])
+            return checked_recurrence(
+                local_start=start,
+                local_end=end,
+                time_zone=given["time_zone"],
+                rrule={WEEKLY: _weekly(given), RULE: given["rrule"]}.get(repeats, ""),
+                exdates=given["except_on"] if repeats != ONCE else (),
+                rdates=[
+                    f"{datetime.combine(day, given['starts']):%Y-%m-%dT%H:%M}" for day in given["also_on"]
+                ],
+            )
+        except Invalid as refusal:
+            texts = {FIELDS.get(name, name): said for name, said in refusal.fields.items()}
+            raise Invalid(texts, remedy=refusal.remedy) from None
+
+    def scope(self) -> Scope:
+        """Return what it covers. Raises Invalid."""
+        return scope_from({"covers": self._facets(COVERED), "leaves_out": self._facets(LEFT_OUT)})
+
+    def _facets(self, fields: dict[str, str]) -> dict[str, list[str]]:
+        given = {facet: self.cleaned_data[field] for facet, field in fields.items()}
+        return {
+            facet: _texts(each) if isinstance(each, str) else each for facet, each in given.items() if each
+        }
+
+
+def _first(given: dict[str, Any]) -> tuple[datetime, datetime]:
+    """Return the first start and end; what runs by the week starts on the first of its days."""
+    day: date = given["first_day"]
+    starts, ends = given["starts"], given["ends"]
+    length = (given["last_day"] - day).days if given["last_day"] else int(ends <= starts)
+    if given["repeats"] == WEEKLY and given["days"]:
+        day = next(
+            each
+            for each in (day + timedelta(days=ahead) for ahead in range(7))
+            if _name(each) in given["days"]
+        )
+    return datetime.combine(day, starts), datetime.combine(day + timedelta(days=length), ends)
+
+
+def _name(day: date) -> str:
+    return DAYS[day.weekday()]
+
+
+def _weekly(given: dict[str, Any]) -> str:
+    days = given["days"] or [_name(given["first_day"])]
+    rule = f"FREQ=WEEKLY;BYDAY={','.join(day for day in DAYS if day in days)}"
+    if not given["until"] or given["time_zone"] not in zone_names():
+        return rule
+    # RFC 5545 wants the end in UTC where the start has a zone: it is the last minute of that day there.
+    last = datetime.combine(given["until"], time(23, 59), ZoneInfo(given["time_zone"])).astimezone(UTC)
+    return f"{rule};UNTIL={last:%Y%m%dT%H%M%SZ}"
+
+
+def _texts(text: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip()))
+
+
+def _days(text: str) -> list[date]:
+    return [_day(part) for part in _texts(text)]
+
+
+def _day(text: str) -> date:
+    plain = re.sub(r"^[A-Za-z]+ (?=\d)", "", text)
+    for pattern in ("%Y-%m-%d", "%d %b %Y", "%d %B %Y"):
+        try:
+            return datetime.strptime(plain, pattern).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+    raise forms.ValidationError(f"“{text[:40]}” is not a date. Write 26 Dec 2026 or 2026-12-26.")
+
+
+def starting_from(period: Period) -> dict[str, Any]:
+    """Return the fields of a form as a period says them."""
+    recurrence, scope = recurrence_of(period), scope_of(period)
+    start, end = (datetime.fromisoformat(text) for text in (recurrence.local_start, recurrence.local_end))
+    next_day = start.date() + timedelta(days=int(end.time() <= start.time()))
+    lists = {
+        field: facets.get(facet, ())
+        for fields, facets in ((COVERED, scope.covers_all_of), (LEFT_OUT, scope.leaves_out))
+        for facet, field in fields.items()
+    }
+    boxes = ("kinds", "tiers", "not_classes")
+    return {
+        "kind": period.kind,
+        "name": period.name,
+        "reason": period.reason,
+        "time_zone": period.time_zone,
+        "first_day": start.date(),
+        "starts": start.time(),
+        "ends": end.time(),
+        "last_day": end.date() if end.date() != next_day else None,
+        "except_on": ", ".join(text[:10] for text in recurrence.exdates),
+        "also_on": ", ".join(text[:10] for text in recurrence.rdates),
+        "owner": period.owner.username if period.owner else "",
+        "on_call": ", ".join(shift.user.username for shift in period.people.select_related("user")),
+        **{
+            field: sorted(values) if field in boxes else ", ".join(sorted(values))
+            for field, values in lists.items()
+        },
+        **_repeats(recurrence),
+    }
+
+
+def _repeats(recurrence: Recurrence) -> dict[str, Any]:
+    if not recurrence.rrule:
+        return {"repeats": ONCE}
+    rule = read_rule(recurrence.rrule)
+    plain = rule.frequency == "WEEKLY" and rule.interval == 1 and rule.count is None
+    if not plain or set(rule.by) - {"byweekday"} or rule.week_start:
+        return {"repeats": RULE, "rrule": recurrence.rrule}
+    until = rule.until
+    if until and rule.until_utc:
+        until = until.replace(tzinfo=UTC).astimezone(ZoneInfo(recurrence.time_zone))
+    days = [DAYS[day.weekday] for day in rule.by.get("byweekday", ())]
+    return {"repeats": WEEKLY, "days": days, "until": until.date() if until else None}
