@@ -127,6 +127,14 @@ class SavedView(Stamped):
     page = models.CharField(max_length=20)
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=1000, blank=True)
+    shared_with = models.ForeignKey(
+        Team,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="shared_views",
+        help_text="Whose members see it too. It stays its person's to change.",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, Q, QuerySet, When
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import ApiToken, RoleGrant, SavedView, Team, User
@@ -151,6 +151,13 @@ def token_exists(prefix: str) -> bool:
 def saved_views_of(user: User, page: str) -> QuerySet[SavedView]:
     """Return a person's own views of a page, by name."""
     return SavedView.objects.filter(user=user, page=page)
+
+
+def views_for(user: User, page: str) -> QuerySet[SavedView]:
+    """Return a person's own views of a page and those that their teams share, own ones first, then by name."""
+    seen = SavedView.objects.filter(Q(user=user) | Q(shared_with__in=teams_of(user).values("pk")), page=page)
+    own = Case(When(user=user, then=True), default=False, output_field=BooleanField())
+    return seen.select_related("user", "shared_with").annotate(own=own).order_by("-own", "name", "pk")
 
 
 def saved_view_of(user: User, number: int) -> SavedView | None:

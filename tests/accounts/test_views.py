@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from apps.accounts.enums import Role
-from apps.accounts.models import SavedView, User
-from apps.accounts.selectors import saved_view_of, saved_views_of
-from apps.accounts.services import delete_view, rename_view, save_view
+from apps.accounts.models import SavedView, Team, User
+from apps.accounts.selectors import saved_view_of, saved_views_of, views_for
+from apps.accounts.services import delete_view, rename_view, save_view, share_view
 from apps.accounts.services.views import MAX_VIEWS
 from apps.core.actors import person, system
 from apps.core.errors import Forbidden, Invalid
@@ -104,3 +104,41 @@ def test_view_of_another_on_its_page_is_not_found(client: Client, reader: User) 
     view = save_view(actor=person(other), page="ledger", name="Theirs", query="")
     assert client.post(f"/account/views/{view.pk}/edit/", {"remove": "yes"}).status_code == 404
     assert SavedView.objects.filter(pk=view.pk).exists()
+
+
+def test_view_shared_with_a_team_is_seen_by_its_members_alone(reader: User) -> None:
+    credit, other = (Team.objects.create(slug=slug, name=slug) for slug in ("credit", "other"))
+    member, stranger = add_person("amara", Role.REQUESTER), add_person("jonas", Role.REQUESTER)
+    credit.members.add(reader, member)
+    view = save_view(actor=person(reader), page="calendar", name="Ours", query="team=credit")
+    assert not views_for(member, "calendar")
+    share_view(actor=person(reader), view=view, team=credit)
+    assert [each.name for each in views_for(member, "calendar")] == ["Ours"]
+    assert [each.name for each in views_for(reader, "calendar")] == ["Ours"]
+    assert not views_for(stranger, "calendar")
+    assert not views_for(member, "ledger")
+    with pytest.raises(Forbidden):
+        share_view(actor=person(reader), view=view, team=other)
+    with pytest.raises(Forbidden):
+        share_view(actor=person(member), view=view, team=None)
+    share_view(actor=person(reader), view=view, team=None)
+    assert not views_for(member, "calendar")
+
+
+def test_calendar_view_is_saved_shared_and_opened_where_it_was_saved(client: Client, reader: User) -> None:
+    credit = Team.objects.create(slug="credit", name="Credit")
+    credit.members.add(reader)
+    page = client.get("/calendar/timeline/?from=2030-11-19&team=credit&lanes=team").content.decode()
+    query = unescape(re.search(r'name="query" value="([^"]*)"', page)[1])  # type: ignore[index]
+    client.post("/account/views/calendar/", {"name": "Ours", "query": query})
+    view = SavedView.objects.get()
+    assert client.get(f"/calendar/?{view.query}").headers["location"] == "/calendar/timeline/?team=credit&lanes=team"
+    said = client.post(f"/account/views/{view.pk}/share/", {"team": credit.pk}, follow=True).content.decode()
+    assert "Ours is shared with Credit." in said
+    member = add_person("amara", Role.REQUESTER)
+    credit.members.add(member)
+    client.force_login(member)
+    text = client.get("/calendar/week/").content.decode()
+    assert "Ours</a><small>from Ingrid" in text
+    assert f"/account/views/{view.pk}/edit/" not in text
+    assert client.post(f"/account/views/{view.pk}/share/", {"team": credit.pk}).status_code == 404

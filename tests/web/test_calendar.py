@@ -105,11 +105,11 @@ def test_agenda_when_asked_lists_the_same(client: Client, leila: User) -> None:
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        (MONTH, 13),
-        ("/calendar/agenda/?month=2030-11", 13),
-        (WEEK, 13),
-        (f"{TIMELINE}&lanes=model", 16),
-        (f"{TIMELINE}&lanes=team", 16),
+        (MONTH, 14),
+        ("/calendar/agenda/?month=2030-11", 14),
+        (WEEK, 14),
+        (f"{TIMELINE}&lanes=model", 17),
+        (f"{TIMELINE}&lanes=team", 17),
     ],
 )
 def test_calendar_when_more_is_planned_asks_the_same(

@@ -6,7 +6,7 @@ passwords: password_problem, code_problem
 second_factors: add_code_app, add_passkey, remove_second_factor, reset_second_factors, new_passkey_request,
     passkey_request, passkey_problem
 tokens: issue_token, revoke_token, authenticate_token
-views: save_view, rename_view, delete_view
+views: save_view, rename_view, share_view, delete_view
 sign_in: record_sign_in, record_sign_out, record_failed_sign_in, record_password_change
 """
 
@@ -37,7 +37,7 @@ from apps.accounts.services.sign_in import (
     record_sign_out,
 )
 from apps.accounts.services.tokens import authenticate_token, issue_token, revoke_token
-from apps.accounts.services.views import delete_view, rename_view, save_view
+from apps.accounts.services.views import delete_view, rename_view, save_view, share_view
 
 __all__ = [
     "add_code_app",
@@ -67,5 +67,6 @@ __all__ = [
     "revoke_role",
     "revoke_token",
     "save_view",
+    "share_view",
     "set_escalation_contact",
 ]

@@ -1,8 +1,8 @@
-"""The views that a person saves for themself. They are theirs alone and decide nothing, so the ledger has no entry."""
+"""The views that a person saves. They decide nothing, shared with a team or not, so the ledger has no entry."""
 
 from django.db import transaction
 
-from apps.accounts.models import SavedView, User
+from apps.accounts.models import SavedView, Team, User
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden, Invalid
 
@@ -47,6 +47,21 @@ def rename_view(*, actor: Actor, view: SavedView, name: str) -> SavedView:
         raise Invalid({"name": ["Another of your views has this name."]})
     view.name = clean
     view.save(update_fields=["name", "updated_at"])
+    return view
+
+
+@transaction.atomic
+def share_view(*, actor: Actor, view: SavedView, team: Team | None) -> SavedView:
+    """Let the members of a team see a view, or nobody but its person (None).
+
+    Raises:
+        Forbidden: it is not the actor's own, or they do not work in the team.
+    """
+    _own(actor, view)
+    if team is not None and not Team.objects.filter(pk=team.pk, members=view.user_id).exists():
+        raise Forbidden(f"You do not work in {team}.", remedy="Share the view with a team that you work in.")
+    view.shared_with = team
+    view.save(update_fields=["shared_with", "updated_at"])
     return view
 
 

@@ -1,11 +1,14 @@
 """A person's own settings and tokens."""
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 
 from apps.accounts.enums import TokenScope
+from apps.accounts.models import Team, User
+from apps.accounts.selectors import teams_of
 
 
 def zones() -> list[tuple[str, str]]:
@@ -48,6 +51,18 @@ class TokenForm(forms.Form):
     def life(self) -> timedelta:
         """Return how long the token lives."""
         return timedelta(days=self.cleaned_data["days"])
+
+
+class ShareForm(forms.Form):
+    """With which of a person's teams a view is shared."""
+
+    team = forms.ModelChoiceField(
+        label="Share with", queryset=Team.objects.none(), required=False, empty_label="Nobody: only I see it"
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = teams_of(user).order_by("name")  # type: ignore[attr-defined]
 
 
 class ViewForm(forms.Form):

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from apps.accounts.models import SavedView, User
+from apps.accounts.selectors import views_for
 from apps.web.planning.month import Month, month_of
 from apps.web.planning.shown import DAY, Days
 
@@ -25,6 +27,17 @@ class Step:
 
     title: str
     url: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved view of the calendar: a person's own, or one that a team of theirs shares."""
+
+    name: str
+    url: str
+    edit: str
+    by: str
+    here: bool
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,11 @@ class Toolbar:
         return address(AGENDA, self.place, self.kept | {"conflicts": "1"})
 
     @property
+    def query(self) -> str:
+        """Return what a saved view keeps: the view and the filters, not the dates."""
+        return urlencode(self.kept | {"view": VIEWS[self.here].lower()})
+
+    @property
     def hidden(self) -> list[tuple[str, str]]:
         """Return what a form of filters keeps of the address."""
         return [*self.place.items(), *((name, value) for name, value in self.kept.items() if name == "lanes")]
@@ -99,6 +117,31 @@ def days_bar(here: str, days: Days, today: date, kept: dict[str, str]) -> Toolba
     views = _views(here, month_of(days.first + DAY * 3, days.zone), shown, kept)
     place = {"from": days.first.isoformat()}
     return Toolbar(here, str(days), str(days.zone), place, kept, steps[0], steps[1], views)
+
+
+def saved_views(user: User, bar: Toolbar) -> list[Saved]:
+    """Return the views of the calendar that a person sees, with their addresses. One query."""
+    return [
+        Saved(
+            view.name,
+            f"{reverse(MONTH)}?{view.query}",
+            reverse("web:view-edit", args=[view.pk]) if view.user_id == user.pk else "",
+            _shared(view, user),
+            view.query == bar.query,
+        )
+        for view in views_for(user, "calendar")
+    ]
+
+
+def _shared(view: SavedView, user: User) -> str:
+    if view.user_id != user.pk:
+        return f"from {view.user}"
+    return f"shared with {view.shared_with}" if view.shared_with else ""
+
+
+def named_view(text: str) -> str:
+    """Return the address name of the view that a saved view is of, or the month."""
+    return next((name for name, label in VIEWS.items() if label.lower() == text), MONTH)
 
 
 def _views(here: str, month: Month, day: date, kept: dict[str, str]) -> list[tuple[str, str, bool]]:

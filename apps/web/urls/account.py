@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("account/tokens/", account.tokens, name="account-tokens"),
     path("account/tokens/<slug:prefix>/revoke/", account.revoke, name="account-token-revoke"),
     path("account/views/<slug:page>/", saved_views.save, name="view-save"),
+    path("account/views/<int:number>/share/", saved_views.share, name="view-share"),
     path("account/views/<int:number>/edit/", saved_views.edit, name="view-edit"),
     path("account/cover/", cover.cover, name="cover"),
     path("account/cover/<int:number>/accept/", cover.accept, name="cover-accept"),

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -21,7 +21,18 @@ from apps.web.planning import agenda as lists
 from apps.web.planning import timeline as tracks
 from apps.web.planning.month import SHOWN, Month, month_named, month_of, weeks_of
 from apps.web.planning.shown import Days, Shown, day_named, shown_by_day, week_named
-from apps.web.planning.toolbar import AGENDA, MONTH, TIMELINE, WEEK, Toolbar, address, days_bar, month_bar
+from apps.web.planning.toolbar import (
+    AGENDA,
+    MONTH,
+    TIMELINE,
+    WEEK,
+    Toolbar,
+    address,
+    days_bar,
+    month_bar,
+    named_view,
+    saved_views,
+)
 from apps.web.planning.week import DRAWN, columns_of
 from apps.web.reader import reader
 
@@ -85,6 +96,9 @@ class Asked:
 def month(request: HttpRequest) -> HttpResponse:
     """Show a month as a table; on a phone, as an agenda."""
     asked = Asked(request)
+    other = named_view(asked.of("view"))
+    if other != MONTH:
+        return redirect(address(other, asked.kept))
     shown = month_named(asked.of("month"), asked.today, asked.zone)
     over = Days(shown.days[0], len(shown.days), asked.zone)
     held = shown_by_day(
@@ -188,6 +202,7 @@ def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more
         "today": asked.today,
         "said": held.said,
         "zone_said": zone_name(listed.start + (listed.end - listed.start) / 2, asked.zone),
+        "saved": saved_views(asked.user, bar),
         "applied": narrowed.applied(asked.form, bar.place | bar.kept, WORDS, address(bar.here)),
         "clashes": held.clashes[:LISTED],
         "more_clashes": max(sum(held.conflicts.values()) - LISTED, 0),

@@ -52,6 +52,7 @@ REFUSALS: Area = {
 _POST = "It takes a POST and leads back to a page."
 NO_PAGE: dict[str, str] = {
     "web:notifications-read": _POST,
+    "web:view-share": _POST,
     "web:card-start": _POST,
     "web:standard-use": _POST,
     "web:discussion-answer": "A form of web:discussion, which shows it again when it is refused.",
