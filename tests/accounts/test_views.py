@@ -132,7 +132,10 @@ def test_calendar_view_is_saved_shared_and_opened_where_it_was_saved(client: Cli
     query = unescape(re.search(r'name="query" value="([^"]*)"', page)[1])  # type: ignore[index]
     client.post("/account/views/calendar/", {"name": "Ours", "query": query})
     view = SavedView.objects.get()
-    assert client.get(f"/calendar/?{view.query}").headers["location"] == "/calendar/timeline/?team=credit&lanes=team"
+    assert (
+        client.get(f"/calendar/?{view.query}").headers["location"]
+        == "/calendar/timeline/?team=credit&lanes=team"
+    )
     said = client.post(f"/account/views/{view.pk}/share/", {"team": credit.pk}, follow=True).content.decode()
     assert "Ours is shared with Credit." in said
     member = add_person("amara", Role.REQUESTER)
