@@ -13,7 +13,7 @@ def crowded(limit: Limit, plans: Collection[Plan]) -> Iterator[Finding]:
 
     The time told is from the first such moment of the plan to the last.
     """
-    counted = [plan for plan in plans if plan.live and _counts(limit, plan)]
+    counted = [plan for plan in plans if plan.live and counts(limit, plan)]
     moments = sorted({moment for plan in counted for moment in (plan.start, plan.end)})
     starts: dict[object, list[Plan]] = {}
     for plan in counted:
@@ -31,5 +31,6 @@ def crowded(limit: Limit, plans: Collection[Plan]) -> Iterator[Finding]:
     yield from found.values()
 
 
-def _counts(limit: Limit, plan: Plan) -> bool:
+def counts(limit: Limit, plan: Plan) -> bool:
+    """Return whether a limit counts a plan."""
     return any(limit.scope.covers(part, plan.change_class) for part in plan.parts.values())

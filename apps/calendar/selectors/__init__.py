@@ -35,6 +35,7 @@ from apps.calendar.selectors.periods import (
     scope_of,
 )
 from apps.calendar.selectors.rulebook import rulebook_in_force, rulebook_versions
+from apps.calendar.selectors.slots import Slot, Slots, next_slots
 
 __all__ = [
     "Found",
@@ -73,5 +74,8 @@ __all__ = [
     "rulebook_in_force",
     "rulebook_versions",
     "recurrence_of",
+    "Slot",
+    "Slots",
+    "next_slots",
     "scope_of",
 ]

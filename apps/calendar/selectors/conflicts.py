@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.calendar.enums import ConflictKind, ConflictSeverity
 from apps.calendar.models import Booking, Conflict, ConflictCheck, Period
 from apps.calendar.models.periods import FROZEN
-from apps.calendar.rules import Finding, Needed, Plan, Span, conflict_sentence, examine
+from apps.calendar.rules import Finding, Needed, Plan, Rulebook, Span, conflict_sentence, examine
 from apps.calendar.selectors.bookings import parts_of
 from apps.calendar.selectors.near import neighbourhood
 from apps.calendar.selectors.periods import times_between
@@ -106,18 +106,30 @@ def find_conflicts(
     draft = Plan(DRAFT, span.start, span.end, parts_of(component_ids), change_class, tuple(people))
     rulebook = rulebook_in_force()
     near = neighbourhood(rulebook, [draft], without=[exclude_ref])
-    found = examine(near.around, near.plans, {DRAFT})
-    bookings = Booking.objects.in_bulk({each.other for each in found if each.other is not None})
-    periods = Period.objects.in_bulk({each.period for each in found if each.period is not None})
+    return found_by([examine(near.around, near.plans, {DRAFT})], rulebook)[0]
+
+
+def found_by(several: Sequence[Sequence[Finding]], rulebook: Rulebook) -> list[list[Found]]:
+    """Return what was found about each of several drafts as its side sees it, the gravest first.
+
+    At most three queries for all of them.
+    """
+    every = [each for found in several for each in found]
+    bookings = Booking.objects.in_bulk({each.other for each in every if each.other is not None})
+    periods = Period.objects.in_bulk({each.period for each in every if each.period is not None})
     seen = [
-        _found(
-            each,
-            rulebook.severities[each.kind],
-            bookings.get(each.other or 0) or periods.get(each.period or 0),
-        )
-        for each in found
+        [
+            _found(
+                each,
+                rulebook.severities[each.kind],
+                bookings.get(each.other or 0) or periods.get(each.period or 0),
+            )
+            for each in found
+        ]
+        for found in several
     ]
-    return sorted(_named(seen, _names(seen)), key=_order)
+    said = _names(one for each in seen for one in each)
+    return [sorted(_named(each, said), key=_order) for each in seen]
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,11 @@ def windowed() -> list[InForce]:
     ]
 
 
+def period_names(ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of periods by their ids."""
+    return dict(Period.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
 def _as_seen(periods: QuerySet[Period]) -> dict[int, tuple[PeriodKind, Scope, tuple[int, ...]]]:
     people = Prefetch("people", OnCall.objects.order_by("user_id"))
     shifts = periods.filter(kind=PeriodKind.ON_CALL).prefetch_related(people)

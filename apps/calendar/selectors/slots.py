@@ -1,0 +1,208 @@
+"""The next times at which a plan breaks no rule, for all that it reaches and the people that it needs."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from apps.calendar.enums import ConflictKind, ConflictSeverity, PeriodKind
+from apps.calendar.models import BookedComponent, Booking
+from apps.calendar.rules import Around, Needed, Plan, Rulebook, examine
+from apps.calendar.rules.limits import counts
+from apps.calendar.rules.pairs import Pairs
+from apps.calendar.rules.plans import Instants
+from apps.calendar.rules.slots import (
+    Asked,
+    Obstacle,
+    between,
+    crowded_times,
+    first_of_each_day,
+    joined,
+    reasons,
+)
+from apps.calendar.rules.times import MEANS
+from apps.calendar.selectors.bookings import done_between, live_between, parts_of, plans_of
+from apps.calendar.selectors.conflicts import DRAFT, Found, found_by
+from apps.calendar.selectors.periods import period_names, times_between, windowed
+from apps.calendar.selectors.rulebook import rulebook_in_force
+from apps.catalog.rules.impact import Graph
+from apps.catalog.selectors import graph
+
+LOOKED_AT = 14
+"""Days with a free time, the earliest ones, whose warnings are worked out before they are ranked."""
+
+OFFERED = 6
+BLOCKING = ConflictSeverity.BLOCKING
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time [start, end) that nothing blocks, with what to look out for in it."""
+
+    start: datetime
+    end: datetime
+    beside: tuple[Found, ...]
+
+    @property
+    def warnings(self) -> int:
+        """Return how many of these are warnings."""
+        return sum(found.severity == ConflictSeverity.WARNING for found in self.beside)
+
+
+@dataclass(frozen=True)
+class Slots:
+    """The slots that were found, the calmest first, and why days have none. ``days`` is how many were looked at."""
+
+    slots: list[Slot]
+    reasons: list[str]
+    days: int
+    free_days: int
+
+
+def next_slots(
+    component_ids: Collection[int],
+    asked: Asked,
+    *,
+    exclude_ref: str = "",
+    change_class: str = "",
+    people: Sequence[Needed] = (),
+) -> Slots:
+    """Return the next times for a plan over these components, ranked by risk: fewest warnings, notices, then earliest.
+
+    A slot breaks no blocking rule for what the plan moves, what it reaches and what reaches it. The number of
+    queries does not grow with what is planned.
+    """
+    rulebook, known = rulebook_in_force(), graph()
+    draft = Plan(
+        DRAFT, asked.first, asked.last + asked.length, parts_of(component_ids), change_class, tuple(people)
+    )
+    plans = _related(draft, rulebook, known, exclude_ref)
+    around = Around(known, rulebook, times_between(draft.start, draft.end), windowed())
+    obstacles = [
+        *_of_plans(draft, plans, around),
+        *_of_times(draft, around),
+        *_of_limits(draft, rulebook, exclude_ref),
+    ]
+    starts = first_of_each_day(asked, obstacles)
+    free = [start for start in starts.values() if start is not None]
+    slots = _judged(free[:LOOKED_AT], draft, asked, around, plans)
+    empty = [day for day, start in starts.items() if start is None]
+    return Slots(slots[:OFFERED], reasons(asked, obstacles, empty), len(starts), len(free))
+
+
+def _judged(
+    starts: Sequence[datetime], draft: Plan, asked: Asked, around: Around, plans: Sequence[Plan]
+) -> list[Slot]:
+    rulebook = around.rulebook
+    bare = replace(rulebook, limits=())
+    placed = [replace(draft, start=start, end=start + asked.length) for start in starts]
+    found = []
+    for one in placed:
+        first, last = one.start - rulebook.after, one.end + rulebook.after
+        near = [plan for plan in plans if plan.start <= last and first <= plan.end]
+        times = [each for each in around.times if one.meets(each.start, each.end)]
+        found.append(examine(replace(around, times=times, rulebook=bare), [one, *near], {DRAFT}))
+    slots = [
+        Slot(one.start, one.end, tuple(beside))
+        for one, beside in zip(placed, found_by(found, rulebook), strict=True)
+        if not any(each.blocking for each in beside)
+    ]
+    return sorted(slots, key=lambda slot: (slot.warnings, len(slot.beside), slot.start))
+
+
+def _related(draft: Plan, rulebook: Rulebook, known: Graph, exclude_ref: str) -> list[Plan]:
+    """Return the plans that could have anything against the draft, wherever in the time it is."""
+    start, end = draft.start - rulebook.after, draft.end + rulebook.after
+    near = Booking.objects.filter(pk__in=live_between(start, end).values("pk")) | Booking.objects.filter(
+        pk__in=done_between(start, end).values("pk")
+    )
+    near = near.exclude(ref=exclude_ref)
+    onward, back = (
+        known.spread(draft.parts, reads=rulebook.reads, writes=rulebook.writes, against=against)
+        for against in (False, True)
+    )
+    moved = BookedComponent.objects.filter(booking__in=near.values("pk"))
+    wanted = {
+        booking
+        for booking, component in moved.values_list("booking_id", "component_id")
+        if component in draft.parts
+        or any(component in part for part in (onward.reads, onward.writes, back.reads, back.writes))
+    }
+    pools = draft.pools
+    if pools:
+        wanted |= set(
+            moved.filter(component__tags__overlap=sorted(pools)).values_list("booking_id", flat=True)
+        )
+    needed = [each.user_id for each in draft.people]
+    if needed:
+        wanted |= set(near.filter(people__user__in=needed).values_list("pk", flat=True))
+    return plans_of(Booking.objects.filter(pk__in=wanted))
+
+
+def _of_plans(draft: Plan, plans: Sequence[Plan], around: Around) -> Iterator[Obstacle]:
+    """Return the times in which a plan blocks the draft. What only warns blocks nothing."""
+    rulebook = around.rulebook
+    refs = dict(Booking.objects.filter(pk__in=[plan.id for plan in plans]).values_list("pk", "ref"))
+    shifts = [one for one in around.times if one.kind == PeriodKind.ON_CALL]
+    pairs = Pairs(around.graph, rulebook, shifts)
+    for plan in plans:
+        # The draft stands for the whole time that is looked at, so it meets every plan in it.
+        if any(rulebook.severities[each.kind] == BLOCKING for each in pairs.between(draft, plan)):
+            yield Obstacle(plan.start, plan.end, refs[plan.id])
+        pairs.forget(plan)
+        quiet = _quiet(draft, plan, rulebook)
+        if quiet:
+            yield Obstacle(plan.end, plan.end + quiet, f"the quiet time after {refs[plan.id]}")
+        if quiet and plan.live:
+            yield Obstacle(plan.start - quiet, plan.start, f"{refs[plan.id]}, which follows too soon")
+
+
+def _quiet(draft: Plan, plan: Plan, rulebook: Rulebook) -> timedelta | None:
+    """Return how far apart the two must be where a quiet time or a gap blocks; nothing where it only warns."""
+    shared = [part for key, part in plan.parts.items() if key in draft.parts]
+    if not shared:
+        return None
+    # A quiet time that only warns hides a gap that blocks; we keep both away, which can only be too careful.
+    spans = [rulebook.cooldown[part.tier] for part in shared if part.tier in rulebook.cooldown]
+    found = max(spans) if spans and rulebook.severities[ConflictKind.COOLDOWN] == BLOCKING else None
+    if rulebook.severities[ConflictKind.BACK_TO_BACK] == BLOCKING:
+        gap = rulebook.back_to_back
+        found = max(found, gap) if found else gap
+    return found
+
+
+def _of_times(draft: Plan, around: Around) -> Iterator[Obstacle]:
+    rulebook = around.rulebook
+    names = period_names({one.period for one in around.times})
+    covers: dict[int, bool] = {}
+    for one in around.times:
+        if one.period not in covers:
+            covers[one.period] = bool(one.covered(draft))
+        means = MEANS.get(one.kind)
+        if covers[one.period] and means and rulebook.severities[means] == BLOCKING:
+            yield Obstacle(one.start, one.end, names[one.period])
+    if rulebook.severities[ConflictKind.OUTSIDE] == BLOCKING:
+        yield from _outside(draft, around)
+
+
+def _outside(draft: Plan, around: Around) -> Iterator[Obstacle]:
+    for part in draft.parts.values():
+        mine = {one.period for one in around.windowed if one.scope.covers(part, draft.change_class)}
+        if not mine:
+            continue
+        allowed: list[Instants] = joined((one.start, one.end) for one in around.times if one.period in mine)
+        name = f"the time outside the maintenance windows of {part.key.rpartition('/')[2]}"
+        for start, end in between(allowed, draft.start, draft.end):
+            yield Obstacle(start, end, name)
+
+
+def _of_limits(draft: Plan, rulebook: Rulebook, exclude_ref: str) -> Iterator[Obstacle]:
+    if rulebook.severities[ConflictKind.LIMIT] != BLOCKING:
+        return
+    mine = [limit for limit in rulebook.limits if counts(limit, draft)]
+    if not mine:
+        return
+    others = plans_of(live_between(draft.start, draft.end).exclude(ref=exclude_ref))
+    for limit in mine:
+        counted = [(plan.start, plan.end) for plan in others if counts(limit, plan)]
+        for start, end in crowded_times(counted, limit.most):
+            yield Obstacle(start, end, f"“{limit.name}”, at most {limit.most} at once")
