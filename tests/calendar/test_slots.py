@@ -69,6 +69,12 @@ def test_first_of_each_day_is_what_a_look_at_every_quarter_finds(asked: Asked, h
     assert first_of_each_day(asked, held) == by_hand(asked, held)
 
 
+def test_first_of_each_day_when_a_gap_fits_exactly_is_taken() -> None:
+    held = [Obstacle(EVE, EVE + 4 * STEP, "x"), Obstacle(EVE + 8 * STEP, EVE + timedelta(days=2), "y")]
+    asked = Asked(4 * STEP, EVE, EVE + timedelta(hours=20), LONDON)
+    assert first_of_each_day(asked, held) == {EVE.date(): EVE + 4 * STEP}
+
+
 SIZE = 5
 plans = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 12), st.integers(0, SIZE - 1)), max_size=6)
 periods = st.lists(

@@ -8,12 +8,18 @@ from apps.changes.models import Change
 from apps.web.planning.shown import YEARS
 
 
-def proposed(change: Change, *, at: str, by: str, zone: tzinfo) -> dict[str, str] | None:
+def proposed(change: Change, *, at: str, by: str, zone: tzinfo, until: str = "") -> dict[str, str] | None:
     """Return the new window as the form writes it, or None when the address names none that can be read.
 
     ``at`` is a time on the reader's clock, as 2026-11-23T09:30: the window starts then and keeps its length. ``by``
-    is a number of days: the window keeps its hours on the clock that was meant, so many days on.
+    is a number of days: the window keeps its hours on the clock that was meant, so many days on. With ``until`` it
+    ends then, whatever it was before.
     """
+    start_at, end_at = _moment(at, zone), _moment(until, zone)
+    if start_at is not None and end_at is not None:
+        name = change.time_zone or str(zone)
+        there = ZoneInfo(name)
+        return _as_written(name, start_at.astimezone(there), end_at.astimezone(there))
     if change.planned_start is None or change.planned_end is None:
         return None
     meant = ZoneInfo(change.time_zone)
@@ -27,8 +33,12 @@ def proposed(change: Change, *, at: str, by: str, zone: tzinfo) -> dict[str, str
         start, end = begins.replace(tzinfo=None) + days, ends.replace(tzinfo=None) + days
     else:
         return None
+    return _as_written(change.time_zone, start, end)
+
+
+def _as_written(time_zone: str, start: datetime, end: datetime) -> dict[str, str]:
     return {
-        "time_zone": change.time_zone,
+        "time_zone": time_zone,
         "local_start": start.strftime(LOCAL_FORMAT),
         "local_end": end.strftime(LOCAL_FORMAT),
     }

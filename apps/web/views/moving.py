@@ -70,6 +70,7 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
         found,
         at=request.GET.get("at", ""),
         by=request.GET.get("by", ""),
+        until=request.GET.get("until", ""),
         zone=timezone.get_current_timezone(),
     )
     if asked:

@@ -23,6 +23,11 @@ PLANNING: Area = {
         Look("/calendar/move/{in_review}/"),
         Look("/calendar/move/{in_review}/?by=1", AMARA),
     ],
+    "web:calendar-slots": [
+        Look("/calendar/slots/"),
+        Look("/calendar/slots/?change={in_review}", AMARA),
+        Look("/calendar/slots/?components=model:default/nothing&minutes=5"),
+    ],
     "web:period-new": [
         Look("/calendar/periods/new/"),
         Look("/calendar/periods/new/", FEMI),

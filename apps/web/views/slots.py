@@ -1,0 +1,102 @@
+"""The next free slot: when a change could go, and what holds the days on which it could not."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from apps.accounts.models import User
+from apps.calendar.selectors import Slot, Slots, next_slots
+from apps.catalog.selectors import graph
+from apps.changes.models import Change
+from apps.changes.selectors import change_for, items_of, leads_of, may_move
+from apps.core.actors import person
+from apps.web.forms.slots import SlotForm
+from apps.web.planning.marks import Stop, stops_of
+from apps.web.reader import reader
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A slot with where it is taken, and what it meets, each with its path."""
+
+    slot: Slot
+    url: str
+    beside: list[tuple[object, tuple[Stop, ...]]]
+
+
+@login_required
+@require_safe
+def slots(request: HttpRequest) -> HttpResponse:
+    """Take what is looked for from the address, and show the times that nothing blocks."""
+    user = reader(request)
+    form = SlotForm(_filled(request, user) if request.GET else None, user=user, initial={"minutes": 120})
+    context: dict[str, object] = {"form": form}
+    status = 200
+    if request.GET:
+        if form.is_valid():
+            context |= _found(form, user)
+        else:
+            status = 422
+    return render(request, "calendar/slots.html", context, status=status)
+
+
+def _filled(request: HttpRequest, user: User) -> dict[str, str]:
+    """Return what the address asks for; a change on its own brings the length of its window."""
+    given = {name: request.GET.get(name, "") for name in SlotForm.base_fields}
+    if given["change"] and not given["minutes"]:
+        change = change_for(user, given["change"].strip().upper())
+        given["minutes"] = str(_minutes(change)) if change else "120"
+    return given
+
+
+def _minutes(change: Change) -> int:
+    if change.planned_start is None or change.planned_end is None:
+        return 120
+    return max(15, int((change.planned_end - change.planned_start).total_seconds() // 60))
+
+
+def _found(form: SlotForm, user: User) -> dict[str, object]:
+    zone = timezone.get_current_timezone()
+    assert isinstance(zone, ZoneInfo)
+    change: Change | None = form.cleaned_data["change"]
+    named = form.cleaned_data["components"]
+    moved = [item.component_id for item in items_of(change)] if change else [each.pk for each in named]
+    found = next_slots(
+        moved,
+        form.asked(zone),
+        exclude_ref=change.ref if change else "",
+        change_class=change.change_class if change else "",
+        people=leads_of(change) if change else (),
+    )
+    decision = may_move(change, person(user)) if change else None
+    return {
+        "change": change,
+        "found": found,
+        "offers": _offers(found, change if decision else None, zone),
+        "may_take": decision,
+    }
+
+
+def _offers(found: Slots, change: Change | None, zone: ZoneInfo) -> list[Offer]:
+    known = graph() if any(slot.beside for slot in found.slots) else None
+    return [
+        Offer(
+            slot,
+            _take(change, slot, zone) if change else "",
+            [(each, stops_of("this change", each, known)) for each in slot.beside] if known else [],
+        )
+        for slot in found.slots
+    ]
+
+
+def _take(change: Change, slot: Slot, zone: ZoneInfo) -> str:
+    """Return the address of the form that moves the change there, with the window filled in."""
+    at, until = (f"{moment.astimezone(zone):%Y-%m-%dT%H:%M}" for moment in (slot.start, slot.end))
+    return f"{reverse('web:calendar-move', args=[change.ref])}?{urlencode({'at': at, 'until': until})}"
