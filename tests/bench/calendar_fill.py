@@ -12,9 +12,14 @@ from datetime import datetime, time, timedelta
 from django.db import connection
 
 from apps.accounts.models import Team, User
+from apps.calendar.enums import Duty
+from apps.calendar.models import BookedPerson, Booking, Occurrence, Period
+from apps.calendar.rules import scope_from, span_from_local
+from apps.calendar.rules.horizon import worked_out
+from apps.calendar.selectors import recurrence_of
 from apps.catalog.enums import ComponentKind, DependencyKind
 from apps.catalog.models import Component, ComponentVersion, GraphStamp
-from apps.changes.enums import ChangeState
+from apps.changes.enums import ChangeClass, ChangeState
 from apps.changes.models import Change
 from apps.core import clock
 from tests.bench import fill
@@ -28,6 +33,8 @@ DAYS = 90
 MOVED = 8
 """One component in so many is ever changed in the quarter; most of an estate stands still."""
 COPY = "COPY catalog_dependency (consumer_id, provider_id, kind, source, source_root, source_path) FROM STDIN"
+RULES = ["FREQ=WEEKLY", "FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=FR", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=DAILY"]
+ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"]
 HOW = {
     ComponentKind.FEATURE_SET: [DependencyKind.READS],
     ComponentKind.PIPELINE: [DependencyKind.READS, DependencyKind.READS, DependencyKind.WRITES],
@@ -72,6 +79,8 @@ def fill_calendar(size: Size = WHOLE) -> Estate:
     GraphStamp.objects.update_or_create(pk=1, defaults={"number": 1})
     say(f"{size.changes:,} open changes over {DAYS} days")
     make_changes(draw, person, people, components, size.changes)
+    say(f"{size.freezes:,} recurring freezes")
+    make_freezes(draw, size.freezes)
     return Estate(person, components)
 
 
@@ -154,6 +163,11 @@ def make_changes(
     for first in range(0, number, 5_000):
         some = [ChangeState.APPROVED] * min(5_000, number - first)
         fill.make_batch(draw, person, people, movable, versions, some, 1001 + first, make=planned)
+    Booking.objects.update(change_class=ChangeClass.NORMAL)
+    leads = Change.objects.exclude(booking=None).values_list("booking_id", "requester_id")
+    fill.in_batches(
+        BookedPerson, (BookedPerson(booking_id=one, user_id=lead, duty=Duty.LEAD) for one, lead in leads)
+    )
 
 
 def version_of(component: Component, number: str) -> ComponentVersion:
@@ -168,3 +182,43 @@ def window(draw: random.Random, first: datetime) -> tuple[datetime, datetime]:
     minutes = 18 * 60 + 15 * draw.randrange(21) if evening else 15 * draw.randrange(96)
     start = day + timedelta(minutes=minutes)
     return start, start + timedelta(minutes=30 * draw.randint(2, 8))
+
+
+def make_freezes(draw: random.Random, number: int) -> None:
+    """Make freezes that come again each week, month or day, each for the components of a team that are of one tier."""
+    now, teams = clock.now(), list(Team.objects.order_by("pk"))
+    periods = [
+        freeze(n, draw.choice(RULES), draw.randint(2, 36), draw.choice(teams).slug, draw.randint(1, 4), now)
+        for n in range(1, number + 1)
+    ]
+    fill.in_batches(Period, periods)
+    fill.in_batches(
+        Occurrence,
+        (
+            Occurrence(period=period, start=start, end=end)
+            for period in periods
+            for start, end in worked_out(recurrence_of(period), now)
+        ),
+    )
+
+
+def freeze(number: int, rule: str, hours: int, team: str, tier: int, now: datetime) -> Period:
+    """Return a freeze whose first instance was some days ago."""
+    days, begins = timedelta(days=1 + number % 28), time(number % 24)
+    start = datetime.combine(now.date() - days, begins)
+    end = start + timedelta(hours=hours if rule != "FREQ=DAILY" else 1)
+    local = [f"{moment:%Y-%m-%dT%H:%M}" for moment in (start, end)]
+    zone = ZONES[number % len(ZONES)]
+    span = span_from_local(*local, zone)
+    return Period(
+        number=number,
+        name=f"Freeze {number}",
+        reason="Figures are being closed.",
+        start=span.start,
+        end=span.end,
+        time_zone=zone,
+        local_start=span.local_start,
+        local_end=span.local_end,
+        rrule=rule,
+        scope=scope_from({"covers": {"team": [team], "tier": [str(tier)]}}).document(),
+    )
