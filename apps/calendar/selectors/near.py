@@ -4,10 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from apps.calendar.models import Booking
+from django.db.models import Q
+
+from apps.calendar.enums import LIVE, BookingState
+from apps.calendar.models import BookedComponent, Booking, during
 from apps.calendar.rules import Around, Plan, Rulebook
 from apps.calendar.rules.plans import Instants
-from apps.calendar.selectors.bookings import done_between, live_between, plans_of
+from apps.calendar.selectors.bookings import plans_of
 from apps.calendar.selectors.periods import times_between, windowed
 from apps.catalog.selectors import graph
 
@@ -50,13 +53,15 @@ def neighbourhood(
 def _others(
     focus: Collection[Plan], rulebook: Rulebook, start: datetime, end: datetime, without: set[str]
 ) -> list[Plan]:
-    mine = [plan.id for plan in focus]
-    near = live_between(start - rulebook.after, end + rulebook.after)
-    done = done_between(start - rulebook.after, end + rulebook.after)
-    found = Booking.objects.filter(pk__in=near.values("pk")) | Booking.objects.filter(
-        pk__in=done.values("pk")
-    )
-    return plans_of(found.exclude(pk__in=mine).exclude(ref__in=without))
+    """Return the plans that run in [start, end), and those in the quiet time around it that move the same."""
+    moved = {part for plan in focus for part in plan.parts}
+    same = BookedComponent.objects.filter(component_id__in=moved).values("booking_id")
+    wide = start - rulebook.after, end + rulebook.after
+    running = Q(state__in=LIVE, during__overlap=(start, end))
+    following = Q(state__in=LIVE, during__overlap=wide, pk__in=same)
+    done = Q(state=BookingState.DONE, ended_at__gte=wide[0], ended_at__lt=wide[1], pk__in=same)
+    found = Booking.objects.alias(during=during()).filter(running | following | done)
+    return plans_of(found.exclude(pk__in=[plan.id for plan in focus]).exclude(ref__in=without))
 
 
 def _kept(
