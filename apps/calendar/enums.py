@@ -34,6 +34,15 @@ class PeriodKind(models.TextChoices):
     ON_CALL = "on_call", "On-call shift"
 
 
+class FeedShows(models.TextChoices):
+    """What a calendar feed holds."""
+
+    MINE = "mine", "My own changes"
+    TEAM = "team", "What a team owns"
+    COMPONENT = "component", "One component"
+    VIEW = "view", "The calendar with filters"
+
+
 class ConflictKind(models.TextChoices):
     SAME_COMPONENT = "same_component", "Both move the same component"
     READS = "reads", "One moves what the other reads"

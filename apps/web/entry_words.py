@@ -152,6 +152,8 @@ WORDS = {
     "team.created": "made a team",
     "team.updated": "updated the team",
     "team.escalation_contact_set": "named whom to tell when nobody answers",
+    "feed.made": "made a calendar feed",
+    "feed.revoked": "revoked a calendar feed",
     "token.issued": "issued a token",
     "token.revoked": "revoked a token",
     "ledger.epoch_began": "began epoch {epoch} of the ledger after entry {size}, because later ones are lost",

@@ -128,6 +128,8 @@ _SPECIAL: dict[str, Any] = {
     "person.left_team": lambda data: {f"team {data.get('team')}": None},
     "role.granted": _granted,
     "role.revoked": lambda data: {f"role {data.get('grant')}": None},
+    "feed.made": lambda data: {f"calendar feed {data.get('prefix')}": "in use"},
+    "feed.revoked": lambda data: {f"calendar feed {data.get('prefix')}": None},
     "token.issued": lambda data: {f"token {data.get('prefix')}": f"until {data.get('expires_at')}"},
     "token.revoked": lambda data: {f"token {data.get('prefix')}": None},
     "review.action_added": lambda data: {f"action {data.get('action')}": f"due {data.get('due_on')}"},

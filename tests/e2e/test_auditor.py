@@ -21,7 +21,7 @@ from tests.e2e.pages.look import FEMI
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 # What an auditor may write: about themself, what they look at, and what they take out.
-OWN = ("account", "notifications", "exports", "accounts/", "session")
+OWN = ("account", "notifications", "exports", "accounts/", "session", "calendar/feeds")
 REFUSED = {403, 404, 405, 409}
 # Who may do this depends on what the body names, so a body that names nothing good is refused as such.
 LOOKED_AT_FIRST = ("/calendar/periods/", "/versions/", "/actions/", "/together/")

@@ -37,8 +37,8 @@ from tests.people import LOADER
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-OPEN = {"web:help", "web:keyboard", "web:accessibility", "web:mail-link"}
-"""What everyone may open."""
+OPEN = {"web:help", "web:keyboard", "web:accessibility", "web:mail-link", "web:calendar-feed"}
+"""What everyone may open. A calendar feed is opened by its address alone."""
 OWN = ("account", "notifications", "exports", "accounts/", "session")
 """What someone without a role may write: about themself."""
 

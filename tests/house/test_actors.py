@@ -20,6 +20,8 @@ WITHOUT_ACTOR = {
     "accounts.record_password_change",
     "accounts.record_sign_in",
     "accounts.record_sign_out",
+    # Nobody acts: a program read a feed, and when that was is kept with it.
+    "calendar.note_reading",
     # Jobs on a schedule. They name themselves in what they write (``actors.system``).
     "approvals.forget_unused_intents",
     "approvals.remind",

@@ -2,6 +2,7 @@
 
 from apps.calendar.models.bookings import BookedComponent, BookedPerson, Booking
 from apps.calendar.models.conflicts import Conflict, ConflictCheck
+from apps.calendar.models.feeds import CalendarFeed
 from apps.calendar.models.periods import Occurrence, OnCall, Period
 from apps.calendar.models.rulebooks import Rulebook
 from apps.calendar.models.windows import Window, during
@@ -10,6 +11,7 @@ __all__ = [
     "BookedComponent",
     "BookedPerson",
     "Booking",
+    "CalendarFeed",
     "Conflict",
     "ConflictCheck",
     "Occurrence",

@@ -23,6 +23,9 @@ class Booking(Window):
     state = models.CharField(max_length=10, choices=BookingState, default=BookingState.PLANNED)
     change_class = models.CharField(max_length=20, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    sequence = models.PositiveIntegerField(
+        default=0, help_text="Rises when its time, title or state changes (RFC 5545, 3.8.7.4)."
+    )
 
     class Meta:
         constraints = [

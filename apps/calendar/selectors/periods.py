@@ -44,10 +44,11 @@ def periods_between(
     rows = list(found.select_related("period"))
     named = {key for row in rows for key in scope_of(row.period).named("component")}
     known = {part.key: part for part in parts_of(_ids(named)).values()} if named and (team or kind) else {}
-    return [row for row in rows if _fits(scope_of(row.period), team, kind, component, known)]
+    return [row for row in rows if fits(scope_of(row.period), team, kind, component, known)]
 
 
-def _fits(scope: Scope, team: str, kind: str, component: str, known: Mapping[str, Part]) -> bool:
+def fits(scope: Scope, team: str, kind: str, component: str, known: Mapping[str, Part]) -> bool:
+    """Return whether a scope stays when a calendar is narrowed. ``known`` has the parts that it names by key."""
     keys = scope.named("component")
     parts = [known[key] for key in keys if key in known]
     if team and not _open_to(scope.named("team"), team):

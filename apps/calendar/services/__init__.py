@@ -3,6 +3,7 @@
 - ``book``, ``mark_under_way``, ``finish_booking``, ``release_booking``: a window over components.
 - ``plan_period``, ``change_period``, ``lift_period``: times that mean something for the changes in them.
 - ``recheck``, ``recheck_all``, ``recheck_if_due``, ``prove_conflicts``: find and clear conflicts.
+- ``make_feed``, ``revoke_feed``, ``note_reading``: what other calendar programs read.
 - ``write_rulebook``: what counts as a conflict.
 - ``hold_calendar``: keep conflicts as they are until the transaction ends, to act on what was read.
 - ``on_conflicts_changed``: be told, after the commit, whose conflicts changed.
@@ -16,6 +17,7 @@ from apps.calendar.services.bookings import (
     release_booking,
 )
 from apps.calendar.services.checking import prove_conflicts, recheck, recheck_all, recheck_if_due
+from apps.calendar.services.feeds import make_feed, note_reading, revoke_feed
 from apps.calendar.services.listeners import on_conflicts_changed
 from apps.calendar.services.locking import hold_calendar
 from apps.calendar.services.periods import (
@@ -35,8 +37,10 @@ __all__ = [
     "finish_booking",
     "hold_calendar",
     "lift_period",
+    "make_feed",
     "mark_under_way",
     "need_people",
+    "note_reading",
     "on_conflicts_changed",
     "plan_period",
     "prove_conflicts",
@@ -44,5 +48,6 @@ __all__ = [
     "recheck_all",
     "recheck_if_due",
     "release_booking",
+    "revoke_feed",
     "write_rulebook",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from apps.audit.services import record_event
 from apps.calendar.enums import LIVE, BookingState, Duty
@@ -46,6 +47,7 @@ def book(
     hold_calendar()
     booking = Booking.objects.select_for_update().filter(ref=ref).first()
     before = None if booking is None else _content(booking)
+    shown = None if booking is None else _shown(booking)
     held = [] if booking is None else [(booking.start, booking.end)]
     booking = booking or Booking(ref=ref)
     booking.title, booking.url = title, url
@@ -54,6 +56,8 @@ def book(
     booking.change_class, booking.ended_at = change_class, None
     if booking.state not in LIVE:
         booking.state = BookingState.PLANNED
+    if shown is not None and shown != _shown(booking):
+        booking.sequence += 1
     booking.save()
     _move(booking, wanted)
     _need(booking, set(people))
@@ -97,7 +101,11 @@ def _turn(
     booking: Booking, state: BookingState, event: str, actor: Actor, at: datetime | None = None
 ) -> Booking:
     hold_calendar()
-    turned = Booking.objects.filter(pk=booking.pk).exclude(state=state).update(state=state, ended_at=at)
+    turned = (
+        Booking.objects.filter(pk=booking.pk)
+        .exclude(state=state)
+        .update(state=state, ended_at=at, sequence=F("sequence") + 1, updated_at=clock.now())
+    )
     booking.state, booking.ended_at = state, at
     if turned:
         data = {"ended_at": iso(at)} if at else None
@@ -127,6 +135,12 @@ def _move(booking: Booking, wanted: set[int]) -> None:
     BookedComponent.objects.bulk_create(
         BookedComponent(booking=booking, component_id=pk) for pk in sorted(wanted - there)
     )
+
+
+def _shown(booking: Booking) -> tuple[object, ...]:
+    """Return what a reader of a calendar file must be told anew: its sequence rises with any of it."""
+    times = booking.start, booking.end, booking.time_zone, booking.local_start, booking.local_end
+    return (*times, booking.title, booking.state)
 
 
 def _content(booking: Booking) -> dict[str, Any]:

@@ -18,7 +18,10 @@ KINDS = {
     "cards": ("Model cards", ("card.",)),
     "catalog": ("Catalog", ("component.", "contract.")),
     "refused": ("Refused attempts", ("access.",)),
-    "people": ("People, roles and tokens", ("person.", "role.", "team.", "token.", "cover.", "ownership.")),
+    "people": (
+        "People, roles and tokens",
+        ("person.", "role.", "team.", "token.", "feed.", "cover.", "ownership."),
+    ),
     "exports": ("Exports", ("export.",)),
     "policy": ("Approval policy", ("policy.",)),
     "standards": ("Standard changes", ("standard.",)),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import calendar, moving, periods, slots
+from apps.web.views import calendar, calendar_sheet, feeds, moving, periods, slots
 
 urlpatterns: list[URLPattern] = [
     path("calendar/", calendar.month, name="calendar"),
@@ -11,6 +11,10 @@ urlpatterns: list[URLPattern] = [
     path("calendar/agenda/", calendar.agenda, name="calendar-agenda"),
     path("calendar/slots/", slots.slots, name="calendar-slots"),
     path("calendar/move/<str:ref>/", moving.move, name="calendar-move"),
+    path("calendar/four-weeks.pdf", calendar_sheet.sheet, name="calendar-sheet"),
+    path("calendar/feeds/", feeds.feeds, name="calendar-feeds"),
+    path("calendar/feeds/<slug:prefix>/revoke/", feeds.revoke, name="calendar-feed-revoke"),
+    path("calendar/feeds/<str:secret>.ics", feeds.read, name="calendar-feed"),
     path("calendar/periods/new/", periods.declare, name="period-new"),
     path("calendar/periods/<str:ref>/", periods.period, name="period"),
     path("calendar/periods/<str:ref>/change/", periods.change, name="period-change"),

@@ -4,6 +4,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -210,6 +211,7 @@ def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more
         "more_stretches": max(len(held.stretches) - LISTED, 0),
         "checked_at": last_checked(),
         "may_freeze": may_plan_some(asked.user),
+        "subscribe": urlencode(asked.chosen),
         "agenda": days,
         "goes_on": goes_on,
     }

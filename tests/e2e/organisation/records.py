@@ -6,7 +6,7 @@ from apps.audit.models import AuditEvent, AuditText
 from apps.audit.services import seal_pending
 from apps.calendar.models import Period
 from apps.calendar.rules import scope_of_one, span_from_local
-from apps.calendar.services import lift_period
+from apps.calendar.services import lift_period, make_feed
 from apps.core import actors, clock
 from apps.exports.models import ExportJob
 from apps.exports.rules import orders
@@ -64,6 +64,12 @@ def freeze_and_lift() -> Names:
     )
     lift_period(actor=actor("leila.haddad"), period=lifted)
     return {"freeze": peak.ref, "lifted": lifted.ref}
+
+
+def feed() -> Names:
+    """Make a calendar feed."""
+    made, _ = make_feed(actor=actor("amara.okafor"), name="My changes", shows="mine")
+    return {"feed": made.prefix}
 
 
 def export() -> Names:

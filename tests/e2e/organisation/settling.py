@@ -20,7 +20,15 @@ from tests.e2e.organisation.changes import (
 )
 from tests.e2e.organisation.finding import Names, card_of, of_state
 from tests.e2e.organisation.people import links, saved_view, second_factor, talk
-from tests.e2e.organisation.records import cards, entries, export, freeze_and_lift, keep_some, write_reviews
+from tests.e2e.organisation.records import (
+    cards,
+    entries,
+    export,
+    feed,
+    freeze_and_lift,
+    keep_some,
+    write_reviews,
+)
 from tests.e2e.organisation.writing import propose_rules, standards, write_documents
 
 STATES = (
@@ -46,7 +54,7 @@ def settle(home: Path) -> Names:
     look("henrik.lindqvist", of_state("in_review", requester="noor.rahimi").ref)
     names["revised"] = send_again(of_state("in_review", requester="noor.rahimi"))
     names |= again(names["revised"])
-    names |= write_reviews() | freeze_and_lift() | export()
+    names |= write_reviews() | freeze_and_lift() | feed() | export()
     names["hold"] = keep_some()
     names["view"] = saved_view()
     names |= write_documents() | second_factor()

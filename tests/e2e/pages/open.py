@@ -71,6 +71,8 @@ NO_PAGE: dict[str, str] = {
     "web:session": "A script asks for it; its answer is empty.",
     "web:approval-looked": "A script tells it how long a page was in view; its answer is empty.",
     "web:attestation": "A file for programs.",
+    "web:calendar-sheet": "A PDF.",
+    "web:calendar-feed": "A file for calendar programs.",
     "web:change-went-ahead": "A file for programs.",
     "web:framework-table": "A file for spreadsheets.",
     "web:export-progress": "A part of web:export, which asks for it again while a bundle is written.",
