@@ -8,7 +8,7 @@ from apps.core import actors
 
 @shared_task
 def task_recheck_conflicts() -> None:
-    """Check all live bookings when the graph has moved. Beat calls it often."""
+    """Check all live bookings when the graph or the rulebook has changed. Beat calls it often."""
     recheck_if_due(actor=actors.system("calendar"))
 
 

@@ -99,6 +99,7 @@ def do(edit: tuple, things: list[Component], leila: User, leads: list[User]) -> 
             recheck_if_due(actor=SYSTEM)
         case ("rules", rulebook) if rulebook.document() != rulebook_in_force().document():
             write_rulebook(actor=actors.person(leila), document=rulebook.document(), reason="Better so.")
+            recheck_all(actor=SYSTEM)
 
 
 def wanted() -> list[tuple]:

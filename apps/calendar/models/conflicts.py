@@ -58,7 +58,11 @@ class Conflict(Stamped):
 
 
 class ConflictCheck(models.Model):
-    """One row: when all live bookings were last checked against each other, and on which graph."""
+    """One row: when all live bookings were last checked against each other, and on which graph.
+
+    ``stale`` says that the rulebook has changed since: the next look checks all of them again.
+    """
 
     graph_stamp = models.BigIntegerField()
+    stale = models.BooleanField(default=False)
     checked_at = models.DateTimeField()

@@ -167,7 +167,8 @@ def _limit(name: str, value: Any) -> Limit:
 def _notice(name: str, value: Any) -> dict[str, int]:
     if not isinstance(value, Mapping) or not set(value) <= {"standard", "normal", "urgent"}:
         raise Invalid({name: ["Give days by class: standard, normal, urgent."]})
-    return {str(one): _whole(name, days, 0, MOST_DAYS) for one, days in value.items()}
+    asked = {str(one): _whole(name, days, 0, MOST_DAYS) for one, days in value.items()}
+    return {one: days for one, days in asked.items() if days}
 
 
 _READERS = {

@@ -71,9 +71,9 @@ def recheck_all(*, actor: Actor) -> set[str]:
 
 
 def recheck_if_due(*, actor: Actor) -> bool:
-    """Check all live bookings when the graph has moved since the last time, or there was none."""
+    """Check all live bookings when the graph or the rulebook has changed since, or nothing was ever checked."""
     last = ConflictCheck.objects.first()
-    if last is not None and last.graph_stamp == graph().stamp:
+    if last is not None and not last.stale and last.graph_stamp == graph().stamp:
         return False
     recheck_all(actor=actor)
     return True
@@ -95,7 +95,9 @@ def prove_conflicts(*, actor: Actor) -> set[str]:
 
 @transaction.atomic
 def _note(stamp: int) -> None:
-    ConflictCheck.objects.update_or_create(pk=1, defaults={"graph_stamp": stamp, "checked_at": clock.now()})
+    ConflictCheck.objects.update_or_create(
+        pk=1, defaults={"graph_stamp": stamp, "checked_at": clock.now(), "stale": False}
+    )
 
 
 def _findings(

@@ -9,10 +9,10 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.selectors import holds_everywhere
 from apps.audit.services import record_event
+from apps.calendar.models import ConflictCheck
 from apps.calendar.models import Rulebook as Stored
 from apps.calendar.rules import rulebook_from
 from apps.calendar.selectors import rulebook_in_force
-from apps.calendar.services.checking import recheck_all
 from apps.calendar.services.locking import hold_calendar
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden, Invalid
@@ -22,7 +22,7 @@ REASON_LIMIT = 4_000
 
 @transaction.atomic
 def write_rulebook(*, actor: Actor, document: Mapping[str, Any], reason: str) -> Stored:
-    """Put a new version in force, and check everything that is planned by it.
+    """Put a new version in force. Everything that is planned is checked by it within seconds, in the background.
 
     Raises:
         Invalid: at each part that cannot be, or ``reason`` without one.
@@ -51,5 +51,5 @@ def write_rulebook(*, actor: Actor, document: Mapping[str, Any], reason: str) ->
         data={"document": written.document},
         private={"reason": written.reason},
     )
-    recheck_all(actor=actor)
+    ConflictCheck.objects.update(stale=True)
     return written

@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.calendar.enums import BookingState, ConflictKind
 from apps.calendar.models import Booking, Period
-from apps.calendar.rules import FACETS
+from apps.calendar.rules import FACETS, Scope
 from apps.calendar.selectors import Found, Step, explained, scope_of
 from apps.catalog.enums import ComponentKind
 from apps.catalog.rules.impact import Graph
@@ -175,7 +175,11 @@ def stops_of(ref: str, found: Found, known: Graph) -> tuple[Stop, ...]:
 
 def scope_words(period: Period) -> str:
     """Return what a period covers: "Everything", "Components of lending", "credit-risk", "Models", "Tier 1 or 2"."""
-    scope = scope_of(period)
+    return facets_words(scope_of(period))
+
+
+def facets_words(scope: Scope) -> str:
+    """Return what a scope covers, in the same words."""
     parts = [_said(facet, scope.named(facet)) for facet in FACETS if scope.named(facet)]
     left_out = [
         short for facet in FACETS for short in _values(facet, sorted(scope.leaves_out.get(facet, ())))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import calendar, calendar_sheet, feeds, moving, periods, slots
+from apps.web.views import calendar, calendar_rules, calendar_sheet, feeds, moving, periods, slots
 
 urlpatterns: list[URLPattern] = [
     path("calendar/", calendar.month, name="calendar"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("calendar/timeline/", calendar.timeline, name="calendar-timeline"),
     path("calendar/agenda/", calendar.agenda, name="calendar-agenda"),
     path("calendar/slots/", slots.slots, name="calendar-slots"),
+    path("calendar/rules/", calendar_rules.rules, name="calendar-rules"),
+    path("calendar/rules/change/", calendar_rules.write, name="calendar-rules-write"),
     path("calendar/move/<str:ref>/", moving.move, name="calendar-move"),
     path("calendar/four-weeks.pdf", calendar_sheet.sheet, name="calendar-sheet"),
     path("calendar/feeds/", feeds.feeds, name="calendar-feeds"),

@@ -23,6 +23,8 @@ PLANNING: Area = {
         Look("/calendar/move/{in_review}/"),
         Look("/calendar/move/{in_review}/?by=1", AMARA),
     ],
+    "web:calendar-rules": [Look("/calendar/rules/"), Look("/calendar/rules/", FEMI)],
+    "web:calendar-rules-write": [Look("/calendar/rules/change/")],
     "web:calendar-slots": [
         Look("/calendar/slots/"),
         Look("/calendar/slots/?change={in_review}", AMARA),
