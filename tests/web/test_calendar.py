@@ -105,11 +105,11 @@ def test_agenda_when_asked_lists_the_same(client: Client, leila: User) -> None:
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        (MONTH, 14),
-        ("/calendar/agenda/?month=2030-11", 14),
-        (WEEK, 14),
-        (f"{TIMELINE}&lanes=model", 17),
-        (f"{TIMELINE}&lanes=team", 17),
+        (MONTH, 15),
+        ("/calendar/agenda/?month=2030-11", 15),
+        (WEEK, 15),
+        (f"{TIMELINE}&lanes=model", 18),
+        (f"{TIMELINE}&lanes=team", 18),
     ],
 )
 def test_calendar_when_more_is_planned_asks_the_same(

@@ -7,20 +7,25 @@ from apps.calendar.selectors.conflicts import (
     Window,
     conflicts_of,
     conflicts_of_all,
+    conflicts_told,
     explained,
     find_conflicts,
     freezes_catching,
     last_checked,
 )
 from apps.calendar.selectors.drawn import (
+    BLOCKED,
+    CLEAR,
+    ClashHead,
     Head,
     Narrowed,
     bookings_drawn,
-    conflict_counts,
+    clash_heads,
     drawn_between,
     heads_by_day,
 )
 from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
+from apps.calendar.selectors.marked import marked_between
 from apps.calendar.selectors.periods import (
     covered_components,
     may_plan_some,
@@ -38,6 +43,9 @@ from apps.calendar.selectors.rulebook import rulebook_in_force, rulebook_version
 from apps.calendar.selectors.slots import Slot, Slots, next_slots
 
 __all__ = [
+    "BLOCKED",
+    "CLEAR",
+    "ClashHead",
     "Found",
     "Head",
     "Lane",
@@ -49,7 +57,8 @@ __all__ = [
     "booking_for",
     "bookings_between",
     "bookings_drawn",
-    "conflict_counts",
+    "clash_heads",
+    "conflicts_told",
     "conflicts_of",
     "conflicts_of_all",
     "covered_components",
@@ -63,6 +72,7 @@ __all__ = [
     "lanes_between",
     "last_checked",
     "live_between",
+    "marked_between",
     "may_plan_some",
     "period_exists",
     "period_for",

@@ -184,6 +184,20 @@ def conflicts_of_all(refs: Iterable[str]) -> dict[str, list[Found]]:
     return {ref: sorted(_named(each, said), key=_order) for ref, each in found.items()}
 
 
+def conflicts_told(ids: Iterable[int]) -> list[tuple[Booking, Found]]:
+    """Return these conflicts as each booking in them sees them, blocking ones first. One query, and one for names."""
+    sides = [
+        (mine, _seen(row, mine, theirs))
+        for row in open_conflicts().filter(pk__in=list(ids))
+        for mine, theirs in ((row.booking, row.other), (row.other, row.booking))
+        if mine is not None
+    ]
+    found = [each for _, each in sides]
+    told = zip((mine for mine, _ in sides), _named(found, _names(found)), strict=True)
+    # Of one conflict the side of its first booking comes first, as the sides were read.
+    return sorted(told, key=lambda pair: (_GRAVEST.index(pair[1].severity), pair[1].start, pair[1].id))
+
+
 def open_conflicts() -> QuerySet[Conflict]:
     """Return the conflicts that stand, with both sides."""
     return Conflict.objects.filter(cleared_at=None).select_related("booking", "other", "period")

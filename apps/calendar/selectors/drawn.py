@@ -110,12 +110,57 @@ def bookings_drawn(user: User, heads: Iterable[Head]) -> QuerySet[Booking]:
     return bookings_visible_to(user).filter(pk__in=[head.pk for head in heads])
 
 
-def conflict_counts(user: User, start: datetime, end: datetime, by: Narrowed) -> dict[str, int]:
-    """Return how many open conflicts of each severity the bookings drawn have. One query."""
+@dataclass(frozen=True)
+class ClashHead:
+    """A conflict that is drawn, and how many its day and the whole range hold: those that block, and all."""
+
+    pk: int
+    day: date
+    blocking_of_day: int
+    of_day: int
+    blocking: int
+    of_all: int
+
+
+def clash_heads(
+    user: User,
+    start: datetime,
+    end: datetime,
+    by: Narrowed,
+    *,
+    zone: tzinfo,
+    heads: Iterable[Head],
+    most: int,
+) -> list[ClashHead]:
+    """Return the first ``most`` conflicts of each day of [start, end), of the bookings that are drawn or narrowed to.
+
+    A conflict belongs to the first of these days in which its two sides meet. Those of the bookings in ``heads``
+    come before others, and graver ones first. One query, whatever the range holds.
+    """
     drawn = drawn_between(user, start, end, by).values("pk")
-    met = _open().filter(Q(booking__in=drawn) | Q(other__in=drawn))
-    rows = met.order_by().values_list("severity").annotate(Count("pk"))
-    return {str(severity): count for severity, count in rows}
+    shown = [head.pk for head in heads]
+    met = _open().filter(Q(booking__in=drawn) | Q(other__in=drawn), start__lt=end, end__gte=start)
+    blocks = Q(severity=ConflictSeverity.BLOCKING)
+    near = Case(
+        When(Q(booking__in=shown) | Q(other__in=shown), then=0), default=1, output_field=IntegerField()
+    )
+    graver = Case(
+        *(When(severity=severity, then=place) for place, severity in enumerate(ConflictSeverity.values)),
+        default=len(ConflictSeverity.values),
+        output_field=IntegerField(),
+    )
+    ranked = met.annotate(day=TruncDate(Greatest("start", Value(start)), tzinfo=zone)).annotate(
+        nth=Window(RowNumber(), partition_by=F("day"), order_by=[near, graver, F("start"), F("pk")]),
+        blocking_of_day=Window(Count("pk", filter=blocks), partition_by=F("day")),
+        of_day=Window(Count("pk"), partition_by=F("day")),
+        blocking=Window(Count("pk", filter=blocks)),
+        of_all=Window(Count("pk")),
+    )
+    rows = ranked.filter(nth__lte=most).order_by("day", "nth")
+    return [
+        ClashHead(*row)
+        for row in rows.values_list("pk", "day", "blocking_of_day", "of_day", "blocking", "of_all")
+    ]
 
 
 def _open() -> QuerySet[Conflict]:

@@ -8,10 +8,10 @@ from typing import Any
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.calendar.enums import BookingState, ConflictKind
+from apps.calendar.enums import LIVE, ConflictKind
 from apps.calendar.models import Booking, Period
 from apps.calendar.rules import FACETS, Scope
-from apps.calendar.selectors import Found, Step, explained, scope_of
+from apps.calendar.selectors import BLOCKED, CLEAR, Found, Step, explained, scope_of
 from apps.catalog.enums import ComponentKind
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import graph
@@ -33,6 +33,7 @@ class Event:
     icon: str
     word: str
     conflicts: tuple[Found, ...]
+    clash: int
     movable: bool = False
 
     @property
@@ -59,14 +60,19 @@ class Event:
         return reverse("web:calendar-move", args=[self.booking.ref]) if self.movable else ""
 
     @property
+    def clashing(self) -> bool:
+        """Return whether it stands in a conflict, shown or not."""
+        return self.clash != CLEAR
+
+    @property
     def blocked(self) -> bool:
         """Return whether a conflict keeps it from going out."""
-        return any(found.blocking for found in self.conflicts)
+        return self.clash == BLOCKED
 
     @property
     def ended(self) -> bool:
         """Return whether it holds its time no more."""
-        return self.booking.state == BookingState.RELEASED
+        return self.booking.state not in LIVE
 
     def days(self, zone: tzinfo) -> tuple[date, date]:
         """Return the first and the last day that it touches in a zone."""
@@ -74,22 +80,27 @@ class Event:
 
 
 def events_of(
-    bookings: Iterable[Booking], conflicts: Mapping[str, Sequence[Found]], user: User
+    bookings: Iterable[Booking],
+    conflicts: Mapping[int, Sequence[Found]],
+    clashes: Mapping[int, int],
+    user: User,
 ) -> list[Event]:
-    """Return bookings as a person's calendar shows them.
+    """Return bookings as a person's calendar shows them; conflicts and how each stands (``clashes``) are by id.
 
     Each carries the state of the change that made it and who asked for that (``said``, ``asked_by``): None for a
     booking that no change made.
     """
-    return [_event(booking, tuple(conflicts.get(booking.ref, ())), user) for booking in bookings]
+    return [_event(each, tuple(conflicts.get(each.pk, ())), clashes[each.pk], user) for each in bookings]
 
 
-def _event(booking: Any, conflicts: tuple[Found, ...], user: User) -> Event:
+def _event(booking: Any, conflicts: tuple[Found, ...], clash: int, user: User) -> Event:
     state = booking.said or booking.state
     colour, word = STATES.get(state, ("draft", state))
     icon = "arrow-back-up" if state == ChangeState.ROLLED_BACK else CHIP_ICONS[colour]
     movable = booking.asked_by == user.pk and state in MOVABLE
-    return Event(booking, colour, "alert-triangle" if conflicts else icon, word, conflicts, movable)
+    return Event(
+        booking, colour, icon if clash == CLEAR else "alert-triangle", word, conflicts, clash, movable
+    )
 
 
 @dataclass(frozen=True)
@@ -117,46 +128,37 @@ class Clash:
         return [(ref, reverse("web:calendar-move", args=[ref])) for ref in refs]
 
 
-def clashes_of(events: Iterable[Event]) -> list[Clash]:
-    """Return every conflict of these events once, blocking ones first, then in order of time. One query."""
-    told: dict[tuple[frozenset[str], str], Clash] = {}
+def clashes_of(told: Iterable[tuple[Booking, Found]]) -> list[Clash]:
+    """Return each of these conflicts once, in their order. One query."""
     known = graph()
-    for event in events:
-        mine = event.booking
-        for found in event.conflicts:
-            key = (frozenset({mine.ref, found.ref}), found.kind)
-            if key not in told:
-                told[key] = Clash(mine.ref, mine.title, mine.url, found, stops_of(mine.ref, found, known))
-    return sorted(told.values(), key=lambda clash: (not clash.found.blocking, clash.found.start, clash.ref))
+    once: dict[int, Clash] = {}
+    for mine, found in told:
+        if found.id not in once:
+            once[found.id] = Clash(mine.ref, mine.title, mine.url, found, stops_of(mine.ref, found, known))
+    return list(once.values())
 
 
 @dataclass(frozen=True)
 class Clashes:
-    """The conflicts of a day or a lane, behind one mark."""
+    """The conflicts of a day or a lane, behind one mark: those that it opens, and how many there are."""
 
     all: tuple[Clash, ...]
+    blocking: int = 0
+    others: int = 0
 
     @property
-    def blocked(self) -> bool:
-        """Return whether one of them keeps something from going out."""
-        return any(clash.found.blocking for clash in self.all)
+    def more(self) -> int:
+        """Return how many there are beyond those that the mark opens."""
+        return self.blocking + self.others - len(self.all)
 
     @property
     def counted(self) -> str:
         """Return how many conflicts and warnings there are, in words: "1 conflict, 2 warnings"."""
-        blocking = sum(clash.found.blocking for clash in self.all)
-        counts = ((blocking, "conflict"), (len(self.all) - blocking, "warning"))
+        counts = ((self.blocking, "conflict"), (self.others, "warning"))
         return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
 
     def __bool__(self) -> bool:
-        return bool(self.all)
-
-
-def clashes_on(day: date, clashes: Iterable[Clash], zone: tzinfo, first: date) -> Clashes:
-    """Return the conflicts that begin on a day; those from before ``first`` begin on it."""
-    return Clashes(
-        tuple(clash for clash in clashes if max(clash.found.start.astimezone(zone).date(), first) == day)
-    )
+        return self.blocking + self.others > 0
 
 
 def stops_of(ref: str, found: Found, known: Graph) -> tuple[Stop, ...]:

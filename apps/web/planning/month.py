@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from apps.web import dates
 from apps.web.planning.layout import in_rows
-from apps.web.planning.marks import Clashes, Event, clashes_on
+from apps.web.planning.marks import Clashes, Event
 from apps.web.planning.shown import DAY, Shown
 from apps.web.planning.stretches import Stretch
 
@@ -141,7 +141,7 @@ def _cell(day: date, month: Month, shown: Shown, today: date) -> Cell:
         day in (first, date(day.year, day.month, 1)),
         events,
         shown.more(day, len(events)),
-        clashes_on(day, shown.clashes, month.zone, first),
+        shown.clashes_on(day),
     )
 
 
@@ -149,7 +149,7 @@ def fitting(events: Sequence[Event], of_day: int) -> list[Event]:
     """Return the events that a cell has room for, in order of time; those in conflict come before others."""
     if of_day <= SHOWN:
         return list(events)
-    chosen = sorted(events, key=lambda event: not event.conflicts)[: SHOWN - 1]
+    chosen = sorted(events, key=lambda event: not event.clashing)[: SHOWN - 1]
     return [event for event in events if event in chosen]
 
 

@@ -1,28 +1,36 @@
 """What a range of the calendar holds, of which each view draws a part."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.db.models import F
 
 from apps.accounts.models import User
+from apps.calendar.models import Booking
+from apps.calendar.rules import Scope
 from apps.calendar.selectors import (
+    ClashHead,
+    Found,
     Head,
     Narrowed,
     bookings_drawn,
-    conflict_counts,
-    conflicts_of_all,
+    clash_heads,
+    conflicts_told,
     drawn_between,
     heads_by_day,
 )
 from apps.web import dates
-from apps.web.planning.marks import Clash, Event, clashes_of, events_of
+from apps.web.planning.marks import Clash, Clashes, Event, clashes_of, events_of
 from apps.web.planning.stretches import Stretch, stretches_between
 
 Place = date | int | None
 DAY = timedelta(days=1)
+OPENED = 4
+"""Conflicts of a day that its mark opens; it leads to the others."""
+CROWDED = 60
+"""Conflicts in a range from which a mark opens the gravest alone."""
 YEARS = range(1971, 2999)
 """Years that an address may name: a week or a month on either side of them still has dates."""
 
@@ -97,9 +105,10 @@ class Shown:
     events: dict[int, Event]
     heads: Sequence[Head]
     stretches: list[Stretch]
+    marked: int
     clashes: list[Clash]
+    clash_heads: Sequence[ClashHead]
     total: int
-    conflicts: dict[str, int]
     _counts: dict[Place, int] = field(init=False)
     _at: dict[Place, list[Event]] = field(init=False)
 
@@ -137,19 +146,55 @@ class Shown:
         """Return how many a day or lane holds beyond those that are drawn."""
         return self._counts.get(place, 0) - drawn
 
+    def clashes_on(self, day: date) -> Clashes:
+        """Return the conflicts that begin on a day; those from before the range are on its first."""
+        heads = [head for head in self.clash_heads if head.day == day]
+        ids = {head.pk for head in heads}
+        if not heads:
+            return Clashes(())
+        found = tuple(clash for clash in self.clashes if clash.found.id in ids)
+        return Clashes(
+            found[: self._opened], heads[0].blocking_of_day, heads[0].of_day - heads[0].blocking_of_day
+        )
+
+    def clashes_among(self, events: Sequence[Event]) -> Clashes:
+        """Return the conflicts of some bookings, behind a mark that counts the bookings."""
+        refs = {event.booking.ref for event in events}
+        found = [each for each in self.clashes if each.ref in refs or each.found.ref in refs]
+        blocked = sum(event.blocked for event in events)
+        return Clashes(
+            tuple(found[: self._opened]), blocked, sum(event.clashing for event in events) - blocked
+        )
+
+    @property
+    def _opened(self) -> int:
+        return 1 if sum(self.of_conflicts) > CROWDED else OPENED
+
+    @property
+    def of_conflicts(self) -> tuple[int, int]:
+        """Return how many conflicts that block, and how many others, the range holds."""
+        if not self.clash_heads:
+            return 0, 0
+        first = self.clash_heads[0]
+        return first.blocking, first.of_all - first.blocking
+
     @property
     def said(self) -> str:
         """Return what is in view: "14 changes, 2 freezes and 1 conflict in view."."""
-        blocking = self.conflicts.get("blocking", 0)
-        parts = [counted(self.total, "change")]
-        kinds = {each.kind.lower(): 0 for each in self.stretches}
+        blocking, others = self.of_conflicts
+        kinds: dict[str, int] = defaultdict(int)
         for each in self.stretches:
             kinds[each.kind.lower()] += 1
-        parts += [counted(count, kind) for kind, count in kinds.items()]
-        parts += [counted(blocking, "conflict")] if blocking else []
-        warned = sum(self.conflicts.values()) - blocking
-        parts += [counted(warned, "warning")] if warned else []
-        return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts) + " in view."
+        unnamed = self.marked - len(self.stretches)
+        parts = [
+            counted(self.total, "change"),
+            *(counted(count, kind) for kind, count in kinds.items()),
+            counted(unnamed, "other marked time"),
+            counted(blocking, "conflict"),
+            counted(others, "warning"),
+        ]
+        kept = [parts[0], *(part for part in parts[1:] if not part.startswith("0 "))]
+        return " and ".join([", ".join(kept[:-1]), kept[-1]] if len(kept) > 1 else kept) + " in view."
 
 
 def counted(number: int, word: str) -> str:
@@ -175,23 +220,30 @@ def shown(
     *,
     chosen: dict[str, str],
     total: int | None = None,
+    where: Callable[[Scope], bool] | None = None,
 ) -> Shown:
-    """Return what a range holds, with the bookings of these heads. ``total`` is counted where it is not known."""
+    """Return what a range holds, with the bookings of these heads. ``total`` is counted where it is not known.
+
+    ``where`` says which periods are marked, by what they cover.
+    """
     if total is None:
         total = drawn_between(user, over.start, over.end, by).count()
-    events = _events(user, heads)
+    ranked = clash_heads(user, over.start, over.end, by, zone=over.zone, heads=heads, most=OPENED)
+    told = conflicts_told(head.pk for head in ranked)
+    events = _events(user, heads, told)
     scope = {name: chosen[name] for name in ("team", "kind", "component") if name in chosen}
+    stretches, marked = stretches_between(user, over.start, over.end, where=where, **scope)
     return Shown(
-        {event.booking.pk: event for event in events},
-        heads,
-        stretches_between(user, over.start, over.end, **scope),
-        clashes_of(events),
-        total,
-        conflict_counts(user, over.start, over.end, by),
+        {each.booking.pk: each for each in events}, heads, stretches, marked, clashes_of(told), ranked, total
     )
 
 
-def _events(user: User, heads: Iterable[Head]) -> list[Event]:
-    found = bookings_drawn(user, heads).annotate(said=F("change__state"), asked_by=F("change__requester_id"))
-    bookings = list(found.order_by("start", "pk"))
-    return events_of(bookings, conflicts_of_all(booking.ref for booking in bookings), user)
+def _events(user: User, heads: Sequence[Head], told: Iterable[tuple[Booking, Found]]) -> list[Event]:
+    bookings = bookings_drawn(user, heads).annotate(
+        said=F("change__state"), asked_by=F("change__requester_id")
+    )
+    conflicts: dict[int, list[Found]] = defaultdict(list)
+    for mine, found in told:
+        conflicts[mine.pk].append(found)
+    stands = {head.pk: head.clash for head in heads}
+    return events_of(bookings.order_by("start", "pk"), conflicts, stands, user)

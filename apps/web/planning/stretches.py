@@ -8,14 +8,14 @@ from apps.accounts.models import User
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Occurrence
 from apps.calendar.rules import Scope
-from apps.calendar.selectors import Lane, periods_between, scope_of
+from apps.calendar.selectors import Lane, marked_between, scope_of
 from apps.web import dates
 from apps.web.planning.marks import days_of, period_url, scope_words
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A marked time [start, end). ``look`` is the class that shades it; ``over`` says whether it is over a lane."""
+    """A marked time [start, end). ``look`` is the class that shades it; ``covers`` says its ``scope`` in words."""
 
     name: str
     kind: str
@@ -25,7 +25,7 @@ class Stretch:
     start: datetime
     end: datetime
     covers: str
-    over: Callable[[Lane], bool]
+    scope: Scope
 
     def days(self, zone: tzinfo) -> tuple[date, date]:
         """Return the first and the last day that it touches in a zone."""
@@ -38,44 +38,43 @@ class Stretch:
         return f"{self.name} until {last}"
 
 
-def stretches_between(
-    user: User, start: datetime, end: datetime, *, team: str = "", kind: str = "", component: str = ""
-) -> list[Stretch]:
-    """Return the marked times that meet [start, end), in order of time."""
-    return [
-        _stretch(each)
-        for each in periods_between(user, start, end, team=team, kind=kind, component=component)
-    ]
-
-
-LOOKS = {PeriodKind.COOLDOWN: "hatch-cool"}
-"""How what is no freeze is shaded."""
-
-ICONS = {
-    PeriodKind.COOLDOWN: "moon",
-    PeriodKind.MAINTENANCE: "tool",
-    PeriodKind.RETRAINING: "refresh",
-    PeriodKind.EVENT: "calendar-event",
-    PeriodKind.ON_CALL: "user",
+LOOKS = {
+    PeriodKind.FREEZE: ("hatch", "snowflake"),
+    PeriodKind.BLACKOUT: ("hatch", "ban"),
+    PeriodKind.COOLDOWN: ("hatch-cool", "moon-stars"),
+    PeriodKind.MAINTENANCE: ("stretch", "calendar-time"),
+    PeriodKind.RETRAINING: ("stretch", "refresh"),
+    PeriodKind.EVENT: ("stretch", "calendar-event"),
+    PeriodKind.ON_CALL: ("stretch", "user"),
 }
+"""How each kind is shaded, and its icon: hatched must not change, dotted should rest, plain is only said."""
 
 
-def _stretch(time: Occurrence) -> Stretch:
+def stretches_between(
+    user: User,
+    start: datetime,
+    end: datetime,
+    *,
+    team: str = "",
+    kind: str = "",
+    component: str = "",
+    where: Callable[[Scope], bool] | None = None,
+) -> tuple[list[Stretch], int]:
+    """Return the marked times that meet [start, end), in order of time, and how many meet it: of many, the longest."""
+    rows, count = marked_between(user, start, end, team=team, kind=kind, component=component, where=where)
+    covers = {row.period_id: (scope_words(row.period), scope_of(row.period)) for row in rows}
+    return [_stretch(row, *covers[row.period_id]) for row in rows], count
+
+
+def _stretch(time: Occurrence, covers: str, scope: Scope) -> Stretch:
     kind = PeriodKind(time.period.kind)
-    return Stretch(
-        time.period.name,
-        kind.label,
-        LOOKS.get(kind, "hatch"),
-        ICONS.get(kind, "snowflake"),
-        period_url(time.period),
-        time.start,
-        time.end,
-        scope_words(time.period),
-        lambda lane: _over(scope_of(time.period), lane),
-    )
+    look, icon = LOOKS[kind]
+    url = period_url(time.period)
+    return Stretch(time.period.name, kind.label, look, icon, url, time.start, time.end, covers, scope)
 
 
-def _over(scope: Scope, lane: Lane) -> bool:
+def is_over(scope: Scope, lane: Lane) -> bool:
+    """Return whether a lane, or something in a team's lane, falls under a scope."""
     if lane.part is not None:
         return scope.covers(lane.part)
     return not scope.named("team") or lane.key in scope.named("team")

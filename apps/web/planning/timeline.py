@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from apps.accounts.models import User
 from apps.calendar.selectors import (
@@ -16,7 +17,7 @@ from apps.calendar.selectors import (
 from apps.web.planning.layout import in_rows, run_together
 from apps.web.planning.marks import Clashes, Event
 from apps.web.planning.shown import Days, Shown, shown
-from apps.web.planning.stretches import Stretch
+from apps.web.planning.stretches import Stretch, is_over
 
 LANES = {"service": "Services", "model": "Models", TEAM: "Teams"}
 WEEKS = 2
@@ -76,6 +77,13 @@ class Track:
     more: int
 
     @property
+    def query(self) -> str:
+        """Return what narrows an address to the lane, ready for more."""
+        if self.lane is None:
+            return ""
+        return urlencode({"component" if self.lane.part else "team": self.lane.key}) + "&"
+
+    @property
     def clash_row(self) -> int:
         """Return the row below its bars, for the mark of its conflicts."""
         return max((bar.row for bar in self.bars), default=-1) + 2
@@ -83,7 +91,7 @@ class Track:
     @property
     def clash_at(self) -> int:
         """Return the column in which its first bar in conflict starts, counted from 1."""
-        return min([bar.first + 1 for bar in self.bars if bar.event.conflicts], default=1)
+        return min([bar.first + 1 for bar in self.bars if bar.event.clashing], default=1)
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,14 @@ def timeline_of(
     found, count = lanes_between(user, over.start, over.end, by, lanes=lanes, places=places)
     heads = heads_by_lane(user, over.start, over.end, by, lanes=lanes, shown=found, most=DRAWN)
     rest = heads_in_no_lane(user, over.start, over.end, by, lanes=lanes, most=DRAWN)
-    held = shown(user, over, by, [*heads, *rest], chosen=chosen)
+    held = shown(
+        user,
+        over,
+        by,
+        [*heads, *rest],
+        chosen=chosen,
+        where=lambda scope: any(is_over(scope, lane) for lane in found),
+    )
     drawn = Timeline([], _now(now, over), count, page)
     tracks = [_track(lane, over, held) for lane in found]
     if rest and drawn.last:
@@ -138,8 +153,7 @@ def _track(lane: Lane | None, over: Days, held: Shown) -> Track:
         for event, (first, last), row in zip(events, extents, rows, strict=True)
         if row is not None
     ]
-    refs = {bar.event.booking.ref for bar in bars}
-    clashes = Clashes(tuple(each for each in held.clashes if each.ref in refs or each.found.ref in refs))
+    clashes = held.clashes_among(events)
     shades = shades_over(lane, held.stretches, over) if lane else []
     return Track(lane, bars, shades, clashes, held.more(place, len(bars)))
 
@@ -147,7 +161,7 @@ def _track(lane: Lane | None, over: Days, held: Shown) -> Track:
 def shades_over(lane: Lane, stretches: Sequence[Stretch], over: Days) -> list[Shade]:
     """Return the shaded parts of a lane, stretches of one look run together."""
     shades = []
-    here = [each for each in stretches if each.over(lane)]
+    here = [each for each in stretches if is_over(each.scope, lane)]
     for look in dict.fromkeys(each.look for each in here):
         named = [each for each in here if each.look == look]
         for (first, last), parts in run_together([quarters(each.start, each.end, over) for each in named]):

@@ -75,6 +75,16 @@ class Toolbar:
         return f"{self.lists}day="
 
     @property
+    def conflicts_of(self) -> str:
+        """Return the address of the agenda with what is in conflict alone, up to what it is to list."""
+        return f"{self.lists}conflicts=1&"
+
+    @property
+    def day_conflicts(self) -> str:
+        """Return the address of the conflicts of a day, up to the day."""
+        return f"{self.conflicts_of}day="
+
+    @property
     def in_conflict(self) -> str:
         """Return the address of the agenda of this range with what is in conflict alone."""
         return address(AGENDA, self.place, self.kept | {"conflicts": "1"})

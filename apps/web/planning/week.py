@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from apps.web import dates
 from apps.web.planning.layout import Spot, run_together, side_by_side
-from apps.web.planning.marks import Clashes, Event, clashes_on
+from apps.web.planning.marks import Clashes, Event
 from apps.web.planning.shown import DAY, Days, Shown
 from apps.web.planning.stretches import Stretch
 
@@ -93,9 +93,7 @@ def columns_of(week: Days, shown: Shown, today: date) -> list[Column]:
 
 def _column(day: date, week: Days, shown: Shown, events: Sequence[Event], today: date) -> Column:
     here = [event for event in events if _touches(event.days(week.zone), day)]
-    first = sorted(here, key=lambda event: (not event.conflicts, event.booking.start, event.booking.pk))[
-        :DRAWN
-    ]
+    first = sorted(here, key=lambda event: (event.clash, event.booking.start, event.booking.pk))[:DRAWN]
     drawn = sorted(first, key=lambda event: (event.booking.start, event.booking.pk))
     extents = [_rows(event.booking.start, event.booking.end, day, week) for event in drawn]
     spots = side_by_side(extents, ABREAST)
@@ -111,7 +109,7 @@ def _column(day: date, week: Days, shown: Shown, events: Sequence[Event], today:
         day.weekday() > 4,
         slots,
         shades_of(shown.stretches, day, week),
-        clashes_on(day, shown.clashes, week.zone, week.first),
+        shown.clashes_on(day),
         shown.more(day, begun),
     )
 
