@@ -16,6 +16,7 @@ from apps.accounts.models import Team, User
 from apps.accounts.services import create_person, grant_role, issue_token, join_team
 from apps.approvals.selectors import standing
 from apps.audit.services import seal_pending
+from apps.calendar.enums import PeriodKind
 from apps.calendar.rules import Recurrence, scope_of_one
 from apps.calendar.services import PeriodPlan, plan_period
 from apps.cards.models import ModelCard
@@ -65,6 +66,7 @@ def load() -> bool:
             write_card(card)
     with clock.moved_to(now - timedelta(days=21)):
         freeze_for_the_peak(now)
+        plan_what_comes_again(now)
     approve_standards(now, actor("noor.rahimi"))
     for story in sorted(STORIES, key=lambda story: story.opens):
         live(story, now)
@@ -154,6 +156,42 @@ def freeze_for_the_peak(now: datetime) -> None:
         owner=leila,
     )
     plan_period(actor=actors.person(leila), plan=plan)
+
+
+def plan_what_comes_again(now: datetime) -> None:
+    """Plan what the calendar of a bank's week holds: a settlement, a monthly retraining, a day of the team."""
+    leila = User.objects.get(username="leila.haddad")
+    saturday = 5 - now.astimezone(ZONE).weekday() - 7
+    plans = [
+        PeriodPlan(
+            name="Overnight settlement",
+            reason="The card schemes settle the week. A change now would leave payments in two books.",
+            recurrence=Recurrence(
+                wall(now, saturday, "23:00"), wall(now, saturday + 1, "07:00"), "Europe/London", "FREQ=WEEKLY"
+            ),
+            scope=scope_of_one("team", "checkout-and-payments"),
+            owner=leila,
+        ),
+        PeriodPlan(
+            name="Monthly retraining",
+            reason="The models of the bank are trained on the month that has closed.",
+            recurrence=Recurrence(
+                wall(now, 2, "01:00"), wall(now, 2, "05:00"), "Europe/London", "FREQ=MONTHLY"
+            ),
+            kind=PeriodKind.RETRAINING,
+            scope=scope_of_one("kind", "model"),
+            owner=leila,
+        ),
+        PeriodPlan(
+            name="Day of the platform team",
+            reason="The team is away together. Somebody is on call.",
+            recurrence=Recurrence(wall(now, 8, "09:00"), wall(now, 8, "17:00"), "Europe/London"),
+            kind=PeriodKind.EVENT,
+            owner=leila,
+        ),
+    ]
+    for plan in plans:
+        plan_period(actor=actors.person(leila), plan=plan)
 
 
 def wall(now: datetime, days: int, at: str) -> str:

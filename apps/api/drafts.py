@@ -11,7 +11,7 @@ from apps.changes.rules.inputs import ItemInput, MetricInput, NoteInput, RiskInp
 from apps.core.actors import Actor
 
 WHY = {"title", "summary", "outcome", "cost_of_waiting", "success_metrics"}
-WHEN = {"change_class", "time_zone", "local_start", "local_end"}
+WHEN = {"change_class", "time_zone", "local_start", "local_end", "late_reason"}
 HOW_BACK = {"rollback_plan", "rollback_minutes", "rollback_criteria", "risk_scenarios", "plan_steps"}
 
 

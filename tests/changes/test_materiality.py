@@ -85,6 +85,7 @@ def a_full_content() -> dict[str, Any]:
         "summary": "We teach it.",
         "outcome": "Better.",
         "cost_of_waiting": "Losses.",
+        "late_reason": "The supplier leaves.",
         "items": [an_item(DATA), an_item(MODEL) | {"in_use": "0", "retired": True}],
         "impact": [a_hit(SERVICE), a_hit("service:default/other")],
         "contracts": [
@@ -140,7 +141,7 @@ def test_every_field_of_a_content_has_a_class(estate: Estate) -> None:
     assert known == set(FIELDS), "A field without a class, or a class without a field."
     real = content_of(draft(estate, names=("credit-risk", "applications")))
     assert {path for path in leaves("", real) if path not in ROW_KEYS} <= set(FIELDS)
-    assert set(real) | {"documents", "standard"} == set(a_full_content())
+    assert set(real) | {"documents", "late_reason", "standard"} == set(a_full_content())
 
 
 # The oracle: every field of both contents side by side, told apart by its path and the keys of its rows.

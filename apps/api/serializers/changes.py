@@ -100,7 +100,8 @@ class ChangeDetailSerializer(ChangeSerializer):
     class Meta(ChangeSerializer.Meta):
         fields = [
             *ChangeSerializer.Meta.fields,
-            "revision", "digest", "summary", "outcome", "cost_of_waiting", "rollback_plan", "rollback_minutes",
+            "revision", "digest", "summary", "outcome", "cost_of_waiting", "late_reason", "rollback_plan",
+            "rollback_minutes",
             "items", "success_metrics", "rollback_criteria", "risk_scenarios", "plan_steps",
             "impact_notes", "waits_for",
         ]  # fmt: skip
@@ -187,6 +188,7 @@ class DraftSerializer(serializers.Serializer[Any]):
     time_zone = serializers.CharField(required=False)
     local_start = serializers.RegexField(WALL_CLOCK, required=False, allow_blank=True)
     local_end = serializers.RegexField(WALL_CLOCK, required=False, allow_blank=True)
+    late_reason = serializers.CharField(required=False, allow_blank=True)
     rollback_plan = serializers.CharField(required=False, allow_blank=True)
     rollback_minutes = serializers.IntegerField(required=False, allow_null=True, min_value=0)
     rollback_criteria = serializers.ListField(child=serializers.CharField(), required=False)

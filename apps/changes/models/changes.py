@@ -39,6 +39,9 @@ class Change(Stamped):
     summary = models.TextField(blank=True, help_text="What changes, in plain words.")
     outcome = models.TextField(blank=True, help_text="What should be better afterwards, and for whom.")
     cost_of_waiting = models.TextField(blank=True)
+    late_reason = models.TextField(
+        blank=True, help_text="Why it comes later than the notice that its class asks for."
+    )
 
     # When, as it was meant: local wall-clock in an IANA zone. UTC is derived when the zone and times are known.
     time_zone = models.CharField(max_length=64, default="Europe/London")

@@ -25,6 +25,7 @@ FIELDS = {
     "summary": "Summary",
     "outcome": "Outcome",
     "cost_of_waiting": "Cost of waiting",
+    "late_reason": "Why it comes late",
     "risk": "Risk",
     "risk_reason": "Why this risk",
     "requester": "Requester",

@@ -33,7 +33,9 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
     cover = cover_of(change, risk.level)
     # Only where there are any: a change without documents keeps the digest that it always had.
     documents = documents_content(change)
-    only_here = {"documents": documents} if documents else {}
+    only_here: dict[str, Any] = {"documents": documents} if documents else {}
+    if change.late_reason:
+        only_here["late_reason"] = change.late_reason
     return (
         only_here
         | standard_content(cover)

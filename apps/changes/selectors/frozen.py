@@ -18,6 +18,7 @@ def as_submitted(change: Change) -> Change:
     content = change.revision.content
     for name in ("title", "summary", "outcome", "cost_of_waiting", "risk"):
         setattr(change, name, content[name])
+    change.late_reason = content.get("late_reason", "")
     window = content["window"]
     for name in ("time_zone", "local_start", "local_end"):
         setattr(change, name, window[name])

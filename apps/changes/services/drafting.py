@@ -83,14 +83,18 @@ def save_when(
     time_zone: str,
     local_start: str,
     local_end: str,
+    late_reason: str | None = None,
     complete: bool = True,
 ) -> Change:
-    """Write the class and the window, as wall-clock in a zone.
+    """Write the class and the window, as wall-clock in a zone, and why it comes at short notice.
 
-    Raises as ``save_what``; fields ``change_class``, ``time_zone``, ``local_start``, ``local_end``.
+    A ``late_reason`` of None leaves the one that is there.
+
+    Raises as ``save_what``; fields ``change_class``, ``time_zone``, ``local_start``, ``local_end``, ``late_reason``.
     """
     draft = _draft(change, actor)
-    parts.write_window(draft, change_class, time_zone, local_start, local_end, complete=complete)
+    late = draft.late_reason if late_reason is None else late_reason
+    parts.write_window(draft, change_class, time_zone, local_start, local_end, late, complete=complete)
     return _saved(
         draft,
         actor,

@@ -13,7 +13,15 @@ from apps.core.errors import IllegalTransition, Invalid
 
 
 @transaction.atomic
-def move_change(*, actor: Actor, change: Change, time_zone: str, local_start: str, local_end: str) -> Change:
+def move_change(
+    *,
+    actor: Actor,
+    change: Change,
+    time_zone: str,
+    local_start: str,
+    local_end: str,
+    late_reason: str | None = None,
+) -> Change:
     """Give a change another window, as wall-clock in a zone; from a form or by drag, it is the same.
 
     A draft stays a draft. What was submitted is revised, saved and submitted again in this one transaction: its
@@ -42,6 +50,7 @@ def move_change(*, actor: Actor, change: Change, time_zone: str, local_start: st
         time_zone=time_zone,
         local_start=local_start,
         local_end=local_end,
+        late_reason=late_reason,
     )
     if (moved.time_zone, moved.planned_start, moved.planned_end) == before:
         raise Invalid({"local_start": [f"{held.ref} is planned for this time already. Choose another."]})

@@ -11,10 +11,11 @@ from apps.approvals.models import Round
 from apps.approvals.selectors import policy_in_force
 from apps.approvals.services import close_round, go_on, stand_still
 from apps.calendar.rules import Span
-from apps.calendar.selectors import conflicts_of
+from apps.calendar.selectors import conflicts_of, rulebook_in_force
 from apps.calendar.services import book, hold_calendar, need_people, release_booking
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
+from apps.changes.rules.notice import in_time
 from apps.changes.rules.window import said
 from apps.changes.selectors import (
     approvers_of,
@@ -89,6 +90,11 @@ def _check_complete(draft: Change, actor: Actor) -> None:
         fields["local_start"] = [
             f"The window opened {said(draft.planned_start, draft.time_zone)}, which has passed. Choose a later one."
         ]
+    elif draft.planned_start is not None:
+        notice = rulebook_in_force().notice
+        decision = in_time(draft.change_class, draft.planned_start, draft.late_reason, notice, clock.now())
+        if not decision:
+            fields["late_reason"] = [f"{decision.reason} {decision.remedy}"]
     # Roles end: what could be proposed when it was chosen is looked at again.
     moved = [item.component for item in items_of(draft)]
     beyond = beyond_reach(actor.user, moved) if isinstance(actor.user, User) else moved

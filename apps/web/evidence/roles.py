@@ -141,6 +141,8 @@ def _sponsor(_: str, content: Content) -> Iterable[Block | None]:
     yield Prose("In plain words", content["summary"])
     yield Prose("What should be better", content["outcome"])
     yield Prose("If we wait", content["cost_of_waiting"] or "Not said")
+    if content.get("late_reason"):
+        yield Prose("Why it comes at short notice", content["late_reason"])
     yield _metrics(content)
     if content["risks"]:
         yield Table(

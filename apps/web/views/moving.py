@@ -29,7 +29,7 @@ from apps.web.planning.moving import proposed
 from apps.web.reader import actor_of, reader
 from apps.web.views.wizard.when import Checked, checked
 
-FIELDS = ("time_zone", "local_start", "local_end")
+FIELDS = ("time_zone", "local_start", "local_end", "late_reason")
 
 
 @dataclass(frozen=True)

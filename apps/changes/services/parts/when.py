@@ -3,19 +3,30 @@
 from apps.calendar.rules import span_from_local, zone_named
 from apps.changes.enums import ChangeClass
 from apps.changes.models import Change
-from apps.changes.rules.fields import Problems
+from apps.changes.rules.fields import LONG_TEXT, Problems
 from apps.core import clock
 from apps.core.errors import Invalid
 
 
 def write_window(
-    draft: Change, change_class: str, time_zone: str, local_start: str, local_end: str, *, complete: bool
+    draft: Change,
+    change_class: str,
+    time_zone: str,
+    local_start: str,
+    local_end: str,
+    late_reason: str,
+    *,
+    complete: bool,
 ) -> None:
-    """Write the class and the window. Half a window may be kept when the draft need not be complete."""
+    """Write the class, the window, and why it comes at short notice.
+
+    Half a window may be kept when the draft need not be complete.
+    """
     problems = Problems()
     draft.change_class = problems.choice("change_class", change_class, ChangeClass)
     if change_class == ChangeClass.STANDARD and draft.standard_id is None:
         problems.add("change_class", "A standard change is made from an approved one. Choose another class.")
+    draft.late_reason = problems.text("late_reason", late_reason, longest=LONG_TEXT)
     start, end = local_start.strip(), local_end.strip()
     try:
         zone_named(time_zone)

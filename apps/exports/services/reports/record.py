@@ -56,6 +56,7 @@ def _texts(content: Facts, tell: Telling) -> list[Facts]:
         "What changes": content["summary"],
         "What should be better": content["outcome"],
         "If it waits": content["cost_of_waiting"],
+        "Why it comes at short notice": content.get("late_reason", ""),
     }
     return [{"name": name, "text": tell.prose(text)} for name, text in named.items() if text]
 

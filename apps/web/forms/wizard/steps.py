@@ -130,6 +130,9 @@ class WhenForm(forms.Form):
     )
     local_start = _text("Starts", widget=forms.TextInput(attrs={"type": "datetime-local"}))
     local_end = _text("Ends", widget=forms.TextInput(attrs={"type": "datetime-local"}))
+    late_reason = _prose(
+        "If it comes at short notice, why", "Only where its class asks for more notice.", lines=2
+    )
 
     def __init__(self, *args: object, standard: bool = False, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from apps.accounts.models import User
 from apps.calendar.rules import Span, comes_twice, span_from_local
-from apps.calendar.selectors import Found, find_conflicts, periods_between
+from apps.calendar.selectors import Found, find_conflicts, periods_between, rulebook_in_force
 from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeClass, WizardStep
 from apps.changes.models import Change
@@ -125,6 +125,7 @@ class WhenPage(Page):
             time_zone=given["time_zone"],
             local_start=given["local_start"],
             local_end=given["local_end"],
+            late_reason=given["late_reason"],
             complete=complete,
         )
 
@@ -133,6 +134,7 @@ class WhenPage(Page):
         now = clock.now()
         return {
             "checked": self.checked,
+            "notices": list(rulebook_in_force().notice.items()),
             "freezes": [
                 row for row in periods_between(self.user, now, now + LOOK_AHEAD) if row.period.frozen
             ][:6],
