@@ -88,6 +88,7 @@ WORDS = {
     "period.changed": "changed the time: {window}",
     "period.lifted": "lifted the time",
     "calendar_rules.written": "wrote new rules for the calendar",
+    "calendar.imported": "read a calendar file: {new} new, {changed} changed, {gone} taken off",
     "calendar.extended": "worked out recurring times further ahead",
     "calendar.proved": "checked the whole calendar and found nothing new",
     "calendar.was_wrong": "checked the whole calendar and found what was missed",

@@ -300,10 +300,10 @@ def test_a_file_that_would_fill_the_calendar_is_refused() -> None:
     assert time.perf_counter() - began < 2
 
 
-def test_five_megabytes_of_what_is_not_needed_cost_little() -> None:
+def test_a_full_file_of_what_is_not_needed_cost_little() -> None:
     standard = "BEGIN:STANDARD\nDTSTART:19700101T000000\nRRULE:FREQ=SECONDLY\nEND:STANDARD"
     zone = f"BEGIN:VTIMEZONE\nTZID:X\n{standard}\nEND:VTIMEZONE\n"
-    alarms = "BEGIN:VALARM\nTRIGGER:-PT15M\nACTION:DISPLAY\nEND:VALARM\n" * 70_000
+    alarms = "BEGIN:VALARM\nTRIGGER:-PT15M\nACTION:DISPLAY\nEND:VALARM\n" * 30_000
     event = f"BEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261224\n{alarms}END:VEVENT\n"
     data = f"BEGIN:VCALENDAR\n{zone}{event}END:VCALENDAR\n".encode()
     assert SIZE_LIMIT * 0.7 < len(data) <= SIZE_LIMIT

@@ -28,6 +28,7 @@ LOOKED_AT_FIRST = ("/calendar/periods/", "/versions/", "/actions/", "/together/"
 ASKED_FIRST = {
     "web:approval-sign": 422,
     "web:period-new": 200,
+    "web:calendar-import": 200,  # it brings no file
     "web:sign-together": 422,  # it names nothing
     "web:approval-mail": 400,  # it brings no link
     "web:discussion-read": 302,  # how far they have read is their own

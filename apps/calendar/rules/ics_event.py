@@ -217,9 +217,13 @@ def _checked(start: datetime, end: datetime, zone: str, **repeats: Any) -> Recur
         raise NotReadable(" ".join(said for each in refusal.fields.values() for said in each)) from None
 
 
+def uid_of(event: Any) -> str:
+    """Return the event's own id, in bounds; empty when it has none."""
+    uid = _CONTROL.sub("", str(event.get("UID", ""))).strip()
+    return uid if len(uid) <= UID_LIMIT else f"{uid[:100]}~{sha256(uid.encode()).hexdigest()[:32]}"
+
+
 def _uid(event: Any, name: str, start: datetime) -> str:
     """Return the event's own id; without one, what stays the same from one export to the next."""
-    uid = _CONTROL.sub("", str(event.get("UID", ""))).strip()
-    if not uid:
-        return f"no-uid-{sha256(f'{name}|{start:{LOCAL_FORMAT}}'.encode()).hexdigest()[:32]}"
-    return uid if len(uid) <= UID_LIMIT else f"{uid[:100]}~{sha256(uid.encode()).hexdigest()[:32]}"
+    made = sha256(f"{name}|{start:{LOCAL_FORMAT}}".encode()).hexdigest()[:32]
+    return uid_of(event) or f"no-uid-{made}"

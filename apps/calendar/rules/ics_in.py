@@ -2,13 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from icalendar import Event
 
-from apps.calendar.rules.ics_event import NotReadable, Read, Zones, name_of, read_event
+from apps.calendar.rules.ics_event import NotReadable, Read, Zones, name_of, read_event, uid_of
 from apps.calendar.rules.ics_text import EVENTS_LIMIT, OTHERS, SIZE_LIMIT, refused, taken_apart
 from apps.calendar.rules.ics_zones import zone_meant
 from apps.calendar.rules.recurrence import Recurrence, instances
@@ -41,6 +41,8 @@ class NotRead:
 
     name: str
     reason: str
+    uid: str = ""
+    """The event's own id, when it may still be planned as an earlier file had it."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def read_ics(data: bytes, *, time_zone: str = "", now: datetime) -> IcsFile:
             series[read.uid].append(read)
             budget.spend(read.recurrence)
         except NotReadable as why:
-            left.append(NotRead(_name(lines), str(why)))
+            left.append(NotRead(_said(lines, "SUMMARY", name_of), str(why), _said(lines, "UID", uid_of)))
     specs = [spec for events in series.values() for spec in _series(events, left)]
     return IcsFile(tuple(specs), tuple(left), own)
 
@@ -101,11 +103,12 @@ def _event(lines: list[str], located: Mapping[str, str]) -> Event:
     return event
 
 
-def _name(lines: list[str]) -> str:
+def _said(lines: list[str], name: str, of: Callable[[Event], str]) -> str:
+    """Return what an event that cannot be read as a whole says of itself."""
     try:
-        return name_of(_event([line for line in lines if line.upper().startswith("SUMMARY")], {}))[:120]
+        return of(_event([line for line in lines if line.upper().startswith(name)], {}))
     except NotReadable:
-        return "An event without a name"
+        return of(Event())
 
 
 def _series(events: list[Read], left: list[NotRead]) -> Iterable[PeriodSpec]:

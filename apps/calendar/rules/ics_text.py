@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from apps.core.errors import Invalid
 
-SIZE_LIMIT = 5 * 1024 * 1024
-"""The largest file that is read, in bytes."""
+SIZE_LIMIT = 2 * 1024 * 1024
+"""The largest file that is read, in bytes. It passes the wall of the portal, which stops bodies of 2.5 million."""
 EVENTS_LIMIT = 2_000
 DATES_SIZE = 256 * 1024
 """The most text that single dates (EXDATE, RDATE) may take in a file, in characters."""

@@ -95,8 +95,8 @@ def read_rule(text: str) -> Rule:
 
 
 def _parts(text: str) -> dict[str, str]:
-    if len(text) > 500:
-        raise _refused("Keep the rule to 500 characters.")
+    if len(text) > 400:
+        raise _refused("Keep the rule to 400 characters.")
     text = re.sub(r"\s+", "", text.upper()).removeprefix("RRULE:").strip(";")
     parts: dict[str, str] = {}
     for part in text.split(";"):

@@ -24,6 +24,7 @@ from apps.calendar.selectors.drawn import (
     drawn_between,
     heads_by_day,
 )
+from apps.calendar.selectors.importing import Difference, ImportOrder, import_difference
 from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 from apps.calendar.selectors.marked import marked_between
 from apps.calendar.selectors.periods import (
@@ -46,6 +47,9 @@ __all__ = [
     "BLOCKED",
     "CLEAR",
     "ClashHead",
+    "Difference",
+    "ImportOrder",
+    "import_difference",
     "Found",
     "Head",
     "Lane",

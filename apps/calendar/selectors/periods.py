@@ -1,7 +1,9 @@
 """Periods and their instances, for people and for the engine."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import accumulate
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
 
@@ -12,7 +14,7 @@ from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Booking, Occurrence, OnCall, Period, during
 from apps.calendar.models.periods import FROZEN
 from apps.calendar.rules import InForce, Part, Recurrence, Scope, may_plan, scope_from
-from apps.calendar.rules.plans import Instants
+from apps.calendar.rules.plans import Instants, Plan
 from apps.calendar.selectors.bookings import live_between, parts_of, plans_of
 from apps.catalog.models import Component
 from apps.core.actors import Actor
@@ -169,15 +171,22 @@ def may_plan_some(user: User) -> bool:
 
 def planned_inside(scope: Scope, times: Iterable[Instants]) -> list[Booking]:
     """Return the live bookings that a period of this scope and these instances would catch, in order of time."""
-    spans = list(times)
+    spans = sorted(times)
     if not spans:
         return []
-    near = live_between(min(start for start, _ in spans), max(end for _, end in spans))
+    near = live_between(spans[0][0], max(end for _, end in spans))
+    starts = [start for start, _ in spans]
+    latest = list(accumulate((end for _, end in spans), max))
+
+    def meets(plan: Plan) -> bool:
+        # Of all that start before the plan ends, one that lasts longest tells for all of them.
+        begun = bisect_left(starts, plan.end)
+        return begun > 0 and latest[begun - 1] > plan.start
+
     caught = [
         plan.id
         for plan in plans_of(near)
-        if any(plan.meets(start, end) for start, end in spans)
-        and any(scope.covers(part, plan.change_class) for part in plan.parts.values())
+        if meets(plan) and any(scope.covers(part, plan.change_class) for part in plan.parts.values())
     ]
     return list(Booking.objects.filter(pk__in=caught).order_by("start", "pk"))
 

@@ -2,6 +2,7 @@
 
 - ``book``, ``mark_under_way``, ``finish_booking``, ``release_booking``: a window over components.
 - ``plan_period``, ``change_period``, ``lift_period``: times that mean something for the changes in them.
+- ``import_periods``: what a calendar file says, once and again.
 - ``recheck``, ``recheck_all``, ``recheck_if_due``, ``prove_conflicts``: find and clear conflicts.
 - ``make_feed``, ``revoke_feed``, ``note_reading``: what other calendar programs read.
 - ``write_rulebook``: what counts as a conflict.
@@ -18,6 +19,7 @@ from apps.calendar.services.bookings import (
 )
 from apps.calendar.services.checking import prove_conflicts, recheck, recheck_all, recheck_if_due
 from apps.calendar.services.feeds import make_feed, note_reading, revoke_feed
+from apps.calendar.services.importing import import_periods
 from apps.calendar.services.listeners import on_conflicts_changed
 from apps.calendar.services.locking import hold_calendar
 from apps.calendar.services.periods import (
@@ -36,6 +38,7 @@ __all__ = [
     "extend_periods",
     "finish_booking",
     "hold_calendar",
+    "import_periods",
     "lift_period",
     "make_feed",
     "mark_under_way",

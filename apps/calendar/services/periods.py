@@ -49,13 +49,13 @@ def plan_period(*, actor: Actor, plan: PeriodPlan) -> Period:
         Invalid: at the field: the name, the reason or the recurrence cannot be, or the time is over.
         Forbidden: the actor is neither a Change Manager nor an owner of what it covers.
     """
-    _check(plan)
-    _permit(actor, plan.scope)
+    check_plan(plan)
+    permit(actor, plan.scope)
     hold_calendar()
     period = Period(number=1 + (Period.objects.aggregate(last=Max("number"))["last"] or 0))
-    if _write(period, plan, clock.now()) == 0 and period.end <= clock.now():
+    if write_period(period, plan, clock.now()) == 0 and period.end <= clock.now():
         raise Invalid({"local_end": ["This time is over. A freeze must end in the future."]})
-    _record("freeze.declared" if period.frozen else "period.planned", period, actor)
+    record_period("freeze.declared" if period.frozen else "period.planned", period, actor)
     _recheck(actor, period)
     return period
 
@@ -68,19 +68,19 @@ def change_period(*, actor: Actor, period: Period, plan: PeriodPlan) -> Period:
         Invalid: at the field, as for a new one, or it is lifted.
         Forbidden: the actor may not plan what it covered, or what it would cover.
     """
-    _check(plan)
-    _permit(actor, scope_of(period))
-    _permit(actor, plan.scope)
+    check_plan(plan)
+    permit(actor, scope_of(period))
+    permit(actor, plan.scope)
     hold_calendar()
     held = Period.objects.select_for_update().get(pk=period.pk)
     if held.lifted_at is not None:
         raise Invalid({"name": ["It is lifted. Plan a new one."]})
-    before, caught = _content(held), _caught_ids(held)
-    _write(held, plan, clock.now())
-    if _content(held) != before:
+    before, caught = content_of(held), _caught_ids(held)
+    write_period(held, plan, clock.now())
+    if content_of(held) != before:
         held.sequence += 1
         held.save(update_fields=["sequence", "updated_at"])
-        _record("freeze.changed" if held.frozen else "period.changed", held, actor)
+        record_period("freeze.changed" if held.frozen else "period.changed", held, actor)
         _recheck(actor, held, caught)
     return held
 
@@ -92,12 +92,12 @@ def lift_period(*, actor: Actor, period: Period) -> Period:
     Raises:
         Forbidden: the actor is neither a Change Manager nor an owner of what it covers.
     """
-    _permit(actor, scope_of(period))
+    permit(actor, scope_of(period))
     hold_calendar()
     caught = _caught_ids(period)
     period.lifted_at = clock.now()
     if Period.objects.filter(pk=period.pk, lifted_at=None).update(lifted_at=period.lifted_at):
-        _record("freeze.lifted" if period.frozen else "period.lifted", period, actor)
+        record_period("freeze.lifted" if period.frozen else "period.lifted", period, actor)
         _recheck(actor, period, caught)
     else:
         period.refresh_from_db()
@@ -123,7 +123,8 @@ def extend_periods(*, actor: Actor) -> int:
     return made
 
 
-def _check(plan: PeriodPlan) -> None:
+def check_plan(plan: PeriodPlan) -> None:
+    """Raise Invalid at the field of a plan that is missing or too long."""
     missing = {"name": plan.name, "reason": plan.reason}
     if not all(text.strip() for text in missing.values()):
         raise Invalid({name: [f"Give a {name}."] for name, text in missing.items() if not text.strip()})
@@ -135,7 +136,7 @@ def _check(plan: PeriodPlan) -> None:
         raise Invalid({"on_call": ["Name whoever is on call."]})
 
 
-def _write(period: Period, plan: PeriodPlan, now: datetime) -> int:
+def write_period(period: Period, plan: PeriodPlan, now: datetime) -> int:
     """Write what a period is to be, and its instances; return how many of them end in the future."""
     recurrence = checked_recurrence(**asdict(plan.recurrence))
     span = span_from_local(recurrence.local_start, recurrence.local_end, recurrence.time_zone)
@@ -164,13 +165,13 @@ def _add(period: Period, worked_out: Collection[Instants]) -> int:
 def _caught_ids(period: Period) -> set[int]:
     """Return the live bookings that a period may hold something against, by its instances and by its conflicts."""
     times = list(period.occurrences.values_list("start", "end"))
-    found = {booking.pk for booking in planned_inside(scope_of(period), _around(period, times))}
+    found = {booking.pk for booking in planned_inside(scope_of(period), around(period, times))}
     return found | set(
         Conflict.objects.filter(period=period, cleared_at=None).values_list("booking_id", flat=True)
     )
 
 
-def _around(period: Period, times: list[Instants]) -> list[Instants]:
+def around(period: Period, times: list[Instants]) -> list[Instants]:
     """Return the times in which a period matters: a maintenance window forbids all but its instances."""
     now = clock.now()
     return [(now - KEPT, now + AHEAD)] if period.kind == PeriodKind.MAINTENANCE else times
@@ -180,13 +181,15 @@ def _recheck(actor: Actor, period: Period, before: Iterable[int] = ()) -> None:
     recheck(actor=actor, booking_ids=_caught_ids(period) | set(before))
 
 
-def _permit(actor: Actor, scope: Scope) -> None:
+def permit(actor: Actor, scope: Scope) -> None:
+    """Raise Forbidden when the actor may not plan a period of this scope."""
     decision = planning_decision(actor, scope)
     if not decision:
         raise Forbidden(decision.reason, remedy=decision.remedy)
 
 
-def _content(period: Period) -> dict[str, object]:
+def content_of(period: Period) -> dict[str, object]:
+    """Return all that an edit can change, as the ledger holds it."""
     return {
         "kind": period.kind,
         "scope": period.scope,
@@ -207,7 +210,8 @@ def _content(period: Period) -> dict[str, object]:
     }
 
 
-def _record(event: str, period: Period, actor: Actor) -> None:
-    content = _content(period)
+def record_period(event: str, period: Period, actor: Actor) -> None:
+    """Record what a period says now."""
+    content = content_of(period)
     private = {name: str(content.pop(name)) for name in ("name", "reason")}
     record_event(event=event, actor=actor, obj=period, data=content, private=private)

@@ -1,7 +1,6 @@
 """The form on which a period is planned: what it is, when, over what, and who answers for it."""
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,34 +8,22 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from apps.accounts.models import User
-from apps.accounts.selectors import active_people, teams
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Period
-from apps.calendar.rules import Recurrence, Scope, checked_recurrence, scope_from, span_from_local
+from apps.calendar.rules import Recurrence, checked_recurrence, span_from_local
 from apps.calendar.rules.rrules import DAYS, read_rule
 from apps.calendar.rules.spans import zone_names
 from apps.calendar.selectors import recurrence_of, scope_of
 from apps.calendar.services import PeriodPlan
-from apps.catalog.enums import ComponentKind
-from apps.catalog.selectors import component_for, search_components
-from apps.changes.enums import ChangeClass
 from apps.core.errors import Invalid
+from apps.web.forms.coverage import COVERED, LEFT_OUT, CoverageForm, list_field, several_field, texts_of
 from apps.web.forms.ledger import day_field
 
 ONCE, WEEKLY, RULE = "once", "weekly", "rule"
 REPEATS = [(ONCE, "Once"), (WEEKLY, "Every week"), (RULE, "Another rule")]
 SHORT_DAYS = list(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
-TIERS = [(str(tier), f"Tier {tier}") for tier in range(1, 5)]
-OFFERED = 300
-"""Components and people that the form offers by name; any other is named by its key or user name."""
 FIELDS = {"local_start": "starts", "local_end": "ends", "exdates": "except_on", "rdates": "also_on"}
 """Where the form asks for what the rules call otherwise."""
-
-COVERED = {"team": "teams", "kind": "kinds", "tier": "tiers", "tag": "tags"} | {
-    "environment": "environments",
-    "component": "components",
-}
-LEFT_OUT = {"component": "not_components", "tag": "not_tags", "change_class": "not_classes"}
 
 
 def _time(label: str, hint: str = "") -> forms.TimeField:
@@ -45,21 +32,10 @@ def _time(label: str, hint: str = "") -> forms.TimeField:
     return forms.TimeField(label=label, help_text=hint, widget=widget, error_messages=wrong)
 
 
-def _list(label: str, hint: str = "", offers: str = "") -> forms.CharField:
-    attrs = {"autocomplete": "off"} | ({"list": offers} if offers else {})
-    return forms.CharField(
-        label=label, help_text=hint, required=False, max_length=4_000, widget=forms.TextInput(attrs=attrs)
-    )
-
-
-def _several(label: str, choices: Iterable[tuple[str, str]]) -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(
-        label=label, choices=list(choices), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-
-class PeriodForm(forms.Form):
+class PeriodForm(CoverageForm):
     """What a period is to be. The rules and services judge it; this only reads it."""
+
+    field_order = ("kind", "name", "reason", "time_zone", "repeats", "days", "rrule", "first_day", "last_day")
 
     kind = forms.ChoiceField(label="Kind", choices=PeriodKind.choices, initial=PeriodKind.FREEZE)
     name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
@@ -74,7 +50,7 @@ class PeriodForm(forms.Form):
         widget=forms.Select(),
     )
     repeats = forms.ChoiceField(label="Repeats", choices=REPEATS, widget=forms.RadioSelect, initial=ONCE)
-    days = _several("On", SHORT_DAYS)
+    days = several_field("On", SHORT_DAYS)
     rrule = forms.CharField(
         label="The rule",
         help_text="As in RFC 5545. The third Saturday of each month: FREQ=MONTHLY;BYDAY=3SA",
@@ -87,87 +63,14 @@ class PeriodForm(forms.Form):
     ends = _time("Ends", "A time before the start means the next day.")
     last_day = day_field("Last day", required=False)
     until = day_field("Runs until", required=False, help_text="That day counts. Leave it empty to run on.")
-    except_on = _list("Except on", "Dates on which it does not happen, such as 26 Dec 2026, 2 Jan 2027.")
-    also_on = _list("And also on", "Dates on top, at the same time of day.")
-    teams = _list("Teams", offers="teams")
-    kinds = _several("Kinds", ComponentKind.choices)
-    tiers = _several("Tiers", TIERS)
-    tags = _list("Tags")
-    environments = _list("Environments", "The stage in the catalog, such as production.")
-    components = _list("Components", "Keys, such as model:default/credit-risk.", offers="components")
-    not_components = _list("Components", offers="components")
-    not_tags = _list("Tags")
-    not_classes = _several("Changes that go as", ChangeClass.choices)
-    owner = forms.CharField(
-        label="Owner",
-        help_text="The user name of who answers for it, and can be asked.",
-        max_length=150,
-        widget=forms.TextInput(attrs={"list": "people", "autocomplete": "off"}),
-    )
-    on_call = _list("Who is on call", "User names. Needed for an on-call shift.", offers="people")
+    except_on = list_field("Except on", "Dates on which it does not happen, such as 26 Dec 2026, 2 Jan 2027.")
+    also_on = list_field("And also on", "Dates on top, at the same time of day.")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._user = user
-        self._teams = {team.slug: team for team in teams()}
+        super().__init__(*args, user=user, **kwargs)
         zones = [(zone, zone.replace("_", " ")) for zone in sorted(zone_names())]
         self.fields["time_zone"].widget.choices = zones
         self.fields["time_zone"].initial = user.time_zone
-        self.fields["owner"].initial = user.username
-
-    @property
-    def offered(self) -> dict[str, list[tuple[str, str]]]:
-        """Return what can be chosen by name: components, teams and people."""
-        found = search_components(self._user, "").order_by("name", "key")[:OFFERED]
-        return {
-            "components": [(component.key, str(component)) for component in found],
-            "teams": [(slug, team.name) for slug, team in self._teams.items()],
-            "people": [(person.username, str(person)) for person in active_people()[:OFFERED]],
-        }
-
-    def clean_teams(self) -> str:
-        """Return the teams' slugs; each must be one that there is, by its slug or its name."""
-        named = {team.name.casefold(): slug for slug, team in self._teams.items()}
-        found = []
-        for text in _texts(self.cleaned_data["teams"]):
-            slug = text if text in self._teams else named.get(text.casefold())
-            if slug is None:
-                raise forms.ValidationError(f"There is no team “{text}”.")
-            found.append(slug)
-        return ", ".join(found)
-
-    def clean_components(self) -> str:
-        """Return the keys: this person must be able to see each."""
-        return self._keys("components")
-
-    def clean_not_components(self) -> str:
-        """Return the keys: this person must be able to see each."""
-        return self._keys("not_components")
-
-    def _keys(self, field: str) -> str:
-        for key in _texts(self.cleaned_data[field]):
-            if component_for(self._user, key) is None:
-                raise forms.ValidationError(f"There is no component “{key}”.")
-        return str(self.cleaned_data[field])
-
-    def clean_owner(self) -> User:
-        """Return the person."""
-        people = self._people(self.cleaned_data["owner"])
-        if len(people) != 1:
-            raise forms.ValidationError("Name one person.")
-        return people[0]
-
-    def clean_on_call(self) -> tuple[User, ...]:
-        """Return the people."""
-        return self._people(self.cleaned_data["on_call"])
-
-    def _people(self, text: str) -> tuple[User, ...]:
-        names = _texts(text)
-        known = {person.username: person for person in active_people().filter(username__in=names)}
-        for name in names:
-            if name not in known:
-                raise forms.ValidationError(f"There is nobody with the user name “{name}”.")
-        return tuple(known[name] for name in names)
 
     def clean_except_on(self) -> list[str]:
         """Return the days on which it does not happen."""
@@ -215,16 +118,6 @@ class PeriodForm(forms.Form):
             texts = {FIELDS.get(name, name): said for name, said in refusal.fields.items()}
             raise Invalid(texts, remedy=refusal.remedy) from None
 
-    def scope(self) -> Scope:
-        """Return what it covers. Raises Invalid."""
-        return scope_from({"covers": self._facets(COVERED), "leaves_out": self._facets(LEFT_OUT)})
-
-    def _facets(self, fields: dict[str, str]) -> dict[str, list[str]]:
-        given = {facet: self.cleaned_data[field] for facet, field in fields.items()}
-        return {
-            facet: _texts(each) if isinstance(each, str) else each for facet, each in given.items() if each
-        }
-
 
 def _first(given: dict[str, Any]) -> tuple[datetime, datetime]:
     """Return the first start and end; what runs by the week starts on the first of its days."""
@@ -254,12 +147,8 @@ def _weekly(given: dict[str, Any]) -> str:
     return f"{rule};UNTIL={last:%Y%m%dT%H%M%SZ}"
 
 
-def _texts(text: str) -> list[str]:
-    return list(dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip()))
-
-
 def _days(text: str) -> list[date]:
-    return [_day(part) for part in _texts(text)]
+    return [_day(part) for part in texts_of(text)]
 
 
 def _day(text: str) -> date:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import calendar, calendar_rules, calendar_sheet, feeds, moving, periods, slots
+from apps.web.views import calendar, calendar_rules, calendar_sheet, feeds, importing, moving, periods, slots
 
 urlpatterns: list[URLPattern] = [
     path("calendar/", calendar.month, name="calendar"),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("calendar/feeds/", feeds.feeds, name="calendar-feeds"),
     path("calendar/feeds/<slug:prefix>/revoke/", feeds.revoke, name="calendar-feed-revoke"),
     path("calendar/feeds/<str:secret>.ics", feeds.read, name="calendar-feed"),
+    path("calendar/import/", importing.import_file, name="calendar-import"),
     path("calendar/periods/new/", periods.declare, name="period-new"),
     path("calendar/periods/<str:ref>/", periods.period, name="period"),
     path("calendar/periods/<str:ref>/change/", periods.change, name="period-change"),

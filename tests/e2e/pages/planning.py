@@ -30,6 +30,11 @@ PLANNING: Area = {
         Look("/calendar/slots/?change={in_review}", AMARA),
         Look("/calendar/slots/?components=model:default/nothing&minutes=5"),
     ],
+    "web:calendar-import": [
+        Look("/calendar/import/"),
+        Look("/calendar/import/", FEMI),
+        empty("/calendar/import/", status=200),
+    ],
     "web:period-new": [
         Look("/calendar/periods/new/"),
         Look("/calendar/periods/new/", FEMI),

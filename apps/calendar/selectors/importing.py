@@ -1,0 +1,136 @@
+"""What reading a calendar file again would change, before anything is changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from apps.accounts.models import User
+from apps.calendar.enums import PeriodKind
+from apps.calendar.models import Period
+from apps.calendar.rules import EVERYTHING, Scope
+from apps.calendar.rules.horizon import worked_out
+from apps.calendar.rules.ics_in import NotRead, PeriodSpec
+from apps.calendar.selectors.periods import recurrence_of
+from apps.core.errors import Invalid
+
+SOURCE_LIMIT = 120
+
+
+@dataclass(frozen=True)
+class ImportOrder:
+    """A file's periods, and what they are to be here. ``source`` names the calendar: it ties one file to the next.
+
+    ``unread`` holds the ids of events that the file still has but that cannot be read now: what an earlier file
+    made of them stays as it is.
+    """
+
+    source: str
+    specs: tuple[PeriodSpec, ...]
+    kind: PeriodKind
+    scope: Scope = field(default=EVERYTHING)
+    owner: User | None = None
+    on_call: tuple[User, ...] = ()
+    unread: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A period that a file says otherwise, and in what: “when”, “name”…"""
+
+    period: Period
+    spec: PeriodSpec
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a file would change: what is new, changed, as it was, and gone; and what is left out, each with why."""
+
+    new: tuple[PeriodSpec, ...]
+    changed: tuple[Edit, ...]
+    same: int
+    gone: tuple[Period, ...]
+    left: tuple[NotRead, ...]
+
+    @property
+    def anything(self) -> bool:
+        """Return whether there is anything to do."""
+        return bool(self.new or self.changed or self.gone)
+
+
+def import_difference(order: ImportOrder, now: datetime) -> Difference:
+    """Return what an import would change. Three queries, however much the file holds.
+
+    Raises:
+        Invalid: ``source`` is missing or too long, or was imported as another ``kind``.
+    """
+    if not order.source.strip() or len(order.source) > SOURCE_LIMIT:
+        raise Invalid({"source": [f"Name the calendar in 1 to {SOURCE_LIMIT} characters."]})
+    held = Period.objects.filter(source=order.source).exclude(source_uid="")
+    known = {period.source_uid: period for period in held.prefetch_related("people").select_related("owner")}
+    _check_kind(order, known.values())
+    new: list[PeriodSpec] = []
+    changed: list[Edit] = []
+    left: list[NotRead] = []
+    same = 0
+    for spec in order.specs:
+        period = known.get(spec.uid)
+        if period is None:
+            why = _not_new(spec, now)
+            left += [NotRead(spec.name, why)] if why else []
+            new += [] if why else [spec]
+        elif period.lifted_at is not None:
+            left.append(NotRead(spec.name, f"{period.ref} was lifted here. It stays lifted."))
+        elif what := _differs(period, spec, order):
+            changed.append(Edit(period, spec, what))
+        else:
+            same += 1
+    return Difference(tuple(new), tuple(changed), same, tuple(_gone(order, known, now)), tuple(left))
+
+
+def reason_of(spec: PeriodSpec, source: str) -> str:
+    """Return why a period is, as far as its file says."""
+    return spec.description or f"From the calendar “{source}”."
+
+
+def _check_kind(order: ImportOrder, known: Iterable[Period]) -> None:
+    other = next((each for each in known if each.kind != order.kind and each.lifted_at is None), None)
+    if other is not None:
+        said = f"This calendar was imported as: {other.get_kind_display()}. Keep that, or name the calendar otherwise."
+        raise Invalid({"kind": [said]})
+
+
+def _not_new(spec: PeriodSpec, now: datetime) -> str:
+    """Return why a period cannot be begun, or nothing."""
+    try:
+        times = worked_out(spec.recurrence, now)
+    except Invalid as refusal:
+        return " ".join(said for each in refusal.fields.values() for said in each)
+    begins = datetime.fromisoformat(spec.recurrence.local_start).replace(tzinfo=now.tzinfo)
+    return "" if begins > now or any(end > now for _, end in times) else "All of it is over."
+
+
+def _differs(period: Period, spec: PeriodSpec, order: ImportOrder) -> tuple[str, ...]:
+    people = {shift.user_id for shift in period.people.all()}
+    pairs = {
+        "when": (recurrence_of(period), spec.recurrence),
+        "name": (period.name, spec.name),
+        "reason": (period.reason, reason_of(spec, order.source)),
+        "what it covers": (period.scope, order.scope.document()),
+        "owner": (period.owner_id, order.owner.pk if order.owner else None),
+        "who is on call": (people, {user.pk for user in order.on_call}),
+    }
+    return tuple(name for name, (old, new) in pairs.items() if old != new)
+
+
+def _gone(order: ImportOrder, known: dict[str, Period], now: datetime) -> Iterable[Period]:
+    """Give the periods that the file no longer has. What is over stays: it is no plan any more, but a record."""
+    named = {spec.uid for spec in order.specs}
+    missing = [
+        period
+        for uid, period in known.items()
+        if uid not in named and not {uid, uid.partition("#")[0]} & order.unread and period.lifted_at is None
+    ]
+    coming = Period.objects.filter(pk__in=[period.pk for period in missing], occurrences__end__gt=now)
+    pks = set(coming.values_list("pk", flat=True)) if missing else set()
+    return [period for period in missing if period.pk in pks]

@@ -1,0 +1,149 @@
+"""A calendar file on its way from the look at it to the word that it counts.
+
+What was read travels in the page, signed, so that nothing is kept here in between and what is confirmed is what was
+looked at.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.core import signing
+
+from apps.accounts.models import User
+from apps.accounts.selectors import active_people
+from apps.calendar.enums import PeriodKind
+from apps.calendar.models import Booking, Period
+from apps.calendar.models.periods import FROZEN
+from apps.calendar.rules import Recurrence, in_words, scope_from
+from apps.calendar.rules.horizon import worked_out
+from apps.calendar.rules.ics_in import IcsFile, NotRead, PeriodSpec
+from apps.calendar.selectors import Difference, ImportOrder, planned_inside
+from apps.calendar.selectors.importing import Edit
+from apps.core import clock
+from apps.core.errors import Invalid, Stale
+
+SHOWN = 200
+"""So many of each sort are listed; of more, only their number."""
+LARGEST = 2_000_000
+"""The most characters that a page carries."""
+KEPT = 24 * 3600
+_SALT = "calendar.import"
+
+
+def ordered(file: IcsFile, given: dict[str, Any], scope: Any) -> ImportOrder:
+    """Return what is asked for by a file and the form that it came with."""
+    kind = PeriodKind(given["kind"])
+    return ImportOrder(
+        source=given["source"].strip(),
+        specs=file.specs,
+        kind=kind,
+        scope=scope,
+        owner=given["owner"],
+        on_call=given["on_call"] if kind == PeriodKind.ON_CALL else (),
+        unread=frozenset(each.uid for each in file.not_read if each.uid),
+    )
+
+
+def packed(order: ImportOrder, user: User) -> str:
+    """Return an order as text for the page. Raises Invalid (``file``) when it is too long for one."""
+    text = signing.dumps(
+        {
+            "by": user.pk,
+            "source": order.source,
+            "specs": [asdict(spec) for spec in order.specs],
+            "kind": order.kind,
+            "scope": order.scope.document(),
+            "owner": order.owner.username if order.owner else "",
+            "on_call": [person.username for person in order.on_call],
+            "unread": sorted(order.unread),
+        },
+        salt=_SALT,
+        compress=True,
+    )
+    if len(text) > LARGEST:
+        raise Invalid({"file": ["The texts in the file are too long. Export a shorter time."]})
+    return text
+
+
+def unpacked(text: str, user: User) -> ImportOrder:
+    """Return the order in a page. Raises Stale when it is not this person's, or older than a day."""
+    try:
+        given = signing.loads(text, salt=_SALT, max_age=KEPT)
+    except signing.BadSignature:
+        given = {}
+    if given.get("by") != user.pk:
+        raise Stale("This look at the file is too old.", remedy="Choose the file again.")
+    people = {
+        one.username: one for one in active_people().filter(username__in=[given["owner"], *given["on_call"]])
+    }
+    return ImportOrder(
+        source=given["source"],
+        specs=tuple(_spec(each) for each in given["specs"]),
+        kind=PeriodKind(given["kind"]),
+        scope=scope_from(given["scope"]),
+        owner=people.get(given["owner"]),
+        on_call=tuple(people[name] for name in given["on_call"] if name in people),
+        unread=frozenset(given["unread"]),
+    )
+
+
+def _spec(given: dict[str, Any]) -> PeriodSpec:
+    times = given.pop("recurrence")
+    times |= {name: tuple(times[name]) for name in ("exdates", "rdates")}
+    return PeriodSpec(**given, recurrence=Recurrence(**times))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One period in the look at a file."""
+
+    name: str
+    said: str
+    period: Period | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """All of one sort, of which the first are listed."""
+
+    title: str
+    count: int
+    lines: tuple[Line, ...]
+
+    @property
+    def rest(self) -> int:
+        """Return how many are not listed."""
+        return self.count - len(self.lines)
+
+
+def parts_of(difference: Difference, not_read: tuple[NotRead, ...]) -> list[Part]:
+    """Return what a file would change and what is left out of it, in words."""
+    new, changed, gone = difference.new, difference.changed, difference.gone
+    left = [*not_read, *difference.left]
+    return [
+        _part("New", new, lambda spec: Line(spec.name, in_words(spec.recurrence))),
+        _part("Changed", changed, _edit),
+        _part(
+            "Taken off, because the file does not have it any more", gone, lambda one: Line(one.name, "", one)
+        ),
+        _part("Not read", left, lambda one: Line(one.name, one.reason)),
+    ]
+
+
+def _edit(edit: Edit) -> Line:
+    what = ", ".join(edit.what).capitalize()
+    return Line(edit.spec.name, f"{what}: {in_words(edit.spec.recurrence)}", edit.period)
+
+
+def _part(title: str, all_of_them: Sequence[Any], line: Callable[[Any], Line]) -> Part:
+    return Part(title, len(all_of_them), tuple(line(each) for each in all_of_them[:SHOWN]))
+
+
+def catches(order: ImportOrder, difference: Difference) -> list[Booking]:
+    """Return the live bookings that new and changed freezes would catch, in order of time."""
+    if order.kind not in FROZEN:
+        return []
+    specs = [*difference.new, *(edit.spec for edit in difference.changed)]
+    now = clock.now()
+    return planned_inside(order.scope, [one for spec in specs for one in worked_out(spec.recurrence, now)])
