@@ -63,3 +63,28 @@ class ConflictSeverity(models.TextChoices):
     BLOCKING = "blocking", "Blocking"
     WARNING = "warning", "Warning"
     NOTICE = "notice", "Notice"
+
+
+class DispositionSort(models.TextChoices):
+    """How a conflict that stands was settled, other than by moving one side."""
+
+    AFTER = "after", "One goes after the other"
+    WAIVER = "waiver", "Waived for a time"
+    EXEMPT = "exempt", "Exempt from the freeze"
+
+
+class DispositionEnd(models.TextChoices):
+    """Why a disposition counts no more."""
+
+    OVER = "over", "Its time is over"
+    TAKEN_BACK = "taken_back", "It was taken back"
+    REFUSED = "refused", "It was refused"
+    NOT_SIGNED = "not_signed", "It was not signed in time"
+
+
+class Outcome(models.TextChoices):
+    """What becomes of a change that was planned before a freeze fell on it."""
+
+    MOVES = "moves", "It moves"
+    EXCEPTION = "exception", "It waits for an exception"
+    EXEMPT = "exempt", "It is exempt"

@@ -7,7 +7,7 @@ from celery import shared_task
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.selectors import waiting_to_settle, window_passed
-from apps.changes.services import expire_change, refresh_if_due, remind_of_windows, settle_all
+from apps.changes.services import end_overdue, expire_change, refresh_if_due, remind_of_windows, settle_all
 from apps.core import actors
 
 _log = logging.getLogger(__name__)
@@ -50,3 +50,9 @@ def task_remind_of_windows() -> int:
 def task_refresh_changes() -> int:
     """Ask again what the world has overtaken, and return how many changes were taken up again."""
     return refresh_if_due(actor=actors.system("refresh"))
+
+
+@shared_task
+def task_end_waivers() -> int:
+    """Write down which waivers are over, and tell both sides; return how many."""
+    return end_overdue(actor=actors.system("calendar"))

@@ -163,6 +163,10 @@ def _if_rejected(round_: Round) -> str:
             f"itself: people decide whether to go back. {told}"
         )
     asked_by = str(round_.opened_by) if round_.opened_by else "Whoever asked"
+    if round_.subject_type == "waiver":
+        return (
+            f"{round_.subject_ref} is refused, for every role. The conflict counts. {asked_by} is told why."
+        )
     in_versions = round_.subject_type in ("policy", "standard")
     again = "propose another version" if in_versions else f"send revision {round_.revision + 1}"
     return f"{round_.subject_ref} stops at once, for every role. {asked_by} is told why, and can {again}."

@@ -30,6 +30,8 @@ _PAGES = {
     "freeze": "period",
     "period": "period",
     "export": "export",
+    "waiver": "waiver",
+    "conflict": "conflict",
 }
 
 

@@ -27,6 +27,7 @@ _KINDS = {
     "DOC": "document",
     "POLICY": "policy",
     "STD": "standard",
+    "WVR": "waiver",
 }
 
 

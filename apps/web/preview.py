@@ -18,6 +18,7 @@ from apps.web.news import News, news
 from apps.web.policy_evidence import policy_evidence
 from apps.web.revision_page import Marked, marked
 from apps.web.standard_evidence import standard_evidence
+from apps.web.waiver_evidence import waiver_evidence
 from apps.web.what_next import put_off, what_next
 
 
@@ -87,6 +88,8 @@ def _evidence(user: User, requirement: Requirement, shown: Revision | None) -> l
         return policy_evidence(user, asked.subject_ref)
     if asked.subject_type == "standard":
         return standard_evidence(user, asked.subject_ref, asked.revision)
+    if asked.subject_type == "waiver":
+        return waiver_evidence(user, asked.subject_ref)
     return evidence_for(requirement, shown.content) if shown else []
 
 

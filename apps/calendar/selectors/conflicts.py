@@ -12,11 +12,13 @@ from apps.calendar.models import Booking, Conflict, ConflictCheck, Period
 from apps.calendar.models.periods import FROZEN
 from apps.calendar.rules import Finding, Needed, Plan, Rulebook, Span, conflict_sentence, examine
 from apps.calendar.selectors.bookings import parts_of
+from apps.calendar.selectors.dispositions import Settled, settled_by, with_settling
 from apps.calendar.selectors.near import neighbourhood
 from apps.calendar.selectors.periods import times_between
 from apps.calendar.selectors.rulebook import rulebook_in_force
 from apps.catalog.enums import DependencyKind
 from apps.catalog.rules.impact import Graph
+from apps.core import clock
 
 DRAFT = 0
 """The id of a plan that is not stored: no row has it, and it comes before all of them."""
@@ -39,7 +41,7 @@ class Found:
     ``ref``, ``title`` and ``url`` name the other side (a booking or a period; empty where there is none);
     [start, end) is the time in which the two meet; ``path`` holds component keys in the direction of the impact,
     starting at the other side's component when ``theirs_first``. ``what`` is the person, pool or limit that they
-    share, as people call it. ``id`` is 0 for what is not stored.
+    share, as people call it. ``id`` is 0 for what is not stored. ``settled`` says what people decided about it.
     """
 
     kind: ConflictKind
@@ -55,11 +57,12 @@ class Found:
     checked_at: datetime | None = None
     what: str = ""
     id: int = 0
+    settled: Settled | None = None
 
     @property
     def blocking(self) -> bool:
         """Return whether it keeps a change from going out."""
-        return self.severity == ConflictSeverity.BLOCKING
+        return self.severity == ConflictSeverity.BLOCKING and self.settled is None
 
     @property
     def of_period(self) -> bool:
@@ -173,29 +176,40 @@ def conflicts_of(ref: str) -> list[Found]:
 
 
 def conflicts_of_all(refs: Iterable[str]) -> dict[str, list[Found]]:
-    """Return the open conflicts of many bookings, each seen from its own side. One query, and one for names."""
+    """Return the open conflicts of many bookings, each seen from its own side.
+
+    One query, one for names, and one for what settles them where anything does.
+    """
     found: dict[str, list[Found]] = {ref: [] for ref in refs}
     sides = Booking.objects.filter(ref__in=list(found)).values("pk")
-    for row in open_conflicts().filter(Q(booking__in=sides) | Q(other__in=sides)):
-        for mine, theirs in ((row.booking, row.other), (row.other, row.booking)):
-            if mine is not None and mine.ref in found:
-                found[mine.ref].append(_seen(row, mine, theirs))
+    for mine, one in _told(open_conflicts().filter(Q(booking__in=sides) | Q(other__in=sides))):
+        if mine.ref in found:
+            found[mine.ref].append(one)
     said = _names(one for each in found.values() for one in each)
     return {ref: sorted(_named(each, said), key=_order) for ref, each in found.items()}
 
 
 def conflicts_told(ids: Iterable[int]) -> list[tuple[Booking, Found]]:
-    """Return these conflicts as each booking in them sees them, blocking ones first. One query, and one for names."""
-    sides = [
-        (mine, _seen(row, mine, theirs))
-        for row in open_conflicts().filter(pk__in=list(ids))
-        for mine, theirs in ((row.booking, row.other), (row.other, row.booking))
-        if mine is not None
-    ]
+    """Return these conflicts as each booking in them sees them, blocking ones first.
+
+    One query, one for names, and one for what settles them where anything does.
+    """
+    sides = _told(open_conflicts().filter(pk__in=list(ids)))
     found = [each for _, each in sides]
     told = zip((mine for mine, _ in sides), _named(found, _names(found)), strict=True)
     # Of one conflict the side of its first booking comes first, as the sides were read.
-    return sorted(told, key=lambda pair: (_GRAVEST.index(pair[1].severity), pair[1].start, pair[1].id))
+    return sorted(told, key=lambda pair: (*_order(pair[1])[:3], pair[1].id))
+
+
+def _told(conflicts: QuerySet[Conflict]) -> list[tuple[Booking, Found]]:
+    rows = list(with_settling(conflicts, clock.now()))
+    settled = settled_by(row.settling for row in rows if row.settling is not None)
+    return [
+        (mine, _seen(row, mine, theirs, settled.get(row.settling)))
+        for row in rows
+        for mine, theirs in ((row.booking, row.other), (row.other, row.booking))
+        if mine is not None
+    ]
 
 
 def open_conflicts() -> QuerySet[Conflict]:
@@ -261,7 +275,15 @@ def _other(other: Booking | Period | None) -> tuple[str, str, str]:
     return other.ref, other.title, other.url
 
 
-def _seen(row: Conflict, mine: Booking, theirs: Booking | None) -> Found:
+def seen_from(row: Conflict) -> Found:
+    """Return a conflict as its first side sees it, cleared or not."""
+    [held] = with_settling(Conflict.objects.filter(pk=row.pk), clock.now())
+    settled = settled_by([held.settling]) if held.settling is not None else {}
+    found = _seen(row, row.booking, row.other, settled.get(held.settling))
+    return _named([found], _names([found]))[0]
+
+
+def _seen(row: Conflict, mine: Booking, theirs: Booking | None, settled: Settled | None) -> Found:
     return Found(
         ConflictKind(row.kind),
         ConflictSeverity(row.severity),
@@ -274,8 +296,9 @@ def _seen(row: Conflict, mine: Booking, theirs: Booking | None) -> Found:
         row.checked_at,
         row.what,
         row.pk,
+        settled,
     )
 
 
-def _order(found: Found) -> tuple[int, datetime, str, str]:
-    return _GRAVEST.index(found.severity), found.start, found.ref, found.kind
+def _order(found: Found) -> tuple[bool, int, datetime, str, str]:
+    return found.settled is not None, _GRAVEST.index(found.severity), found.start, found.ref, found.kind

@@ -11,7 +11,9 @@ from apps.accounts.models import User
 from apps.calendar.enums import ConflictSeverity
 from apps.calendar.models import BookedComponent, Booking, Conflict, during
 from apps.calendar.selectors.bookings import bookings_visible_to
+from apps.calendar.selectors.dispositions import blocking, is_settled
 from apps.catalog.models import Component
+from apps.core import clock
 
 BLOCKED, WARNED, CLEAR = 0, 1, 2
 """How a booking stands: with a conflict that blocks it, with another conflict, with none."""
@@ -140,7 +142,8 @@ def clash_heads(
     drawn = drawn_between(user, start, end, by).values("pk")
     shown = [head.pk for head in heads]
     met = _open().filter(Q(booking__in=drawn) | Q(other__in=drawn), start__lt=end, end__gte=start)
-    blocks = Q(severity=ConflictSeverity.BLOCKING)
+    met = met.annotate(settled=is_settled(clock.now()))
+    blocks = Q(severity=ConflictSeverity.BLOCKING, settled=False)
     near = Case(
         When(Q(booking__in=shown) | Q(other__in=shown), then=0), default=1, output_field=IntegerField()
     )
@@ -150,7 +153,7 @@ def clash_heads(
         output_field=IntegerField(),
     )
     ranked = met.annotate(day=TruncDate(Greatest("start", Value(start)), tzinfo=zone)).annotate(
-        nth=Window(RowNumber(), partition_by=F("day"), order_by=[near, graver, F("start"), F("pk")]),
+        nth=Window(RowNumber(), partition_by=F("day"), order_by=[near, "settled", graver, F("start"), F("pk")]),
         blocking_of_day=Window(Count("pk", filter=blocks), partition_by=F("day")),
         of_day=Window(Count("pk"), partition_by=F("day")),
         blocking=Window(Count("pk", filter=blocks)),
@@ -169,9 +172,8 @@ def _open() -> QuerySet[Conflict]:
 
 def clash_of(booking: str = "pk") -> Case:
     """Return how the booking that a field names stands: BLOCKED, WARNED or CLEAR."""
-    blocking = _open().filter(severity=ConflictSeverity.BLOCKING)
     return Case(
-        When(_in(blocking, booking), then=Value(BLOCKED)),
+        When(_in(blocking(clock.now()), booking), then=Value(BLOCKED)),
         When(_in(_open(), booking), then=Value(WARNED)),
         default=Value(CLEAR),
         output_field=IntegerField(),

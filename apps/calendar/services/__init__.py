@@ -5,6 +5,7 @@
 - ``import_periods``: what a calendar file says, once and again.
 - ``recheck``, ``recheck_all``, ``recheck_if_due``, ``prove_conflicts``: find and clear conflicts.
 - ``make_feed``, ``revoke_feed``, ``note_reading``: what other calendar programs read.
+- ``link_after``, ``propose_waiver``, ``grant_waiver``, ``exempt_from_freeze``, ``end_disposition``: settle a conflict.
 - ``write_rulebook``: what counts as a conflict.
 - ``hold_calendar``: keep conflicts as they are until the transaction ends, to act on what was read.
 - ``on_conflicts_changed``: be told, after the commit, whose conflicts changed.
@@ -18,6 +19,13 @@ from apps.calendar.services.bookings import (
     release_booking,
 )
 from apps.calendar.services.checking import prove_conflicts, recheck, recheck_all, recheck_if_due
+from apps.calendar.services.dispositions import (
+    end_disposition,
+    exempt_from_freeze,
+    grant_waiver,
+    link_after,
+    propose_waiver,
+)
 from apps.calendar.services.feeds import make_feed, note_reading, revoke_feed
 from apps.calendar.services.importing import import_periods
 from apps.calendar.services.listeners import on_conflicts_changed
@@ -35,17 +43,22 @@ __all__ = [
     "PeriodPlan",
     "book",
     "change_period",
+    "end_disposition",
+    "exempt_from_freeze",
     "extend_periods",
     "finish_booking",
+    "grant_waiver",
     "hold_calendar",
     "import_periods",
     "lift_period",
     "make_feed",
+    "link_after",
     "mark_under_way",
     "need_people",
     "note_reading",
     "on_conflicts_changed",
     "plan_period",
+    "propose_waiver",
     "prove_conflicts",
     "recheck",
     "recheck_all",

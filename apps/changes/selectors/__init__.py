@@ -31,6 +31,13 @@ from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.policy_replay import Replay, Replayed, Would, replay_policy
 from apps.changes.selectors.reading import Reading, reading_of
 from apps.changes.selectors.revisions import Difference, differences, named_content, revision_of
+from apps.changes.selectors.settling import (
+    changes_in,
+    end_decision,
+    settle_decision,
+    waiver_barred,
+    waiver_needs,
+)
 from apps.changes.selectors.standards import (
     components_named,
     life_of,
@@ -107,6 +114,7 @@ __all__ = [
     "change_exists",
     "change_for",
     "changed_since",
+    "changes_in",
     "changes_visible_to",
     "class_within",
     "components_named",
@@ -114,6 +122,7 @@ __all__ = [
     "cover_of",
     "differences",
     "earlier_for",
+    "end_decision",
     "impact_of",
     "is_revised_by_other",
     "items_of",
@@ -144,6 +153,7 @@ __all__ = [
     "revision_of",
     "risk_for",
     "said_within",
+    "settle_decision",
     "shown_version",
     "signatures_after_move",
     "since_signed",
@@ -162,6 +172,8 @@ __all__ = [
     "version_in_hand",
     "version_left",
     "waiting_to_settle",
+    "waiver_barred",
+    "waiver_needs",
     "watched_changes",
     "went_ahead",
     "who_may_let_it_go_ahead",

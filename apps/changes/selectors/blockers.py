@@ -67,7 +67,8 @@ def blockers_of(
         asked = standing(change.round) if standings is None and change.round else standings or []
         found += _unsigned(change, asked, user)
         met = conflicts_of(change.ref) if conflicts is None else conflicts
-        found += [_conflict(one, change) for one in met]
+        found += [_conflict(one, change) for one in met if one.settled is None]
+        found += _goes_after(change, met)
     if change.state == ChangeState.APPROVED:
         found += _window(change)
     if change.state in ENDED:
@@ -141,11 +142,27 @@ def _conflict(found: Found, change: Change) -> Blocker:
     if found.kind == ConflictKind.FREEZE:
         how = "chooses a time outside it, or whoever declared it lifts it."
     elif found.blocking:
-        how = "moves one of the two windows."
+        how = "moves one of the two windows, or settles the conflict."
     else:
         how = "checks that the two can go together."
     who = str(change.requester)
     return Blocker(found.sentence, who, how, found.url, "calendar-time", warning=not found.blocking)
+
+
+def _goes_after(change: Change, met: list[Found]) -> list[Blocker]:
+    """Return what it was said to go after: nobody has to act on this one until that is done."""
+    return [
+        Blocker(
+            f"It goes after {one.ref}",
+            "Nobody",
+            f"has to act here until {one.ref} is done or given back.",
+            one.url,
+            "calendar-time",
+            warning=True,
+        )
+        for one in met
+        if one.settled is not None and one.settled.second == change.ref
+    ]
 
 
 def _window(change: Change) -> list[Blocker]:

@@ -9,6 +9,7 @@
 - standard changes: ``write_standard``, ``propose_standard``, ``withdraw_standard``, ``retire_standard``,
   ``start_from_standard``.
 - the world: ``refresh_change``, ``refresh_all``, ``refresh_if_due``.
+- conflicts: ``link_after``, ``ask_waiver``, ``end_disposition``, ``end_overdue``.
 - time: ``move_change``, ``expire_change``, ``remind_of_windows``.
 """
 
@@ -48,12 +49,16 @@ from apps.changes.services.standards import (
 )
 from apps.changes.services.timing import expire_change, remind_of_windows
 from apps.changes.services.using_standards import start_from_standard
+from apps.changes.services.waivers import ask_waiver, end_disposition, end_overdue, link_after
 
 __all__ = [
+    "ask_waiver",
     "attach_document",
     "begin_document",
     "close_change",
     "complete_change",
+    "end_disposition",
+    "end_overdue",
     "expire_change",
     "fail_change",
     "hold_change",
@@ -61,6 +66,7 @@ __all__ = [
     "refresh_change",
     "refresh_if_due",
     "let_go_ahead",
+    "link_after",
     "move_change",
     "propose_standard",
     "remind_of_windows",

@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.approvals.services import on_signed
 from apps.audit.services import on_recorded
-from apps.calendar.selectors import conflicts_of
+from apps.calendar.selectors import conflicts_of, goes_after
 from apps.calendar.services import on_conflicts_changed
 from apps.changes.models import Change
 from apps.changes.rules.emergency import is_unsigned_afterwards
@@ -18,6 +18,8 @@ from apps.changes.services.refreshing import look_soon
 from apps.changes.services.reviewing import follow_conflicts, follow_round
 from apps.changes.services.standards import SUBJECT, follow_standard_round
 from apps.changes.services.using_standards import suspend_its_standard
+from apps.changes.services.waivers import SUBJECT as WAIVER
+from apps.changes.services.waivers import follow_waiver_round
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.canonical import digest
@@ -33,11 +35,13 @@ def connect() -> None:
     register(Change, "change", TRANSITIONS)
     add_guard(Change, "start", _window_is_open)
     add_guard(Change, "start", _nothing_collides)
+    add_guard(Change, "start", _goes_after_nothing)
     add_guard(Change, "start", _is_what_was_signed)
     add_guard(Change, "start", _nothing_is_retired)
     add_guard(Change, "close", _is_signed_by_everyone)
     on_signed("change", follow_round)
     on_signed(SUBJECT, follow_standard_round)
+    on_signed(WAIVER, follow_waiver_round)
     for ended in ("fail", "roll_back"):
         add_effect(Change, ended, suspend_its_standard)
     on_conflicts_changed(follow_conflicts)
@@ -52,7 +56,17 @@ def _window_is_open(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
 def _nothing_collides(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
     for conflict in conflicts_of(change.ref):
         if conflict.blocking:
-            return denied(conflict.sentence, "Move one of the windows, or have the freeze lifted.")
+            return denied(conflict.sentence, "Move one of the windows, or settle the conflict.")
+    return ALLOWED
+
+
+def _goes_after_nothing(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
+    """Refuse while what it was said to go after is neither done nor given back."""
+    for first in goes_after(change.ref):
+        return denied(
+            f"{change.ref} goes after {first.ref}, which is not done.",
+            f"Finish {first.ref} or give its window back, or take back that one goes after the other.",
+        )
     return ALLOWED
 
 

@@ -9,8 +9,9 @@ from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement
 from apps.approvals.selectors import break_glass_of, inbox_for, open_counts
-from apps.calendar.enums import ConflictKind, ConflictSeverity
+from apps.calendar.enums import ConflictKind
 from apps.calendar.models import Conflict
+from apps.calendar.selectors import blocking
 from apps.catalog.enums import ComponentKind
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
@@ -113,11 +114,8 @@ def _blocked_by(change: Change) -> tuple[str, ...]:
     """Return what blocks the window now, by the name of the other side."""
     if change.booking_id is None:
         return ()
-    conflicts = Conflict.objects.filter(
-        Q(booking=change.booking_id) | Q(other=change.booking_id),
-        cleared_at=None,
-        severity=ConflictSeverity.BLOCKING,
-    ).select_related("booking", "other", "period")
+    sides = Q(booking=change.booking_id) | Q(other=change.booking_id)
+    conflicts = blocking(clock.now()).filter(sides).select_related("booking", "other", "period")
     return tuple(dict.fromkeys(_other_side(conflict, change.booking_id) for conflict in conflicts))
 
 

@@ -10,7 +10,7 @@ from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import User
 from apps.accounts.selectors import grants_of
 from apps.approvals.models import Requirement
-from apps.calendar.models import Conflict
+from apps.calendar.selectors import counting
 from apps.catalog.models import Component, ServiceObjective
 from apps.catalog.selectors import versions_in_use
 from apps.changes.enums import PLANNED, ChangeState
@@ -82,9 +82,8 @@ def plans_ahead(visible: QuerySet[Change], components: QuerySet[Component]) -> l
 def _clashes(booking_ids: list[int | None]) -> dict[int | None, str]:
     """Return, for each booking that must not meet another plan, the name of that plan."""
     named: dict[int | None, str] = {}
-    conflicts = Conflict.objects.filter(
-        Q(booking__in=booking_ids) | Q(other__in=booking_ids), cleared_at=None
-    ).select_related("booking", "other", "period")
+    sides = Q(booking__in=booking_ids) | Q(other__in=booking_ids)
+    conflicts = counting(clock.now()).filter(sides).select_related("booking", "other", "period")
     for conflict in conflicts:
         other = conflict.other or conflict.period or conflict.get_kind_display()
         named.setdefault(conflict.booking_id, str(other))

@@ -25,6 +25,7 @@ KINDS = {
     "exports": ("Exports", ("export.",)),
     "policy": ("Approval policy", ("policy.",)),
     "standards": ("Standard changes", ("standard.",)),
+    "waivers": ("Waivers of conflicts", ("waiver.",)),
 }
 ACTORS = {"person": "People", "token": "Tokens of CI and services", "system": "Countersign"}
 _TYPES = {
@@ -36,10 +37,11 @@ _TYPES = {
     "EXP": "export",
     "POLICY": "policy",
     "STD": "standard",
+    "WVR": "waiver",
 }
 _CHANGE = re.compile(r"chg-\d{1,9}", re.IGNORECASE | re.ASCII)
 _A_DAY = timedelta(days=1)
-_REF = re.compile(r"(chg|card|pir|cal|frz|exp|policy|std)-\d+", re.IGNORECASE)
+_REF = re.compile(r"(chg|card|pir|cal|frz|exp|policy|std|wvr)-\d+", re.IGNORECASE)
 
 
 def day_field(label: str, **options: Any) -> forms.DateField:

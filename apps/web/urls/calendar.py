@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import calendar, calendar_rules, calendar_sheet, feeds, importing, moving, periods, slots
+from apps.web.views import (
+    calendar,
+    calendar_rules,
+    calendar_sheet,
+    conflicts,
+    feeds,
+    importing,
+    moving,
+    periods,
+    slots,
+)
 
 urlpatterns: list[URLPattern] = [
     path("calendar/", calendar.month, name="calendar"),
@@ -12,6 +22,11 @@ urlpatterns: list[URLPattern] = [
     path("calendar/slots/", slots.slots, name="calendar-slots"),
     path("calendar/rules/", calendar_rules.rules, name="calendar-rules"),
     path("calendar/rules/change/", calendar_rules.write, name="calendar-rules-write"),
+    path("calendar/conflicts/<int:number>/", conflicts.conflict, name="conflict"),
+    path("calendar/conflicts/<int:number>/after/", conflicts.after, name="conflict-after"),
+    path("calendar/conflicts/<int:number>/waiver/", conflicts.waiver, name="conflict-waiver"),
+    path("calendar/conflicts/<int:number>/end/", conflicts.end, name="conflict-end"),
+    path("calendar/waivers/<str:ref>/", conflicts.waiver_page, name="waiver"),
     path("calendar/move/<str:ref>/", moving.move, name="calendar-move"),
     path("calendar/four-weeks.pdf", calendar_sheet.sheet, name="calendar-sheet"),
     path("calendar/feeds/", feeds.feeds, name="calendar-feeds"),

@@ -19,6 +19,7 @@ PLANNING: Area = {
         Look("/calendar/timeline/?from={today}&lanes=model", AMARA),
         Look("/calendar/timeline/?lanes=team&conflicts=1"),
     ],
+    "web:conflict": [Look("/calendar/conflicts/{conflict}/"), Look("/calendar/conflicts/{conflict}/", FEMI)],
     "web:calendar-move": [
         Look("/calendar/move/{in_review}/"),
         Look("/calendar/move/{in_review}/?by=1", AMARA),

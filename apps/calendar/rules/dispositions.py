@@ -1,0 +1,41 @@
+"""What may be decided about a conflict."""
+
+from datetime import datetime, timedelta
+
+from apps.calendar.enums import ConflictKind
+from apps.core.decisions import ALLOWED, Decision, denied
+
+LONGEST_WAIVER = timedelta(days=90)
+REASON_LIMIT = 2_000
+OF_FREEZE = ConflictKind.FREEZE
+
+
+def until_decision(until: datetime, now: datetime) -> Decision:
+    """Return whether a waiver may last until then: it must end, and not too far ahead."""
+    if until <= now:
+        return denied("This time has passed. A waiver ends in the future.")
+    if until > now + LONGEST_WAIVER:
+        return denied(f"A waiver lasts at most {LONGEST_WAIVER.days} days. Choose an earlier end.")
+    return ALLOWED
+
+
+def text_problem(text: str, missing: str, *, needed: bool = True) -> str:
+    """Return what is wrong with a text that people give, or nothing."""
+    if needed and not text.strip():
+        return missing
+    if len(text) > REASON_LIMIT:
+        return f"Shorten this to {REASON_LIMIT:,} characters. It has {len(text):,}."
+    return ""
+
+
+def closes_circle(first: int, second: int, waits_for: dict[int, set[int]]) -> bool:
+    """Return whether ``first`` already waits, over any number of links, for ``second`` (ids of bookings)."""
+    seen, ahead = {first}, [first]
+    while ahead:
+        here = ahead.pop()
+        if here == second:
+            return True
+        fresh = waits_for.get(here, set()) - seen
+        seen |= fresh
+        ahead += fresh
+    return False

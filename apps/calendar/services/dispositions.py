@@ -1,0 +1,237 @@
+"""Settling a conflict that stands, and ending that. Who may is asked by the floors above, which know the changes.
+
+All of it holds the calendar's lock, so that two people cannot settle one conflict at once, and so that nothing starts
+on what is just ending.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from apps.accounts.models import User
+from apps.audit.services import record_event
+from apps.calendar.enums import LIVE, BookingState, DispositionEnd, DispositionSort
+from apps.calendar.models import Conflict, Disposition
+from apps.calendar.rules.dispositions import OF_FREEZE, closes_circle, text_problem, until_decision
+from apps.calendar.services.listeners import tell
+from apps.calendar.services.locking import hold_calendar
+from apps.core import clock
+from apps.core.actors import Actor, system
+from apps.core.canonical import digest
+from apps.core.clock import iso
+from apps.core.errors import Conflict as Clash
+from apps.core.errors import Forbidden, Invalid, Stale
+
+_RELOAD = "Reload the page and look again."
+
+
+@transaction.atomic
+def link_after(*, actor: Actor, conflict: Conflict, first: str, reason: str) -> Disposition:
+    """Let one of two bookings go after the other (``first``, a reference), which settles their conflict.
+
+    Raises:
+        Invalid: the conflict is not between two bookings, the order would close a circle, the second has started,
+            or no reason is given.
+        Stale: the conflict is cleared. Conflict: it is settled already, or a waiver is out to be signed.
+    """
+    held = _held(conflict)
+    _check(reason=text_problem(reason, "Say why this order."))
+    if held.other is None:
+        raise Invalid({"first": ["Only of two changes can one go after the other."]})
+    sides = {held.booking.ref: held.booking, held.other.ref: held.other}
+    if first not in sides:
+        raise Invalid({"first": [f"Choose one of {' and '.join(sides)}."]})
+    before = sides.pop(first)
+    [after] = sides.values()
+    if after.state != BookingState.PLANNED:
+        raise Invalid({"first": [f"{after.ref} has started, so it cannot go after {before.ref}."]})
+    if closes_circle(before.pk, after.pk, _waits_for()):
+        raise Invalid({"first": [f"{before.ref} already goes after {after.ref}, through other changes."]})
+    made = _made(actor, held, DispositionSort.AFTER, reason, first=before, second=after)
+    return _granted(actor, made)
+
+
+@transaction.atomic
+def exempt_from_freeze(*, actor: Actor, conflict: Conflict, reason: str) -> Disposition:
+    """Let one booking go out in spite of a freeze, for good.
+
+    Raises:
+        Invalid: it is no conflict with a freeze, or no reason is given. Stale, Conflict: as for ``link_after``.
+    """
+    held = _held(conflict)
+    _check(reason=text_problem(reason, "Say why it is exempt."))
+    if held.kind != OF_FREEZE:
+        raise Invalid({"outcome": ["Only a change that falls into a freeze can be exempt from it."]})
+    return _granted(actor, _made(actor, held, DispositionSort.EXEMPT, reason))
+
+
+@transaction.atomic
+def propose_waiver(
+    *, actor: Actor, conflict: Conflict, until: datetime, reason: str, compensating: str
+) -> Disposition:
+    """Write what a waiver would be. It settles nothing until it is granted.
+
+    Raises:
+        Invalid: at the field: ``until`` has passed or is too far ahead, or a text is missing or too long.
+        Stale, Conflict: as for ``link_after``.
+    """
+    held = _held(conflict)
+    lasting = until_decision(until, clock.now())
+    _check(
+        until="" if lasting else lasting.reason,
+        reason=text_problem(reason, "Say why it should go out all the same."),
+        compensating=text_problem(compensating, "Say what you do instead, so that it is safe."),
+    )
+    number = 1 + (Disposition.objects.aggregate(last=Max("number"))["last"] or 0)
+    made = _made(
+        actor,
+        held,
+        DispositionSort.WAIVER,
+        reason,
+        number=number,
+        until=until,
+        compensating=compensating.strip(),
+    )
+    made.content = _signed_content(made, held)
+    made.digest = digest(made.content)
+    made.save(update_fields=["content", "digest", "updated_at"])
+    record_event(
+        event="waiver.asked",
+        actor=actor,
+        obj=made,
+        data=_facts(made) | {"digest": made.digest},
+        private={"reason": made.reason, "note": made.compensating},
+    )
+    return made
+
+
+@transaction.atomic
+def grant_waiver(*, actor: Actor, disposition: Disposition) -> Disposition:
+    """Let a waiver count that everyone has signed. One that has ended meanwhile stays ended; twice is once."""
+    hold_calendar()
+    held = _of(disposition)
+    if held.ended_at is not None or held.granted_at is not None:
+        return held
+    record_event(event="waiver.granted", actor=actor, obj=held, data=_facts(held) | {"digest": held.digest})
+    return _granted(actor, held)
+
+
+@transaction.atomic
+def end_disposition(*, actor: Actor, disposition: Disposition, because: DispositionEnd) -> Disposition:
+    """End what was decided: from now on the conflict counts again, if it stands. Twice is once."""
+    hold_calendar()
+    held = _of(disposition)
+    if held.ended_at is None:
+        _end(actor, held, because)
+    return held
+
+
+def _held(conflict: Conflict) -> Conflict:
+    """Return the conflict as it is now, open and free to settle, with the calendar held."""
+    hold_calendar()
+    rows = Conflict.objects.select_for_update(of=("self",)).select_related("booking", "other", "period")
+    held = rows.get(pk=conflict.pk)
+    if held.cleared_at is not None:
+        raise Stale("This conflict is cleared. There is nothing to settle.", remedy=_RELOAD)
+    for one in Disposition.objects.filter(conflict=held, ended_at=None):
+        if one.until is None or one.until > clock.now():
+            raise Clash("Somebody has settled this conflict, or asked for a waiver.", remedy=_RELOAD)
+        _end(system("calendar"), _of(one), DispositionEnd.OVER)
+    return held
+
+
+def _of(disposition: Disposition) -> Disposition:
+    rows = Disposition.objects.select_for_update(of=("self",)).select_related(
+        "conflict__booking", "conflict__other", "conflict__period", "first", "second", "made_by"
+    )
+    return rows.get(pk=disposition.pk)
+
+
+def _made(
+    actor: Actor, conflict: Conflict, sort: DispositionSort, reason: str, **more: object
+) -> Disposition:
+    if not isinstance(actor.user, User):
+        raise Forbidden("Only a person settles a conflict.")
+    return Disposition.objects.create(
+        conflict=conflict, sort=sort, reason=reason.strip(), made_by=actor.user, made_at=clock.now(), **more
+    )
+
+
+def _granted(actor: Actor, held: Disposition) -> Disposition:
+    held.granted_at = clock.now()
+    held.save(update_fields=["granted_at", "updated_at"])
+    _record("conflict.settled", actor, held, private={"reason": held.reason})
+    return held
+
+
+def _end(actor: Actor, held: Disposition, because: DispositionEnd) -> None:
+    held.ended_at, held.ended_because = clock.now(), because
+    held.save(update_fields=["ended_at", "ended_because", "updated_at"])
+    if held.sort == DispositionSort.WAIVER:
+        record_event(event="waiver.ended", actor=actor, obj=held, data=_facts(held) | {"because": because})
+    if held.granted_at is not None:
+        _record("conflict.unsettled", actor, held)
+
+
+def _record(event: str, actor: Actor, held: Disposition, private: dict[str, str] | None = None) -> None:
+    """Write it to the ledger of both sides, and tell the listeners whose conflicts count otherwise now."""
+    row = held.conflict
+    refs: set[str] = set()
+    for mine, theirs in ((row.booking, row.other or row.period), (row.other, row.booking)):
+        if mine is not None:
+            data = _facts(held) | {"with": theirs.ref if theirs else row.what or None}
+            record_event(event=event, actor=actor, obj=mine, data=data, private=private)
+            refs.add(mine.ref)
+    tell(refs, actor)
+
+
+def _facts(held: Disposition) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "conflict": held.conflict_id,
+        "kind": held.conflict.kind,
+        "settled_by": held.sort,
+    }
+    if held.number:
+        facts["waiver"] = held.ref
+    if held.until:
+        facts["until"] = iso(held.until)
+    if held.first and held.second:
+        facts |= {"first": held.first.ref, "second": held.second.ref}
+    return facts
+
+
+def _signed_content(made: Disposition, row: Conflict) -> dict[str, object]:
+    """Return what those who grant a waiver sign: which conflict, both its sides, its times, how long, and why."""
+    assert made.until is not None
+    return {
+        "waiver": made.ref,
+        "kind": row.kind,
+        "booking": row.booking.ref,
+        "other": row.other.ref if row.other else "",
+        "period": row.period.ref if row.period else "",
+        "what": row.what,
+        "path": list(row.path),
+        "start": iso(row.start),
+        "end": iso(row.end),
+        "until": iso(made.until),
+        "reason": made.reason,
+        "compensating": made.compensating,
+    }
+
+
+def _waits_for() -> dict[int, set[int]]:
+    """Return, for each booking that goes after others, their ids. What has ended holds nobody up."""
+    links = Disposition.objects.filter(
+        sort=DispositionSort.AFTER, ended_at=None, first__state__in=LIVE, second__state__in=LIVE
+    )
+    found: dict[int, set[int]] = {}
+    for second, first in links.values_list("second", "first"):
+        found.setdefault(second, set()).add(first)
+    return found
+
+
+def _check(**problems: str) -> None:
+    found = {name: [problem] for name, problem in problems.items() if problem}
+    if found:
+        raise Invalid(found)

@@ -1,0 +1,109 @@
+"""Who may settle a conflict between plans, and who signs a waiver of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.approvals.models import Signature
+from apps.approvals.rules import Barred, Need
+from apps.approvals.selectors import people_for_needs
+from apps.calendar.models import Booking, Conflict, Disposition
+from apps.catalog.models import Component
+from apps.changes.models import Change
+from apps.changes.selectors.standing import standing_of
+from apps.core.actors import Actor
+from apps.core.decisions import ALLOWED, Decision, denied
+
+_OWNER_JUDGES = "Is it safe that both go on as planned, with what is done instead?"
+_FREEZE_JUDGES = "Should this go out in spite of the freeze?"
+
+
+def changes_in(conflict: Conflict) -> list[Change]:
+    """Return the changes on both sides of a conflict."""
+    sides = [pk for pk in (conflict.booking_id, conflict.other_id) if pk is not None]
+    found = Change.objects.filter(booking__in=sides).select_related("requester", "revision", "booking")
+    return list(found.order_by("number"))
+
+
+def settle_decision(actor: Actor, changes: Iterable[Change]) -> Decision:
+    """Say whether an actor may settle a conflict of these changes: whoever may revise one, or manages one."""
+    sides = list(changes)
+    for change in sides:
+        standing = standing_of(actor, change)
+        if standing.is_requester or standing.manages:
+            return ALLOWED
+    names = " or ".join(dict.fromkeys(str(change.requester) for change in sides)) or "Nobody"
+    return denied(
+        f"Only {names}, who asked for the change{'s' if len(sides) > 1 else ''}, or a Change Manager can settle this.",
+        "Ask one of them.",
+    )
+
+
+def end_decision(actor: Actor, held: Disposition, changes: Iterable[Change]) -> Decision:
+    """Say whether an actor may end what was decided: whoever may settle it, and whoever signed it."""
+    allowed = settle_decision(actor, changes)
+    if allowed or not isinstance(actor.user, User):
+        return allowed
+    signed = Signature.objects.filter(
+        signer=actor.user,
+        withdrawn_at=None,
+        requirement__round__subject_type="waiver",
+        requirement__round__subject_ref=held.ref,
+    )
+    return ALLOWED if held.ref and signed.exists() else allowed
+
+
+def waiver_needs(conflict: Conflict, *, due: datetime, barred: list[Barred]) -> list[Need]:
+    """Return who must sign a waiver: the Service Owner at each end of the conflict; for a freeze somebody above too.
+
+    Above is the Change Sponsor, and a Change Manager where no sponsor may sign.
+    """
+    needs = [
+        Need(
+            Role.OWNER,
+            _OWNER_JUDGES,
+            f"{component} is on one side of the conflict.",
+            due,
+            component_key=component.key,
+            component_label=str(component),
+            team_id=component.owner_team_id,
+        )
+        for component in _ends(conflict)
+    ]
+    if conflict.period is not None and conflict.period.frozen:
+        needs.append(_above(due, barred))
+    return needs
+
+
+def _ends(conflict: Conflict) -> list[Component]:
+    """Return what each side moves in it: the ends of the path, or all that both move where there is none."""
+    if conflict.path:
+        keys = {conflict.path[0], conflict.path[-1]}
+        found = Component.objects.filter(key__in=keys)
+    else:
+        sides = [pk for pk in (conflict.booking_id, conflict.other_id) if pk is not None]
+        found = Component.objects.filter(
+            pk__in=Booking.objects.filter(pk__in=sides).values("components__component")
+        )
+    return list(found.order_by("key"))
+
+
+def _above(due: datetime, barred: list[Barred]) -> Need:
+    reason = "It would go out during a freeze."
+    out = {one.user_id for one in barred}
+    sponsor = Need(Role.SPONSOR, _FREEZE_JUDGES, reason, due)
+    [sponsors] = people_for_needs([sponsor])
+    if any(user.pk not in out for user in sponsors):
+        return sponsor
+    return Need(Role.CHANGE_MANAGER, _FREEZE_JUDGES, reason, due)
+
+
+def waiver_barred(asker: User, changes: Iterable[Change]) -> list[Barred]:
+    """Return who may not sign a waiver: whoever asks for it, and who asked for either change."""
+    found = {
+        change.requester_id: f"You asked for {change.ref}. Nobody waives a conflict of their own change."
+        for change in changes
+    }
+    found.setdefault(asker.pk, "You asked for this waiver. Nobody grants their own.")
+    return [Barred(user_id, reason) for user_id, reason in sorted(found.items())]

@@ -1,0 +1,163 @@
+"""Settling a conflict: one goes after the other, or it is waived for a time by a signed round.
+
+The calendar and the approvals are neighbours that do not know each other; a waiver needs both.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.approvals.enums import RoundState
+from apps.approvals.models import Round
+from apps.approvals.rules import Subject
+from apps.approvals.selectors import policy_in_force
+from apps.approvals.services import close_round, open_round
+from apps.calendar import services as calendar
+from apps.calendar.enums import DispositionEnd, DispositionSort
+from apps.calendar.models import Conflict, Disposition
+from apps.calendar.selectors import overdue_dispositions, waiver_named
+from apps.changes.models import Change
+from apps.changes.selectors import changes_in, end_decision, settle_decision, waiver_barred, waiver_needs
+from apps.changes.services.telling_conflicts import tell_ended, tell_settled
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.errors import Forbidden, Stale
+
+SUBJECT = "waiver"
+AT_THE_LATEST = timedelta(days=14)
+"""After this a waiver that nobody decided on is given up, if it has not ended before."""
+_HIGH = 3
+_log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def link_after(*, actor: Actor, conflict: Conflict, first: str, reason: str) -> Disposition:
+    """Let one change go after the other (``first``, a reference): its start is refused until that one is over.
+
+    Raises:
+        Forbidden: the actor may revise neither change, and manages neither.
+        Invalid, Stale, Conflict: as the calendar says.
+    """
+    changes = changes_in(conflict)
+    settle_decision(actor, changes).require()
+    made = calendar.link_after(actor=actor, conflict=conflict, first=first, reason=reason)
+    tell_settled(made, changes, _person(actor))
+    return made
+
+
+@transaction.atomic
+def ask_waiver(
+    *, actor: Actor, conflict: Conflict, until: datetime, reason: str, compensating: str
+) -> Disposition:
+    """Ask those who answer for both sides to waive a conflict until then. Nothing is waived before all have signed.
+
+    Raises:
+        Forbidden: the actor may revise neither change, and manages neither.
+        Invalid, Stale, Conflict: as the calendar says.
+        PolicyBlocked: nobody is there who may sign for one of the roles.
+    """
+    changes = changes_in(conflict)
+    settle_decision(actor, changes).require()
+    asker = _person(actor)
+    made = calendar.propose_waiver(
+        actor=actor, conflict=conflict, until=until, reason=reason, compensating=compensating
+    )
+    held = Conflict.objects.select_related("booking", "other", "period").get(pk=conflict.pk)
+    barred = waiver_barred(asker, changes)
+    open_round(
+        actor=actor,
+        subject=Subject(
+            SUBJECT, made.ref, f"Waive a conflict: {_sides(held)}", f"/calendar/conflicts/{held.pk}/"
+        ),
+        revision=1,
+        digest=made.digest,
+        risk=_HIGH,
+        starts_at=held.start,
+        needs=waiver_needs(held, due=min(until, clock.now() + AT_THE_LATEST), barred=barred),
+        barred=barred,
+        policy=policy_in_force(),
+    )
+    return made
+
+
+@transaction.atomic
+def end_disposition(*, actor: Actor, disposition: Disposition) -> Disposition:
+    """Take back what settled a conflict, or a waiver that is out to be signed. The conflict counts again at once.
+
+    Raises:
+        Forbidden: the actor may neither settle it nor has signed it.
+        Stale: it has ended already.
+    """
+    changes = changes_in(disposition.conflict)
+    end_decision(actor, disposition, changes).require()
+    # The round is held before the calendar, as a signature holds them.
+    if not _end(actor, disposition, DispositionEnd.TAKEN_BACK, changes):
+        raise Stale("This has ended already.", remedy="Reload the page and look again.")
+    disposition.refresh_from_db()
+    return disposition
+
+
+def follow_waiver_round(round_: Round, actor: Actor) -> None:
+    """Grant a waiver that everyone has signed; end one that was refused or that nobody signed in time.
+
+    Runs in the transaction of the signature.
+    """
+    if round_.state in (RoundState.OPEN, RoundState.CLOSED):
+        return
+    found = waiver_named(round_.subject_ref)
+    if found is None or found.ended_at is not None:
+        return
+    changes = changes_in(found.conflict)
+    if round_.state == RoundState.APPROVED:
+        if found.until is not None and found.until > clock.now():
+            tell_settled(calendar.grant_waiver(actor=actor, disposition=found), changes, None)
+        return
+    refused = round_.state == RoundState.REJECTED
+    because = DispositionEnd.REFUSED if refused else DispositionEnd.NOT_SIGNED
+    tell_ended(calendar.end_disposition(actor=actor, disposition=found, because=because), changes)
+
+
+def end_overdue(*, actor: Actor) -> int:
+    """Write down that waivers are over whose time has passed, and tell both sides; return how many.
+
+    The conflict counted again the moment that its time passed: that needs nobody to run.
+    """
+    done = 0
+    for pk in overdue_dispositions():
+        try:
+            done += _end_overdue(actor, pk)
+        except Exception:
+            _log.exception("Disposition %s could not be ended.", pk)
+    return done
+
+
+@transaction.atomic
+def _end_overdue(actor: Actor, pk: int) -> bool:
+    found = Disposition.objects.select_related("conflict").get(pk=pk)
+    return _end(actor, found, DispositionEnd.OVER, changes_in(found.conflict))
+
+
+def _end(actor: Actor, found: Disposition, because: DispositionEnd, changes: list[Change]) -> bool:
+    """End it, with what is still asked for it, and tell both sides; return False when it had ended already."""
+    if found.sort == DispositionSort.WAIVER:
+        asked = Round.objects.filter(subject_type=SUBJECT, subject_ref=found.ref, state=RoundState.OPEN)
+        for round_ in asked:
+            close_round(actor=actor, round=round_)
+    calendar.hold_calendar()
+    if Disposition.objects.get(pk=found.pk).ended_at is not None:
+        return False
+    tell_ended(calendar.end_disposition(actor=actor, disposition=found, because=because), changes)
+    return True
+
+
+def _sides(held: Conflict) -> str:
+    other = held.other or held.period
+    return f"{held.booking.ref} and {other.ref}" if other else held.booking.ref
+
+
+def _person(actor: Actor) -> User:
+    if not isinstance(actor.user, User):
+        raise Forbidden("Only a person settles a conflict.")
+    return actor.user

@@ -1,0 +1,126 @@
+"""The page of a conflict, and its forms: move, one after the other, a waiver."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.calendar.models import Conflict, Disposition
+from apps.core import clock
+from tests.changes.estate import NOW, Estate, submitted
+from tests.web.reading import Enter
+
+WHY = "Both teams agreed on it."
+
+
+@pytest.fixture(autouse=True)
+def now() -> object:
+    with clock.moved_to(NOW):
+        yield
+
+
+def met(estate: Estate) -> tuple[str, str, Conflict, str]:
+    one, other = submitted(estate), submitted(estate)
+    conflict = Conflict.objects.get(kind="same_component")
+    return one.ref, other.ref, conflict, f"/calendar/conflicts/{conflict.pk}/"
+
+
+def test_page_shows_both_sides_the_path_and_three_ways(estate: Estate, enter: Enter) -> None:
+    one, other, _, path = met(estate)
+    text = enter("amara").get(path).content.decode()
+    for said in (one, other, "Move one", "One goes after the other", "Ask for a waiver", "Last checked"):
+        assert said in text
+    assert f'href="/calendar/move/{one}/"' in text
+    for ref in (one, other):
+        assert f'href="{path}">Settle it' in enter("amara").get(f"/changes/{ref}/").content.decode()
+
+
+def test_page_when_neither_side_is_theirs_says_who_may(estate: Estate, enter: Enter) -> None:
+    _, _, _, path = met(estate)
+    text = enter("ruth").get(path).content.decode()
+    assert "Only Amara Okafor, who asked for the changes, or a Change Manager can settle this." in text
+    assert "<form" not in text.partition('id="main"')[2].partition("</main>")[0]
+    answer = enter("ruth").post(f"{path}after/", {"after-first": "CHG-1", "after-reason": WHY})
+    assert answer.status_code in (403, 422)
+
+
+def test_after_when_set_is_seen_by_both_sides_and_taken_back(estate: Estate, enter: Enter) -> None:
+    one, other, _, path = met(estate)
+    client = enter("amara")
+    answer = client.post(f"{path}after/", {"after-first": one, "after-reason": WHY}, follow=True)
+    assert f"{other} goes after {one} now." in answer.content.decode()
+    for ref in (one, other):
+        text = client.get(f"/changes/{ref}/").content.decode()
+        assert f"{other} goes after {one}." in text
+        assert WHY in text
+    held = Disposition.objects.get()
+    assert client.post(f"{path}end/", {"disposition": "x"}).status_code == 409
+    assert (
+        "It is taken back."
+        in client.post(f"{path}end/", {"disposition": held.pk}, follow=True).content.decode()
+    )
+    assert client.post(f"{path}end/", {"disposition": held.pk}).status_code == 409
+
+
+def test_waiver_when_asked_is_signed_from_the_inbox(estate: Estate, enter: Enter) -> None:
+    _, _, _, path = met(estate)
+    given = {
+        "waiver-until": "2026-11-25T08:00",
+        "waiver-reason": WHY,
+        "waiver-compensating": "One watches both.",
+    }
+    answer = enter("amara").post(f"{path}waiver/", given, follow=True)
+    assert "WVR-1 is out to be signed." in answer.content.decode()
+    priya = enter("priya")
+    assert "WVR-1" in priya.get("/inbox/?kind=waiver").content.decode()
+    text = priya.get(path).content.decode()
+    assert "Review and sign" in text
+    [number] = Disposition.objects.values_list("number", flat=True)
+    sign = text.partition('href="/inbox/')[2].partition('"')[0]
+    shown = priya.get(f"/inbox/{sign}").content.decode()
+    for said in ("One watches both.", "What is waived", "CHG-", "Waived until"):
+        assert said in shown, said
+    assert priya.get(f"/calendar/waivers/WVR-{number}/").headers["Location"] == path
+    assert priya.get("/calendar/waivers/WVR-9/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("until", "2027-11-19T06:00", "at most 90 days"),
+        ("until", "2026-11-01T06:00", "This time has passed"),
+        ("until", "soon", "Give a day and a time"),
+        ("until", "0001-01-01T00:00", "This time has passed"),
+        ("reason", "", "This field is required"),
+    ],
+)
+def test_waiver_when_given_badly_says_so_at_the_field(
+    estate: Estate, enter: Enter, field: str, value: str, said: str
+) -> None:
+    _, _, _, path = met(estate)
+    given = {"until": "2026-11-25T08:00", "reason": WHY, "compensating": "One watches both."} | {field: value}
+    answer = enter("amara").post(f"{path}waiver/", {f"waiver-{name}": text for name, text in given.items()})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Disposition.objects.exists()
+
+
+def test_page_when_there_is_none_is_not_found(estate: Estate, enter: Enter) -> None:
+    assert enter("amara").get("/calendar/conflicts/99999/").status_code == 404
+    assert enter("amara").get("/calendar/conflicts/99999999999999999999/").status_code == 404
+
+
+def test_page_costs_the_same_however_much_was_decided(estate: Estate, enter: Enter) -> None:
+    one, _, _, path = met(estate)
+    client = enter("amara")
+    counts = []
+    for _ in range(2):
+        client.post(f"{path}after/", {"after-first": one, "after-reason": WHY})
+        client.get(path)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(path)
+        counts.append(len(queries))
+        client.post(f"{path}end/", {"disposition": Disposition.objects.latest("pk").pk})
+    assert counts[0] == counts[1]
+    assert counts[0] <= 25
