@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -69,7 +70,7 @@ def blocking(now: datetime) -> QuerySet[Conflict]:
     return counting(now).filter(severity=ConflictSeverity.BLOCKING)
 
 
-def with_settling(conflicts: QuerySet[Conflict], now: datetime) -> QuerySet[Conflict]:
+def with_settling(conflicts: QuerySet[Conflict], now: datetime) -> QuerySet[Any]:
     """Return conflicts, each with the id of what settles it now (``settling``) or None."""
     in_force = dispositions_in_force(now).filter(conflict=OuterRef("pk"))
     return conflicts.annotate(settling=Subquery(in_force.values("pk")[:1]))
