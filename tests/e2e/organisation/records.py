@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.services import seal_pending
-from apps.calendar.models import Period
+from apps.calendar.models import Conflict, Period
 from apps.calendar.rules import scope_of_one, span_from_local
 from apps.calendar.services import lift_period, make_feed
 from apps.core import actors, clock
@@ -63,7 +63,8 @@ def freeze_and_lift() -> Names:
         "Audit of the loan models",
     )
     lift_period(actor=actor("leila.haddad"), period=lifted)
-    return {"freeze": peak.ref, "lifted": lifted.ref}
+    conflict = Conflict.objects.filter(cleared_at=None).exclude(other=None).earliest("pk")
+    return {"freeze": peak.ref, "lifted": lifted.ref, "conflict": str(conflict.pk)}
 
 
 def feed() -> Names:

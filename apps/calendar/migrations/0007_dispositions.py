@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calendar', '0005_feeds'),
+        ('calendar', '0006_stale_check'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
