@@ -153,7 +153,9 @@ def clash_heads(
         output_field=IntegerField(),
     )
     ranked = met.annotate(day=TruncDate(Greatest("start", Value(start)), tzinfo=zone)).annotate(
-        nth=Window(RowNumber(), partition_by=F("day"), order_by=[near, "settled", graver, F("start"), F("pk")]),
+        nth=Window(
+            RowNumber(), partition_by=F("day"), order_by=[near, "settled", graver, F("start"), F("pk")]
+        ),
         blocking_of_day=Window(Count("pk", filter=blocks), partition_by=F("day")),
         of_day=Window(Count("pk"), partition_by=F("day")),
         blocking=Window(Count("pk", filter=blocks)),
