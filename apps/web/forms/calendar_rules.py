@@ -9,8 +9,8 @@ from apps.calendar.rules import Rulebook
 from apps.catalog.enums import ComponentKind
 from apps.changes.enums import ChangeClass
 
-ROWS = 6
-"""Limits that the form has room for."""
+SPARE = 2
+"""Rows for limits that the form has beside those there are."""
 
 TIERS = range(1, 5)
 _ANY = [("", "Any")]
@@ -40,8 +40,9 @@ class RulebookForm(forms.Form):
         help_text="Kept with the version, for whoever reads it later.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, current: Rulebook, **kwargs: Any) -> None:
+        super().__init__(*args, initial=shown(current), **kwargs)
+        self._rows = range(len(current.limits) + SPARE)
         for kind in ConflictKind:
             field = forms.ChoiceField(label=kind.label, choices=ConflictSeverity.choices)
             self.fields[f"severity_{kind}"] = field
@@ -49,7 +50,7 @@ class RulebookForm(forms.Form):
             self.fields[f"cooldown_{tier}"] = forms.IntegerField(label=f"Tier {tier}, hours", min_value=0)
         for one in ChangeClass:
             self.fields[f"notice_{one}"] = forms.IntegerField(label=f"{one.label}, days", min_value=0)
-        for row in range(ROWS):
+        for row in self._rows:
             self._add_limit(row)
 
     def _add_limit(self, row: int) -> None:
@@ -84,7 +85,7 @@ class RulebookForm(forms.Form):
     def limits(self) -> list[list[forms.BoundField]]:
         """Return the rows of the limits."""
         names = ("name", "most", "class", "tier", "kind")
-        return [[self[f"limit_{row}_{name}"] for name in names] for row in range(ROWS)]
+        return [[self[f"limit_{row}_{name}"] for name in names] for row in self._rows]
 
     def document(self) -> dict[str, Any]:
         """Return the rulebook as it is stored."""
@@ -96,7 +97,7 @@ class RulebookForm(forms.Form):
             "severities": {str(kind): given[f"severity_{kind}"] for kind in ConflictKind},
             "cooldown_hours": {str(tier): given[f"cooldown_{tier}"] for tier in TIERS},
             "notice_days": {str(one): given[f"notice_{one}"] for one in ChangeClass},
-            "limits": [found for row in range(ROWS) if (found := self._limit(row))],
+            "limits": [found for row in self._rows if (found := self._limit(row))],
         }
 
     def _limit(self, row: int) -> dict[str, Any] | None:
@@ -118,7 +119,7 @@ def shown(rulebook: Rulebook) -> dict[str, Any]:
     values |= {f"severity_{kind}": severity for kind, severity in document["severities"].items()}
     values |= {f"cooldown_{tier}": document["cooldown_hours"].get(str(tier), 0) for tier in TIERS}
     values |= {f"notice_{one}": document["notice_days"].get(str(one), 0) for one in ChangeClass}
-    for row, limit in enumerate(rulebook.limits[:ROWS]):
+    for row, limit in enumerate(rulebook.limits):
         facets = {"class": "change_class", "tier": "tier", "kind": "kind"}
         values |= {f"limit_{row}_name": limit.name, f"limit_{row}_most": limit.most}
         values |= {

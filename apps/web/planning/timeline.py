@@ -24,6 +24,8 @@ WEEKS = 2
 QUARTERS = 4 * 7 * WEEKS
 WIDEST_TEXT = 6
 """Quarters of a day that a bar needs to be read: a shorter window is drawn as long as that."""
+NAME_ROOM = 11
+"""Quarters that a name needs which runs out of its shade."""
 PAGE = 25
 ROWS = 3
 DRAWN = 12
@@ -64,6 +66,13 @@ class Shade:
     def narrow(self) -> bool:
         """Return whether its name is wider than itself."""
         return self.length < WIDEST_TEXT
+
+    @property
+    def label_classes(self) -> str:
+        """Return the classes of its name: one wider than itself runs out of it, back from the timeline's end."""
+        if not self.narrow:
+            return "fz-label"
+        return f"fz-label fz-out{' fz-back' if self.first + NAME_ROOM > QUARTERS else ''}"
 
 
 @dataclass(frozen=True)

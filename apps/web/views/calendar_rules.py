@@ -13,7 +13,7 @@ from apps.calendar.selectors import rulebook_in_force, rulebook_versions
 from apps.calendar.services import write_rulebook
 from apps.core.errors import Forbidden, Invalid
 from apps.web.errors import add_to_form
-from apps.web.forms.calendar_rules import RulebookForm, shown
+from apps.web.forms.calendar_rules import RulebookForm
 from apps.web.planning.kinds import EXPLAINED
 from apps.web.planning.marks import facets_words
 from apps.web.reader import actor_of, reader
@@ -54,7 +54,7 @@ def write(request: HttpRequest) -> HttpResponse:
         raise Forbidden(
             "Only a Change Manager over everything changes the calendar's rules.", remedy="Ask one of them."
         )
-    form = RulebookForm(request.POST or None, initial=shown(rulebook_in_force()))
+    form = RulebookForm(request.POST or None, current=rulebook_in_force())
     if request.method == "POST" and form.is_valid():
         try:
             made = write_rulebook(
