@@ -29,7 +29,7 @@ PLANNING: Area = {
     "web:calendar-slots": [
         Look("/calendar/slots/"),
         Look("/calendar/slots/?change={in_review}", AMARA),
-        Look("/calendar/slots/?components=model:default/nothing&minutes=5"),
+        Look("/calendar/slots/?components=model:default/nothing&minutes=5", LEILA, 422),
     ],
     "web:calendar-import": [
         Look("/calendar/import/"),
