@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -177,3 +179,11 @@ def test_path_leads_from_one_side_to_what_the_other_alone_moves(
 def test_rulebook_by_default_names_every_kind_of_conflict() -> None:
     assert set(Rulebook().severities) == set(ConflictKind)
     assert set(Rulebook().severities.values()) == set(ConflictSeverity)
+
+
+def test_every_kind_of_conflict_is_explained_with_a_picture() -> None:
+    docs = Path(settings.BASE_DIR) / "docs"
+    text = (docs / "change-managers.md").read_text()
+    for kind in ConflictKind:
+        assert f"(images/conflict-{kind}.svg)" in text
+        assert "<title" in (docs / "images" / f"conflict-{kind}.svg").read_text()

@@ -41,7 +41,7 @@ class RulebookForm(forms.Form):
     )
 
     def __init__(self, *args: Any, current: Rulebook, **kwargs: Any) -> None:
-        super().__init__(*args, initial=shown(current), **kwargs)
+        super().__init__(*args, **kwargs | {"initial": shown(current)})
         self._rows = range(len(current.limits) + SPARE)
         for kind in ConflictKind:
             field = forms.ChoiceField(label=kind.label, choices=ConflictSeverity.choices)
