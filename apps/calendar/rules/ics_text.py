@@ -12,7 +12,8 @@ from apps.core.errors import Invalid
 
 SIZE_LIMIT = 2 * 1024 * 1024
 """The largest file that is read, in bytes. It passes the wall of the portal, which stops bodies of 2.5 million."""
-EVENTS_LIMIT = 2_000
+EVENTS_LIMIT = 1_000
+"""The most events in a file: so many are put on the calendar while their reader waits, in some twenty seconds."""
 DATES_SIZE = 256 * 1024
 """The most text that single dates (EXDATE, RDATE) may take in a file, in characters."""
 
