@@ -7,6 +7,8 @@ from apps.web.planning.marks import Event
 from apps.web.planning.shown import Days, Shown
 from apps.web.planning.stretches import Stretch
 
+BESIDE = 3
+"""Bookings that a day lists where the list stands in for a table, on a phone."""
 MOST = 25
 """Bookings that a day lists among other days before it says how many more there are."""
 LONGEST = 200
@@ -39,15 +41,18 @@ class Day:
     more_stretches: int
 
 
-def agenda_of(shown: Shown, *, over: Days, today: date, before: int = 0) -> tuple[list[Day], date | None]:
+def agenda_of(
+    shown: Shown, *, over: Days, today: date, before: int = 0, most: int = PAGE
+) -> tuple[list[Day], date | None]:
     """Return the days on which something begins, and the day from which the list goes on, if it was cut.
 
-    What began before is on the first day. ``before`` bookings of each day stand on pages before this.
+    What began before is on the first day. ``before`` bookings of each day stand on pages before this; ``most`` of
+    each are listed.
     """
     days: list[Day] = []
     length = 0
     for day in over.days:
-        found = _day(day, shown, over, today, before)
+        found = _day(day, shown, over, today, before, most)
         if not found.lines:
             continue
         if days and length + len(found.lines) > LONGEST:
@@ -57,8 +62,8 @@ def agenda_of(shown: Shown, *, over: Days, today: date, before: int = 0) -> tupl
     return days, None
 
 
-def _day(day: date, shown: Shown, over: Days, today: date, before: int) -> Day:
-    events = shown.at(day)
+def _day(day: date, shown: Shown, over: Days, today: date, before: int, most: int) -> Day:
+    events = shown.at(day)[:most]
     more = shown.more(day, before + len(events))
     if day == over.first:
         events = [*shown.running(day), *events]

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from apps.accounts.models import User
 from apps.calendar.enums import LIVE, ConflictKind
@@ -16,7 +18,7 @@ from apps.catalog.enums import ComponentKind
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeState
-from apps.web import dates
+from apps.web import dates, marks
 from apps.web.marks import CHIP_ICONS, STATES
 
 DROPPED = {ChangeState.DRAFT, ChangeState.WITHDRAWN, ChangeState.REJECTED, ChangeState.EXPIRED}
@@ -77,6 +79,27 @@ class Event:
     def days(self, zone: tzinfo) -> tuple[date, date]:
         """Return the first and the last day that it touches in a zone."""
         return days_of(self.booking.start, self.booking.end, zone)
+
+
+def event_mark(event: Event) -> SafeString:
+    """Return a booking as a month shows it: a link with its state's colour and icon. A month has hundreds of them."""
+    classes = f"c-{event.colour}" + (" clash" if event.clashing else "")
+    classes += " warns" if event.clashing and not event.blocked else ""
+    move = format_html(' data-move="{}"', event.move_url) if event.movable else ""
+    hour = "" if event.ended else f"{dates.hour(event.booking.start)} "
+    word = format_html("{}: " if event.ended else '<span class="vh">{}: </span>', event.word)
+    return format_html(
+        '<a class="ev {}" href="{}"{}>{}<b>{}<bdi class="nowrap">{}</bdi></b><span>{}{}</span>{}</a>',
+        classes,
+        event.booking.url,
+        move,
+        marks.icon(event.icon),
+        hour,
+        event.booking.ref,
+        word,
+        event.booking.title,
+        format_html("<small>{}</small>", event.planned) if event.planned else "",
+    )
 
 
 def events_of(

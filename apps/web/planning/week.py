@@ -13,7 +13,9 @@ from apps.web.planning.stretches import Stretch
 ROWS = 48
 TALLEST_TEXT = 2
 """Half hours that a box needs to be read: a shorter window is drawn as long as that."""
-ABREAST = 3
+ABREAST = 2
+WIDER = 3
+"""Days with boxes beside each other that get more room; if there are more of them, all days are alike."""
 DRAWN = 12
 """Bookings that a column draws before it says how many more there are."""
 LABELS = 2

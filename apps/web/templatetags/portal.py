@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from apps.web import dates, fields, marks
 from apps.web.pictures import address
+from apps.web.planning.marks import event_mark
 from apps.web.prose import prose
 
 register = template.Library()
@@ -29,6 +30,7 @@ register.simple_tag(marks.risk)
 register.simple_tag(marks.mark)
 register.simple_tag(marks.wave)
 register.filter("digest", marks.digest)
+register.simple_tag(event_mark)
 
 
 register.simple_tag(prose)

@@ -34,7 +34,7 @@ from apps.web.planning.toolbar import (
     named_view,
     saved_views,
 )
-from apps.web.planning.week import DRAWN, columns_of
+from apps.web.planning.week import DRAWN, WIDER, columns_of
 from apps.web.reader import reader
 
 Context = dict[str, object]
@@ -123,8 +123,10 @@ def week(request: HttpRequest) -> HttpResponse:
     held = shown_by_day(
         asked.user, over, asked.by, most=range(DRAWN), clashes_first=True, chosen=asked.chosen
     )
+    columns = columns_of(over, held, asked.today)
     context: Context = {
-        "columns": columns_of(over, held, asked.today),
+        "columns": columns,
+        "wider": sum(column.busy for column in columns) <= WIDER,
         "hours": [f"{hour:02}:00" for hour in range(24)],
         "short_zone": over.start.tzname(),
     }
@@ -194,7 +196,11 @@ def _from_today(asked: Asked, shown: Month, whole: Days) -> Days:
 def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more: Context) -> HttpResponse:
     before = more.get("before", 0)
     days, goes_on = lists.agenda_of(
-        held, over=listed, today=asked.today, before=before if isinstance(before, int) else 0
+        held,
+        over=listed,
+        today=asked.today,
+        before=before if isinstance(before, int) else 0,
+        most=lists.PAGE if name == "agenda" else lists.BESIDE,
     )
     context: Context = {
         "form": asked.form,
