@@ -143,7 +143,20 @@ BAD = ["9999-12-31", "0001-01-01", "2030-11-19T06:00", "-1", "%00", "nonsense", 
 def test_calendar_when_an_address_names_no_such_thing_still_opens(
     client: Client, leila: User, view: str, text: str
 ) -> None:
-    names = ("month", "from", "day", "page", "lanes", "team", "kind", "tier", "tag", "state", "component", "view")
+    names = (
+        "month",
+        "from",
+        "day",
+        "page",
+        "lanes",
+        "team",
+        "kind",
+        "tier",
+        "tag",
+        "state",
+        "component",
+        "view",
+    )
     for name in ("month", "from", "day"):
         page(client, f"/calendar/{view}?{name}={text}")
     page(client, f"/calendar/{view}?" + "&".join(f"{name}={text}" for name in names))
