@@ -7,7 +7,15 @@ from celery import shared_task
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.selectors import waiting_to_settle, window_passed
-from apps.changes.services import end_overdue, expire_change, refresh_if_due, remind_of_windows, settle_all
+from apps.changes.services import (
+    end_overdue,
+    expire_change,
+    refresh_if_due,
+    remind_of_windows,
+    say_what_was_not_said,
+    settle_all,
+    tell_to_hold,
+)
 from apps.core import actors
 
 _log = logging.getLogger(__name__)
@@ -56,3 +64,10 @@ def task_refresh_changes() -> int:
 def task_end_waivers() -> int:
     """Write down which waivers are over, and tell both sides; return how many."""
     return end_overdue(actor=actors.system("calendar"))
+
+
+@shared_task
+def task_follow_freezes() -> int:
+    """Say what becomes of changes that a freeze fell on unsaid, and tell those in flight to hold; return how many."""
+    actor = actors.system("calendar")
+    return say_what_was_not_said(actor=actor) + tell_to_hold(actor=actor)

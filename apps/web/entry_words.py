@@ -87,6 +87,7 @@ WORDS = {
     "waiver.granted": "granted {waiver}: the conflict is waived for a time",
     "waiver.ended": "ended {waiver}",
     "freeze.outcome": "said what becomes of {change} in the freeze: {outcome}",
+    "freeze.held": "told those who run {change} to hold after its stage",
     "freeze.declared": "declared a freeze: {window}",
     "freeze.changed": "changed the freeze: {window}",
     "freeze.lifted": "lifted the freeze",

@@ -42,6 +42,13 @@ from apps.calendar.selectors.drawn import (
 from apps.calendar.selectors.importing import Difference, ImportOrder, import_difference
 from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 from apps.calendar.selectors.marked import marked_between
+from apps.calendar.selectors.outcomes import (
+    freeze_conflicts,
+    held_by,
+    outcomes_of,
+    to_be_told_to_hold,
+    unsaid_outcomes,
+)
 from apps.calendar.selectors.periods import (
     covered_components,
     may_plan_some,
@@ -91,16 +98,19 @@ __all__ = [
     "drawn_between",
     "explained",
     "find_conflicts",
+    "freeze_conflicts",
     "freezes_catching",
     "goes_after",
     "heads_by_day",
     "heads_by_lane",
     "heads_in_no_lane",
     "lanes_between",
+    "held_by",
     "last_checked",
     "live_between",
     "marked_between",
     "may_plan_some",
+    "outcomes_of",
     "overdue_dispositions",
     "period_exists",
     "period_for",
@@ -118,6 +128,8 @@ __all__ = [
     "scope_of",
     "seen_from",
     "settled_as",
+    "to_be_told_to_hold",
+    "unsaid_outcomes",
     "waiver_for",
     "waiver_named",
 ]

@@ -6,6 +6,7 @@
 - ``recheck``, ``recheck_all``, ``recheck_if_due``, ``prove_conflicts``: find and clear conflicts.
 - ``make_feed``, ``revoke_feed``, ``note_reading``: what other calendar programs read.
 - ``link_after``, ``propose_waiver``, ``grant_waiver``, ``exempt_from_freeze``, ``end_disposition``: settle a conflict.
+- ``say_outcome``, ``note_held``: what becomes of the changes that a freeze falls on.
 - ``write_rulebook``: what counts as a conflict.
 - ``hold_calendar``: keep conflicts as they are until the transaction ends, to act on what was read.
 - ``on_conflicts_changed``: be told, after the commit, whose conflicts changed.
@@ -30,6 +31,7 @@ from apps.calendar.services.feeds import make_feed, note_reading, revoke_feed
 from apps.calendar.services.importing import import_periods
 from apps.calendar.services.listeners import on_conflicts_changed
 from apps.calendar.services.locking import hold_calendar
+from apps.calendar.services.outcomes import note_held, say_outcome
 from apps.calendar.services.periods import (
     PeriodPlan,
     change_period,
@@ -55,6 +57,7 @@ __all__ = [
     "link_after",
     "mark_under_way",
     "need_people",
+    "note_held",
     "note_reading",
     "on_conflicts_changed",
     "plan_period",
@@ -65,5 +68,6 @@ __all__ = [
     "recheck_if_due",
     "release_booking",
     "revoke_feed",
+    "say_outcome",
     "write_rulebook",
 ]

@@ -10,6 +10,7 @@
   ``start_from_standard``.
 - the world: ``refresh_change``, ``refresh_all``, ``refresh_if_due``.
 - conflicts: ``link_after``, ``ask_waiver``, ``end_disposition``, ``end_overdue``.
+- freezes over changes: ``declare_period``, ``change_outcome``, ``say_what_was_not_said``, ``tell_to_hold``.
 - time: ``move_change``, ``expire_change``, ``remind_of_windows``.
 """
 
@@ -23,6 +24,12 @@ from apps.changes.services.drafting import (
     start_draft,
 )
 from apps.changes.services.emergency import let_go_ahead, show_letting_go
+from apps.changes.services.freezing import (
+    change_outcome,
+    declare_period,
+    say_what_was_not_said,
+    tell_to_hold,
+)
 from apps.changes.services.moving import move_change
 from apps.changes.services.refreshing import refresh_all, refresh_change, refresh_if_due
 from apps.changes.services.reviewing import (
@@ -55,8 +62,10 @@ __all__ = [
     "ask_waiver",
     "attach_document",
     "begin_document",
+    "change_outcome",
     "close_change",
     "complete_change",
+    "declare_period",
     "end_disposition",
     "end_overdue",
     "expire_change",
@@ -79,6 +88,7 @@ __all__ = [
     "save_what",
     "save_when",
     "save_why",
+    "say_what_was_not_said",
     "settle",
     "settle_all",
     "show_letting_go",
@@ -86,6 +96,7 @@ __all__ = [
     "start_draft",
     "start_from_standard",
     "submit_change",
+    "tell_to_hold",
     "withdraw_change",
     "withdraw_standard",
     "write_standard",

@@ -60,6 +60,19 @@ def ask_waiver(
     """
     changes = changes_in(conflict)
     settle_decision(actor, changes).require()
+    return open_waiver(actor, conflict, changes, until=until, reason=reason, compensating=compensating)
+
+
+def open_waiver(
+    actor: Actor,
+    conflict: Conflict,
+    changes: list[Change],
+    *,
+    until: datetime,
+    reason: str,
+    compensating: str,
+) -> Disposition:
+    """Propose a waiver and ask for it. The caller has judged whether the actor may, in this transaction."""
     asker = _person(actor)
     made = calendar.propose_waiver(
         actor=actor, conflict=conflict, until=until, reason=reason, compensating=compensating
@@ -97,6 +110,11 @@ def end_disposition(*, actor: Actor, disposition: Disposition) -> Disposition:
         raise Stale("This has ended already.", remedy="Reload the page and look again.")
     disposition.refresh_from_db()
     return disposition
+
+
+def take_back(actor: Actor, held: Disposition) -> None:
+    """End what settles a conflict, in the caller's transaction; the caller has judged whether the actor may."""
+    _end(actor, held, DispositionEnd.TAKEN_BACK, changes_in(held.conflict))
 
 
 def follow_waiver_round(round_: Round, actor: Actor) -> None:

@@ -1,0 +1,64 @@
+"""What was said to become of the changes that freezes fall on, and which run in one now."""
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from apps.calendar.enums import BookingState, Outcome
+from apps.calendar.models import Conflict, FreezeOutcome, Period
+from apps.calendar.rules.dispositions import OF_FREEZE
+from apps.calendar.selectors.dispositions import blocking
+from apps.core import clock
+
+
+def freeze_conflicts(period: Period) -> QuerySet[Conflict]:
+    """Return what a freeze holds back now or would, settled or not, in order of time."""
+    found = Conflict.objects.filter(kind=OF_FREEZE, period=period, cleared_at=None)
+    return found.select_related("booking", "period").order_by("booking__start", "pk")
+
+
+def outcomes_of(period: Period) -> dict[int, FreezeOutcome]:
+    """Return what was said of each booking, by its id."""
+    found = FreezeOutcome.objects.filter(period=period).select_related("said_by", "booking")
+    return {one.booking_id: one for one in found}
+
+
+def unsaid_outcomes() -> QuerySet[Conflict]:
+    """Return what freezes hold back that fell on it after it was planned, and of which nothing is said."""
+    said = FreezeOutcome.objects.filter(period=OuterRef("period"), booking=OuterRef("booking"))
+    found = blocking(clock.now()).filter(
+        ~Exists(said),
+        kind=OF_FREEZE,
+        booking__state=BookingState.PLANNED,
+        booking__updated_at__lt=F("period__updated_at"),
+        period__isnull=False,
+    )
+    return found.select_related("booking", "period").order_by("pk")
+
+
+def running_in_freezes() -> QuerySet[Conflict]:
+    """Return the conflicts of bookings that are under way while a freeze that holds them has begun."""
+    now = clock.now()
+    found = blocking(now).filter(
+        kind=OF_FREEZE, booking__state=BookingState.UNDER_WAY, start__lte=now, end__gt=now
+    )
+    return found.select_related("booking", "period").order_by("pk")
+
+
+def to_be_told_to_hold() -> QuerySet[Conflict]:
+    """Return those of them whose people have not been told."""
+    told = FreezeOutcome.objects.filter(
+        period=OuterRef("period"), booking=OuterRef("booking"), held_at__isnull=False
+    )
+    return running_in_freezes().filter(~Exists(told))
+
+
+def held_by(ref: str) -> list[Period]:
+    """Return the freezes that have begun over a booking which is under way: its stage is finished, then it holds."""
+    return [one.period for one in running_in_freezes().filter(booking__ref=ref) if one.period is not None]
+
+
+WHAT_TO_DO = {
+    Outcome.MOVES: "It stays blocked. Move it to a time outside the freeze, or withdraw it.",
+    Outcome.EXCEPTION: "It stays blocked until everyone asked has signed the exception.",
+    Outcome.EXEMPT: "It may go out as planned, once those who judge it have signed it with the freeze in view.",
+}
+"""What each outcome means for whoever planned the change."""
