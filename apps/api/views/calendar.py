@@ -32,7 +32,8 @@ from apps.calendar.selectors import (
     period_for,
     periods_between,
 )
-from apps.calendar.services import PeriodPlan, lift_period, plan_period
+from apps.calendar.services import PeriodPlan, lift_period
+from apps.changes.services import declare_period
 from apps.core import clock
 from apps.core.errors import Invalid
 
@@ -104,7 +105,7 @@ class Periods(Resource):
             owner=self.user,
             on_call=tuple(_person(username) for username in content["on_call"]),
         )
-        made = plan_period(actor=self.actor, plan=plan)
+        made = declare_period(actor=self.actor, plan=plan, outcomes={})
         return Response(PeriodSerializer(made).data, status=status.HTTP_201_CREATED)
 
 

@@ -7,7 +7,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.approvals.rules import describe
 from apps.approvals.selectors import Standing, standing
-from apps.calendar.selectors import Found, Step, conflicts_of, explained
+from apps.calendar.selectors import Found, Step, conflicts_of, explained, held_by
 from apps.cards.selectors import cards_visible_to
 from apps.catalog.selectors import graph
 from apps.changes import selectors
@@ -54,6 +54,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
     blockers = selectors.blockers_of(change, user, standings=standings, conflicts=conflicts)
     return {
         "change": change,
+        "holds": held_by(change.ref) if change.state == ChangeState.IN_PROGRESS else [],
         "reading": reading,
         "blockers": blockers,
         "blocking": sum(not one.warning for one in blockers),

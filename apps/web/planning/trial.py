@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from apps.calendar.models import Booking, Period
+from apps.calendar.models.periods import FROZEN
 from apps.calendar.rules import (
     ClockChange,
     clock_changes,
@@ -18,6 +19,7 @@ from apps.calendar.selectors import covered_components, planned_inside
 from apps.calendar.services import PeriodPlan
 from apps.core import clock
 from apps.web.planning.marks import scope_words
+from apps.web.planning.outcomes import CHOICES
 
 NAMED = 6
 """Components that are named; the rest are counted."""
@@ -62,6 +64,17 @@ class Trial:
     covered: tuple[str, ...]
     count: int
     caught: list[Booking]
+    frozen: bool = False
+
+    @property
+    def catches_for_good(self) -> bool:
+        """Return whether what it catches must be given an outcome."""
+        return self.frozen and bool(self.caught)
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Return what may become of what it catches."""
+        return CHOICES
 
     @property
     def rest(self) -> int:
@@ -96,6 +109,7 @@ def tried(plan: PeriodPlan) -> Trial:
         covered=tuple(str(component) for component in covered[:NAMED]),
         count=covered.count(),
         caught=planned_inside(plan.scope, times),
+        frozen=plan.kind in FROZEN,
     )
 
 

@@ -7,12 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Period
 from apps.calendar.rules import in_words
 from apps.calendar.selectors import (
+    booking_for,
     covered_components,
     may_plan_some,
     period_exists,
@@ -22,12 +23,14 @@ from apps.calendar.selectors import (
     recurrence_of,
     scope_of,
 )
-from apps.calendar.services import PeriodPlan, change_period, lift_period, plan_period
+from apps.calendar.services import PeriodPlan, change_period, lift_period
+from apps.changes.services import change_outcome, declare_period
 from apps.core import actors, clock
-from apps.core.errors import Forbidden, Invalid
+from apps.core.errors import Forbidden, Invalid, Stale
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.periods import PeriodForm, starting_from
 from apps.web.planning.marks import scope_words
+from apps.web.planning.outcomes import fates_of, outcomes_said
 from apps.web.planning.trial import tried
 from apps.web.reader import reader
 
@@ -42,7 +45,7 @@ def declare(request: HttpRequest) -> HttpResponse:
     form = PeriodForm(request.POST or None, user=user, initial=initial)
 
     def plan_it(plan: PeriodPlan) -> HttpResponse:
-        made = plan_period(actor=actors.person(user), plan=plan)
+        made = declare_period(actor=actors.person(user), plan=plan, outcomes=outcomes_said(request.POST))
         messages.success(request, f"{made.name} is {'declared' if made.frozen else 'on the calendar'}.")
         return redirect("web:period", made.ref)
 
@@ -106,6 +109,9 @@ def period(request: HttpRequest, ref: str) -> HttpResponse:
         "caught": []
         if found.lifted_at
         else planned_inside(scope, found.occurrences.values_list("start", "end")),
+        "fates": fates_of(found) if found.frozen and not found.lifted_at else [],
+        "may_say": bool(planning_decision(actors.person(reader(request)), scope))
+        or found.owner_id == reader(request).pk,
         "may_lift": planning_decision(actors.person(reader(request)), scope),
         "over": found.end <= clock.now(),
         "running": found.start <= clock.now() < found.end,
@@ -135,6 +141,25 @@ def lift(request: HttpRequest, ref: str) -> HttpResponse:
         "danger": True,
     }
     return render(request, "_confirm.html", context)
+
+
+@login_required
+@require_POST
+def outcome(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say otherwise what becomes of a change that a freeze fell on."""
+    found, user = _period(request, ref), reader(request)
+    booking = booking_for(user, request.POST.get("change", ""))
+    if booking is None:
+        raise Stale("There is no such change on the calendar.", remedy="Reload the page and look again.")
+    said = change_outcome(
+        actor=actors.person(user),
+        period=found,
+        booking=booking,
+        outcome=request.POST.get("outcome", ""),
+        reason=request.POST.get("reason", ""),
+    )
+    messages.success(request, f"{booking.ref}: {said.get_outcome_display().lower()}. Its people are told.")
+    return redirect("web:period", found.ref)
 
 
 def _period(request: HttpRequest, ref: str) -> Period:
