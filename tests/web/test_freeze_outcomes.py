@@ -38,7 +38,7 @@ def test_look_offers_an_outcome_for_each_with_it_moves_first(estate: Estate, ent
     change = approved(estate)
     asked = {
         "kind": "freeze", "name": "Peak", "reason": "Sales.", "time_zone": "Europe/London", "repeats": "once",
-        "first_day": "2026-11-18", "last_day": "2026-11-20", "starts": "00:00", "ends": "23:00",
+        "first_day": "2026-11-18", "last_day": "2026-11-20", "starts": "00:00", "ends": "23:00", "owner": "leila",
     }  # fmt: skip
     text = enter("leila").post("/calendar/periods/new/", asked | {"step": "look"}).content.decode()
     start = text.index(f'<select class="form-select" id="outcome-{change.booking_id}"')
