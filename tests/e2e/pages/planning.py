@@ -20,6 +20,8 @@ PLANNING: Area = {
         Look("/calendar/timeline/?lanes=team&conflicts=1"),
     ],
     "web:conflict": [Look("/calendar/conflicts/{conflict}/"), Look("/calendar/conflicts/{conflict}/", FEMI)],
+    "web:calendar-feeds": [Look("/calendar/feeds/", AMARA)],
+    "web:calendar-feed-revoke": [Look("/calendar/feeds/{feed}/revoke/", AMARA)],
     "web:calendar-move": [
         Look("/calendar/move/{in_review}/"),
         Look("/calendar/move/{in_review}/?by=1", AMARA),
