@@ -17,9 +17,11 @@ import rustworkx
 from django.core.management import call_command
 from django.db import connection
 
+from apps.calendar.enums import Duty
 from apps.calendar.models import Conflict
-from apps.calendar.rules import Span, span_from_local
-from apps.calendar.selectors import find_conflicts
+from apps.calendar.rules import Needed, Span, span_from_local
+from apps.calendar.rules.slots import Asked
+from apps.calendar.selectors import find_conflicts, next_slots
 from apps.calendar.services import recheck_all
 from apps.catalog.models import Component
 from apps.catalog.selectors import blast_radius, graph
@@ -68,7 +70,7 @@ def measured(estate: Estate, *, calls: int) -> Figures:
     """Return the figures of everything that needs no server. ``calls`` says how often each is called."""
     figures = blast(estate, calls)
     figures |= nightly()
-    return figures | check(estate, calls)
+    return figures | check(estate, calls) | slot(estate, max(2, calls // 4))
 
 
 # ---------------------------------------------------------------- blast radius
@@ -142,6 +144,17 @@ def check(estate: Estate, calls: int) -> Figures:
         "check_p95_ms": percentile_95(taken),
         "check_ratio_gist": percentile_95(taken) / percentile_95(ranged),
     }
+
+
+def slot(estate: Estate, calls: int) -> Figures:
+    """Look for the next free slot of two hours for some components and whoever leads, over all the days."""
+    draw, now = random.Random(3), clock.now()
+    days = Asked(timedelta(hours=2), now, now + timedelta(days=DAYS), ZoneInfo("Europe/Berlin"))
+    lead = (Needed(estate.person.pk, Duty.LEAD),)
+    asked = [[component.pk for component in draw.sample(estate.components, 3)] for _ in range(calls)]
+    next_slots(asked[0], days, people=lead)
+    taken = timed(lambda one: next_slots(one, days, people=lead), asked)
+    return {"slot_p50_ms": statistics.median(taken), "slot_p95_ms": percentile_95(taken)}
 
 
 def span(draw: random.Random) -> Span:
