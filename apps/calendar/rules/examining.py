@@ -39,7 +39,7 @@ def examine(around: Around, plans: Collection[Plan], focus: Collection[int]) -> 
     """
     wanted = set(focus)
     shifts = [one for one in around.times if one.kind == PeriodKind.ON_CALL]
-    pairs = Pairs(around.graph, around.rulebook, shifts)
+    pairs = Pairs(around.graph, around.rulebook, shifts, wanted)
     found = [
         finding
         for one, two in _near(plans, wanted, around.rulebook, pairs.forget)

@@ -25,16 +25,28 @@ class Watch:
 
 
 class Pairs:
-    """Compares plans two at a time. What it works out for one plan serves all its pairs."""
+    """Compares plans two at a time, at least one of each two in ``focus`` (ids).
 
-    def __init__(self, graph: Graph, rulebook: Rulebook, shifts: Collection[InForce]) -> None:
+    What it works out for one plan serves all its pairs. ``dependences`` says which of them it looks for.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        rulebook: Rulebook,
+        shifts: Collection[InForce],
+        focus: Collection[int],
+        dependences: Mapping[ConflictKind, Dependence] = DEPENDENCES,
+    ) -> None:
         self._graph, self._rulebook, self._shifts = graph, rulebook, shifts
-        self._spreads: dict[int, Spread] = {}
+        self._focus, self._dependences = focus, dependences
+        self._spreads: dict[tuple[int, bool], Spread] = {}
         self._watches: dict[int, list[Watch]] = {}
 
     def forget(self, plan: Plan) -> None:
         """Drop what was worked out for a plan."""
-        self._spreads.pop(plan.id, None)
+        for against in (False, True):
+            self._spreads.pop((plan.id, against), None)
         self._watches.pop(plan.id, None)
 
     def between(self, one: Plan, two: Plan) -> Iterator[Finding]:
@@ -57,7 +69,7 @@ class Pairs:
 
     def _dependence(self, first: Plan, other: Plan, start: datetime, end: datetime) -> Iterator[Finding]:
         """Follow what each moves to what the other alone moves; of both ways the shorter path is told."""
-        for kind, dependence in DEPENDENCES.items():
+        for kind, dependence in self._dependences.items():
             ways = [
                 (self._path(dependence, first, other), True),
                 (self._path(dependence, other, first), False),
@@ -68,20 +80,32 @@ class Pairs:
                 yield Finding(kind, first.id, start, end, other.id, path=path, forward=not against)
 
     def _path(self, dependence: Dependence, source: Plan, target: Plan) -> tuple[str, ...]:
-        spread = self._spread(source)
+        """Return the shortest way from what one moves to what the other alone moves; empty when there is none.
+
+        One walk serves all the pairs of a plan, so it is the plan in focus from which we walk: from a target against
+        the ties, which finds the same ways. But there a part that both move would end them before they start.
+        """
+        against = (
+            source.id not in self._focus
+            and target.id in self._focus
+            and source.parts.keys().isdisjoint(target.parts)
+        )
+        here, there = (target, source) if against else (source, target)
+        spread = self._spread(here, against)
         depths = spread.reads if dependence == "reads" else spread.writes
-        goals = [part for part in target.parts if part not in source.parts]
+        goals = [part for part in there.parts if part not in here.parts]
         near = [(depths[part], part) for part in goals if part in depths]
         if not near:
             return ()
         least = min(near)[0]
         return min(spread.path(part, dependence) for depth, part in near if depth == least)
 
-    def _spread(self, plan: Plan) -> Spread:
-        if plan.id not in self._spreads:
-            depths = self._rulebook.reads, self._rulebook.writes
-            self._spreads[plan.id] = self._graph.spread(plan.parts, reads=depths[0], writes=depths[1])
-        return self._spreads[plan.id]
+    def _spread(self, plan: Plan, against: bool) -> Spread:
+        key = plan.id, against
+        if key not in self._spreads:
+            reads, writes = self._rulebook.reads, self._rulebook.writes
+            self._spreads[key] = self._graph.spread(plan.parts, reads=reads, writes=writes, against=against)
+        return self._spreads[key]
 
     def _people(self, first: Plan, other: Plan) -> Iterator[Finding]:
         """Find whoever both need at the same moment; an approver counts apart from who must be at hand."""

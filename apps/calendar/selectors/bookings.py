@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.selectors import with_any_role
-from apps.calendar.enums import LIVE, BookingState, Duty
+from apps.calendar.enums import LIVE, Duty
 from apps.calendar.models import BookedComponent, BookedPerson, Booking, during
 from apps.calendar.rules import Needed, Part, Plan
 from apps.catalog.models import Component
@@ -57,11 +57,6 @@ def live_between(start: datetime, end: datetime) -> QuerySet[Booking]:
     return Booking.objects.filter(state__in=LIVE).alias(during=during()).filter(during__overlap=(start, end))
 
 
-def done_between(start: datetime, end: datetime) -> QuerySet[Booking]:
-    """Return the bookings that are done and really ended in [start, end)."""
-    return Booking.objects.filter(state=BookingState.DONE, ended_at__gte=start, ended_at__lt=end)
-
-
 def plans_of(bookings: QuerySet[Booking]) -> list[Plan]:
     """Return bookings as the engine sees them, in three queries. What is done ends when it really ended."""
     rows = list(bookings.values_list("pk", "start", "end", "change_class", "state", "ended_at"))
@@ -78,24 +73,24 @@ def plans_of(bookings: QuerySet[Booking]) -> list[Plan]:
 
 
 def parts_of_bookings(booking_ids: Collection[int]) -> dict[int, dict[int, Part]]:
-    """Return what each booking moves, in two queries."""
-    rows = list(
-        BookedComponent.objects.filter(booking_id__in=booking_ids).values_list("booking_id", "component_id")
-    )
-    parts = parts_of({component for _, component in rows})
+    """Return what each booking moves, in one query."""
     found: dict[int, dict[int, Part]] = {}
-    for booking, component in rows:
-        found.setdefault(booking, {})[component] = parts[component]
+    moved = BookedComponent.objects.filter(booking_id__in=booking_ids)
+    for booking, pk, *rest in moved.values_list(
+        "booking_id", *(f"component__{name}" for name in ("pk", *PART))
+    ):
+        found.setdefault(booking, {})[pk] = _part(pk, *rest)
     return found
 
 
 def parts_of(component_ids: Iterable[int]) -> dict[int, Part]:
     """Return components as a scope sees them, in one query."""
     rows = Component.objects.filter(pk__in=set(component_ids)).values_list("pk", *PART)
-    return {
-        pk: Part(pk, key, kind, tier, team or "", tuple(tags), stage)
-        for pk, key, kind, tier, team, tags, stage in rows
-    }
+    return {row[0]: _part(*row) for row in rows}
+
+
+def _part(pk: int, key: str, kind: str, tier: int, team: str | None, tags: Iterable[str], stage: str) -> Part:
+    return Part(pk, key, kind, tier, team or "", tuple(tags), stage)
 
 
 def people_of_bookings(booking_ids: Collection[int]) -> dict[int, tuple[Needed, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import accumulate
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Team, User
@@ -13,8 +13,9 @@ from apps.accounts.selectors import grants_of, with_any_role
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Booking, Occurrence, OnCall, Period, during
 from apps.calendar.models.periods import FROZEN
-from apps.calendar.rules import InForce, Part, Recurrence, Scope, may_plan, scope_from
-from apps.calendar.rules.plans import Instants, Plan
+from apps.calendar.rules import InForce, Part, Plan, Recurrence, Scope, may_plan
+from apps.calendar.rules.plans import Instants
+from apps.calendar.rules.scopes import stored_scope
 from apps.calendar.selectors.bookings import live_between, parts_of, plans_of
 from apps.catalog.models import Component
 from apps.core.actors import Actor
@@ -105,9 +106,21 @@ def periods_over(user: User, component: Component, start: datetime, end: datetim
     ]
 
 
-def times_between(start: datetime, end: datetime) -> list[InForce]:
-    """Return the instances of periods in force that meet [start, end), as the engine sees them. Two queries."""
-    found = in_force(Occurrence.objects.all(), start, end)
+def times_between(start: datetime, end: datetime, *, over: Plan | None = None) -> list[InForce]:
+    """Return the instances of periods in force that meet [start, end), as the engine sees them, in order of time.
+
+    ``over`` leaves out the periods that cover nothing of a plan, but for shifts: they say who is on call for others.
+    Two queries, and two more when anybody is on call.
+    """
+    every = Period.objects.filter(lifted_at=None)
+    if over is not None:
+        covered = [
+            pk
+            for pk, kind, scope in every.values_list("pk", "kind", "scope")
+            if kind == PeriodKind.ON_CALL or _covers(stored_scope(scope), over)
+        ]
+        every = Period.objects.filter(pk__in=covered)
+    found = in_force(Occurrence.objects.filter(period__in=every), start, end)
     rows = list(found.values_list("period_id", "start", "end"))
     if not rows:
         return []
@@ -115,11 +128,15 @@ def times_between(start: datetime, end: datetime) -> list[InForce]:
     return [InForce(pk, known[pk][0], begins, ends, *known[pk][1:]) for pk, begins, ends in rows]
 
 
+def _covers(scope: Scope, plan: Plan) -> bool:
+    return any(scope.covers(part, plan.change_class) for part in plan.parts.values())
+
+
 def windowed() -> list[InForce]:
     """Return each maintenance window in force once, with the time of its first instance."""
     windows = Period.objects.filter(kind=PeriodKind.MAINTENANCE, lifted_at=None)
     return [
-        InForce(pk, PeriodKind.MAINTENANCE, start, end, scope_from(scope))
+        InForce(pk, PeriodKind.MAINTENANCE, start, end, stored_scope(scope))
         for pk, start, end, scope in windows.values_list("pk", "start", "end", "scope")
     ]
 
@@ -130,13 +147,14 @@ def period_names(ids: Iterable[int]) -> dict[int, str]:
 
 
 def _as_seen(periods: QuerySet[Period]) -> dict[int, tuple[PeriodKind, Scope, tuple[int, ...]]]:
-    people = Prefetch("people", OnCall.objects.order_by("user_id"))
-    shifts = periods.filter(kind=PeriodKind.ON_CALL).prefetch_related(people)
-    on_call = {period.pk: tuple(one.user_id for one in period.people.all()) for period in shifts}
-    return {
-        pk: (PeriodKind(kind), scope_from(scope), on_call.get(pk, ()))
-        for pk, kind, scope in periods.values_list("pk", "kind", "scope")
-    }
+    rows = list(periods.values_list("pk", "kind", "scope"))
+    shifts = [pk for pk, kind, _ in rows if kind == PeriodKind.ON_CALL]
+    on_call: dict[int, tuple[int, ...]] = {}
+    if shifts:
+        people = OnCall.objects.filter(period__in=shifts).order_by("user_id")
+        for pk, user in people.values_list("period_id", "user_id"):
+            on_call[pk] = (*on_call.get(pk, ()), user)
+    return {pk: (PeriodKind(kind), stored_scope(scope), on_call.get(pk, ())) for pk, kind, scope in rows}
 
 
 def recurrence_of(period: Period) -> Recurrence:
@@ -153,7 +171,7 @@ def recurrence_of(period: Period) -> Recurrence:
 
 def scope_of(period: Period) -> Scope:
     """Return what a period covers."""
-    return scope_from(period.scope)
+    return stored_scope(period.scope)
 
 
 def periods_naming(components: QuerySet[Component]) -> QuerySet[Period]:

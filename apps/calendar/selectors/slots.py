@@ -4,11 +4,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from apps.calendar.enums import ConflictKind, ConflictSeverity, PeriodKind
-from apps.calendar.models import BookedComponent, Booking
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from apps.calendar.enums import LIVE, BookingState, ConflictKind, ConflictSeverity, PeriodKind
+from apps.calendar.models import BookedComponent, Booking, during
 from apps.calendar.rules import Around, Needed, Plan, Rulebook, examine
 from apps.calendar.rules.limits import counts
-from apps.calendar.rules.pairs import Pairs
+from apps.calendar.rules.pairs import DEPENDENCES, Pairs
 from apps.calendar.rules.plans import Instants
 from apps.calendar.rules.slots import (
     Asked,
@@ -20,7 +23,7 @@ from apps.calendar.rules.slots import (
     reasons,
 )
 from apps.calendar.rules.times import MEANS
-from apps.calendar.selectors.bookings import done_between, live_between, parts_of, plans_of
+from apps.calendar.selectors.bookings import live_between, parts_of, plans_of
 from apps.calendar.selectors.conflicts import DRAFT, Found, found_by
 from apps.calendar.selectors.periods import period_names, times_between, windowed
 from apps.calendar.selectors.rulebook import rulebook_in_force
@@ -76,7 +79,7 @@ def next_slots(
         DRAFT, asked.first, asked.last + asked.length, parts_of(component_ids), change_class, tuple(people)
     )
     plans = _related(draft, rulebook, known, exclude_ref)
-    around = Around(known, rulebook, times_between(draft.start, draft.end), windowed())
+    around = Around(known, rulebook, times_between(draft.start, draft.end, over=draft), windowed())
     obstacles = [
         *_of_plans(draft, plans, around),
         *_of_times(draft, around),
@@ -112,21 +115,16 @@ def _judged(
 def _related(draft: Plan, rulebook: Rulebook, known: Graph, exclude_ref: str) -> list[Plan]:
     """Return the plans that could have anything against the draft, wherever in the time it is."""
     start, end = draft.start - rulebook.after, draft.end + rulebook.after
-    near = Booking.objects.filter(pk__in=live_between(start, end).values("pk")) | Booking.objects.filter(
-        pk__in=done_between(start, end).values("pk")
-    )
-    near = near.exclude(ref=exclude_ref)
+    live = Q(state__in=LIVE, during__overlap=(start, end))
+    done = Q(state=BookingState.DONE, ended_at__gte=start, ended_at__lt=end)
+    near = Booking.objects.alias(during=during()).filter(live | done).exclude(ref=exclude_ref)
     onward, back = (
         known.spread(draft.parts, reads=rulebook.reads, writes=rulebook.writes, against=against)
         for against in (False, True)
     )
     moved = BookedComponent.objects.filter(booking__in=near.values("pk"))
-    wanted = {
-        booking
-        for booking, component in moved.values_list("booking_id", "component_id")
-        if component in draft.parts
-        or any(component in part for part in (onward.reads, onward.writes, back.reads, back.writes))
-    }
+    touching = set(draft.parts).union(onward.reads, onward.writes, back.reads, back.writes)
+    wanted = set(moved.filter(component_id__in=_among(touching)).values_list("booking_id", flat=True))
     pools = draft.pools
     if pools:
         wanted |= set(
@@ -138,12 +136,18 @@ def _related(draft: Plan, rulebook: Rulebook, known: Graph, exclude_ref: str) ->
     return plans_of(Booking.objects.filter(pk__in=wanted))
 
 
+def _among(ids: Collection[int]) -> RawSQL:
+    """Return ids as one value of a query: there may be as many as components."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+
+
 def _of_plans(draft: Plan, plans: Sequence[Plan], around: Around) -> Iterator[Obstacle]:
     """Return the times in which a plan blocks the draft. What only warns blocks nothing."""
     rulebook = around.rulebook
     refs = dict(Booking.objects.filter(pk__in=[plan.id for plan in plans]).values_list("pk", "ref"))
     shifts = [one for one in around.times if one.kind == PeriodKind.ON_CALL]
-    pairs = Pairs(around.graph, rulebook, shifts)
+    blocking = {kind: how for kind, how in DEPENDENCES.items() if rulebook.severities[kind] == BLOCKING}
+    pairs = Pairs(around.graph, rulebook, shifts, {DRAFT}, blocking)
     for plan in plans:
         # The draft stands for the whole time that is looked at, so it meets every plan in it.
         if any(rulebook.severities[each.kind] == BLOCKING for each in pairs.between(draft, plan)):
