@@ -240,4 +240,4 @@ def test_find_conflicts_when_more_collide_costs_the_same(others: int) -> None:
         assert len(find_conflicts([model.pk], span(7, 9))) == others
     # the parts, the rulebook, the bookings near, what they move, its parts, their people, the graph's stamp, the
     # instances of periods, the maintenance windows, the other sides
-    assert len(queries) == 10
+    assert len(queries) == 9

@@ -172,5 +172,5 @@ def test_slots_cost_the_same_however_much_is_planned(count: int) -> None:
     asked = Asked(timedelta(hours=2), DAY, DAY + timedelta(days=5), ZoneInfo("UTC"))
     with CaptureQueriesContext(connection) as queries:
         assert next_slots([model.pk], asked).slots
-    assert len(queries) == 14
+    assert len(queries) == 13
     assert SYSTEM
