@@ -87,4 +87,4 @@ def test_slots_page_asks_the_same_however_much_is_planned(estate: Estate, enter:
     client.get(path)
     with CaptureQueriesContext(connection) as captured:
         client.get(path)
-    assert len(captured) == 21
+    assert len(captured) == 20
