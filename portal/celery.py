@@ -31,6 +31,8 @@ EVERY = {
     "apps.changes.tasks.task_remind_of_windows": 300,
     "apps.changes.tasks.task_end_waivers": 60,
     "apps.changes.tasks.task_follow_freezes": 60,
+    "apps.changes.tasks.task_send_messages": 60,
+    "apps.insights.tasks.task_send_digests": 900,
     "apps.exports.tasks.task_watch_ledger": 60,
     "apps.exports.tasks.task_resume_exports": 300,
     "apps.exports.tasks.task_remove_expired_exports": 3600,

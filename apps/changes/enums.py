@@ -63,6 +63,26 @@ class Harm(models.TextChoices):
     SEVERE = "severe", "Severe"
 
 
+class MessageTime(models.TextChoices):
+    """When a message of a communication plan goes out, in the words of the plan's template."""
+
+    TWO_WEEKS = "two_weeks", "Two weeks before"
+    WEEK = "week", "A week before"
+    DAY = "day", "The day before"
+    STARTS = "starts", "When it starts"
+    ENDS = "ends", "When it ends"
+    GOES_BACK = "goes_back", "If it goes back"
+
+
+class Audience(models.TextChoices):
+    """To whom a message of a communication plan goes, as far as the portal knows them."""
+
+    CREW = "crew", "Who asked for it and who leads a step"
+    SIGNERS = "signers", "Who signed it"
+    OWNERS = "owners", "The teams that own what it moves or reaches"
+    EVERYONE = "everyone", "Everyone with a role"
+
+
 class WizardStep(models.TextChoices):
     """The steps of a proposal, in order."""
 

@@ -15,6 +15,7 @@ from apps.changes.services import (
     say_what_was_not_said,
     settle_all,
     tell_to_hold,
+    send_due_messages,
 )
 from apps.core import actors
 
@@ -52,6 +53,12 @@ def task_remind_of_windows() -> int:
     while told := remind_of_windows():
         windows += told
     return windows
+
+
+@shared_task
+def task_send_messages() -> int:
+    """Send the messages of communication plans that are due, and return how many."""
+    return send_due_messages(actor=actors.system("messages"))
 
 
 @shared_task

@@ -192,7 +192,7 @@ def texts_of(review: Review) -> dict[str, str]:
 
 def may_close_change(change: Change, _actor: Actor) -> Decision:
     """Return whether a change that ended may be closed: only when its review is signed (DESIGN 3)."""
-    review = Review.objects.filter(change=change).first()
+    review = Review.objects.select_related("change").filter(change=change).first()
     if review is not None and review.state == ReviewState.SIGNED:
         return ALLOWED
     name = f"review {review.ref}" if review else "review"

@@ -30,6 +30,7 @@ WITHOUT_ACTOR = {
     "exports.resume_exports",
     "exports.warn_of_ledger_trouble",
     "exports.write_requested_export",
+    "insights.send_digests",
     "outbox.deliver_due",
     "reviews.remind_reviews",
     # The seal and its anchors are over entries that name their actors; they move nothing that those are about.

@@ -283,7 +283,7 @@ def test_page_costs_the_same_for_one_component_and_three(estate: Estate, enter: 
     )
     with at(NOW):
         one, three = (queries(client, f"/changes/{change.ref}/") for change in (small, large))
-    assert one == three == 22
+    assert one == three == 24
 
 
 def test_page_stays_within_its_statements_in_every_state(estate: Estate, enter: Enter) -> None:

@@ -12,6 +12,7 @@ from apps.changes.models.changes import (
     SuccessMetric,
     WorldCheck,
 )
+from apps.changes.models.messages import PlannedMessage
 from apps.changes.models.standards import Standard, StandardVersion
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ChangeItem",
     "ImpactNote",
     "PlanStep",
+    "PlannedMessage",
     "Revision",
     "RiskScenario",
     "RollbackCriterion",

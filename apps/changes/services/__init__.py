@@ -11,6 +11,7 @@
 - the world: ``refresh_change``, ``refresh_all``, ``refresh_if_due``.
 - conflicts: ``link_after``, ``ask_waiver``, ``end_disposition``, ``end_overdue``.
 - freezes over changes: ``declare_period``, ``change_outcome``, ``say_what_was_not_said``, ``tell_to_hold``.
+- telling: ``plan_message``, ``drop_message``, ``send_due_messages``.
 - time: ``move_change``, ``expire_change``, ``remind_of_windows``.
 """
 
@@ -30,6 +31,7 @@ from apps.changes.services.freezing import (
     say_what_was_not_said,
     tell_to_hold,
 )
+from apps.changes.services.messages import drop_message, plan_message, send_due_messages
 from apps.changes.services.moving import move_change
 from apps.changes.services.refreshing import refresh_all, refresh_change, refresh_if_due
 from apps.changes.services.reviewing import (
@@ -68,6 +70,7 @@ __all__ = [
     "declare_period",
     "end_disposition",
     "end_overdue",
+    "drop_message",
     "expire_change",
     "fail_change",
     "hold_change",
@@ -77,6 +80,7 @@ __all__ = [
     "let_go_ahead",
     "link_after",
     "move_change",
+    "plan_message",
     "propose_standard",
     "remind_of_windows",
     "resume_change",
@@ -89,6 +93,7 @@ __all__ = [
     "save_when",
     "save_why",
     "say_what_was_not_said",
+    "send_due_messages",
     "settle",
     "settle_all",
     "show_letting_go",

@@ -54,7 +54,8 @@ def _window_is_open(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
 
 
 def _nothing_collides(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
-    for conflict in conflicts_of(change.ref):
+    met = conflicts_of(change.ref) if change.conflicts_now is None else change.conflicts_now
+    for conflict in met:
         if conflict.blocking:
             return denied(conflict.sentence, "Move one of the windows, or settle the conflict.")
     return ALLOWED

@@ -14,9 +14,11 @@ from apps.changes import selectors
 from apps.changes.enums import ENDED, PLANNED, ChangeClass, ChangeState, Direction, Harm, Likelihood
 from apps.changes.models import Change
 from apps.changes.selectors import Reading
-from apps.core import actors
+from apps.changes.selectors.messages import messages_of
+from apps.core import actors, clock
 from apps.core.decisions import Decision
 from apps.insights.rules.grammar import duration
+from apps.insights.selectors import nearby
 from apps.web.ahead import ahead_of
 from apps.web.change_page.at_rest import at_rest
 from apps.web.change_page.picture import picture_of
@@ -48,9 +50,11 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
     reading = selectors.reading_of(change, change.revision)
     standings = standing(change.round) if change.round else []
     conflicts = conflicts_of(change.ref) if change.state in PLANNED else []
+    change.conflicts_now = conflicts if change.state in PLANNED else None
     entries = selectors.timeline_of(user, change)
     shown = entries if all_moments else entries[:SHOWN_MOMENTS]
     mine = _mine(user, standings)
+    near, near_all = nearby(user, change) if _is_ahead(change) else ([], 0)
     blockers = selectors.blockers_of(change, user, standings=standings, conflicts=conflicts)
     return {
         "change": change,
@@ -86,12 +90,21 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "review_ref": _review_ref(change),
         "documents": selectors.attached_to(user, change),
         "may_attach": selectors.attach_decision(change, actors.person(user)),
+        "told": messages_of(change),
+        "near": near,
+        "more_near": near_all - len(near),
         "report_url": report_url(user, change),
         "revisions": list(change.revisions.select_related("submitted_by").defer("content")),
         "moments": rows(shown),
         "all_moments": len(entries),
         "more_moments": len(entries) - len(shown),
     }
+
+
+def _is_ahead(change: Change) -> bool:
+    """Return whether its window is still to come, so that it matters what is near."""
+    start = change.planned_start
+    return change.state in PLANNED and start is not None and clock.now() < start
 
 
 def _review_ref(change: Change) -> str:

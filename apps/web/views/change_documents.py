@@ -22,7 +22,7 @@ from apps.web.views.templates import template_of
 def documents(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the documents of a change; begin one with a template, or add one that is finished."""
     user = reader(request)
-    change = _change(request, ref)
+    change = change_or_404(request, ref)
     decision = selectors.attach_decision(change, actor_of(request))
     if request.method == "POST":
         decision.require()
@@ -52,7 +52,8 @@ def _begun(request: HttpRequest, change: Change) -> HttpResponse:
     return redirect("web:document-edit", document.ref)
 
 
-def _change(request: HttpRequest, ref: str) -> Change:
+def change_or_404(request: HttpRequest, ref: str) -> Change:
+    """Return a change that the reader may see; 404, and on record, when there is one that they may not."""
     found = selectors.change_for(reader(request), ref)
     if found is None:
         raise not_found(request, ("change", ref), exists=selectors.change_exists(ref))

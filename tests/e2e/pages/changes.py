@@ -56,6 +56,12 @@ CHANGES: Area = {
         Look("/changes/{in_review}/documents/", FEMI),
         Look("/changes/{in_review}/documents/", AMARA, 422, {}, "#main form:has(select)"),
     ],
+    "web:change-messages": [
+        Look("/changes/{in_review}/messages/", AMARA),
+        Look("/changes/{in_review}/messages/", FEMI),
+        Look("/changes/{draft}/messages/", AMARA),
+        Look("/changes/{in_review}/messages/", AMARA, 422, {}, "#main form:has(textarea)"),
+    ],
     "web:change-revision": [
         Look("/changes/{revised}/revisions/2/"),
         Look("/changes/{revised}/revisions/1/"),

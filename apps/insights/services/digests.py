@@ -1,0 +1,72 @@
+"""The weekly digest: each person, once a week, what touches what their teams own."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from apps.accounts.models import Team, User
+from apps.accounts.selectors import active_grants
+from apps.core import clock
+from apps.insights.rules.digest import WEEK, Touch, digest_text, due_this_week
+from apps.insights.selectors.touching import touches_of
+from apps.outbox.models import Notification
+from apps.outbox.services import notify
+
+RULE = "calendar.digest"
+
+
+@transaction.atomic
+def send_digests() -> int:
+    """Send the digest of this week to everyone for whom it is due and who has none yet; return to how many.
+
+    It is due from Monday at seven by the reader's clock, however late this runs (DESIGN 4.11). Who holds no role or
+    works in no team gets none, nor does anyone whose teams nothing touches. A second call sends nothing again.
+    """
+    now = clock.now()
+    readers = _waiting(now)
+    if not readers:
+        return 0
+    teams = {team.pk: team for _, _, found in readers for team in found}
+    touches = touches_of(teams, now - timedelta(days=1), now + WEEK + timedelta(days=1))
+    return sum(_tell(user, due, found, touches) for user, due, found in readers)
+
+
+def _waiting(now: datetime) -> list[tuple[User, datetime, list[Team]]]:
+    """Return who is to be told now, since when, and of which teams; four queries."""
+    people = User.objects.filter(
+        is_active=True, teams__isnull=False, pk__in=active_grants().values("user")
+    ).distinct()
+    told: dict[int, set[datetime]] = defaultdict(set)
+    sent = Notification.objects.filter(rule=RULE, due__gt=now - WEEK - timedelta(days=2))
+    for reader, was_due in sent.values_list("user_id", "due"):
+        told[reader].add(was_due)
+    found = []
+    for user in people.prefetch_related("teams").order_by("pk"):
+        due = due_this_week(now, ZoneInfo(user.time_zone))
+        if due <= now and due not in told[user.pk]:
+            found.append((user, due, list(user.teams.all())))
+    return found
+
+
+def _tell(user: User, due: datetime, teams: list[Team], touches: dict[int, list[Touch]]) -> bool:
+    start, end = clock.now(), due + WEEK
+    coming = [
+        (team.name, [each for each in touches.get(team.pk, []) if start <= each.start < end])
+        for team in teams
+    ]
+    if not any(found for _, found in coming):
+        return False
+    refs = {each.ref for _, found in coming for each in found}
+    many = "1 change touches" if len(refs) == 1 else f"{len(refs)} changes touch"
+    notify(
+        user=user,
+        rule=RULE,
+        subject=("week", f"{due:%G-W%V}"),
+        due=due,
+        title=f"This week {many} what you own",
+        body=digest_text(coming, ZoneInfo(user.time_zone)),
+        url=f"/calendar/week/?from={due.date()}",
+    )
+    return True

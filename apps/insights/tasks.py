@@ -1,0 +1,11 @@
+"""Jobs of what people read, run by Celery beat."""
+
+from celery import shared_task
+
+from apps.insights.services import send_digests
+
+
+@shared_task
+def task_send_digests() -> int:
+    """Tell people once a week what touches what their teams own, and return how many were told."""
+    return send_digests()
