@@ -13,9 +13,9 @@ from apps.changes.services import (
     refresh_if_due,
     remind_of_windows,
     say_what_was_not_said,
+    send_due_messages,
     settle_all,
     tell_to_hold,
-    send_due_messages,
 )
 from apps.core import actors
 
