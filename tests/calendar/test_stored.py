@@ -105,7 +105,9 @@ def do(edit: tuple, things: list[Component], leila: User, leads: list[User]) -> 
 def wanted() -> list[tuple]:
     plans = plans_of(Booking.objects.exclude(state=BookingState.RELEASED))
     around = times_between(DAY - timedelta(days=2), DAY + timedelta(days=4))
-    return sorted(expected(graph(), rulebook_in_force(), plans, around, windowed()), key=str)
+    found = expected(graph(), rulebook_in_force(), plans, around, windowed())
+    # As rows hold them: a kind sorts by its value, and not by how it is printed.
+    return sorted(((str(kind), *rest) for kind, *rest in found), key=str)
 
 
 def stored() -> list[tuple]:
