@@ -3,12 +3,10 @@
 from apps.calendar.selectors.bookings import booking_exists, booking_for, bookings_between, live_between
 from apps.calendar.selectors.conflicts import (
     Found,
-    Step,
     Window,
     conflicts_of,
     conflicts_of_all,
     conflicts_told,
-    explained,
     find_conflicts,
     freezes_catching,
     last_checked,
@@ -49,6 +47,7 @@ from apps.calendar.selectors.outcomes import (
     to_be_told_to_hold,
     unsaid_outcomes,
 )
+from apps.calendar.selectors.paths import Step, explained
 from apps.calendar.selectors.periods import (
     covered_components,
     may_plan_some,

@@ -16,22 +16,12 @@ from apps.calendar.selectors.dispositions import Settled, settled_by, with_settl
 from apps.calendar.selectors.near import neighbourhood
 from apps.calendar.selectors.periods import times_between
 from apps.calendar.selectors.rulebook import rulebook_in_force
-from apps.catalog.enums import DependencyKind
-from apps.catalog.rules.impact import Graph
 from apps.core import clock
 
 DRAFT = 0
 """The id of a plan that is not stored: no row has it, and it comes before all of them."""
 
 _GRAVEST = [ConflictSeverity.BLOCKING, ConflictSeverity.WARNING, ConflictSeverity.NOTICE]
-
-ARRIVES = {
-    DependencyKind.READS: "is read by",
-    DependencyKind.CALLS: "is called by",
-    DependencyKind.EMBEDS: "is built into",
-    DependencyKind.TRAINS_ON: "trains",
-    DependencyKind.WRITES: "writes",
-}
 
 
 @dataclass(frozen=True)
@@ -81,16 +71,6 @@ class Found:
             theirs_first=self.theirs_first,
             of_period=self.of_period,
         )
-
-
-@dataclass(frozen=True)
-class Step:
-    """One stop on a conflict's path. ``verb`` says how the one before leads here; it is empty at the start."""
-
-    key: str
-    label: str
-    kind: str
-    verb: str
 
 
 def find_conflicts(
@@ -220,24 +200,6 @@ def open_conflicts() -> QuerySet[Conflict]:
 def last_checked() -> datetime | None:
     """Return when all live bookings were last checked against each other, or None before the first time."""
     return ConflictCheck.objects.values_list("checked_at", flat=True).first()
-
-
-def explained(path: Sequence[str], known: Graph) -> list[Step]:
-    """Return a path with names, kinds and what ties each stop to the one before, in the graph that is given."""
-    steps = []
-    for place, key in enumerate(path):
-        node = known.nodes.get(known.id_of.get(key, DRAFT))
-        label = node.label if node else key.rpartition("/")[2]
-        kind = node.kind if node else key.partition(":")[0]
-        steps.append(Step(key, label, kind, _verb(known, path[place - 1], key) if place else ""))
-    return steps
-
-
-def _verb(known: Graph, before: str, key: str) -> str:
-    source, target = known.id_of.get(before), known.id_of.get(key)
-    ties = known.after.get(source, ()) if source is not None else ()
-    kinds = [tie.kind for tie in ties if tie.target == target]
-    return ARRIVES[DependencyKind(kinds[0])] if kinds else "reached"
 
 
 def _names(found: Iterable[Found]) -> dict[str, str]:

@@ -98,7 +98,9 @@ def in_force(occurrences: QuerySet[Occurrence], start: datetime, end: datetime) 
 
 def periods_over(user: User, component: Component, start: datetime, end: datetime) -> list[Occurrence]:
     """Return the instances in [start, end) of freezes that a component falls under, in order of time."""
-    [part] = parts_of([component.pk]).values()
+    team = component.owner_team.slug if component.owner_team else ""
+    kind, tags, stage = component.kind, tuple(component.tags), component.stage
+    part = Part(component.pk, component.key, kind, component.tier, team, tags, stage)
     return [
         row
         for row in periods_between(user, start, end)

@@ -17,6 +17,7 @@ from apps.calendar.selectors import (
     waiver_for,
     waiver_named,
 )
+from apps.changes.selectors import changes_in, settle_decision
 from apps.changes.services import ask_waiver, end_disposition, link_after
 from apps.core.errors import Invalid, Stale
 from apps.web.errors import add_to_form, not_found
@@ -39,6 +40,7 @@ def after(request: HttpRequest, number: int) -> HttpResponse:
     found = _conflict(request, number)
     if request.method != "POST":
         return redirect("web:conflict", number)
+    _permit(request, found)
     form = AfterForm(request.POST, prefix="after", sides=_choices(found))
 
     def act() -> str:
@@ -59,6 +61,7 @@ def waiver(request: HttpRequest, number: int) -> HttpResponse:
     found = _conflict(request, number)
     if request.method != "POST":
         return redirect("web:conflict", number)
+    _permit(request, found)
     form = WaiverForm(request.POST, prefix="waiver")
 
     def act() -> str:
@@ -96,6 +99,11 @@ def waiver_page(request: HttpRequest, ref: str) -> HttpResponse:
     if found is None:
         raise not_found(request, ("waiver", ref), exists=waiver_named(ref) is not None)
     return redirect("web:conflict", found.conflict_id)
+
+
+def _permit(request: HttpRequest, found: Conflict) -> None:
+    """Refuse whoever may not settle it before anything is said of what they sent."""
+    settle_decision(actor_of(request), changes_in(found)).require()
 
 
 def _done(
