@@ -23,6 +23,8 @@ def text_problem(text: str, missing: str, *, needed: bool = True) -> str:
     """Return what is wrong with a text that people give, or nothing."""
     if needed and not text.strip():
         return missing
+    if "\x00" in text:
+        return "Take out the null character: it cannot be stored."
     if len(text) > REASON_LIMIT:
         return f"Shorten this to {REASON_LIMIT:,} characters. It has {len(text):,}."
     return ""

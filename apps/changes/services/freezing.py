@@ -67,11 +67,9 @@ def change_outcome(
     if not decision and (actor.user is None or actor.user.pk != period.owner_id):
         raise Forbidden(decision.reason, remedy=decision.remedy)
     conflict = freeze_conflicts(period).filter(booking=booking).first()
-    same = FreezeOutcome.objects.filter(
-        period=period, booking=booking, outcome=outcome, reason=reason.strip()
-    ).first()
-    if same is not None:
-        return same
+    before = FreezeOutcome.objects.filter(period=period, booking=booking).first()
+    if before is not None and (before.outcome, before.reason) == (outcome, reason.strip()):
+        return before
     held = disposition_in_hand(conflict) if conflict else None
     if held is not None:
         take_back(actor, held)
