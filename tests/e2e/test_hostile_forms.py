@@ -63,6 +63,16 @@ NO_FORM: dict[str, tuple[str, str, Form]] = {
             {"component": "hidden", "version": "hidden"},
         ),
     ),
+    "web:conflict-end": (
+        LEILA,
+        "/calendar/conflicts/{conflict}/end/",
+        Form("", {"disposition": ["1"]}, {"disposition": "hidden"}),
+    ),
+    "web:view-share": (
+        FEMI,
+        "/account/views/{view}/share/",
+        Form("", {"team": ["lending-services"]}, {"team": "select"}),
+    ),
 }
 """What takes values, and on none of the pages that are opened there is a form for it."""
 STILL = {"web:help", "web:keyboard", "web:accessibility", "web:session"}
