@@ -5,6 +5,7 @@ import warnings
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import beat_init, celeryd_init, setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -37,10 +38,18 @@ EVERY = {
     "apps.exports.tasks.task_resume_exports": 300,
     "apps.exports.tasks.task_remove_expired_exports": 3600,
 }
+# task → the hour, UTC, at which it runs each night
+NIGHTLY = {
+    "apps.calendar.tasks.task_prove_conflicts": 2,
+}
+DAY = 24 * 3600
 # A run that could not start before the next one is due is dropped: the next one does its work.
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in EVERY.items()
+} | {
+    task: {"task": task, "schedule": crontab(hour=hour, minute=0), "options": {"expires": DAY}}
+    for task, hour in NIGHTLY.items()
 }
 
 

@@ -2,6 +2,7 @@
 
 import ast
 
+from portal.celery import app
 from tests.house.source import ROOF, Module, modules
 
 PAGES = (
@@ -92,6 +93,27 @@ def test_tasks_when_public_are_named_for_what_they_do() -> None:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith(("task_", "_"))
     ]
     assert names == []
+
+
+def test_tasks_when_no_code_sends_them_are_on_the_schedule() -> None:
+    tasks = {
+        f"apps.{module.app}.tasks.{node.name}"
+        for module in modules()
+        if module.room == "tasks"
+        for node in module.tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
+    sent = {
+        node.value
+        for module in modules()
+        for call in module.calls()
+        if ast.unparse(call.func).endswith("send_task")
+        for node in call.args
+        if isinstance(node, ast.Constant)
+    }
+    scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert tasks - sent - scheduled == set()
+    assert scheduled <= tasks
 
 
 def test_rules_when_read_touch_no_database() -> None:
