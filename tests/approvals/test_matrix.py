@@ -154,7 +154,12 @@ def by_page(user: User, asked: Requirement) -> Any:
     client = Client()
     client.force_login(user)
     session = hashlib.sha256(str(client.session.session_key).encode()).hexdigest()
-    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD}
+    values: dict[str, Any] = {
+        "digest": asked.round.digest,
+        "decision": "approve",
+        "note": "",
+        "password": PASSWORD,
+    }
     values |= shown(person(user), asked, f"session:{session}")
     return client.post(f"/approvals/{asked.pk}/sign/", values)
 
@@ -163,7 +168,12 @@ def by_htmx(user: User, asked: Requirement) -> Any:
     client = Client(headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/inbox/"})
     client.force_login(user)
     session = hashlib.sha256(str(client.session.session_key).encode()).hexdigest()
-    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD}
+    values: dict[str, Any] = {
+        "digest": asked.round.digest,
+        "decision": "approve",
+        "note": "",
+        "password": PASSWORD,
+    }
     values |= shown(person(user), asked, f"session:{session}")
     return client.post(f"/approvals/{asked.pk}/sign/", values)
 
@@ -171,7 +181,7 @@ def by_htmx(user: User, asked: Requirement) -> Any:
 def by_api(user: User, asked: Requirement) -> Any:
     client = Client(headers={"Authorization": f"Bearer {secret_of(user)}"})
     token = ApiToken.objects.filter(user=user).latest("pk")
-    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve", "password": PASSWORD}
+    values: dict[str, Any] = {"digest": asked.round.digest, "decision": "approve", "password": PASSWORD}
     values |= shown(person(user), asked, f"token:{user.pk}/{token.prefix}")
     return client.post(f"/api/v1/approvals/{asked.pk}/sign/", values, content_type="application/json")
 
@@ -181,7 +191,12 @@ def by_mail(user: User, asked: Requirement) -> Any:
     client.force_login(user)
     led = client.get("/approvals/mail/", {"link": token_of(asked_in_mail(user, asked))})
     session = hashlib.sha256(str(client.session.session_key).encode()).hexdigest()
-    values: dict[str, Any] = {"digest": DIGEST, "decision": "approve", "note": "", "password": PASSWORD}
+    values: dict[str, Any] = {
+        "digest": asked.round.digest,
+        "decision": "approve",
+        "note": "",
+        "password": PASSWORD,
+    }
     values |= shown(person(user), asked, f"session:{session}")
     return client.post(led.headers["Location"], values)
 
@@ -192,14 +207,14 @@ def by_batch(user: User, asked: Requirement) -> Any:
     session = hashlib.sha256(str(client.session.session_key).encode()).hexdigest()
     nonce = shown(person(user), asked, f"session:{session}")["nonce"]
     values = {"item": asked.pk, "chosen": asked.pk, "password": PASSWORD}
-    values |= {f"digest-{asked.pk}": DIGEST, f"nonce-{asked.pk}": nonce}
+    values |= {f"digest-{asked.pk}": asked.round.digest, f"nonce-{asked.pk}": nonce}
     return client.post("/inbox/together/", values)
 
 
 def by_api_batch(user: User, asked: Requirement) -> Any:
     client = Client(headers={"Authorization": f"Bearer {secret_of(user)}"})
     token = ApiToken.objects.filter(user=user).latest("pk")
-    one = {"requirement": asked.pk, "digest": DIGEST}
+    one = {"requirement": asked.pk, "digest": asked.round.digest}
     one |= shown(person(user), asked, f"token:{user.pk}/{token.prefix}")
     values = {"items": [one], "password": PASSWORD}
     return client.post("/api/v1/approvals/together/", values, content_type="application/json")
