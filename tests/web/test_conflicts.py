@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from apps.approvals.models import Requirement
 from apps.calendar.models import Conflict, Disposition
+from apps.calendar.selectors import conflicts_of
 from apps.core import clock
 from tests.changes.estate import NOW, Estate, submitted
 from tests.web.reading import Enter
@@ -127,3 +128,20 @@ def test_page_costs_the_same_however_much_was_decided(estate: Estate, enter: Ent
         client.post(f"{path}end/", {"disposition": Disposition.objects.latest("pk").pk})
     assert counts[0] == counts[1]
     assert counts[0] <= 25
+
+
+def test_pages_show_all_that_is_between_two_changes_in_one_block(estate: Estate, enter: Enter) -> None:
+    one, other, _, path = met(estate)
+    submitted(estate, names=("applications",))
+    client = enter("amara")
+    found = [each for each in conflicts_of(one) if each.ref == other]
+    assert len(found) > 1
+    whole = client.get(f"/changes/{one}/").content.decode()
+    section = whole.partition('id="conflicts"')[2].partition("</section>")[0]
+    refs = [each.ref for each in conflicts_of(one)]
+    assert section.count("<h3>") == len(set(refs)) == 2
+    block = section.partition(f"{other}: ")[2].partition("<h3>")[0]
+    assert block.count("Settle it") == len(found)
+    assert block.index("Blocks") < block.index("Warning")
+    beside = client.get(path).content.decode().partition("Also between these two")[2]
+    assert beside.count("Settle it") == len(found) - 1

@@ -4,6 +4,7 @@ from apps.calendar.selectors.bookings import booking_exists, booking_for, bookin
 from apps.calendar.selectors.conflicts import (
     Found,
     Window,
+    conflicts_beside,
     conflicts_of,
     conflicts_of_all,
     conflicts_told,
@@ -89,6 +90,7 @@ __all__ = [
     "conflict_exists",
     "conflict_for",
     "conflicts_of",
+    "conflicts_beside",
     "conflicts_of_all",
     "counting",
     "covered_components",

@@ -181,6 +181,15 @@ def conflicts_told(ids: Iterable[int]) -> list[tuple[Booking, Found]]:
     return sorted(told, key=lambda pair: (*_order(pair[1])[:3], pair[1].id))
 
 
+def conflicts_beside(row: Conflict) -> list[Found]:
+    """Return what else stands between the same two sides, as the first of them sees it, the gravest first."""
+    if row.other_id is None and row.period_id is None:
+        return []
+    same = open_conflicts().filter(booking=row.booking_id, other=row.other_id, period=row.period_id)
+    found = [one for mine, one in _told(same.exclude(pk=row.pk)) if mine.pk == row.booking_id]
+    return sorted(_named(found, _names(found)), key=_order)
+
+
 def _told(conflicts: QuerySet[Conflict]) -> list[tuple[Booking, Found]]:
     rows = list(with_settling(conflicts, clock.now()))
     settled = settled_by(row.settling for row in rows if row.settling is not None)

@@ -7,9 +7,8 @@ from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.approvals.rules import describe
 from apps.approvals.selectors import Standing, standing
-from apps.calendar.selectors import Found, Step, conflicts_of, explained, held_by
+from apps.calendar.selectors import conflicts_of, held_by
 from apps.cards.selectors import cards_visible_to
-from apps.catalog.selectors import graph
 from apps.changes import selectors
 from apps.changes.enums import ENDED, PLANNED, ChangeClass, ChangeState, Direction, Harm, Likelihood
 from apps.changes.models import Change
@@ -29,6 +28,7 @@ from apps.web.entries import rows
 from apps.web.evidence import number
 from apps.web.pictures import MOST
 from apps.web.planning.marks import MOVABLE
+from apps.web.planning.meetings import meetings_of
 from apps.web.report_link import report_url
 
 SHOWN_MOMENTS = 20
@@ -78,7 +78,8 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "signed": sum(one.state == RequirementState.MET for one in standings),
         "kept": sum(bool(one.kept) for one in standings if one.state == RequirementState.MET),
         "rejections": [one.signature for one in standings if one.state == RequirementState.REJECTED],
-        "conflicts": _explained(conflicts),
+        "conflicts": len(conflicts),
+        "meetings": meetings_of(change.ref, conflicts),
         "metrics": [_metric(one) for one in reading.content.get("success_metrics", [])],
         "rollback": reading.content.get("rollback", {}),
         "watch_for": _inside_a_sentence(reading.content.get("rollback", {}).get("criteria", [])),
@@ -111,11 +112,6 @@ def _review_ref(change: Change) -> str:
     """Return the number of its review, or nothing while it has not ended: a review opens at the end."""
     ended = change.state in ENDED or change.state == ChangeState.CLOSED
     return f"PIR-{change.number}" if ended else ""
-
-
-def _explained(conflicts: list[Found]) -> list[tuple[Found, list[Step]]]:
-    known = graph() if conflicts else None
-    return [(found, explained(found.path, known)) for found in conflicts if known]
 
 
 def _mine(user: User, standings: list[Standing]) -> Standing | None:

@@ -10,6 +10,7 @@ from apps.calendar.enums import DispositionSort
 from apps.calendar.models import Conflict, Disposition
 from apps.calendar.selectors import (
     Found,
+    conflicts_beside,
     disposition_in_hand,
     dispositions_of,
     seen_from,
@@ -22,6 +23,7 @@ from apps.changes.selectors import changes_in, end_decision, settle_decision
 from apps.core.actors import Actor
 from apps.core.decisions import Decision
 from apps.web.planning.marks import MOVABLE, Stop, stops_of
+from apps.web.planning.meetings import Meeting, meetings_of
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Page:
     found: Found
     sides: list[Side]
     stops: tuple[Stop, ...]
+    beside: list[Meeting]
     history: list[Told]
     in_hand: Disposition | None
     asked: list[Standing]
@@ -89,6 +92,7 @@ def page_of(user: User, actor: Actor, conflict: Conflict) -> Page:
         found=found,
         sides=_sides(conflict, changes),
         stops=stops_of(conflict.booking.ref, found, graph()),
+        beside=meetings_of(conflict.booking.ref, conflicts_beside(conflict)),
         history=[Told(one, settled_as(one).sentence, _state(one, held)) for one in history],
         in_hand=held,
         asked=asked,

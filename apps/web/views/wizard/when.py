@@ -9,8 +9,7 @@ from django.http import QueryDict
 
 from apps.accounts.models import User
 from apps.calendar.rules import Span, comes_twice, span_from_local
-from apps.calendar.selectors import Found, find_conflicts, periods_between, rulebook_in_force
-from apps.catalog.selectors import graph
+from apps.calendar.selectors import find_conflicts, periods_between, rulebook_in_force
 from apps.changes.enums import ChangeClass, WizardStep
 from apps.changes.models import Change
 from apps.changes.services import save_when
@@ -18,18 +17,10 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Invalid
 from apps.web.forms.wizard import Row, WhenForm
-from apps.web.planning.marks import Stop, stops_of
+from apps.web.planning.meetings import Meeting, meetings_of
 from apps.web.views.wizard.base import Page
 
 LOOK_AHEAD = timedelta(days=42)
-
-
-@dataclass(frozen=True)
-class Clash:
-    """A conflict with its path in words."""
-
-    found: Found
-    stops: tuple[Stop, ...]
 
 
 @dataclass(frozen=True)
@@ -37,12 +28,7 @@ class Checked:
     """A window that was checked, and what it would collide with."""
 
     span: Span
-    clashes: list[Clash]
-
-    @property
-    def blocking(self) -> int:
-        """Return how many conflicts would keep it from going out."""
-        return sum(clash.found.blocking for clash in self.clashes)
+    meetings: list[Meeting]
 
     @property
     def minutes(self) -> int:
@@ -58,11 +44,7 @@ class Checked:
 
 def checked(change: Change, span: Span, moved: Collection[int]) -> Checked:
     """Return what moving these components would collide with at a time. Nothing is stored."""
-    clashes = find_conflicts(moved, span, exclude_ref=change.ref)
-    if not clashes:
-        return Checked(span, [])
-    known = graph()
-    return Checked(span, [Clash(one, stops_of(change.ref, one, known)) for one in clashes])
+    return Checked(span, meetings_of(change.ref, find_conflicts(moved, span, exclude_ref=change.ref)))
 
 
 def span_of(change: Change) -> Span | None:
