@@ -30,11 +30,12 @@ from apps.calendar.selectors.dispositions import (
 from apps.calendar.selectors.drawn import (
     BLOCKED,
     CLEAR,
-    ClashHead,
+    DayClashes,
     Head,
     Narrowed,
     bookings_drawn,
-    clash_heads,
+    clashes_by_day,
+    clashes_drawn,
     drawn_between,
     heads_by_day,
 )
@@ -68,7 +69,7 @@ from apps.calendar.selectors.slots import Slot, Slots, next_slots
 __all__ = [
     "BLOCKED",
     "CLEAR",
-    "ClashHead",
+    "DayClashes",
     "Difference",
     "ImportOrder",
     "import_difference",
@@ -85,7 +86,8 @@ __all__ = [
     "booking_for",
     "bookings_between",
     "bookings_drawn",
-    "clash_heads",
+    "clashes_by_day",
+    "clashes_drawn",
     "conflicts_told",
     "conflict_exists",
     "conflict_for",

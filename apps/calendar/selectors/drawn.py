@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Greatest, RowNumber, TruncDate
@@ -113,59 +114,52 @@ def bookings_drawn(user: User, heads: Iterable[Head]) -> QuerySet[Booking]:
 
 
 @dataclass(frozen=True)
-class ClashHead:
-    """A conflict that is drawn, and how many its day and the whole range hold: those that block, and all."""
+class DayClashes:
+    """How many conflicts begin on a day: those that block, and all."""
 
-    pk: int
     day: date
-    blocking_of_day: int
-    of_day: int
     blocking: int
-    of_all: int
+    total: int
 
 
-def clash_heads(
-    user: User,
-    start: datetime,
-    end: datetime,
-    by: Narrowed,
-    *,
-    zone: tzinfo,
-    heads: Iterable[Head],
-    most: int,
-) -> list[ClashHead]:
-    """Return the first ``most`` conflicts of each day of [start, end), of the bookings that are drawn or narrowed to.
+def clashes_by_day(
+    user: User, start: datetime, end: datetime, by: Narrowed, *, zone: tzinfo
+) -> list[DayClashes]:
+    """Return how many conflicts of what is narrowed to each day of [start, end) holds. One query.
 
-    A conflict belongs to the first of these days in which its two sides meet. Those of the bookings in ``heads``
-    come before others, and graver ones first. One query, whatever the range holds.
+    A conflict belongs to the first of these days in which its two sides meet.
     """
     drawn = drawn_between(user, start, end, by).values("pk")
+    met = _meeting(start, end, zone).filter(Q(booking__in=drawn) | Q(other__in=drawn))
+    counted = met.values("day").annotate(blocked=Count("pk", filter=_BLOCKS), found=Count("pk"))
+    return [DayClashes(*row) for row in counted.order_by("day").values_list("day", "blocked", "found")]
+
+
+def clashes_drawn(
+    start: datetime, end: datetime, *, zone: tzinfo, heads: Iterable[Head], most: int
+) -> list[tuple[int, date]]:
+    """Return the gravest ``most`` conflicts of each day that the bookings in ``heads`` have, each with its day.
+
+    One query. What settles a conflict makes it lighter than any that counts.
+    """
     shown = [head.pk for head in heads]
-    met = _open().filter(Q(booking__in=drawn) | Q(other__in=drawn), start__lt=end, end__gte=start)
-    met = met.annotate(settled=is_settled(clock.now()))
-    blocks = Q(severity=ConflictSeverity.BLOCKING, settled=False)
-    near = Case(
-        When(Q(booking__in=shown) | Q(other__in=shown), then=0), default=1, output_field=IntegerField()
-    )
     graver = Case(
         *(When(severity=severity, then=place) for place, severity in enumerate(ConflictSeverity.values)),
         default=len(ConflictSeverity.values),
         output_field=IntegerField(),
     )
-    ranked = met.annotate(day=TruncDate(Greatest("start", Value(start)), tzinfo=zone)).annotate(
-        nth=Window(
-            RowNumber(), partition_by=F("day"), order_by=[near, "settled", graver, F("start"), F("pk")]
-        ),
-        blocking_of_day=Window(Count("pk", filter=blocks), partition_by=F("day")),
-        of_day=Window(Count("pk"), partition_by=F("day")),
-        blocking=Window(Count("pk", filter=blocks)),
-        of_all=Window(Count("pk")),
-    )
-    rows = ranked.filter(nth__lte=most).order_by("day", "nth")
-    return [
-        ClashHead(*row)
-        for row in rows.values_list("pk", "day", "blocking_of_day", "of_day", "blocking", "of_all")
-    ]
+    met = _meeting(start, end, zone).filter(Q(booking__in=shown) | Q(other__in=shown))
+    nth = Window(RowNumber(), partition_by=F("day"), order_by=["settled", graver, F("start"), F("pk")])
+    ranked = met.annotate(nth=nth).filter(nth__lte=most).order_by("day", "nth")
+    return list(ranked.values_list("pk", "day"))
+
+
+_BLOCKS = Q(severity=ConflictSeverity.BLOCKING, settled=False)
+
+
+def _meeting(start: datetime, end: datetime, zone: tzinfo) -> QuerySet[Any]:
+    met = _open().filter(start__lt=end, end__gte=start).annotate(settled=is_settled(clock.now()))
+    return met.annotate(day=TruncDate(Greatest("start", Value(start)), tzinfo=zone))
 
 
 def _open() -> QuerySet[Conflict]:

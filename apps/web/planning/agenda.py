@@ -1,5 +1,7 @@
 """The same calendar as a list, day by day."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +15,8 @@ MOST = 25
 """Bookings that a day lists among other days before it says how many more there are."""
 LONGEST = 200
 """Lines of a list before it says where it goes on."""
+BRIEF = 60
+"""The same, where the list stands in for a table."""
 PAGE = 100
 """Bookings on a page of a day on its own."""
 MARKED = 10
@@ -42,32 +46,36 @@ class Day:
 
 
 def agenda_of(
-    shown: Shown, *, over: Days, today: date, before: int = 0, most: int = PAGE
+    shown: Shown, *, over: Days, today: date, before: int = 0, most: int = PAGE, longest: int = LONGEST
 ) -> tuple[list[Day], date | None]:
     """Return the days on which something begins, and the day from which the list goes on, if it was cut.
 
     What began before is on the first day. ``before`` bookings of each day stand on pages before this; ``most`` of
-    each are listed.
+    each are listed, and about ``longest`` lines in all.
     """
     days: list[Day] = []
     length = 0
+    begins: dict[date, list[Stretch]] = defaultdict(list)
+    for each in shown.stretches:
+        begins[max(each.days(over.zone)[0], over.first)].append(each)
     for day in over.days:
-        found = _day(day, shown, over, today, before, most)
+        found = _day(day, shown, over, today, before, most, begins[day])
         if not found.lines:
             continue
-        if days and length + len(found.lines) > LONGEST:
+        if days and length + len(found.lines) > longest:
             return days, day
         days.append(found)
         length += len(found.lines)
     return days, None
 
 
-def _day(day: date, shown: Shown, over: Days, today: date, before: int, most: int) -> Day:
+def _day(
+    day: date, shown: Shown, over: Days, today: date, before: int, most: int, marked: Sequence[Stretch]
+) -> Day:
     events = shown.at(day)[:most]
     more = shown.more(day, before + len(events))
     if day == over.first:
         events = [*shown.running(day), *events]
-    marked = [each for each in shown.stretches if max(each.days(over.zone)[0], over.first) == day]
     lines = [Line(each.start, each.until(over.zone), each.url, stretch=each) for each in marked[:MARKED]]
     lines += [Line(each.booking.start, each.booking.title, each.booking.url, each) for each in events]
     lines.sort(key=lambda line: (line.at, line.event is not None))

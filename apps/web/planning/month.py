@@ -102,6 +102,10 @@ class Band:
         return " ".join([self.stretch.look, *(ends or ["mid"])])
 
 
+Span = tuple[Stretch, date, date]
+"""A stretch, with the first and the last day that it touches."""
+
+
 @dataclass
 class Cell:
     """A day: bands (None keeps a row free), events, and the conflicts that begin on it."""
@@ -126,8 +130,9 @@ def weeks_of(month: Month, shown: Shown, today: date) -> list[list[Cell]]:
     """Return the table of a month, week by week."""
     cells = {day: _cell(day, month, shown, today) for day in month.days}
     weeks = [month.days[start : start + 7] for start in range(0, len(month.days), 7)]
+    spans = [(each, *each.days(month.zone)) for each in shown.stretches]
     for week in weeks:
-        _lay_bands(week, cells, shown.stretches, month.zone)
+        _lay_bands(week, cells, spans, month.zone)
     return [[cells[day] for day in week] for week in weeks]
 
 
@@ -153,15 +158,12 @@ def fitting(events: Sequence[Event], of_day: int) -> list[Event]:
     return [event for event in events if event in chosen]
 
 
-def _lay_bands(week: list[date], cells: dict[date, Cell], stretches: Sequence[Stretch], zone: tzinfo) -> None:
+def _lay_bands(week: list[date], cells: dict[date, Cell], spans: Sequence[Span], zone: tzinfo) -> None:
     """Give each stretch of the week a row that is free on all of its days, as far as there are rows."""
-    here = [
-        (each, [day for day in week if each.days(zone)[0] <= day <= each.days(zone)[1]]) for each in stretches
-    ]
-    touched = sorted((pair for pair in here if pair[1]), key=lambda pair: (-len(pair[1]), pair[0].start))
+    here = [(span, [day for day in week if span[1] <= day <= span[2]]) for span in spans]
+    touched = sorted((pair for pair in here if pair[1]), key=lambda pair: (-len(pair[1]), pair[0][0].start))
     places = in_rows([(days[0].toordinal(), days[-1].toordinal() + 1) for _, days in touched], BANDS)
-    for (stretch, days), row in zip(touched, places, strict=True):
-        begins, ends = stretch.days(zone)
+    for ((stretch, begins, ends), days), row in zip(touched, places, strict=True):
         for place, day in enumerate(days):
             if row is None:
                 cells[day].more_bands += 1

@@ -11,12 +11,13 @@ from apps.accounts.models import User
 from apps.calendar.models import Booking
 from apps.calendar.rules import Scope
 from apps.calendar.selectors import (
-    ClashHead,
+    DayClashes,
     Found,
     Head,
     Narrowed,
     bookings_drawn,
-    clash_heads,
+    clashes_by_day,
+    clashes_drawn,
     conflicts_told,
     drawn_between,
     heads_by_day,
@@ -107,7 +108,8 @@ class Shown:
     stretches: list[Stretch]
     marked: int
     clashes: list[Clash]
-    clash_heads: Sequence[ClashHead]
+    clash_days: dict[int, date]
+    clash_counts: Sequence[DayClashes]
     total: int
     _counts: dict[Place, int] = field(init=False)
     _at: dict[Place, list[Event]] = field(init=False)
@@ -148,14 +150,11 @@ class Shown:
 
     def clashes_on(self, day: date) -> Clashes:
         """Return the conflicts that begin on a day; those from before the range are on its first."""
-        heads = [head for head in self.clash_heads if head.day == day]
-        ids = {head.pk for head in heads}
-        if not heads:
+        counts = next((each for each in self.clash_counts if each.day == day), None)
+        if counts is None:
             return Clashes(())
-        found = tuple(clash for clash in self.clashes if clash.found.id in ids)
-        return Clashes(
-            found[: self._opened], heads[0].blocking_of_day, heads[0].of_day - heads[0].blocking_of_day
-        )
+        found = tuple(clash for clash in self.clashes if self.clash_days[clash.found.id] == day)
+        return Clashes(found[: self._opened], counts.blocking, counts.total - counts.blocking)
 
     def clashes_among(self, events: Sequence[Event]) -> Clashes:
         """Return the conflicts of some bookings, behind a mark that counts the bookings."""
@@ -173,10 +172,8 @@ class Shown:
     @property
     def of_conflicts(self) -> tuple[int, int]:
         """Return how many conflicts that block, and how many others, the range holds."""
-        if not self.clash_heads:
-            return 0, 0
-        first = self.clash_heads[0]
-        return first.blocking, first.of_all - first.blocking
+        blocking = sum(each.blocking for each in self.clash_counts)
+        return blocking, sum(each.total for each in self.clash_counts) - blocking
 
     @property
     def said(self) -> str:
@@ -205,7 +202,7 @@ def counted(number: int, word: str) -> str:
 def shown_by_day(
     user: User, over: Days, by: Narrowed, *, most: range, clashes_first: bool, chosen: dict[str, str]
 ) -> Shown:
-    """Return what some days hold, a few bookings of each. Six queries, whatever they hold."""
+    """Return what some days hold, a few bookings of each. Seven queries, whatever they hold."""
     heads = heads_by_day(
         user, over.start, over.end, by, zone=over.zone, most=most, clashes_first=clashes_first
     )
@@ -228,13 +225,21 @@ def shown(
     """
     if total is None:
         total = drawn_between(user, over.start, over.end, by).count()
-    ranked = clash_heads(user, over.start, over.end, by, zone=over.zone, heads=heads, most=OPENED)
-    told = conflicts_told(head.pk for head in ranked)
+    counts = clashes_by_day(user, over.start, over.end, by, zone=over.zone)
+    days = dict(clashes_drawn(over.start, over.end, zone=over.zone, heads=heads, most=OPENED))
+    told = conflicts_told(days)
     events = _events(user, heads, told)
     scope = {name: chosen[name] for name in ("team", "kind", "component") if name in chosen}
     stretches, marked = stretches_between(user, over.start, over.end, where=where, **scope)
     return Shown(
-        {each.booking.pk: each for each in events}, heads, stretches, marked, clashes_of(told), ranked, total
+        {each.booking.pk: each for each in events},
+        heads,
+        stretches,
+        marked,
+        clashes_of(told),
+        days,
+        counts,
+        total,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -63,13 +64,13 @@ class Toolbar:
         """Return the address of the same range without filters."""
         return address(self.here, self.place)
 
-    @property
+    @cached_property
     def lists(self) -> str:
         """Return the address of the agenda with these filters, up to what it is to list."""
         asked = urlencode(self.kept)
         return f"{reverse(AGENDA)}?{asked}{'&' if asked else ''}"
 
-    @property
+    @cached_property
     def agenda(self) -> str:
         """Return the address of the agenda of a day, up to the day."""
         return f"{self.lists}day="
@@ -79,7 +80,7 @@ class Toolbar:
         """Return the address of the agenda with what is in conflict alone, up to what it is to list."""
         return f"{self.lists}conflicts=1&"
 
-    @property
+    @cached_property
     def day_conflicts(self) -> str:
         """Return the address of the conflicts of a day, up to the day."""
         return f"{self.conflicts_of}day="

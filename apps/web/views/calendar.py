@@ -195,12 +195,14 @@ def _from_today(asked: Asked, shown: Month, whole: Days) -> Days:
 
 def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more: Context) -> HttpResponse:
     before = more.get("before", 0)
+    most, longest = (lists.PAGE, lists.LONGEST) if name == "agenda" else (lists.BESIDE, lists.BRIEF)
     days, goes_on = lists.agenda_of(
         held,
         over=listed,
         today=asked.today,
         before=before if isinstance(before, int) else 0,
-        most=lists.PAGE if name == "agenda" else lists.BESIDE,
+        most=most,
+        longest=longest,
     )
     context: Context = {
         "form": asked.form,
