@@ -257,6 +257,7 @@ SPECTACULAR_SETTINGS = {
         "ChangeStateEnum": "apps.changes.enums.ChangeState",
         "ReviewStateEnum": "apps.reviews.enums.ReviewState",
         "CardStateEnum": "apps.cards.enums.CardState",
+        "PeriodKindEnum": "apps.calendar.enums.PeriodKind",
         "BookingStateEnum": "apps.calendar.enums.BookingState",
         "ExportStateEnum": "apps.exports.enums.ExportState",
         "RequirementStateEnum": "apps.approvals.enums.RequirementState",

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from apps.api.views import (
     approvals,
     calendar,
+    calendar_files,
     cards,
     catalog,
     changes,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("calendar/periods/", calendar.Periods.as_view(), name="periods"),
     path("calendar/periods/<str:ref>/", calendar.OnePeriod.as_view(), name="period"),
     path("calendar/periods/<str:ref>/lift/", calendar.LiftPeriod.as_view(), name="lift-period"),
+    path("calendar/imports/", calendar_files.Imports.as_view(), name="calendar-imports"),
+    path("calendar/imports/preview/", calendar_files.PreviewImport.as_view(), name="calendar-import-preview"),
     path("cards/", cards.Cards.as_view(), name="cards"),
     path("cards/<str:ref>/", cards.CardDetail.as_view(), name="card"),
     path("cards/<str:ref>/publish/", cards.PublishCard.as_view(), name="publish-card"),

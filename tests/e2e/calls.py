@@ -207,10 +207,23 @@ def _rest(names: Names) -> list[Call]:
         "withheld": [],
         "seed": "",
     }
+    day = f"{now + timedelta(days=50):%Y%m%d}"
+    event = f"BEGIN:VEVENT\nUID:close\nSUMMARY:Close\nDTSTART;VALUE=DATE:{day}\nEND:VEVENT"
+    file = {
+        "file": f"BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n",
+        "source": "Closing",
+        "kind": "on_call",
+        "time_zone": "Europe/London",
+        "scope": {"covers": {"kind": ["model"]}},
+        "owner": LEILA,
+        "on_call": [LEILA],
+    }
     versions = "catalog/components/model:default/credit-risk/versions/"
     return [
         Call("post calendar/periods/", "calendar/periods/", LEILA, freeze),
         Call("post calendar/periods/{ref}/lift/", f"calendar/periods/{names['freeze']}/lift/", LEILA),
+        Call("post calendar/imports/", "calendar/imports/", LEILA, file),
+        Call("post calendar/imports/preview/", "calendar/imports/preview/", LEILA, file),
         Call("post catalog/components/{key}/versions/", versions, AMARA, version),
         Call("patch cards/{ref}/", f"cards/{names['card_draft']}/", TOMASZ, card),
         Call("post cards/{ref}/publish/", f"cards/{names['card_draft']}/publish/", TOMASZ),

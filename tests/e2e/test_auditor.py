@@ -24,7 +24,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 OWN = ("account", "notifications", "exports", "accounts/", "session", "calendar/feeds")
 REFUSED = {403, 404, 405, 409}
 # Who may do this depends on what the body names, so a body that names nothing good is refused as such.
-LOOKED_AT_FIRST = ("/calendar/periods/", "/versions/", "/actions/", "/together/")
+LOOKED_AT_FIRST = (
+    "/calendar/periods/",
+    "/calendar/imports/",
+    "/preview/",
+    "/versions/",
+    "/actions/",
+    "/together/",
+)
 ASKED_FIRST = {
     "web:approval-sign": 422,
     "web:period-new": 200,

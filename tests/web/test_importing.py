@@ -130,7 +130,9 @@ def test_import_when_the_look_is_not_ones_own_is_refused(client: Client, leila: 
 
 
 def test_import_when_shifts_name_nobody_says_so(client: Client, leila: User) -> None:
-    assert "Name whoever is on call." in confirm(client, look(client, calendar(ROTA), kind="on_call"))
+    text = look(client, calendar(ROTA), kind="on_call")
+    assert "There is a problem" in text
+    assert "Name whoever is on call." in text
     confirm(client, look(client, calendar(ROTA), kind="on_call", on_call="leila"))
     assert [shift.user for shift in Period.objects.get().people.all()] == [leila]
 

@@ -10,8 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
-from apps.accounts.models import User
-from apps.accounts.selectors import active_person
 from apps.api.serializers.calendar import (
     BookingSerializer,
     ConflictSerializer,
@@ -20,6 +18,7 @@ from apps.api.serializers.calendar import (
     PeriodSerializer,
 )
 from apps.api.views.base import Resource
+from apps.api.views.people import named
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Booking, Period
 from apps.calendar.rules import YEARS, checked_recurrence, scope_from
@@ -103,17 +102,10 @@ class Periods(Resource):
                 rdates=tuple(content["rdates"]),
             ),
             owner=self.user,
-            on_call=tuple(_person(username) for username in content["on_call"]),
+            on_call=named(content["on_call"], "on_call"),
         )
         made = declare_period(actor=self.actor, plan=plan, outcomes={})
         return Response(PeriodSerializer(made).data, status=status.HTTP_201_CREATED)
-
-
-def _person(username: str) -> User:
-    found = active_person(username)
-    if found is None:
-        raise Invalid({"on_call": [f"There is no active person “{username}”."]})
-    return found
 
 
 class OnePeriod(Resource):

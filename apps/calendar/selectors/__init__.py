@@ -39,7 +39,7 @@ from apps.calendar.selectors.drawn import (
     drawn_between,
     heads_by_day,
 )
-from apps.calendar.selectors.importing import Difference, ImportOrder, import_difference
+from apps.calendar.selectors.importing import Difference, ImportOrder, catches, import_difference, order_of
 from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 from apps.calendar.selectors.marked import marked_between
 from apps.calendar.selectors.outcomes import (
@@ -86,6 +86,7 @@ __all__ = [
     "booking_for",
     "bookings_between",
     "bookings_drawn",
+    "catches",
     "clashes_by_day",
     "clashes_drawn",
     "conflicts_told",
@@ -113,6 +114,7 @@ __all__ = [
     "live_between",
     "marked_between",
     "may_plan_some",
+    "order_of",
     "outcomes_of",
     "overdue_dispositions",
     "period_exists",

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from apps.accounts.models import User
 from apps.calendar.enums import PeriodKind
-from apps.calendar.models import Period
+from apps.calendar.models import Booking, Period
+from apps.calendar.models.periods import FROZEN
 from apps.calendar.rules import EVERYTHING, Scope
 from apps.calendar.rules.horizon import worked_out
-from apps.calendar.rules.ics_in import NotRead, PeriodSpec
-from apps.calendar.selectors.periods import recurrence_of
+from apps.calendar.rules.ics_in import IcsFile, NotRead, PeriodSpec
+from apps.calendar.selectors.periods import planned_inside, recurrence_of
 from apps.core.errors import Invalid
 
 SOURCE_LIMIT = 120
@@ -58,14 +59,32 @@ class Difference:
         return bool(self.new or self.changed or self.gone)
 
 
+def order_of(
+    file: IcsFile, *, source: str, kind: PeriodKind, scope: Scope, owner: User, on_call: tuple[User, ...]
+) -> ImportOrder:
+    """Return what is asked for by a file and by whoever brings it. ``on_call`` is for shifts alone."""
+    return ImportOrder(
+        source=source.strip(),
+        specs=file.specs,
+        kind=kind,
+        scope=scope,
+        owner=owner,
+        on_call=on_call if kind == PeriodKind.ON_CALL else (),
+        unread=frozenset(each.uid for each in file.not_read if each.uid),
+    )
+
+
 def import_difference(order: ImportOrder, now: datetime) -> Difference:
     """Return what an import would change. Three queries, however much the file holds.
 
     Raises:
-        Invalid: ``source`` is missing or too long, or was imported as another ``kind``.
+        Invalid: ``source`` is missing or too long, or was imported as another ``kind``; or shifts name nobody
+            (``on_call``).
     """
     if not order.source.strip() or len(order.source) > SOURCE_LIMIT:
         raise Invalid({"source": [f"Name the calendar in 1 to {SOURCE_LIMIT} characters."]})
+    if order.kind == PeriodKind.ON_CALL and not order.on_call:
+        raise Invalid({"on_call": ["Name whoever is on call."]})
     held = Period.objects.filter(source=order.source).exclude(source_uid="")
     known = {period.source_uid: period for period in held.prefetch_related("people").select_related("owner")}
     _check_kind(order, known.values())
@@ -86,6 +105,14 @@ def import_difference(order: ImportOrder, now: datetime) -> Difference:
         else:
             same += 1
     return Difference(tuple(new), tuple(changed), same, tuple(_gone(order, known, now)), tuple(left))
+
+
+def catches(order: ImportOrder, difference: Difference, now: datetime) -> list[Booking]:
+    """Return the live bookings that new and changed freezes would catch, in order of time."""
+    if order.kind not in FROZEN:
+        return []
+    specs = [*difference.new, *(edit.spec for edit in difference.changed)]
+    return planned_inside(order.scope, [one for spec in specs for one in worked_out(spec.recurrence, now)])
 
 
 def reason_of(spec: PeriodSpec, source: str) -> str:

@@ -13,14 +13,11 @@ from django.core import signing
 from apps.accounts.models import User
 from apps.accounts.selectors import active_people
 from apps.calendar.enums import PeriodKind
-from apps.calendar.models import Booking, Period
-from apps.calendar.models.periods import FROZEN
+from apps.calendar.models import Period
 from apps.calendar.rules import Recurrence, in_words, scope_from
-from apps.calendar.rules.horizon import worked_out
-from apps.calendar.rules.ics_in import IcsFile, NotRead, PeriodSpec
-from apps.calendar.selectors import Difference, ImportOrder, planned_inside
+from apps.calendar.rules.ics_in import NotRead, PeriodSpec
+from apps.calendar.selectors import Difference, ImportOrder
 from apps.calendar.selectors.importing import Edit
-from apps.core import clock
 from apps.core.errors import Invalid, Stale
 
 SHOWN = 200
@@ -29,20 +26,6 @@ LARGEST = 2_000_000
 """The most characters that a page carries."""
 KEPT = 24 * 3600
 _SALT = "calendar.import"
-
-
-def ordered(file: IcsFile, given: dict[str, Any], scope: Any) -> ImportOrder:
-    """Return what is asked for by a file and the form that it came with."""
-    kind = PeriodKind(given["kind"])
-    return ImportOrder(
-        source=given["source"].strip(),
-        specs=file.specs,
-        kind=kind,
-        scope=scope,
-        owner=given["owner"],
-        on_call=given["on_call"] if kind == PeriodKind.ON_CALL else (),
-        unread=frozenset(each.uid for each in file.not_read if each.uid),
-    )
 
 
 def packed(order: ImportOrder, user: User) -> str:
@@ -138,12 +121,3 @@ def _edit(edit: Edit) -> Line:
 
 def _part(title: str, all_of_them: Sequence[Any], line: Callable[[Any], Line]) -> Part:
     return Part(title, len(all_of_them), tuple(line(each) for each in all_of_them[:SHOWN]))
-
-
-def catches(order: ImportOrder, difference: Difference) -> list[Booking]:
-    """Return the live bookings that new and changed freezes would catch, in order of time."""
-    if order.kind not in FROZEN:
-        return []
-    specs = [*difference.new, *(edit.spec for edit in difference.changed)]
-    now = clock.now()
-    return planned_inside(order.scope, [one for spec in specs for one in worked_out(spec.recurrence, now)])

@@ -6,14 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from apps.calendar.enums import PeriodKind
 from apps.calendar.rules.ics_in import read_ics
-from apps.calendar.selectors import import_difference, may_plan_some, planning_decision
+from apps.calendar.selectors import catches, import_difference, may_plan_some, order_of, planning_decision
 from apps.calendar.services import import_periods
 from apps.core import actors, clock
 from apps.core.errors import Forbidden, Invalid
 from apps.web.errors import add_to_form
 from apps.web.forms.importing import ImportForm
-from apps.web.planning.importing import catches, ordered, packed, parts_of, unpacked
+from apps.web.planning.importing import packed, parts_of, unpacked
 from apps.web.reader import reader
 
 
@@ -41,14 +42,21 @@ def _look(request: HttpRequest, form: ImportForm) -> dict[str, object]:
     if not decision:
         raise Forbidden(decision.reason, remedy=decision.remedy)
     file = read_ics(given["file"], time_zone=given["time_zone"], now=now)
-    order = ordered(file, given, scope)
+    order = order_of(
+        file,
+        source=given["source"],
+        kind=PeriodKind(given["kind"]),
+        scope=scope,
+        owner=given["owner"],
+        on_call=given["on_call"],
+    )
     difference = import_difference(order, now)
     return {
         "order": order,
         "zone": file.time_zone,
         "difference": difference,
         "parts": [part for part in parts_of(difference, file.not_read) if part.count],
-        "caught": catches(order, difference),
+        "caught": catches(order, difference, now),
         "packed": packed(order, user),
     }
 
