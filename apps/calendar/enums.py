@@ -40,6 +40,7 @@ class FeedShows(models.TextChoices):
     MINE = "mine", "My own changes"
     TEAM = "team", "What a team owns"
     COMPONENT = "component", "One component"
+    SAVED = "saved", "A saved view"
     VIEW = "view", "The calendar with filters"
 
 

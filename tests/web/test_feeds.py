@@ -10,8 +10,10 @@ from icalendar import Calendar
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.accounts.services import save_view
 from apps.audit.models import AuditEvent
 from apps.calendar.models import CalendarFeed
+from apps.core import actors
 from tests.planning import booked, component, person, span, team
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,8 @@ def test_feed_keeps_the_filters_of_the_calendar_that_its_reader_came_from(
     [
         ({"name": ""}, "Give it a name of up to 80 characters"),
         ({"shows": "team"}, "Choose which team."),
+        ({"shows": "saved"}, "Choose which view."),
+        ({"shows": "saved", "view": "9"}, "Select a valid choice"),
         ({"shows": "component", "component": "model:default/zebra"}, "There is no component"),
         ({"shows": "zebra"}, "Select a valid choice"),
     ],
@@ -110,10 +114,30 @@ def test_feed_of_another_person_cannot_be_seen_or_revoked(client: Client, leila:
 
 def test_page_asks_the_same_whatever_it_lists(client: Client, leila: User) -> None:
     counts = []
-    for number in (1, 2, 3):
-        made(client, name=f"Feed {number}")
-        if number != 2:
+    for number in range(1, 13):
+        view = save_view(actor=actors.person(leila), page="calendar", name=f"View {number}", query="tier=1")
+        made(client, name=f"Feed {number}", shows="saved", view=str(view.pk))
+        if number in (2, 12):
             with CaptureQueriesContext(connection) as asked:
                 shown(client)
             counts.append(len(asked))
-    assert counts == [10, 10]
+    assert counts[0] == counts[1]
+
+
+def test_feed_of_a_saved_view_names_it_and_says_when_it_has_ended(client: Client, leila: User) -> None:
+    booked("CHG-1", span(6, 8), component("credit-risk", tier=1))
+    view = save_view(
+        actor=actors.person(leila), page="calendar", name="Vital", query="from=2030-11-01&tier=1"
+    )
+    page = shown(client, f"{PAGE}?tier=1")
+    assert re.search(rf'<option value="{view.pk}" selected>Vital', page)
+    assert re.search(r'value="saved"[^>]*checked', page)
+    path = made(client, shows="saved", view=str(view.pk))
+    assert "The view Vital. Tier: tier 1" in shown(client)
+    edit = f"/account/views/{view.pk}/edit/"
+    assert "the calendar feeds that show it end" in shown(client, edit)
+    client.post(edit, {"remove": "yes"})
+    page = shown(client)
+    assert "A saved view that is gone" in page
+    assert "Ended" in page
+    assert Client().get(path).status_code == 410

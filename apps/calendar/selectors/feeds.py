@@ -6,13 +6,16 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from apps.accounts.models import User
+from apps.accounts.models import SavedView, User
+from apps.accounts.selectors import views_for
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import CalendarFeed, Occurrence, Period, during
 from apps.calendar.selectors.bookings import parts_of
 from apps.calendar.selectors.periods import fits, periods_visible_to, scope_of
 from apps.catalog.models import Component
 
+PAGE = "calendar"
+"""The page whose saved views a feed can show."""
 _NOBODY = "0" * 64
 """Compared with when no feed has the prefix, so that the answer takes as long."""
 
@@ -47,6 +50,11 @@ def feed_at(secret: str) -> CalendarFeed | None:
     found = CalendarFeed.objects.select_related("owner").filter(prefix=prefix if known else "").first()
     fits = hmac.compare_digest(found.digest if found else _NOBODY, digest_of(secret))
     return found if found is not None and fits and found.revoked_at is None else None
+
+
+def view_of(feed: CalendarFeed) -> SavedView | None:
+    """Return the saved view that a feed follows, or None when it was removed or its person does not see it any more."""
+    return views_for(feed.owner, PAGE).filter(pk=feed.view_id).first() if feed.view_id else None
 
 
 def periods_shown(

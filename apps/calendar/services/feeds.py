@@ -7,11 +7,12 @@ from urllib.parse import parse_qs
 from django.db import transaction
 from django.db.models import Q
 
-from apps.accounts.models import User
+from apps.accounts.models import SavedView, User
+from apps.accounts.selectors import views_for
 from apps.audit.services import record_event
 from apps.calendar.enums import FeedShows
 from apps.calendar.models import CalendarFeed
-from apps.calendar.selectors.feeds import digest_of
+from apps.calendar.selectors.feeds import PAGE, digest_of
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden, Invalid
@@ -25,18 +26,24 @@ _NEEDS = {FeedShows.TEAM: "team", FeedShows.COMPONENT: "component"}
 
 
 @transaction.atomic
-def make_feed(*, actor: Actor, name: str, shows: str, query: str = "") -> tuple[CalendarFeed, str]:
+def make_feed(
+    *, actor: Actor, name: str, shows: str, query: str = "", view: SavedView | None = None
+) -> tuple[CalendarFeed, str]:
     """Make a feed for the actor and return it with its secret, which is never seen again.
 
     ``query`` narrows it as the address of the calendar does; a team's names ``team``, a component's ``component``.
+    A saved ``view`` narrows it instead: what it says at each reading counts.
 
     Raises:
         Forbidden: the actor is no person.
-        Invalid: no name, nothing that it shows, or as many feeds as there may be.
+        Invalid: no name, nothing that it shows, a view that the actor does not see, or as many feeds as there may be.
     """
     owner = _person(actor)
     clean = " ".join(name.replace("\x00", "").split())
     _check(clean, shows, query)
+    view = view if shows == FeedShows.SAVED else None
+    if shows == FeedShows.SAVED and not (view and views_for(owner, PAGE).filter(pk=view.pk).exists()):
+        raise Invalid({"view": ["Choose which view."]})
     # Held, so that two at once cannot pass the limit.
     User.objects.select_for_update().get(pk=owner.pk)
     if CalendarFeed.objects.filter(owner=owner, revoked_at=None).count() >= MOST_FEEDS:
@@ -44,13 +51,13 @@ def make_feed(*, actor: Actor, name: str, shows: str, query: str = "") -> tuple[
     prefix = secrets.token_hex(4)
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     feed = CalendarFeed.objects.create(
-        owner=owner, name=clean, shows=shows, query=query, prefix=prefix, digest=digest_of(secret)
+        owner=owner, name=clean, shows=shows, query=query, view=view, prefix=prefix, digest=digest_of(secret)
     )
     record_event(
         event="feed.made",
         actor=actor,
         obj=feed,
-        data={"prefix": prefix, "shows": shows},
+        data={"prefix": prefix, "shows": shows} | ({"view": view.pk} if view else {}),
         private={"name": clean, "filters": query},
     )
     return feed, secret

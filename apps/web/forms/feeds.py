@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from apps.accounts.models import User
-from apps.accounts.selectors import teams
+from apps.accounts.models import SavedView, User
+from apps.accounts.selectors import teams, views_for
 from apps.calendar.enums import FeedShows
+from apps.calendar.selectors.feeds import PAGE
 from apps.catalog.selectors import component_for, search_components
 
 OFFERED = 300
@@ -33,6 +34,7 @@ class FeedForm(forms.Form):
         help_text="Its key, such as model:default/credit-risk.",
         widget=forms.TextInput(attrs={"list": "components", "autocomplete": "off"}),
     )
+    view = forms.ModelChoiceField(queryset=SavedView.objects.none(), required=False, empty_label="Choose")
     query = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -40,6 +42,7 @@ class FeedForm(forms.Form):
         self._user = user
         named = [(team.slug, team.name) for team in teams()]
         self.fields["team"].choices = [("", "Choose"), *named]  # type: ignore[attr-defined]
+        self.fields["view"].queryset = views_for(user, PAGE)  # type: ignore[attr-defined]
 
     @property
     def offered(self) -> list[tuple[str, str]]:
