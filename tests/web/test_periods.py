@@ -62,7 +62,7 @@ def test_check_when_sent_names_what_it_catches_and_then_it_is_declared(client: C
     text = said(client, data(step="look"))
     assert "CHG-1" in text
     assert "<strong>1 component</strong>: credit-risk" in text
-    assert "Tuesday 19 November 2030 all day, London time. Usually 1 day." in text
+    assert "Tuesday 19 November 2030 all day, London time. It lasts 1 day." in text
     assert not Period.objects.exists()
     response = client.post(NEW, data(step="declare"), follow=True)
     assert response.redirect_chain == [("/calendar/periods/FRZ-1/", 302)]
@@ -82,9 +82,18 @@ def test_check_when_it_runs_by_the_week_says_it_in_words_and_over_both_clock_cha
     assert "58 times in all" in text
     assert "Sun 28 March 2027: 7 hours" in text
     assert "On 28 March 2027 clocks go forward: this freeze lasts 7 hours instead of 8." in text
-    assert '<rect class="off" x="76.0" y="20" width="33.0" height="18"/>' in text
+    assert '<rect class="off" x="79.0" y="20" width="31.5" height="18"/>' in text
     assert "Sun 31 October 2027: 9 hours" in text
-    assert '<rect class="twice" x="76.0"' in text
+    assert '<rect class="twice" x="79.0"' in text
+
+
+def test_check_when_it_happens_once_over_a_clock_change_says_how_long_it_really_lasts(
+    client: Client, leila: User
+) -> None:
+    text = said(client, data(first_day="2031-03-27", last_day="2031-04-03", starts="18:00", ends="08:00"))
+    assert "It lasts 6 days 13 hours." in text
+    assert "this freeze lasts 6 days 13 hours instead of 6 days 14 hours." in text
+    assert "… 21" in text  # the hours around the change are drawn
 
 
 @travel("2026-11-10T09:00:00Z", tick=False)

@@ -84,10 +84,10 @@ class ClockChange:
         return ", and ".join(said)
 
     def _instead(self) -> str:
-        whole = timedelta(hours=1)
-        if self.lasts % whole or self.usual % whole:
+        hour, day = timedelta(hours=1), timedelta(days=1)
+        if self.lasts % hour or self.usual % hour or max(self.lasts, self.usual) > day:
             return f"{in_hours(self.lasts)} instead of {in_hours(self.usual)}"
-        return f"{in_hours(self.lasts)} instead of {self.usual // whole}"
+        return f"{in_hours(self.lasts)} instead of {self.usual // hour}"
 
 
 def clock_changes(recurrence: Recurrence, after: datetime, *, count: int = 2) -> list[ClockChange]:
@@ -160,14 +160,12 @@ def _local(text: str) -> datetime:
 
 
 def in_hours(length: timedelta) -> str:
-    """Return a length of time in words, days when it has no part of one: 7 hours 30 minutes, 2 days."""
+    """Return a length of time in words: 7 hours 30 minutes, 2 days, 6 days 14 hours. A day has 24 hours."""
     minutes = int(length / timedelta(minutes=1))
-    days, rest = divmod(minutes, 24 * 60)
-    if days and not rest:
-        return _counted(days, "day")
+    days, minutes = divmod(minutes, 24 * 60)
     hours, minutes = divmod(minutes, 60)
-    said = [_counted(hours, "hour")] if hours else []
-    return " ".join([*said, *([_counted(minutes, "minute")] if minutes else [])])
+    parts = ((days, "day"), (hours, "hour"), (minutes, "minute"))
+    return " ".join(_counted(number, thing) for number, thing in parts if number)
 
 
 def _counted(number: int, thing: str) -> str:
