@@ -84,10 +84,16 @@ def alone(
         if time.kind in MET and covered and running & minutes(time.start, time.end):
             found[MET[time.kind], plan.id, None, time.period, ""] = 1
     for part in plan.parts.values():
-        mine = {each.period for each in windowed if each.scope.covers(part, plan.change_class)}
+        # A window binds from its first start to its last end.
+        mine = {
+            each.period
+            for each in windowed
+            if each.scope.covers(part, plan.change_class)
+            and any(each.start <= minute < each.end for minute in running)
+        }
         allowed = [minutes(time.start, time.end) for time in times if time.period in mine]
-        if mine and running - set().union(*allowed):
-            found[ConflictKind.OUTSIDE, plan.id, None, None, ""] = 1
+        if running - set().union(*allowed):
+            found |= {(ConflictKind.OUTSIDE, plan.id, None, period, ""): 1 for period in mine}
     return found
 
 

@@ -1,6 +1,7 @@
 """The engine against the oracle: none missed, none invented."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,12 @@ def told(found: list[Finding]) -> dict[Any, int]:
 
 
 def windowed(given_times: list[InForce]) -> list[InForce]:
-    return list({one.period: one for one in given_times if one.kind == PeriodKind.MAINTENANCE}.values())
+    found: dict[int, InForce] = {}
+    for one in given_times:
+        if one.kind == PeriodKind.MAINTENANCE:
+            first = found.setdefault(one.period, one)
+            found[one.period] = replace(first, end=max(first.end, one.end))
+    return list(found.values())
 
 
 @given(graphs(), rulebooks, plans(), times())

@@ -2,16 +2,18 @@ import pytest
 
 from apps.accounts.enums import Role
 from apps.audit.models import AuditEvent
-from apps.calendar.rules import EVERYTHING, scope_from, scope_of_one
+from apps.calendar.enums import PeriodKind
+from apps.calendar.rules import EVERYTHING, Recurrence, scope_from, scope_of_one
 from apps.calendar.selectors import (
     bookings_between,
+    conflicts_of,
     covered_components,
     period_for,
     periods_between,
     planned_inside,
     planning_decision,
 )
-from apps.calendar.services import lift_period
+from apps.calendar.services import PeriodPlan, lift_period, plan_period
 from apps.core import actors
 from apps.core.errors import Forbidden, Invalid
 from tests.planning import booked, component, frozen, person, span, team
@@ -127,3 +129,22 @@ def test_selectors_when_the_person_holds_no_role_show_nothing() -> None:
 @pytest.mark.parametrize("ref", ["FRZ-9", "FRZ-", "CHG-1", "FRZ-99999999999999999999", "FRZ-x"])
 def test_freeze_for_when_there_is_none_is_none(ref: str) -> None:
     assert period_for(person("leila", Role.CHANGE_MANAGER), ref) is None
+
+
+def test_maintenance_window_when_weekly_binds_from_its_first_start_to_its_last_end() -> None:
+    leila, model = person("leila", Role.CHANGE_MANAGER), component("credit-risk")
+    times = {"before": -24, "into": -1, "first": 0, "between": 48, "last": 7 * 24, "after": 8 * 24}
+    for ref, hour in times.items():
+        booked(ref, span(hour, hour + 2), model)
+    once = span(0, 2)
+    weekly = Recurrence(once.local_start, once.local_end, once.time_zone, "FREQ=WEEKLY;COUNT=2")
+    scope = scope_of_one("component", model.key)
+    plan = PeriodPlan("Nightly work", "It is quiet then.", weekly, PeriodKind.MAINTENANCE, scope)
+    window = plan_period(actor=actors.person(leila), plan=plan)
+    found = {ref: [one.sentence for one in conflicts_of(ref) if one.kind == "outside"] for ref in times}
+    assert [ref for ref, said in found.items() if said] == ["into", "between"]
+    assert found["into"] == [
+        "credit-risk may change only in its maintenance windows, and this time is outside Nightly work."
+    ]
+    lift_period(actor=actors.person(leila), period=window)
+    assert not any(one.kind == "outside" for ref in times for one in conflicts_of(ref))

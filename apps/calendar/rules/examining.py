@@ -22,8 +22,8 @@ from apps.catalog.rules.impact import Graph
 class Around:
     """What plans are judged by: the graph, the rulebook, the instances of periods in order of time.
 
-    ``windowed`` holds each maintenance window in force once, whatever its instances: a component that has such
-    windows may change in no other time.
+    ``windowed`` holds each maintenance window in force once, from its first start to its last end: in that time what
+    it covers may change in its instances alone.
     """
 
     graph: Graph

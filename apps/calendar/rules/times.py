@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from apps.calendar.enums import ConflictKind, PeriodKind
 from apps.calendar.rules.findings import Finding
 from apps.calendar.rules.plans import InForce, Plan
+from apps.calendar.rules.scopes import Part
 
 MEANS = {
     PeriodKind.FREEZE: ConflictKind.FREEZE,
@@ -34,18 +35,25 @@ def met(plan: Plan, times: Collection[InForce]) -> Iterator[Finding]:
 
 
 def outside(plan: Plan, times: Collection[InForce], windowed: Sequence[InForce]) -> Iterator[Finding]:
-    """Return the parts that have allowed windows, none of which, nor several in a row, hold the plan.
+    """Return each maintenance window that binds the plan, where neither it nor several in a row hold the plan.
 
-    ``windowed`` holds one entry for each maintenance window in force, whenever its instances are; ``times`` those
-    that the plan could meet, in order.
+    ``windowed`` holds each once, from its first start to its last end. Only a plan that meets that time is bound by
+    it: a window that is still to come, or over for good, forbids nothing. ``times`` are the instances that the plan
+    meets, in order.
     """
-    out: list[str] = []
+    out: dict[int, list[str]] = {}
     for part in plan.parts.values():
-        mine = {one.period for one in windowed if one.scope.covers(part, plan.change_class)}
+        mine = {one.period for one in windowed if binds(one, part, plan)}
         if mine and not _held(plan, [one for one in times if one.period in mine]):
-            out.append(part.key)
-    if out:
-        yield Finding(ConflictKind.OUTSIDE, plan.id, plan.start, plan.end, path=tuple(sorted(out)[:1]))
+            for period in mine:
+                out.setdefault(period, []).append(part.key)
+    for period, keys in sorted(out.items()):
+        yield Finding(ConflictKind.OUTSIDE, plan.id, plan.start, plan.end, period=period, path=(min(keys),))
+
+
+def binds(window: InForce, part: Part, plan: Plan) -> bool:
+    """Return whether a maintenance window, from its first start to its last end, binds a part of a plan."""
+    return plan.meets(window.start, window.end) and window.scope.covers(part, plan.change_class)
 
 
 def _held(plan: Plan, windows: Sequence[InForce]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import accumulate
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Team, User
@@ -135,11 +135,19 @@ def _covers(scope: Scope, plan: Plan) -> bool:
 
 
 def windowed() -> list[InForce]:
-    """Return each maintenance window in force once, with the time of its first instance."""
-    windows = Period.objects.filter(kind=PeriodKind.MAINTENANCE, lifted_at=None)
+    """Return each maintenance window in force once, from its first start to its last end.
+
+    One without end is worked out further ahead than anything can be planned, so its last instance serves.
+    """
+    each = Occurrence.objects.filter(period=OuterRef("pk"))
+    windows = Period.objects.filter(kind=PeriodKind.MAINTENANCE, lifted_at=None).annotate(
+        first=Subquery(each.order_by("start").values("start")[:1]),
+        last=Subquery(each.order_by("-start").values("end")[:1]),
+    )
+    rows = windows.exclude(first=None).values_list("pk", "first", "last", "scope")
     return [
-        InForce(pk, PeriodKind.MAINTENANCE, start, end, stored_scope(scope))
-        for pk, start, end, scope in windows.values_list("pk", "start", "end", "scope")
+        InForce(pk, PeriodKind.MAINTENANCE, first, last, stored_scope(scope))
+        for pk, first, last, scope in rows
     ]
 
 

@@ -22,7 +22,7 @@ from apps.calendar.rules.slots import (
     joined,
     reasons,
 )
-from apps.calendar.rules.times import MEANS
+from apps.calendar.rules.times import MEANS, binds
 from apps.calendar.selectors.bookings import live_between, parts_of, plans_of
 from apps.calendar.selectors.conflicts import DRAFT, Found, found_by
 from apps.calendar.selectors.periods import period_names, times_between, windowed
@@ -190,13 +190,18 @@ def _of_times(draft: Plan, around: Around) -> Iterator[Obstacle]:
 
 def _outside(draft: Plan, around: Around) -> Iterator[Obstacle]:
     for part in draft.parts.values():
-        mine = {one.period for one in around.windowed if one.scope.covers(part, draft.change_class)}
-        if not mine:
-            continue
-        allowed: list[Instants] = joined((one.start, one.end) for one in around.times if one.period in mine)
+        mine = [one for one in around.windowed if binds(one, part, draft)]
+        periods = {one.period for one in mine}
+        allowed: list[Instants] = joined(
+            (one.start, one.end) for one in around.times if one.period in periods
+        )
         name = f"the time outside the maintenance windows of {part.key.rpartition('/')[2]}"
-        for start, end in between(allowed, draft.start, draft.end):
-            yield Obstacle(start, end, name)
+        for first, last in joined((one.start, one.end) for one in mine):
+            for start, end in between(allowed, max(first, draft.start), min(last, draft.end)):
+                yield Obstacle(start, end, name)
+            # Nothing may begin before the first window and run into it, nor out of the last one.
+            for edge in (first, last):
+                yield Obstacle(edge, edge, name)
 
 
 def _of_limits(draft: Plan, rulebook: Rulebook, exclude_ref: str) -> Iterator[Obstacle]:

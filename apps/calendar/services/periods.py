@@ -12,7 +12,7 @@ from apps.audit.services import record_event
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Conflict, Occurrence, OnCall, Period
 from apps.calendar.rules import EVERYTHING, Recurrence, Scope, checked_recurrence, span_from_local
-from apps.calendar.rules.horizon import AHEAD, KEPT, worked_out
+from apps.calendar.rules.horizon import worked_out
 from apps.calendar.rules.plans import Instants
 from apps.calendar.selectors import planned_inside, planning_decision, recurrence_of, scope_of
 from apps.calendar.services.checking import recheck
@@ -172,9 +172,10 @@ def _caught_ids(period: Period) -> set[int]:
 
 
 def around(period: Period, times: list[Instants]) -> list[Instants]:
-    """Return the times in which a period matters: a maintenance window forbids all but its instances."""
-    now = clock.now()
-    return [(now - KEPT, now + AHEAD)] if period.kind == PeriodKind.MAINTENANCE else times
+    """Return the times in which a period matters: a maintenance window from its first start to its last end."""
+    if period.kind != PeriodKind.MAINTENANCE or not times:
+        return times
+    return [(min(start for start, _ in times), max(end for _, end in times))]
 
 
 def _recheck(actor: Actor, period: Period, before: Iterable[int] = ()) -> None:

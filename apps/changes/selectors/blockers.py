@@ -141,6 +141,10 @@ def _listed(names: list[str]) -> str:
 def _conflict(found: Found, change: Change) -> Blocker:
     if found.kind == ConflictKind.FREEZE:
         how = "chooses a time outside it, or whoever declared it lifts it."
+    elif found.kind == ConflictKind.OUTSIDE:
+        how = "moves it into one of the windows, or asks for a waiver."
+    elif found.kind == ConflictKind.LIMIT:
+        how = "moves it to a time with fewer changes."
     elif found.blocking:
         how = "moves one of the two windows, or settles the conflict."
     else:
