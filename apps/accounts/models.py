@@ -36,6 +36,9 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=64, default="Europe/London", help_text="IANA name; display only.")
     job_title = models.CharField(max_length=120, blank=True)
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
+    weekly_digest = models.BooleanField(
+        default=True, help_text="Whether they are told each week what touches what their teams own."
+    )
 
     grants_now: "list[RoleGrant] | None" = None
     """What this person holds, when ``accounts.selectors.remember_grants`` read it for one page; not a column."""

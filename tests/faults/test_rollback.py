@@ -12,6 +12,7 @@ from apps.accounts.enums import Role, TokenScope
 from apps.accounts.models import Team, User
 from apps.accounts.services import (
     change_profile,
+    choose_digest,
     create_person,
     create_team,
     deactivate_person,
@@ -90,6 +91,9 @@ ACTS: dict[str, Act] = {
     "join_team": _plain(lambda e: join_team(actor=SYSTEM, user=e.people["amara"], team=e.team)),
     "set_escalation_contact": _plain(
         lambda e: set_escalation_contact(actor=SYSTEM, team=Team.objects.get(), user=e.people["leila"])
+    ),
+    "choose_digest": _plain(
+        lambda e: choose_digest(actor=e.actor("amara"), user=e.people["amara"], wanted=False)
     ),
     "change_profile": _plain(
         lambda e: change_profile(

@@ -1,17 +1,25 @@
 """The weekly digest: who gets it, when, and what it says."""
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import RoleGrant, User
+from apps.accounts.services import choose_digest
+from apps.audit.models import AuditEvent
 from apps.changes.services import withdraw_change
+from apps.core.errors import Forbidden
 from apps.insights.rules.digest import due_this_week
 from apps.insights.tasks import task_send_digests
 from apps.outbox.models import Notification
+from apps.outbox.services import send_notification
 from tests.changes.estate import NOW, Estate, add_component, at, make_estate, submitted
 from tests.people import add_person, add_team
 
@@ -109,3 +117,47 @@ def test_statements_do_not_grow_with_readers_and_changes(estate: Estate) -> None
             task_send_digests()
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_whoever_left_the_digest_is_told_nothing_until_they_come_back(estate: Estate) -> None:
+    submitted(estate)
+    priya, actor = estate.people["priya"], estate.actor("priya")
+    for _ in range(2):
+        choose_digest(actor=actor, user=priya, wanted=False)
+    assert sent() == 0
+    with pytest.raises(Forbidden):
+        choose_digest(actor=estate.actor("amara"), user=priya, wanted=True)
+    choose_digest(actor=actor, user=priya, wanted=True)
+    assert sent(MONDAY + timedelta(hours=1)) == 1
+    entries = AuditEvent.objects.filter(event="person.digest_chosen").order_by("pk")
+    assert [json.loads(bytes(each.entry))["data"] for each in entries] == [
+        {"weekly": False},
+        {"weekly": True},
+    ]
+
+
+def test_mail_of_the_digest_leads_to_a_page_that_asks_and_changes_nothing_by_itself(
+    estate: Estate, client: Client
+) -> None:
+    submitted(estate)
+    sent()
+    note = Notification.objects.get(rule="calendar.digest")
+    send_notification("k", {"notification": note.pk})
+    [path] = re.findall(r"leave this digest, after signing in:\n\S+?(/account/\S+)", mail.outbox[0].body)
+    assert client.get(path).headers["Location"].startswith("/accounts/login/")
+    client.force_login(estate.people["priya"])
+    for _ in range(2):
+        text = client.get(path).content.decode()
+        assert "Leave the weekly digest?" in text
+        assert client.get(path, {"wanted": "no"}).status_code == 200
+    assert client.post(path, {"wanted": "x"}).status_code == 422
+    assert User.objects.get(username="priya").weekly_digest
+    assert "Leave the weekly digest" in client.get("/account/").content.decode()
+    assert (
+        "You have left the weekly digest."
+        in client.post(path, {"wanted": "no"}, follow=True).content.decode()
+    )
+    assert not User.objects.get(username="priya").weekly_digest
+    assert "Get the weekly digest again?" in client.get(path).content.decode()
+    client.post(path, {"wanted": "yes"})
+    assert User.objects.get(username="priya").weekly_digest

@@ -1,6 +1,7 @@
 """Writes to people, teams, grants and tokens.
 
-people: create_person, create_team, join_team, set_escalation_contact, change_profile, deactivate_person, forget_person
+people: create_person, create_team, join_team, set_escalation_contact, change_profile, choose_digest, deactivate_person,
+    forget_person
 grants: grant_role, revoke_role
 passwords: password_problem, code_problem
 second_factors: add_code_app, add_passkey, remove_second_factor, reset_second_factors, new_passkey_request,
@@ -14,6 +15,7 @@ from apps.accounts.services.grants import grant_role, revoke_role
 from apps.accounts.services.passwords import code_problem, password_problem
 from apps.accounts.services.people import (
     change_profile,
+    choose_digest,
     create_person,
     create_team,
     deactivate_person,
@@ -44,6 +46,7 @@ __all__ = [
     "add_passkey",
     "authenticate_token",
     "change_profile",
+    "choose_digest",
     "code_problem",
     "create_person",
     "create_team",

@@ -107,6 +107,21 @@ def change_profile(*, actor: Actor, user: User, time_zone: str) -> User:
 
 
 @transaction.atomic
+def choose_digest(*, actor: Actor, user: User, wanted: bool) -> User:
+    """Let a person leave the weekly digest, or come back to it. Choosing what is so already changes nothing.
+
+    Raises:
+        Forbidden: it is another person's.
+    """
+    if actor.user is None or actor.user.pk != user.pk:
+        raise Forbidden("You leave your own digest only.")
+    if User.objects.filter(pk=user.pk).exclude(weekly_digest=wanted).update(weekly_digest=wanted):
+        record_event(event="person.digest_chosen", actor=actor, obj=user, data={"weekly": wanted})
+    user.weekly_digest = wanted
+    return user
+
+
+@transaction.atomic
 def deactivate_person(*, actor: Actor, user: User) -> User:
     """Close a person's way in: sign-in, sessions and tokens. What they did stays.
 

@@ -11,18 +11,21 @@ from apps.accounts.selectors import active_grants
 from apps.core import clock
 from apps.insights.rules.digest import WEEK, Touch, digest_text, due_this_week
 from apps.insights.selectors.touching import touches_of
+from apps.outbox.handlers import MailLine
 from apps.outbox.models import Notification
 from apps.outbox.services import notify
 
 RULE = "calendar.digest"
+LEAVING = "/account/digest/"
 
 
 @transaction.atomic
 def send_digests() -> int:
     """Send the digest of this week to everyone for whom it is due and who has none yet; return to how many.
 
-    It is due from Monday at seven by the reader's clock, however late this runs (DESIGN 4.11). Who holds no role or
-    works in no team gets none, nor does anyone whose teams nothing touches. A second call sends nothing again.
+    It is due from Monday at seven by the reader's clock, however late this runs (DESIGN 4.11). Who has left it, holds
+    no role or works in no team gets none, nor does anyone whose teams nothing touches. A second call sends nothing
+    again.
     """
     now = clock.now()
     readers = _waiting(now)
@@ -33,10 +36,15 @@ def send_digests() -> int:
     return sum(_tell(user, due, found, touches) for user, due, found in readers)
 
 
+def line_of_leaving(note: Notification) -> MailLine:  # noqa: ARG001
+    """Return the line of a digest's mail by which its reader can leave it. It leads to a page that asks first."""
+    return MailLine("You can leave this digest, after signing in:", LEAVING)
+
+
 def _waiting(now: datetime) -> list[tuple[User, datetime, list[Team]]]:
     """Return who is to be told now, since when, and of which teams; four queries."""
     people = User.objects.filter(
-        is_active=True, teams__isnull=False, pk__in=active_grants().values("user")
+        is_active=True, weekly_digest=True, teams__isnull=False, pk__in=active_grants().values("user")
     ).distinct()
     told: dict[int, set[datetime]] = defaultdict(set)
     sent = Notification.objects.filter(rule=RULE, due__gt=now - WEEK - timedelta(days=2))

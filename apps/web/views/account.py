@@ -4,12 +4,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.models import ApiToken
 from apps.accounts.selectors import grants_of, teams_of, token_exists, token_of, tokens_of
-from apps.accounts.services import change_profile, issue_token, revoke_token
+from apps.accounts.services import change_profile, choose_digest, issue_token, revoke_token
 from apps.core import clock
 from apps.core.errors import Invalid
 from apps.web.errors import add_to_form, not_found
@@ -29,6 +30,21 @@ def profile(request: HttpRequest) -> HttpResponse:
         return redirect("web:account")
     context = {"form": form, "grants": grants_of(user), "teams": teams_of(user)}
     return render(request, "account_pages/profile.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def digest(request: HttpRequest) -> HttpResponse:
+    """Ask whether a person leaves the weekly digest, or comes back to it; each of its mails leads here."""
+    user = reader(request)
+    wanted = {"yes": True, "no": False}.get(request.POST.get("wanted", ""))
+    if request.method != "POST" or wanted is None:
+        status = 422 if request.method == "POST" else 200
+        return render(request, "account_pages/digest.html", {"cancel": reverse("web:account")}, status=status)
+    choose_digest(actor=actor_of(request), user=user, wanted=wanted)
+    said = "You get the weekly digest again." if wanted else "You have left the weekly digest."
+    messages.success(request, said)
+    return redirect("web:account")
 
 
 @never_cache
