@@ -8,6 +8,6 @@ def check_again(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calendar", "0007_dispositions")]
+    dependencies = [("calendar", "0008_feeds_of_views")]
 
     operations = [migrations.RunPython(check_again, migrations.RunPython.noop)]
