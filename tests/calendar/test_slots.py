@@ -1,6 +1,8 @@
 """The next free slot against a look at every quarter of an hour."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from apps.accounts.enums import Role
 from apps.calendar.enums import PeriodKind
 from apps.calendar.rules import EVERYTHING, Limit, Rulebook, Span, scope_of_one
-from apps.calendar.rules.slots import STEP, Asked, Obstacle, first_of_each_day, reasons
+from apps.calendar.rules.slots import STEP, Asked, Obstacle, first_of_each_day, holders, reasons
 from apps.calendar.selectors import find_conflicts, next_slots
 from apps.calendar.services import write_rulebook
 from apps.catalog.selectors import forget_graph
@@ -67,6 +69,48 @@ def by_hand(asked: Asked, held: list[Obstacle]) -> dict[date, datetime | None]:
 @given(asks, obstacles)
 def test_first_of_each_day_is_what_a_look_at_every_quarter_finds(asked: Asked, held: list[Obstacle]) -> None:
     assert first_of_each_day(asked, held) == by_hand(asked, held)
+
+
+@given(asks, obstacles, obstacles)
+def test_holders_of_a_day_are_named_by_the_time_that_windows_allow(
+    asked: Asked, held: list[Obstacle], closed: list[Obstacle]
+) -> None:
+    outside = [replace(each, name="outside", outside=True) for each in closed]
+    named = [replace(each, name=f"x{place % 3}") for place, each in enumerate(held)]
+    allowed, possible = by_hand(asked, outside), by_hand(asked, [])
+    for day, start in by_hand(asked, named + outside).items():
+        found = holders(day, asked, named + outside) if start is None else None
+        assert (found is None) == (start is not None or possible[day] is None)
+        if found is None:
+            continue
+        assert ("outside" in found.names) <= (allowed[day] is None)
+        blamed = [each for each in named + outside if each.name in found.names]
+        assert by_hand(asked, blamed + (outside if allowed[day] else []))[day] is None
+        if found.whole:
+            for name in found.names:
+                alone = [each for each in blamed if each.name == name] + (outside if allowed[day] else [])
+                assert by_hand(asked, alone)[day] is None
+
+
+def test_reasons_when_a_freeze_holds_the_window_names_the_freeze_and_not_the_window() -> None:
+    monday = datetime(2030, 11, 18, tzinfo=UTC)
+    weeks = [monday + timedelta(days=6 + 7 * week) for week in range(-1, 4)]
+    opened = [(sunday + 2 * STEP, sunday + 12 * STEP) for sunday in weeks]
+    closed = [
+        Obstacle(one[1], two[0], "the time outside the maintenance windows of checkout-api", outside=True)
+        for one, two in pairwise(opened)
+    ]
+    nights = [
+        Obstacle(sunday - timedelta(hours=1), sunday + timedelta(hours=7), "Overnight settlement")
+        for sunday in weeks
+    ]
+    asked = Asked(timedelta(minutes=90), monday, monday + timedelta(days=20, hours=12), ZoneInfo("UTC"))
+    empty = [day for day, start in first_of_each_day(asked, closed + nights).items() if start is None]
+    assert reasons(asked, closed + nights, empty) == [
+        "Every Monday, Tuesday, Wednesday, Thursday, Friday and Saturday is held by "
+        "the time outside the maintenance windows of checkout-api.",
+        "Every Sunday inside its maintenance window is held by Overnight settlement.",
+    ]
 
 
 def test_first_of_each_day_when_a_gap_fits_exactly_is_taken() -> None:

@@ -1,8 +1,8 @@
 """When a plan could go: the starts that nothing blocks, one for each day, and what holds the days that have none."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,11 +17,27 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A time [start, end) that the plan must not touch, and what holds it, as people call it."""
+    """A time [start, end) that the plan must not touch, and what holds it, as people call it.
+
+    ``outside`` marks the time between maintenance windows: there no change is allowed at all.
+    """
 
     start: datetime
     end: datetime
     name: str
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class Holders:
+    """What holds a day without a slot: what holds each of its starts alone, or else all that hold some of them.
+
+    ``inside`` when the day has time in maintenance windows: then nothing else of it counts.
+    """
+
+    names: frozenset[str]
+    whole: bool
+    inside: bool
 
 
 @dataclass(frozen=True)
@@ -128,46 +144,96 @@ def _on_the_quarter(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def reasons(asked: Asked, obstacles: Collection[Obstacle], empty: Collection[date]) -> list[str]:
     """Return what holds the days that have no slot: "Every Tuesday is held by Overnight settlement."."""
-    holders = {day: _holders(day, asked, obstacles) for day in empty}
-    every = _days(asked)
-    if len(empty) == len(every):
-        whole = _common(holders.values())
+    found = {day: holders(day, asked, obstacles) for day in sorted(empty)}
+    held = {day: each for day, each in found.items() if each is not None}
+    every = [day for day in _days(asked) if day in held or day not in found]
+    if len(held) == len(every):
+        whole = _common(held.values())
         if whole:
-            return [f"Every day is held by {whole}."]
-    said = []
+            return [f"Every day{_inside(held.values())} is held by {whole}."]
+    said: dict[str, list[str]] = {}
     for weekday in range(7):
         days = [day for day in every if day.weekday() == weekday]
-        if not days or any(day not in holders for day in days):
-            continue
-        name = _common(holders[day] for day in days)
-        by = name or _listed(Counter(one for day in days for one in holders[day]))
-        said.append(f"Every {days[0]:%A} is held by {by}." if by else f"No {days[0]:%A} has the hours.")
-    left = [
-        day
-        for day in empty
-        if any(other.weekday() == day.weekday() and other not in holders for other in every)
+        if days and all(day in held for day in days):
+            said.setdefault(_held_by([held[day] for day in days]), []).append(f"{days[0]:%A}")
+    left = [day for day in held if not all(each in held for each in every if each.weekday() == day.weekday())]
+    by_name = Counter(one for day in left for one in held[day].names)
+    return [
+        *(f"Every {_and(days)}{by}" for by, days in said.items()),
+        *(
+            f"{name} holds {count} day{'' if count == 1 else 's'} more."
+            for name, count in by_name.most_common(3)
+        ),
     ]
-    by_name = Counter(one for day in left for one in holders[day])
-    for name, count in by_name.most_common(3):
-        said.append(f"{name} holds {count} day{'' if count == 1 else 's'} more.")
-    return said
 
 
-def _holders(day: date, asked: Asked, obstacles: Collection[Obstacle]) -> set[str]:
+def holders(day: date, asked: Asked, obstacles: Collection[Obstacle]) -> Holders | None:
+    """Return what holds a day without a slot; None for a day on which nothing can begin, whatever is planned.
+
+    Where maintenance windows leave some time of the day, we ask what holds that time. Only a day that they leave
+    nothing of is held by them.
+    """
+    here = _starts_on(day, asked)
+    if not here:
+        return None
+    near = [each for each in obstacles if each.start - asked.length < here[-1] + STEP and here[0] < each.end]
+    closed = _held(here, [each for each in near if each.outside], asked.length)
+    shut = {start for starts in closed.values() for start in starts}
+    allowed = [start for start in here if start not in shut]
+    if allowed:
+        here = allowed
+        near = [each for each in near if not each.outside]
+    held = _held(here, near, asked.length)
+    whole = frozenset(name for name, starts in held.items() if len(starts) == len(here))
+    inside = bool(shut and allowed)
+    some = held if allowed else closed
+    return Holders(whole or frozenset(some), bool(whole), inside)
+
+
+def _starts_on(day: date, asked: Asked) -> list[datetime]:
+    """Return every start that a day offers, on the quarter hour."""
     begin, until = _hours(day, asked)
-    begin = max(begin, asked.first)
-    return {each.name for each in obstacles if each.start - asked.length < until and begin < each.end}
+    here, found = _on_the_quarter(max(begin, asked.first), asked.zone), []
+    while here < until:
+        found.append(here)
+        here += STEP
+    return found
 
 
-def _common(several: Iterable[set[str]]) -> str:
-    """Return one that is in each, the first of the alphabet."""
-    sets = list(several)
-    shared = set.intersection(*sets) if sets else set()
+def _held(
+    starts: Sequence[datetime], obstacles: Iterable[Obstacle], length: timedelta
+) -> Mapping[str, set[datetime]]:
+    """Return which of these starts each name holds, and no name that holds none."""
+    found: dict[str, set[datetime]] = {}
+    for each in obstacles:
+        mine = starts[bisect_right(starts, each.start - length) : bisect_left(starts, each.end)]
+        if mine:
+            found.setdefault(each.name, set()).update(mine)
+    return found
+
+
+def _held_by(days: Sequence[Holders]) -> str:
+    name = _common(days)
+    by = name or _listed(Counter(one for day in days for one in day.names))
+    return f"{_inside(days)} is held by {by}."
+
+
+def _inside(days: Iterable[Holders]) -> str:
+    return " inside its maintenance window" if all(day.inside for day in days) else ""
+
+
+def _common(days: Iterable[Holders]) -> str:
+    """Return one that holds the whole of each, the first of the alphabet."""
+    sets = [day.names if day.whole else frozenset() for day in days]
+    shared = frozenset.intersection(*sets) if sets else frozenset()
     return min(shared, default="")
 
 
 def _listed(counted: Counter[str]) -> str:
     names = [name for name, _ in counted.most_common(3)]
     more = len(counted) - len(names)
-    whole = [*names, f"{more} more"] if more > 0 else names
-    return " and ".join([", ".join(whole[:-1]), whole[-1]] if len(whole) > 1 else whole)
+    return _and([*names, f"{more} more"] if more > 0 else names)
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -198,10 +198,10 @@ def _outside(draft: Plan, around: Around) -> Iterator[Obstacle]:
         name = f"the time outside the maintenance windows of {part.key.rpartition('/')[2]}"
         for first, last in joined((one.start, one.end) for one in mine):
             for start, end in between(allowed, max(first, draft.start), min(last, draft.end)):
-                yield Obstacle(start, end, name)
+                yield Obstacle(start, end, name, outside=True)
             # Nothing may begin before the first window and run into it, nor out of the last one.
             for edge in (first, last):
-                yield Obstacle(edge, edge, name)
+                yield Obstacle(edge, edge, name, outside=True)
 
 
 def _of_limits(draft: Plan, rulebook: Rulebook, exclude_ref: str) -> Iterator[Obstacle]:
