@@ -179,19 +179,28 @@ def test_check_of_other_kinds_of_time(
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"last_day": "2030-11-18"}, "The end must be after the start."),
+        ({"last_day": "2030-11-18"}, "The first one starts on Tuesday 19 November 2030."),
+        ({"last_day": "2030-11-19"}, "The end must be after the start."),
+        (
+            {"repeats": "weekly", "days": ["SA"], "last_day": "2030-11-20"},
+            "The first one starts on Saturday 23 November 2030. Give the day on which that one ends",
+        ),
         (
             {"first_day": "2031-03-30", "starts": "01:30", "ends": "05:00"},
             "01:30 does not exist on 30 March 2031",
         ),
         ({"time_zone": "Europe/Londres"}, "There is no time zone “Europe/Londres”"),
         ({"teams": "nobodies"}, "There is no team “nobodies”."),
-        ({"components": "model:default/nothing"}, "There is no component “model:default/nothing”."),
+        (
+            {"components": "model:default/nothing"},
+            "There is no component “model:default/nothing”. Write its name",
+        ),
+        ({"components": "no\x00thing"}, "Null characters are not allowed."),
         ({"owner": "nobody"}, "There is nobody with the user name “nobody”."),
         ({"owner": ", "}, "Name one person."),
         ({"kind": "on_call", "step": "declare"}, "Name whoever is on call."),
         ({"name": ""}, "Name is missing"),
-        ({"starts": "noon"}, "Starts: give a time such as 23:00."),
+        ({"starts": "noon"}, "Starts at: give a time such as 23:00."),
         ({"first_day": "2020-01-01", "step": "declare"}, "This time is over."),
         ({"repeats": "rule"}, "Give the rule"),
         ({"repeats": "rule", "rrule": "FREQ=SECONDLY"}, "each hour at most"),
@@ -202,12 +211,47 @@ def test_check_of_other_kinds_of_time(
     ],
 )
 def test_declare_when_something_is_wrong_says_so_at_the_field(
-    client: Client, leila: User, wrong: dict[str, str], sentence: str
+    client: Client, leila: User, wrong: dict[str, str | list[str]], sentence: str
 ) -> None:
     text = said(client, data() | wrong)
     assert "There is a problem" in text
     assert sentence in text
     assert not Period.objects.exists()
+
+
+def test_check_takes_a_component_by_its_name_where_only_one_has_it(client: Client, leila: User) -> None:
+    component("checkout", "service")
+    component("checkout", "product")
+    component("basket-suggestions", "service")
+    text = said(client, data(step="look", not_components="Basket-Suggestions, product:default/checkout"))
+    assert "<strong>1 component</strong>: checkout. 2 left out." in text
+    client.post(NEW, data(step="declare", components="basket-suggestions"))
+    assert Period.objects.get().scope == {"covers": {"component": ["service:default/basket-suggestions"]}}
+    text = said(client, data(step="look", components="checkout, basket-sugestions"))
+    assert "“checkout” is the name of 2 components. Write one of product:default/checkout, service:" in text
+    assert "Did you mean service:default/basket-suggestions?" in text
+
+
+def test_check_of_many_components_lets_one_see_them_all(client: Client, leila: User) -> None:
+    for number in range(8):
+        component(f"m{number}")
+    text = said(client, data(step="look"))
+    assert "<strong>8 components</strong>: m0, m1, m2, m3, m4, m5 and 2 more." in text
+    assert "<summary>See all 8</summary>" in text
+    assert "<li>m7</li>" in text
+
+
+def test_check_asks_before_it_counts_and_enter_only_looks(client: Client, leila: User) -> None:
+    text = said(client, data(step="look"))
+    assert "<h1>Put “Peak trading” on the calendar?</h1>" in text
+    assert text.index('value="look"') < text.index('value="declare"') < text.index('name="name"')
+
+
+def test_check_when_a_weekly_time_lasts_days_ends_on_the_day_that_is_given(
+    client: Client, leila: User
+) -> None:
+    given = weekly(step="look") | {"first_day": "2030-11-19", "last_day": "2030-11-25", "until": "2031-12-31"}
+    assert "Every Saturday from 23:00 to Monday 07:00" in said(client, given)
 
 
 def test_check_when_clocks_go_back_says_which_hour_is_meant(client: Client, leila: User) -> None:

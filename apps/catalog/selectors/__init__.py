@@ -1,8 +1,10 @@
 """Reading the catalog."""
 
 from apps.catalog.selectors.components import (
+    closest_component,
     component_exists,
     component_for,
+    components_called,
     components_visible_to,
     contracts_of,
     list_components,
@@ -22,8 +24,10 @@ from apps.catalog.selectors.versions import (
 
 __all__ = [
     "blast_radius",
+    "closest_component",
     "component_exists",
     "component_for",
+    "components_called",
     "components_visible_to",
     "contracts_of",
     "forget_graph",

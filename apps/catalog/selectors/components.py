@@ -1,6 +1,11 @@
 """Components as people see them. Whoever holds any role sees the whole catalog; others see nothing of it."""
 
+from collections import defaultdict
+from collections.abc import Collection
+from difflib import get_close_matches
+
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Lower
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -27,6 +32,32 @@ def component_for(user: User, key: str) -> Component | None:
 def component_exists(key: str) -> bool:
     """Return whether the catalog holds this key, whoever asks; for telling a refusal from a mistake."""
     return "\x00" not in key and Component.objects.filter(key=key.lower()).exists()
+
+
+def components_called(user: User, texts: Collection[str]) -> dict[str, list[str]]:
+    """Return for each text the keys of the components that it may mean: the one with that key, else all so named.
+
+    A name is the last part of a key, or the title, in upper or lower case. One query.
+    """
+    low = {text.lower() for text in texts}
+    lowered = components_visible_to(user).alias(low_name=Lower("name"), low_title=Lower("title"))
+    found = lowered.filter(Q(key__in=low) | Q(low_name__in=low) | Q(low_title__in=low)).order_by("key")
+    called: dict[str, list[str]] = defaultdict(list)
+    keys = set()
+    for key, name, title in found.values_list("key", "name", "title"):
+        keys.add(key)
+        for each in {name.lower(), title.lower()}:
+            called[each].append(key)
+    return {text: [text.lower()] if text.lower() in keys else called[text.lower()] for text in texts}
+
+
+def closest_component(user: User, text: str) -> str:
+    """Return the key of the component in use whose name or key is most like a text, or nothing."""
+    known: dict[str, str] = {}
+    for key, name in components_visible_to(user).filter(retired_at=None).values_list("key", "name"):
+        known |= {key: key, name.lower(): key}
+    near = get_close_matches(text.lower(), known, n=1)
+    return known[near[0]] if near else ""
 
 
 def search_components(user: User, text: str) -> QuerySet[Component]:

@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.accounts.selectors import active_people, teams
 from apps.calendar.rules import Scope, scope_from
 from apps.catalog.enums import ComponentKind
-from apps.catalog.selectors import component_for, search_components
+from apps.catalog.selectors import closest_component, components_called, search_components
 from apps.changes.enums import ChangeClass
 
 TIERS = [(str(tier), f"Tier {tier}") for tier in range(1, 5)]
@@ -47,7 +47,7 @@ class CoverageForm(forms.Form):
     tiers = several_field("Tiers", TIERS)
     tags = list_field("Tags")
     environments = list_field("Environments", "The stage in the catalog, such as production.")
-    components = list_field("Components", "Keys, such as model:default/credit-risk.", offers="components")
+    components = list_field("Components", "By name, such as credit-risk.", offers="components")
     not_components = list_field("Components", offers="components")
     not_tags = list_field("Tags")
     not_classes = several_field("Changes that go as", ChangeClass.choices)
@@ -87,18 +87,28 @@ class CoverageForm(forms.Form):
         return ", ".join(found)
 
     def clean_components(self) -> str:
-        """Return the keys: this person must be able to see each."""
+        """Return the keys of what is named: this person must be able to see each."""
         return self._keys("components")
 
     def clean_not_components(self) -> str:
-        """Return the keys: this person must be able to see each."""
+        """Return the keys of what is named: this person must be able to see each."""
         return self._keys("not_components")
 
     def _keys(self, field: str) -> str:
-        for key in texts_of(self.cleaned_data[field]):
-            if component_for(self._user, key) is None:
-                raise forms.ValidationError(f"There is no component “{key}”.")
-        return str(self.cleaned_data[field])
+        texts = texts_of(self.cleaned_data[field])
+        found = components_called(self._user, texts) if texts else {}
+        wrong = [self._unclear(text, keys) for text, keys in found.items() if len(keys) != 1]
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return ", ".join(dict.fromkeys(key for (key,) in found.values()))
+
+    def _unclear(self, text: str, keys: list[str]) -> str:
+        """Return why a text names no component, or more than one, and what to write."""
+        if keys:
+            return f"“{text}” is the name of {len(keys)} components. Write one of {', '.join(keys)}."
+        close = closest_component(self._user, text)
+        said = f"There is no component “{text}”. Write its name or its key as the catalog has it."
+        return f"{said} Did you mean {close}?" if close else said
 
     def clean_owner(self) -> User:
         """Return the person."""

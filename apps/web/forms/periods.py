@@ -35,13 +35,13 @@ def _time(label: str, hint: str = "") -> forms.TimeField:
 class PeriodForm(CoverageForm):
     """What a period is to be. The rules and services judge it; this only reads it."""
 
-    field_order = ("kind", "name", "reason", "time_zone", "repeats", "days", "rrule", "first_day", "last_day")
+    field_order = ("kind", "name", "reason", "time_zone", "repeats", "days", "rrule", "first_day", "starts")
 
     kind = forms.ChoiceField(label="Kind", choices=PeriodKind.choices, initial=PeriodKind.FREEZE)
     name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     reason = forms.CharField(
         max_length=2000,
-        help_text="Shown on the calendar and in every refusal.",
+        help_text="Shown on the calendar, and to whomever it holds back.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     time_zone = forms.CharField(
@@ -58,11 +58,15 @@ class PeriodForm(CoverageForm):
         max_length=400,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
     )
-    first_day = day_field("First day")
-    starts = _time("Starts")
-    ends = _time("Ends", "A time before the start means the next day.")
-    last_day = day_field("Last day", required=False)
-    until = day_field("Runs until", required=False, help_text="That day counts. Leave it empty to run on.")
+    first_day = day_field("Starts on")
+    starts = _time("Starts at")
+    last_day = day_field("Ends on", required=False)
+    ends = _time("Ends at")
+    until = day_field(
+        "Runs until",
+        required=False,
+        help_text="The last day of the whole series; that day counts. Leave it empty to run on.",
+    )
     except_on = list_field("Except on", "Dates on which it does not happen, such as 26 Dec 2026, 2 Jan 2027.")
     also_on = list_field("And also on", "Dates on top, at the same time of day.")
 
@@ -120,17 +124,20 @@ class PeriodForm(CoverageForm):
 
 
 def _first(given: dict[str, Any]) -> tuple[datetime, datetime]:
-    """Return the first start and end; what runs by the week starts on the first of its days."""
+    """Return the first start and end; what runs by the week starts on the first of its days. Raises Invalid."""
     day: date = given["first_day"]
     starts, ends = given["starts"], given["ends"]
-    length = (given["last_day"] - day).days if given["last_day"] else int(ends <= starts)
     if given["repeats"] == WEEKLY and given["days"]:
         day = next(
             each
             for each in (day + timedelta(days=ahead) for ahead in range(7))
             if _name(each) in given["days"]
         )
-    return datetime.combine(day, starts), datetime.combine(day + timedelta(days=length), ends)
+    last = given["last_day"] or day + timedelta(days=int(ends <= starts))
+    if last < day:
+        said = f"The first one starts on {day:%A} {day.day} {day:%B %Y}. Give the day on which that one ends, or none."
+        raise Invalid({"last_day": [said]})
+    return datetime.combine(day, starts), datetime.combine(last, ends)
 
 
 def _name(day: date) -> str:

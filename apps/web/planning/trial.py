@@ -5,17 +5,20 @@ from datetime import datetime, timedelta
 
 from apps.calendar.models import Booking, Period
 from apps.calendar.models.periods import FROZEN
-from apps.calendar.rules import comes_twice, in_hours, in_words, next_instances, span_from_local
+from apps.calendar.rules import Scope, comes_twice, in_hours, in_words, next_instances, span_from_local
 from apps.calendar.rules.horizon import AHEAD, worked_out
 from apps.calendar.selectors import covered_components, planned_inside
 from apps.calendar.services import PeriodPlan
 from apps.core import clock
 from apps.web.planning.marks import scope_words
 from apps.web.planning.outcomes import CHOICES
+from apps.web.planning.period_words import WORDS
 from apps.web.planning.turns import Turn, turns_of
 
 NAMED = 6
-"""Components that are named; the rest are counted."""
+"""Components that are named at once."""
+LISTED = 500
+"""Components that open on demand; the rest are counted."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Trial:
     covers: str
     covered: tuple[str, ...]
     count: int
+    left_out: int
     caught: list[Booking]
     frozen: bool = False
 
@@ -46,8 +50,18 @@ class Trial:
         return CHOICES
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """Return the components that are named at once."""
+        return self.covered[:NAMED]
+
+    @property
     def rest(self) -> int:
-        """Return how many components are covered beside those that are named."""
+        """Return how many components are covered beside those."""
+        return self.count - len(self.named)
+
+    @property
+    def unlisted(self) -> int:
+        """Return how many components are covered and not in the list."""
         return self.count - len(self.covered)
 
 
@@ -57,6 +71,7 @@ def tried(plan: PeriodPlan) -> Trial:
     times = worked_out(recurrence, now)
     ahead = [one for one in times if one[1] > now]
     covered = covered_components(plan.scope)
+    count = covered.count()
     # What still comes at the end of what is worked out has no end that could be counted to.
     endless = recurrence.repeats and bool(ahead) and ahead[-1][1] > now + AHEAD - timedelta(days=366)
     once = () if recurrence.repeats else (recurrence.local_start, recurrence.local_end)
@@ -73,10 +88,13 @@ def tried(plan: PeriodPlan) -> Trial:
         total=len(ahead) if recurrence.repeats and not endless else None,
         over=not ahead and span.end <= now,
         twice=tuple(text[11:] for text in once if comes_twice(text, recurrence.time_zone)),
-        turns=turns_of(recurrence, f"this {plan.kind.label.lower()}", now),
+        turns=turns_of(recurrence, f"this {WORDS[plan.kind].noun}", now),
         covers=scope_words(Period(scope=plan.scope.document())),
-        covered=tuple(str(component) for component in covered[:NAMED]),
-        count=covered.count(),
+        covered=tuple(str(component) for component in covered[:LISTED]),
+        count=count,
+        left_out=covered_components(Scope(plan.scope.covers_all_of, {})).count() - count
+        if plan.scope.leaves_out
+        else 0,
         caught=planned_inside(plan.scope, times),
         frozen=plan.kind in FROZEN,
     )

@@ -87,7 +87,8 @@ def _checked(
                 raise Forbidden(decision.reason, remedy=decision.remedy)
             if request.POST.get("step") == "declare":
                 return act(plan)
-            context |= {"trial": tried(plan)}
+            ask = "Save “{}” like this?" if "period" in context else "Put “{}” on the calendar?"
+            context |= {"trial": tried(plan), "question": ask.format(plan.name)}
         except Invalid as error:
             add_to_form(form, error)
     return render(request, "calendar/period_form.html", context)
