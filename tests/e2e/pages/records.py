@@ -74,7 +74,7 @@ RECORDS: Area = {
         Look("/account/cover/", NEW),
         empty("/account/cover/", PRIYA),
     ],
-    "web:digest": [Look("/account/digest/", PRIYA), empty("/account/digest/", PRIYA)],
+    "web:digest": [Look("/account/digest/", PRIYA)],
     "web:security": [Look("/account/security/", PRIYA), Look("/account/security/", NEW)],
     "web:security-app": [Look("/account/security/app/", PRIYA), empty("/account/security/app/", PRIYA)],
     "web:security-passkey": [
