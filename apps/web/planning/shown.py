@@ -1,6 +1,6 @@
 """What a range of the calendar holds, of which each view draws a part."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -179,13 +179,12 @@ class Shown:
     def said(self) -> str:
         """Return what is in view: "14 changes, 2 freezes and 1 conflict in view."."""
         blocking, others = self.of_conflicts
-        kinds: dict[str, int] = defaultdict(int)
-        for each in self.stretches:
-            kinds[each.kind.lower()] += 1
+        # One that comes again each week is one: it is counted by what was planned, not by how often it comes.
+        kinds = Counter(kind for kind, _ in {(each.kind.lower(), each.url) for each in self.stretches})
         unnamed = self.marked - len(self.stretches)
         parts = [
             counted(self.total, "change"),
-            *(counted(count, kind) for kind, count in kinds.items()),
+            *(counted(count, kind) for kind, count in sorted(kinds.items())),
             counted(unnamed, "other marked time"),
             counted(blocking, "conflict"),
             counted(others, "warning"),
@@ -229,8 +228,7 @@ def shown(
     days = dict(clashes_drawn(over.start, over.end, zone=over.zone, heads=heads, most=OPENED))
     told = conflicts_told(days)
     events = _events(user, heads, told)
-    scope = {name: chosen[name] for name in ("team", "kind", "component") if name in chosen}
-    stretches, marked = stretches_between(user, over.start, over.end, where=where, **scope)
+    stretches, marked = stretches_in(user, over, chosen, where=where)
     return Shown(
         {each.booking.pk: each for each in events},
         heads,
@@ -241,6 +239,14 @@ def shown(
         counts,
         total,
     )
+
+
+def stretches_in(
+    user: User, over: Days, chosen: dict[str, str], *, where: Callable[[Scope], bool] | None = None
+) -> tuple[list[Stretch], int]:
+    """Return the marked times of these days under the filters that are chosen, and how many there are."""
+    scope = {name: chosen[name] for name in ("team", "kind", "component") if name in chosen}
+    return stretches_between(user, over.start, over.end, where=where, **scope)
 
 
 def _events(user: User, heads: Sequence[Head], told: Iterable[tuple[Booking, Found]]) -> list[Event]:

@@ -1,6 +1,7 @@
 """A time that is marked on the calendar, as it is drawn: a freeze, a cooldown, a maintenance window."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -34,6 +35,12 @@ class Stretch:
     def until(self, zone: tzinfo) -> str:
         """Return its name with when it ends: the hour alone on its first day."""
         begins, ends = self.days(zone)
+        if (dates.hour(self.start, zone), dates.hour(self.end, zone)) == ("00:00", "00:00"):
+            return (
+                f"{self.name}, all day"
+                if begins == ends
+                else f"{self.name} until the end of {dates.day(ends)}"
+            )
         last = dates.hour(self.end, zone) if begins == ends else dates.when(self.end, zone)
         return f"{self.name} until {last}"
 
@@ -64,6 +71,23 @@ def stretches_between(
     rows, count = marked_between(user, start, end, team=team, kind=kind, component=component, where=where)
     covers = {row.period_id: (scope_words(row.period), scope_of(row.period)) for row in rows}
     return [_stretch(row, *covers[row.period_id]) for row in rows], count
+
+
+@dataclass(frozen=True)
+class Series:
+    """A marked time as a list names it once, however often it comes again: its first time here, and how many more."""
+
+    first: Stretch
+    more: int
+
+
+def series_of(stretches: Sequence[Stretch]) -> list[Series]:
+    """Return marked times by what was planned, by their first time; what comes once stands before what repeats."""
+    times: dict[str, list[Stretch]] = defaultdict(list)
+    for each in stretches:
+        times[each.url].append(each)
+    found = [Series(each[0], len(each) - 1) for each in times.values()]
+    return sorted(found, key=lambda series: (series.more > 0, series.first.start))
 
 
 def _stretch(time: Occurrence, covers: str, scope: Scope) -> Stretch:

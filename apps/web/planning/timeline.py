@@ -1,7 +1,7 @@
 """A fortnight in lanes: a lane a team, a service or a model, and in it 56 quarters of a day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from apps.calendar.selectors import (
 )
 from apps.web.planning.layout import in_rows, run_together
 from apps.web.planning.marks import Clashes, Event
-from apps.web.planning.shown import Days, Shown, shown
+from apps.web.planning.shown import Days, Shown, shown, stretches_in
 from apps.web.planning.stretches import Stretch, is_over
 
 LANES = {"service": "Services", "model": "Models", TEAM: "Teams"}
@@ -28,6 +28,8 @@ NAME_ROOM = 11
 """Quarters that a name needs which runs out of its shade."""
 PAGE = 25
 ROWS = 3
+MARKED = 4
+"""Rows of marked times above the lanes."""
 DRAWN = 12
 """Bookings of a lane that are looked at; those that find no room are counted."""
 
@@ -104,9 +106,29 @@ class Track:
 
 
 @dataclass(frozen=True)
-class Timeline:
-    """A page of lanes, with where now is (0 where it is not in view), and how many lanes there are."""
+class Mark:
+    """A marked time in the lane above all others, which is there before any change is planned."""
 
+    stretch: Stretch
+    first: int
+    length: int
+    row: int
+
+    @property
+    def classes(self) -> str:
+        """Return the classes that place it."""
+        return f"q{self.first + 1} w{self.length} r{self.row + 1}"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A page of lanes, with where now is (0 where it is not in view), and how many lanes there are.
+
+    ``marks`` are the longest marked times; ``more_marks`` more have no room.
+    """
+
+    marks: list[Mark]
+    more_marks: int
     tracks: list[Track]
     now: int
     lanes: int
@@ -145,11 +167,24 @@ def timeline_of(
         chosen=chosen,
         where=lambda scope: any(is_over(scope, lane) for lane in found),
     )
-    drawn = Timeline([], _now(now, over), count, page)
+    marked, most = stretches_in(user, over, chosen)
+    marks = marks_of(marked, over)
     tracks = [_track(lane, over, held) for lane in found]
+    drawn = Timeline(marks, most - len(marks), tracks, _now(now, over), count, page)
     if rest and drawn.last:
         tracks.append(_track(None, over, held))
-    return Timeline(tracks, drawn.now, count, page), held
+    return drawn, replace(held, stretches=marked, marked=most)
+
+
+def marks_of(stretches: Sequence[Stretch], over: Days) -> list[Mark]:
+    """Return the marked times that have room above the lanes, the longest first."""
+    ranked = sorted(stretches, key=lambda each: (each.start - each.end, each.start))
+    extents = [quarters(each.start, each.end, over, NAME_ROOM) for each in ranked]
+    return [
+        Mark(each, first, last - first, row)
+        for each, (first, last), row in zip(ranked, extents, in_rows(extents, MARKED), strict=True)
+        if row is not None
+    ]
 
 
 def _track(lane: Lane | None, over: Days, held: Shown) -> Track:

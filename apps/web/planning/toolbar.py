@@ -86,6 +86,11 @@ class Toolbar:
         return f"{self.conflicts_of}day="
 
     @property
+    def listed(self) -> str:
+        """Return the address of the agenda of this range."""
+        return address(AGENDA, self.place, self.kept)
+
+    @property
     def in_conflict(self) -> str:
         """Return the address of the agenda of this range with what is in conflict alone."""
         return address(AGENDA, self.place, self.kept | {"conflicts": "1"})

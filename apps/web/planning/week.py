@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from apps.web import dates
 from apps.web.planning.layout import Spot, run_together, side_by_side
@@ -13,7 +13,7 @@ from apps.web.planning.stretches import Stretch
 ROWS = 48
 TALLEST_TEXT = 2
 """Half hours that a box needs to be read: a shorter window is drawn as long as that."""
-ABREAST = 2
+ABREAST = 3
 WIDER = 3
 """Days with boxes beside each other that get more room; if there are more of them, all days are alike."""
 DRAWN = 12
@@ -45,16 +45,31 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Edge:
+    """Where a stretch starts within a part that is shaded already."""
+
+    row: int
+    length: int
+    label: Label
+
+
+@dataclass(frozen=True)
 class Shade:
-    """A shaded part of a column, with the names of the stretches that it is made of; ``more`` have no room."""
+    """A shaded part of a column, with the names of the stretches that it is made of; ``more`` have no room.
+
+    ``labels`` stand at its top, ``edges`` where a stretch starts further down. One that is ``beside`` leaves half of
+    the width to what must not change at the same time.
+    """
 
     look: str
     row: int
     length: int
     labels: list[Label]
+    edges: list[Edge]
     more: int
     starts: bool
     ends: bool
+    beside: bool
 
     @property
     def classes(self) -> str:
@@ -71,6 +86,7 @@ class Column:
     day: date
     today: bool
     weekend: bool
+    clocks: str
     slots: list[Slot]
     shades: list[Shade]
     clashes: Clashes
@@ -109,11 +125,21 @@ def _column(day: date, week: Days, shown: Shown, events: Sequence[Event], today:
         day,
         day == today,
         day.weekday() > 4,
+        clocks_on(day, week.zone),
         slots,
         shades_of(shown.stretches, day, week),
         shown.clashes_on(day),
         shown.more(day, begun),
     )
+
+
+def clocks_on(day: date, zone: tzinfo) -> str:
+    """Return what the clocks of a zone do on a day: nothing on most."""
+    first, last = (datetime.combine(each, time(), zone) for each in (day, day + DAY))
+    turned = (last.utcoffset() or timedelta()) - (first.utcoffset() or timedelta())
+    if not turned:
+        return ""
+    return "The clocks go forward" if turned > timedelta() else "The clocks go back"
 
 
 def _first_day(event: Event, week: Days) -> date:
@@ -123,16 +149,29 @@ def _first_day(event: Event, week: Days) -> date:
 
 def shades_of(stretches: Sequence[Stretch], day: date, week: Days) -> list[Shade]:
     """Return the shaded parts of a day, stretches of one look run together."""
-    shades = []
+    shades: list[Shade] = []
     midnight = datetime.combine(day + DAY, time(), week.zone)
-    for look in dict.fromkeys(each.look for each in stretches):
+    # What must not change comes first, by the names of the looks.
+    for look in sorted({each.look for each in stretches}):
         here = [each for each in stretches if each.look == look and _touches(each.days(week.zone), day)]
-        for (row, end), parts in run_together([_rows(each.start, each.end, day, week, 1) for each in here]):
+        rows = [_rows(each.start, each.end, day, week, 1) for each in here]
+        for (row, end), parts in run_together(rows):
             named = [here[part] for part in parts]
             starts = any(each.days(week.zone)[0] == day for each in named)
             ends = end < ROWS or any(each.end == midnight for each in named)
-            labels = [Label(_named(each, day, week), each) for each in named[:LABELS]]
-            shades.append(Shade(look, row, end - row, labels, len(named) - len(labels), starts, ends))
+            top = [
+                Label(_named(here[part], day, week), here[part]) for part in parts if rows[part][0] <= row + 3
+            ]
+            edges = [
+                Edge(rows[part][0], end - rows[part][0], Label(here[part].name, here[part]))
+                for part in parts
+                if rows[part][0] > row + 3
+            ]
+            more = max(len(top) - LABELS, 0)
+            beside = any(row < each.row + each.length and each.row < end for each in shades)
+            shades.append(
+                Shade(look, row, end - row, top[:LABELS], edges[:LABELS], more, starts, ends, beside)
+            )
     return shades
 
 

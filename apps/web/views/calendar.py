@@ -22,6 +22,7 @@ from apps.web.planning import agenda as lists
 from apps.web.planning import timeline as tracks
 from apps.web.planning.month import SHOWN, Month, month_named, month_of, weeks_of
 from apps.web.planning.shown import Days, Shown, day_named, shown_by_day, week_named
+from apps.web.planning.stretches import series_of
 from apps.web.planning.toolbar import (
     AGENDA,
     MONTH,
@@ -204,6 +205,7 @@ def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more
         most=most,
         longest=longest,
     )
+    series = series_of(held.stretches)
     context: Context = {
         "form": asked.form,
         "bar": bar,
@@ -215,8 +217,8 @@ def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more
         "applied": narrowed.applied(asked.form, bar.place | bar.kept, WORDS, address(bar.here)),
         "clashes": held.clashes[:LISTED],
         "more_clashes": max(sum(held.of_conflicts) - LISTED, 0),
-        "stretches": held.stretches[:LISTED],
-        "more_stretches": max(held.marked - LISTED, 0),
+        "series": series[:LISTED],
+        "more_series": max(len(series) - LISTED, 0),
         "checked_at": last_checked(),
         "may_freeze": may_plan_some(asked.user),
         "subscribe": urlencode(asked.chosen),
