@@ -108,8 +108,8 @@ def test_agenda_when_asked_lists_the_same(client: Client, leila: User) -> None:
         (MONTH, 15),
         ("/calendar/agenda/?month=2030-11", 15),
         (WEEK, 15),
-        (f"{TIMELINE}&lanes=model", 19),
-        (f"{TIMELINE}&lanes=team", 19),
+        (f"{TIMELINE}&lanes=model", 20),
+        (f"{TIMELINE}&lanes=team", 20),
     ],
 )
 def test_calendar_when_more_is_planned_asks_the_same(

@@ -56,7 +56,7 @@ def test_sheet_keeps_the_filters_of_the_calendar_and_is_a_click_away(client: Cli
     booked("CHG-1", span(6, 8), component("credit-risk", owned_by=team("credit")))
     booked("CHG-2", span(6, 8), component("search", owned_by=team("search")))
     page = client.get("/calendar/?month=2030-11&team=search").content.decode()
-    assert 'href="/calendar/four-weeks.pdf?team=search"' in page
+    assert 'href="/calendar/four-weeks.pdf?team=search&amp;from=2030-10-28"' in page
     said = words(printed(client, f"{SHEET}&team=search"))
     assert "CHG-2" in said
     assert "CHG-1" not in said

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
-from apps.calendar.selectors import Narrowed, last_checked, may_plan_some
+from apps.calendar.selectors import Narrowed, last_checked
 from apps.core import clock
 from apps.web import narrowed
 from apps.web.dates import zone_name
@@ -220,7 +220,8 @@ def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more
         "series": series[:LISTED],
         "more_series": max(len(series) - LISTED, 0),
         "checked_at": last_checked(),
-        "may_freeze": may_plan_some(asked.user),
+        "may_move": any(event.movable for event in held.events.values()),
+        "printed": urlencode(asked.chosen | {"from": listed.first.isoformat()}),
         "subscribe": urlencode(asked.chosen),
         "agenda": days,
         "goes_on": goes_on,
