@@ -50,6 +50,37 @@ def test_move_when_it_collides_shows_the_path(estate: Estate, enter: Enter) -> N
     assert f"{other.ref} moves credit-risk at the same time." in text
 
 
+def test_move_when_what_it_meets_blocks_leads_to_a_free_slot_first(estate: Estate, enter: Enter) -> None:
+    change = submitted(estate)
+    submitted(estate, start="2026-11-20T07:00", end="2026-11-20T09:00")
+    text = enter("amara").post(f"/calendar/move/{change.ref}/", WINDOW | {"step": "look"}).content.decode()
+    first = re.search(r'<a class="btn btn-primary[^"]*" href="([^"]*)"', text)
+    assert first
+    assert first[1] == f"/calendar/slots/?change={change.ref}&amp;minutes=150"
+    assert "There it cannot be approved or start until what blocks it is settled or moves away." in text
+    assert f"Move {change.ref} there and wait" in text
+
+
+@pytest.mark.parametrize("step", ["look", "move"])
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"local_start": "2026-11-01T06:00"}, "This time has passed."),
+        ({"local_end": "2036-12-06T06:00"}, "Plan at most 5 years ahead."),
+    ],
+)
+def test_move_when_nobody_can_plan_the_time_says_so_and_not_that_it_is_free(
+    estate: Estate, enter: Enter, step: str, wrong: dict[str, str], said: str
+) -> None:
+    change = submitted(estate)
+    response = enter("amara").post(f"/calendar/move/{change.ref}/", WINDOW | wrong | {"step": step})
+    assert response.status_code == 422
+    text = response.content.decode()
+    assert said in text
+    assert "This time is free." not in text
+    assert "there</button>" not in text
+
+
 def test_move_when_the_time_was_edited_after_the_look_asks_to_look_again(
     estate: Estate, enter: Enter
 ) -> None:
@@ -100,7 +131,6 @@ def test_move_when_refused_says_why(estate: Estate, enter: Enter) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"local_start": "2026-11-01T06:00"}, "This time has passed."),
         ({"local_end": "2026-11-19T06:00"}, "The end must be after the start."),
         ({"local_start": "soon"}, "There is a problem"),
         (

@@ -50,6 +50,24 @@ def test_slots_for_components_alone_offer_times_and_take_none(estate: Estate, en
     assert "/calendar/move/" not in text
 
 
+def test_slots_when_a_change_and_a_day_are_given_take_its_length_and_90_days_from_there(
+    estate: Estate, enter: Enter
+) -> None:
+    change = submitted(estate)
+    text = enter("amara").get(f"/calendar/slots/?change={change.ref}&minutes=&first=2027-03-01")
+    assert "For 2 hours 30 minutes, from Mon 1 Mar 2027 to Sun 30 May 2027:" in unescape(
+        text.content.decode()
+    )
+    assert "Mon 1 Mar 2027, 00:00 to 02:30" in text.content.decode()
+    assert f'<option value="{change.ref}">' in text.content.decode()
+
+
+def test_slots_for_components_by_name_are_those_of_the_key(estate: Estate, enter: Enter) -> None:
+    text = enter("amara").get("/calendar/slots/?components=Credit-Risk&minutes=90").content.decode()
+    assert "91 of 91 days have room." in text
+    assert estate
+
+
 def test_slots_of_another_are_shown_and_cannot_be_taken(estate: Estate, enter: Enter) -> None:
     change = submitted(estate)
     text = enter("henrik").get(f"/calendar/slots/?change={change.ref}").content.decode()
@@ -62,7 +80,12 @@ def test_slots_of_another_are_shown_and_cannot_be_taken(estate: Estate, enter: E
     [
         ("change=CHG-99999", "There is no change “CHG-99999”."),
         ("minutes=60", "Name a change, or what moves."),
-        ("components=model:default/none&minutes=60", "There is no component “model:default/none”."),
+        (
+            "components=model:default/none&minutes=60",
+            "There is no component “model:default/none”. Write its name",
+        ),
+        ("components=credit-risk", "Say how long it takes."),
+        ("change={ref}&first=2031-12-01", "Plan at most 5 years ahead."),
         ("change={ref}&minutes=1", "greater than or equal to 15"),
         ("change={ref}&minutes=999999999999", "less than or equal to"),
         ("change={ref}&first=9999-12-31", "Choose a year from 1970 to 2999."),
@@ -87,4 +110,4 @@ def test_slots_page_asks_the_same_however_much_is_planned(estate: Estate, enter:
     client.get(path)
     with CaptureQueriesContext(connection) as captured:
         client.get(path)
-    assert len(captured) == 20
+    assert len(captured) == 21

@@ -3,6 +3,7 @@
 from apps.calendar.rules.clocks import ClockChange, clock_changes, in_hours
 from apps.calendar.rules.examining import Around, examine
 from apps.calendar.rules.findings import Finding, Identity
+from apps.calendar.rules.horizon import not_plannable
 from apps.calendar.rules.planning import may_plan
 from apps.calendar.rules.plans import InForce, Needed, Plan
 from apps.calendar.rules.recurrence import (
@@ -46,6 +47,7 @@ __all__ = [
     "instances",
     "may_plan",
     "next_instances",
+    "not_plannable",
     "rulebook_from",
     "scope_from",
     "scope_of_one",

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from apps.calendar.rules.plans import Instants
 from apps.calendar.rules.recurrence import Recurrence, instances
-from apps.calendar.rules.spans import span_from_local
+from apps.calendar.rules.spans import Span, span_from_local
 
 PLANNED_YEARS = 5
 PLANNED_AHEAD = timedelta(days=365 * PLANNED_YEARS)
@@ -17,6 +17,16 @@ AHEAD = PLANNED_AHEAD + timedelta(days=366)
 """How far ahead they are worked out: a year further than any window, so that a job which stood still misses none."""
 
 AT_A_TIME = timedelta(days=3 * 366)
+
+
+def not_plannable(span: Span, now: datetime) -> dict[str, list[str]]:
+    """Return why nobody can plan this window now, by field: it has begun, or it ends too far ahead."""
+    wrong = {}
+    if span.start <= now:
+        wrong["local_start"] = ["This time has passed. Choose a later one."]
+    if span.end > now + PLANNED_AHEAD:
+        wrong["local_end"] = [f"Plan at most {PLANNED_YEARS} years ahead."]
+    return wrong
 
 
 def worked_out(recurrence: Recurrence, now: datetime) -> list[Instants]:

@@ -10,8 +10,7 @@ from django.db.models import F
 from apps.audit.services import record_event
 from apps.calendar.enums import LIVE, BookingState, Duty
 from apps.calendar.models import BookedComponent, BookedPerson, Booking
-from apps.calendar.rules import Needed, Span
-from apps.calendar.rules.horizon import PLANNED_AHEAD, PLANNED_YEARS
+from apps.calendar.rules import Needed, Span, not_plannable
 from apps.calendar.services.checking import recheck
 from apps.calendar.services.locking import hold_calendar
 from apps.core import clock
@@ -42,8 +41,10 @@ def book(
     wanted = set(component_ids)
     if not wanted:
         raise Invalid({"items": ["Name at least one component that it moves."]})
-    if span.end > clock.now() + PLANNED_AHEAD:
-        raise Invalid({"local_end": [f"Plan at most {PLANNED_YEARS} years ahead."]})
+    # What is under way is booked too: only the end is judged here.
+    too_far = not_plannable(span, clock.now()).get("local_end")
+    if too_far:
+        raise Invalid({"local_end": too_far})
     hold_calendar()
     booking = Booking.objects.select_for_update().filter(ref=ref).first()
     before = None if booking is None else _content(booking)

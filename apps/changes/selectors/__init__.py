@@ -72,6 +72,7 @@ from apps.changes.selectors.visible import (
     change_for,
     changes_visible_to,
     is_revised_by_other,
+    plannable_changes,
     waiting_to_settle,
     window_passed,
 )
@@ -147,6 +148,7 @@ __all__ = [
     "named_content",
     "needs_for",
     "open_uses_of",
+    "plannable_changes",
     "reach_of",
     "reading_of",
     "replay_policy",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.selectors import with_any_role
@@ -21,6 +21,13 @@ _UNSEEN = Q(state=ChangeState.WITHDRAWN, revision=None)
 def changes_visible_to(user: User) -> QuerySet[Change]:
     """Return the changes that a person may see: their own, and what others have submitted and are not revising."""
     return Change.objects.filter(with_any_role(user), ~(_IN_HAND | _UNSEEN) | Q(requester=user))
+
+
+def plannable_changes(user: User) -> QuerySet[Change]:
+    """Return the changes that a person may see and that can have another window, those that wait for one last."""
+    states = (ChangeState.DRAFT, ChangeState.IN_REVIEW, ChangeState.APPROVED)
+    found = changes_visible_to(user).filter(state__in=states)
+    return found.order_by(F("planned_start").asc(nulls_last=True), "number")
 
 
 def change_for(user: User, ref: str) -> Change | None:

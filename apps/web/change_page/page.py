@@ -132,8 +132,14 @@ def _actions(user: User, change: Change, mine: Standing | None) -> dict[str, Any
     first = None
     if mine is None:
         first = next((one for one in actions if one.act.leads and one.decision), None)
-    movable = change.state in MOVABLE and bool(decisions.get("revise"))
-    return {"primary": first, "more": [one for one in actions if one is not first], "movable": movable}
+    plannable = change.state in MOVABLE
+    movable = plannable and bool(decisions.get("revise"))
+    return {
+        "primary": first,
+        "more": [one for one in actions if one is not first],
+        "plannable": plannable,
+        "movable": movable,
+    }
 
 
 def _metric(row: dict[str, Any]) -> dict[str, str]:

@@ -95,20 +95,7 @@ class CoverageForm(forms.Form):
         return self._keys("not_components")
 
     def _keys(self, field: str) -> str:
-        texts = texts_of(self.cleaned_data[field])
-        found = components_called(self._user, texts) if texts else {}
-        wrong = [self._unclear(text, keys) for text, keys in found.items() if len(keys) != 1]
-        if wrong:
-            raise forms.ValidationError(wrong)
-        return ", ".join(dict.fromkeys(key for (key,) in found.values()))
-
-    def _unclear(self, text: str, keys: list[str]) -> str:
-        """Return why a text names no component, or more than one, and what to write."""
-        if keys:
-            return f"“{text}” is the name of {len(keys)} components. Write one of {', '.join(keys)}."
-        close = closest_component(self._user, text)
-        said = f"There is no component “{text}”. Write its name or its key as the catalog has it."
-        return f"{said} Did you mean {close}?" if close else said
+        return ", ".join(keys_named(self._user, self.cleaned_data[field]))
 
     def clean_owner(self) -> User:
         """Return the person."""
@@ -138,6 +125,25 @@ class CoverageForm(forms.Form):
         return {
             facet: texts_of(each) if isinstance(each, str) else each for facet, each in given.items() if each
         }
+
+
+def keys_named(user: User, text: str) -> list[str]:
+    """Return the keys of the components that such a field names. Raises ValidationError for what is not one."""
+    texts = texts_of(text)
+    found = components_called(user, texts) if texts else {}
+    wrong = [_unclear(user, each, keys) for each, keys in found.items() if len(keys) != 1]
+    if wrong:
+        raise forms.ValidationError(wrong)
+    return list(dict.fromkeys(key for (key,) in found.values()))
+
+
+def _unclear(user: User, text: str, keys: list[str]) -> str:
+    """Return why a text names no component, or more than one, and what to write."""
+    if keys:
+        return f"“{text}” is the name of {len(keys)} components. Write one of {', '.join(keys)}."
+    close = closest_component(user, text)
+    said = f"There is no component “{text}”. Write its name or its key as the catalog has it."
+    return f"{said} Did you mean {close}?" if close else said
 
 
 def texts_of(text: str) -> list[str]:

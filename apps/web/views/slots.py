@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
+from apps.calendar.rules import in_hours
 from apps.calendar.selectors import Slot, Slots, next_slots
 from apps.catalog.selectors import graph
 from apps.changes.models import Change
-from apps.changes.selectors import change_for, items_of, leads_of, may_move
+from apps.changes.selectors import items_of, leads_of, may_move
 from apps.core.actors import person
 from apps.web.forms.slots import SlotForm
 from apps.web.planning.marks import Stop, stops_of
@@ -36,7 +37,7 @@ class Offer:
 def slots(request: HttpRequest) -> HttpResponse:
     """Take what is looked for from the address, and show the times that nothing blocks."""
     user = reader(request)
-    form = SlotForm(_filled(request, user) if request.GET else None, user=user, initial={"minutes": 120})
+    form = SlotForm(request.GET or None, user=user)
     context: dict[str, object] = {"form": form}
     status = 200
     if request.GET:
@@ -47,30 +48,16 @@ def slots(request: HttpRequest) -> HttpResponse:
     return render(request, "calendar/slots.html", context, status=status)
 
 
-def _filled(request: HttpRequest, user: User) -> dict[str, str]:
-    """Return what the address asks for; a change on its own brings the length of its window."""
-    given = {name: request.GET.get(name, "") for name in SlotForm.base_fields}
-    if given["change"] and not given["minutes"]:
-        change = change_for(user, given["change"].strip().upper())
-        given["minutes"] = str(_minutes(change)) if change else "120"
-    return given
-
-
-def _minutes(change: Change) -> int:
-    if change.planned_start is None or change.planned_end is None:
-        return 120
-    return max(15, int((change.planned_end - change.planned_start).total_seconds() // 60))
-
-
 def _found(form: SlotForm, user: User) -> dict[str, object]:
     zone = timezone.get_current_timezone()
     assert isinstance(zone, ZoneInfo)
     change: Change | None = form.cleaned_data["change"]
     named = form.cleaned_data["components"]
     moved = [item.component_id for item in items_of(change)] if change else [each.pk for each in named]
+    asked = form.asked(zone)
     found = next_slots(
         moved,
-        form.asked(zone),
+        asked,
         exclude_ref=change.ref if change else "",
         change_class=change.change_class if change else "",
         people=leads_of(change) if change else (),
@@ -78,6 +65,8 @@ def _found(form: SlotForm, user: User) -> dict[str, object]:
     decision = may_move(change, person(user)) if change else None
     return {
         "change": change,
+        "asked": asked,
+        "length": in_hours(asked.length),
         "found": found,
         "offers": _offers(found, change if decision else None, zone),
         "may_take": decision,

@@ -1,6 +1,6 @@
 """The class and the window of a draft."""
 
-from apps.calendar.rules import span_from_local, zone_named
+from apps.calendar.rules import not_plannable, span_from_local, zone_named
 from apps.changes.enums import ChangeClass
 from apps.changes.models import Change
 from apps.changes.rules.fields import LONG_TEXT, Problems
@@ -48,8 +48,8 @@ def write_window(
         problems.fields |= error.fields
         problems.raise_any()
         raise
-    if complete and span.start <= clock.now():
-        problems.add("local_start", "This time has passed. Choose a later one.")
+    if complete:
+        problems.fields |= not_plannable(span, clock.now())
     problems.raise_any()
     draft.time_zone, draft.local_start, draft.local_end = span.time_zone, span.local_start, span.local_end
     draft.planned_start, draft.planned_end = span.start, span.end

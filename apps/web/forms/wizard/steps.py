@@ -6,8 +6,11 @@ from zoneinfo import available_timezones
 
 from django import forms
 
+from apps.calendar.rules import Span, not_plannable, span_from_local
 from apps.changes.enums import ChangeClass, Direction, Harm, Likelihood
 from apps.changes.rules.judged import judged_by
+from apps.core import clock
+from apps.core.errors import Invalid
 from apps.web.forms.wizard.rows import RowForm
 
 _NUMBER = "Enter a number, such as 0.85."
@@ -141,6 +144,15 @@ class WhenForm(forms.Form):
                 (value, label) for value, label in ChangeClass.choices if value != ChangeClass.STANDARD
             ]
             self.fields["change_class"].choices = classes  # type: ignore[attr-defined]
+
+    def span(self) -> Span:
+        """Return the window. Raises Invalid at the field that is wrong: no such time, has passed, too far ahead."""
+        given = self.cleaned_data
+        span = span_from_local(given["local_start"], given["local_end"], given["time_zone"])
+        wrong = not_plannable(span, clock.now())
+        if wrong:
+            raise Invalid(wrong)
+        return span
 
 
 class HowBackForm(forms.Form):

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from apps.accounts.models import User
-from apps.calendar.rules import Span, comes_twice, span_from_local
+from apps.calendar.rules import Span, comes_twice
 from apps.calendar.selectors import find_conflicts, periods_between, rulebook_in_force
 from apps.changes.enums import ChangeClass, WizardStep
 from apps.changes.models import Change
@@ -34,6 +34,11 @@ class Checked:
     def minutes(self) -> int:
         """Return how long the window is."""
         return int((self.span.end - self.span.start).total_seconds() // 60)
+
+    @property
+    def blocking(self) -> bool:
+        """Return whether anything in it would keep the change from going out."""
+        return any(meeting.blocking for meeting in self.meetings)
 
     @property
     def twice(self) -> list[str]:
@@ -85,9 +90,10 @@ class WhenPage(Page):
         self.focus = "checked"
         if not self.bind(data):
             return
-        given = self.answers.form.cleaned_data
+        form = self.answers.form
+        assert isinstance(form, WhenForm)
         try:
-            span = span_from_local(given["local_start"], given["local_end"], given["time_zone"])
+            span = form.span()
         except Invalid as error:
             self.answers.refuse(error, {}, lead_to={})
         else:
