@@ -102,10 +102,16 @@ def _in_use(word: str) -> Any:
     return lambda data: {name: value for name, value in data.items() if name not in _ASIDE} | {"in_use": word}
 
 
+def _skipped(data: Fields) -> Fields:
+    return {name: value for name, value in data.items() if name != "skipped"}
+
+
 _SPECIAL: dict[str, Any] = {
     "booking.started": lambda data: {"state": "under way"},
     "booking.done": lambda data: {"state": "done"},
     "booking.released": lambda data: {"state": "released"},
+    "freeze.skipped": _skipped,
+    "period.skipped": _skipped,
     "freeze.lifted": lambda data: data | {"lifted": "yes"},
     "component.registered": _in_use("yes"),
     "component.restored": _in_use("yes"),

@@ -134,7 +134,7 @@ def test_freeze_page_when_it_catches_more_asks_the_same(client: Client, leila: U
     page(client, path)
     with CaptureQueriesContext(connection) as captured:
         assert "CHG-0" in page(client, path)
-    assert len(captured) == 15
+    assert len(captured) == 18
 
 
 def test_lift_when_confirmed_lifts(client: Client, leila: User) -> None:

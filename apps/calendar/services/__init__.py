@@ -1,7 +1,7 @@
 """Writing the calendar. Every write holds the calendar's lock, so that two plans cannot miss each other.
 
 - ``book``, ``mark_under_way``, ``finish_booking``, ``release_booking``: a window over components.
-- ``plan_period``, ``change_period``, ``lift_period``: times that mean something for the changes in them.
+- ``plan_period``, ``change_period``, ``skip_time``, ``lift_period``: times that mean something for the changes in them.
 - ``import_periods``: what a calendar file says, once and again.
 - ``recheck``, ``recheck_all``, ``recheck_if_due``, ``prove_conflicts``: find and clear conflicts.
 - ``make_feed``, ``revoke_feed``, ``note_reading``: what other calendar programs read.
@@ -38,6 +38,7 @@ from apps.calendar.services.periods import (
     extend_periods,
     lift_period,
     plan_period,
+    skip_time,
 )
 from apps.calendar.services.rulebook import write_rulebook
 
@@ -69,5 +70,6 @@ __all__ = [
     "release_booking",
     "revoke_feed",
     "say_outcome",
+    "skip_time",
     "write_rulebook",
 ]

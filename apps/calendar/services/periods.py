@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Conflict, Occurrence, OnCall, Period
-from apps.calendar.rules import EVERYTHING, Recurrence, Scope, checked_recurrence, span_from_local
+from apps.calendar.rules import EVERYTHING, Recurrence, Scope, checked_recurrence, instances, span_from_local
 from apps.calendar.rules.horizon import worked_out
 from apps.calendar.rules.plans import Instants
 from apps.calendar.selectors import planned_inside, planning_decision, recurrence_of, scope_of
@@ -102,6 +102,51 @@ def lift_period(*, actor: Actor, period: Period) -> Period:
     else:
         period.refresh_from_db()
     return period
+
+
+@transaction.atomic
+def skip_time(*, actor: Actor, period: Period, start: datetime, reason: str) -> Period:
+    """Take one coming time out of a series, and say why; the ledger keeps the reason.
+
+    Raises:
+        Invalid: at ``start`` or ``reason``: none of its coming times starts then, it is the only one left, or no
+            reason is given.
+        Forbidden: the actor is neither a Change Manager nor an owner of what it covers.
+    """
+    permit(actor, scope_of(period))
+    if not reason.strip() or len(reason) > REASON_LIMIT:
+        raise Invalid({"reason": [f"Give the reason, in at most {REASON_LIMIT:,} characters."]})
+    hold_calendar()
+    held = Period.objects.select_for_update().get(pk=period.pk)
+    now, caught = clock.now(), _caught_ids(held)
+    coming = held.occurrences.filter(end__gt=now)
+    time = coming.filter(start=start, start__gt=now).first()
+    if held.lifted_at is not None or time is None:
+        raise Invalid({"start": ["None of its coming times starts then. Reload the page and choose again."]})
+    if coming.count() == 1:
+        raise Invalid({"start": ["It is the only one left. End the whole of it instead."]})
+    away = _left_out(held, time)
+    held.exdates, held.sequence = sorted({*held.exdates, away}), held.sequence + 1
+    held.save(update_fields=["exdates", "sequence", "updated_at"])
+    time.delete()
+    event = "freeze.skipped" if held.frozen else "period.skipped"
+    record_event(
+        event=event,
+        actor=actor,
+        obj=held,
+        data=_public(held) | {"skipped": away},
+        private={"reason": reason.strip()},
+    )
+    _recheck(actor, held, caught)
+    return held
+
+
+def _left_out(period: Period, time: Occurrence) -> str:
+    """Return how a time is left out: by its day, or by its hour where others start on that day too."""
+    day = timedelta(days=1)
+    near = instances(recurrence_of(period), time.start - day, time.end + day)
+    local = next(each.local_start for each in near if each.start == time.start)
+    return local if sum(each.local_start[:10] == local[:10] for each in near) > 1 else local[:10]
 
 
 @transaction.atomic
@@ -213,6 +258,10 @@ def content_of(period: Period) -> dict[str, object]:
 
 def record_period(event: str, period: Period, actor: Actor) -> None:
     """Record what a period says now."""
-    content = content_of(period)
-    private = {name: str(content.pop(name)) for name in ("name", "reason")}
-    record_event(event=event, actor=actor, obj=period, data=content, private=private)
+    private = {"name": period.name, "reason": period.reason}
+    record_event(event=event, actor=actor, obj=period, data=_public(period), private=private)
+
+
+def _public(period: Period) -> dict[str, object]:
+    """Return its content without what people wrote."""
+    return {name: value for name, value in content_of(period).items() if name not in ("name", "reason")}

@@ -1,6 +1,7 @@
 """The form on which a period is planned: what it is, when, over what, and who answers for it."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -121,6 +122,23 @@ class PeriodForm(CoverageForm):
         except Invalid as refusal:
             texts = {FIELDS.get(name, name): said for name, said in refusal.fields.items()}
             raise Invalid(texts, remedy=refusal.remedy) from None
+
+
+class SkipForm(forms.Form):
+    """Which coming time of a series to leave out, and why."""
+
+    reason = forms.CharField(
+        label="Why it is left out", max_length=2000, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, times: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["start"] = forms.ChoiceField(
+            label="Which one",
+            choices=list(times),
+            error_messages={"invalid_choice": "None of its coming times starts then. Choose again."},
+        )
+        self.order_fields(("start", "reason"))
 
 
 def _first(given: dict[str, Any]) -> tuple[datetime, datetime]:

@@ -37,5 +37,6 @@ urlpatterns: list[URLPattern] = [
     path("calendar/periods/<str:ref>/", periods.period, name="period"),
     path("calendar/periods/<str:ref>/change/", periods.change, name="period-change"),
     path("calendar/periods/<str:ref>/outcome/", periods.outcome, name="period-outcome"),
+    path("calendar/periods/<str:ref>/skip/", periods.skip, name="period-skip"),
     path("calendar/periods/<str:ref>/lift/", periods.lift, name="period-lift"),
 ]

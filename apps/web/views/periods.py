@@ -1,17 +1,18 @@
 """Periods: declared after a look at what they catch, shown, and lifted."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Period
-from apps.calendar.rules import in_words
+from apps.calendar.rules import Scope, in_words
 from apps.calendar.selectors import (
     booking_for,
     covered_components,
@@ -23,15 +24,20 @@ from apps.calendar.selectors import (
     recurrence_of,
     scope_of,
 )
-from apps.calendar.services import PeriodPlan, change_period, lift_period
+from apps.calendar.services import PeriodPlan, change_period, lift_period, skip_time
 from apps.changes.services import change_outcome, declare_period
 from apps.core import actors, clock
 from apps.core.errors import Forbidden, Invalid, Stale
+from apps.web import dates
 from apps.web.errors import add_to_form, not_found
-from apps.web.forms.periods import PeriodForm, starting_from
+from apps.web.forms.periods import PeriodForm, SkipForm, starting_from
 from apps.web.planning.marks import scope_words
 from apps.web.planning.outcomes import fates_of, outcomes_said
+from apps.web.planning.period_page import Times, skips_of, times_of, who_may_end
+from apps.web.planning.period_words import WORDS
+from apps.web.planning.stretches import LOOKS
 from apps.web.planning.trial import tried
+from apps.web.planning.turns import turns_of
 from apps.web.reader import reader
 
 
@@ -57,9 +63,7 @@ def declare(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, ref: str) -> HttpResponse:
     """Change a period: the same form, checked and then saved. Its kind stays."""
     user, found = reader(request), _period(request, ref)
-    decision = planning_decision(actors.person(user), scope_of(found))
-    if not decision:
-        raise Forbidden(decision.reason, remedy=decision.remedy)
+    _permit(request, scope_of(found))
     form = PeriodForm(request.POST or None, user=user, initial=starting_from(found))
     form.fields["kind"].disabled = True
 
@@ -82,9 +86,7 @@ def _checked(
     if request.method == "POST" and form.is_valid():
         try:
             plan = form.plan()
-            decision = planning_decision(actors.person(reader(request)), plan.scope)
-            if not decision:
-                raise Forbidden(decision.reason, remedy=decision.remedy)
+            _permit(request, plan.scope)
             if request.POST.get("step") == "declare":
                 return act(plan)
             ask = "Save “{}” like this?" if "period" in context else "Put “{}” on the calendar?"
@@ -97,25 +99,70 @@ def _checked(
 @login_required
 @require_safe
 def period(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show a period: what it covers, why, until when, and what it catches."""
+    """Show a period: when it comes, what it covers, why, who answers for it, and what it catches."""
+    return _shown(request, _period(request, ref))
+
+
+@login_required
+@require_POST
+def skip(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take one coming time out of a series, with the reason."""
     found = _period(request, ref)
-    scope = scope_of(found)
+    _permit(request, scope_of(found))
+    form = _skip_form(found, times_of(found, clock.now()), request.POST)
+    if form.is_valid():
+        start, reason = datetime.fromisoformat(form.cleaned_data["start"]), form.cleaned_data["reason"]
+        try:
+            skip_time(actor=actors.person(reader(request)), period=found, start=start, reason=reason)
+        except Invalid as error:
+            add_to_form(form, error)
+        else:
+            day = dates.day(start, found.time_zone)
+            messages.success(request, f"{found.name} does not happen on {day}.")
+            return redirect("web:period", found.ref)
+    return _shown(request, found, form)
+
+
+def _skip_form(found: Period, times: Times, data: QueryDict | None = None) -> SkipForm:
+    zone, now = found.time_zone, clock.now()
+    return SkipForm(
+        data,
+        times=[
+            (one.start.isoformat(), dates.window(one.start, one.end, zone))
+            for one in times.coming
+            if one.start > now
+        ],
+    )
+
+
+def _shown(request: HttpRequest, found: Period, skipping: SkipForm | None = None) -> HttpResponse:
+    user, scope, now = reader(request), scope_of(found), clock.now()
+    recurrence, times, words = recurrence_of(found), times_of(found, now), WORDS[PeriodKind(found.kind)]
+    may_plan = planning_decision(actors.person(user), scope)
     covered = covered_components(scope)
+    repeats = recurrence.repeats and not found.lifted_at
     context = {
         "freeze": found,
+        "kind": words,
+        "icon": LOOKS[PeriodKind(found.kind)][1],
         "covers": scope_words(found),
-        "words": in_words(recurrence_of(found)),
+        "words": in_words(recurrence),
+        "times": times,
+        "repeats": recurrence.repeats,
+        "turns": () if found.lifted_at or times.over else turns_of(recurrence, f"this {words.noun}", now),
+        "skips": skips_of(found) if found.exdates else [],
+        "skipping": skipping
+        or (_skip_form(found, times) if repeats and may_plan and len(times.coming) > 1 else None),
+        "people": [shift.user for shift in found.people.select_related("user")],
+        "who_may": who_may_end(scope),
         "covered": list(covered.select_related("owner_team")[:50]),
         "count": covered.count(),
         "caught": []
         if found.lifted_at
         else planned_inside(scope, found.occurrences.values_list("start", "end")),
         "fates": fates_of(found) if found.frozen and not found.lifted_at else [],
-        "may_say": bool(planning_decision(actors.person(reader(request)), scope))
-        or found.owner_id == reader(request).pk,
-        "may_lift": planning_decision(actors.person(reader(request)), scope),
-        "over": found.end <= clock.now(),
-        "running": found.start <= clock.now() < found.end,
+        "may_say": bool(may_plan) or found.owner_id == user.pk,
+        "may_lift": may_plan,
     }
     return render(request, "calendar/freeze.html", context)
 
@@ -125,19 +172,17 @@ def period(request: HttpRequest, ref: str) -> HttpResponse:
 def lift(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask, and then lift a freeze."""
     found = _period(request, ref)
+    words = WORDS[PeriodKind(found.kind)]
     if request.method == "POST":
         lift_period(actor=actors.person(reader(request)), period=found)
-        messages.success(request, f"{found.name} is lifted.")
+        messages.success(request, f"{found.name} is {words.ended.lower()}.")
         return redirect("web:period", found.ref)
-    decision = planning_decision(actors.person(reader(request)), scope_of(found))
-    if not decision:
-        raise Forbidden(decision.reason, remedy=decision.remedy)
+    _permit(request, scope_of(found))
     context = {
-        "question": f"Lift {found.name}?",
-        "consequence": "Changes that only this freeze kept back can go out again. It stays on record. "
-        "To freeze again, declare a new one.",
+        "question": f"{words.ending.split(maxsplit=1)[0]} {found.name}{' off the calendar' * (not found.frozen)}?",
+        "consequence": f"{words.after} It stays on record. It does not come back: declare a new one for that.",
         "action": "",
-        "verb": "Lift the freeze",
+        "verb": words.ending,
         "cancel": reverse("web:period", args=[found.ref]),
         "danger": True,
     }
@@ -161,6 +206,12 @@ def outcome(request: HttpRequest, ref: str) -> HttpResponse:
     )
     messages.success(request, f"{booking.ref}: {said.get_outcome_display().lower()}. Its people are told.")
     return redirect("web:period", found.ref)
+
+
+def _permit(request: HttpRequest, scope: Scope) -> None:
+    decision = planning_decision(actors.person(reader(request)), scope)
+    if not decision:
+        raise Forbidden(decision.reason, remedy=decision.remedy)
 
 
 def _period(request: HttpRequest, ref: str) -> Period:

@@ -76,6 +76,7 @@ NO_PAGE: dict[str, str] = {
     "web:conflict-waiver": "A form of web:conflict, which shows it again when it is refused.",
     "web:conflict-end": _POST,
     "web:period-outcome": _POST,
+    "web:period-skip": _POST,
     "web:waiver": "Leads to web:conflict.",
     "web:calendar-feed": "A file for calendar programs.",
     "web:change-went-ahead": "A file for programs.",
