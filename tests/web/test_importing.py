@@ -78,6 +78,32 @@ def test_import_when_confirmed_counts_and_again_updates(client: Client, leila: U
     )
 
 
+def test_look_when_the_calendar_is_not_named_takes_its_own_name_or_the_files(
+    client: Client, leila: User
+) -> None:
+    own = calendar(CLOSED).replace(b"X-WR-TIMEZONE", b"X-WR-CALNAME:Holidays\\, UK\nX-WR-TIMEZONE")
+    assert "<h1>Import “Holidays, UK”?</h1>" in look(client, own, source=" ")
+    assert "<h1>Import “c”?</h1>" in look(client, calendar(CLOSED), source="")
+
+
+def test_look_lists_what_is_not_read_by_reason_with_its_day(client: Client, leila: User) -> None:
+    past = [f"UID:p{day}\nSUMMARY:Past {day}\nDTSTART;VALUE=DATE:2020010{day}" for day in range(1, 8)]
+    text = look(client, calendar(CLOSED, ODD, *past))
+    assert '<details class="mt-2"><summary><strong>7</strong>: All of it is over.</summary>' in text
+    assert "Past 3 <small>Fri 3 Jan 2020</small>" in text
+    assert "<p>8, by the reason.</p>" in text
+
+
+def test_import_lands_where_its_next_time_is(client: Client, leila: User) -> None:
+    found = re.search(r'name="packed" value="([^"]+)"', look(client, calendar(CLOSED)))
+    assert found
+    response = client.post(PAGE, {"step": "import", "packed": found[1]}, follow=True)
+    assert response.redirect_chain == [("/calendar/agenda/?from=2030-11-19", 302)]
+    text = response.content.decode()
+    assert "1 new, 0 changed, 0 taken off. The next is on Tue 19 Nov 2030." in text
+    assert "Year end" in text
+
+
 def test_import_with_a_scope_and_the_files_own_zone(client: Client, leila: User) -> None:
     team("payments")
     text = look(client, calendar(CLOSED), kind="event", time_zone="", teams="payments")
@@ -94,7 +120,7 @@ def test_import_with_a_scope_and_the_files_own_zone(client: Client, leila: User)
         (b"X" * (2 * 1024 * 1024 + 1), {}, "The file has more than 2 MB. Export a shorter time."),
         (b"hello", {}, "This is not a calendar."),
         (b"", {}, "The file is empty."),
-        (calendar(CLOSED), {"source": ""}, "What the calendar is called is missing"),
+        (calendar(CLOSED), {"source": "x" * 121}, "at most 120 characters"),
         (calendar(CLOSED), {"time_zone": "Mars/Base"}, "There is no time zone “Mars/Base”."),
         (
             calendar(CLOSED).replace(b"Europe/Paris", b"X"),

@@ -43,6 +43,8 @@ class NotRead:
     reason: str
     uid: str = ""
     """The event's own id, when it may still be planned as an earlier file had it."""
+    starts: str = ""
+    """When it first starts there, where that could be read."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class IcsFile:
     specs: tuple[PeriodSpec, ...]
     not_read: tuple[NotRead, ...]
     time_zone: str
+    name: str = ""
 
 
 def read_ics(data: bytes, *, time_zone: str = "", now: datetime) -> IcsFile:
@@ -84,7 +87,7 @@ def read_ics(data: bytes, *, time_zone: str = "", now: datetime) -> IcsFile:
         except NotReadable as why:
             left.append(NotRead(_said(lines, "SUMMARY", name_of), str(why), _said(lines, "UID", uid_of)))
     specs = [spec for events in series.values() for spec in _series(events, left)]
-    return IcsFile(tuple(specs), tuple(left), own)
+    return IcsFile(tuple(specs), tuple(left), own, text.name)
 
 
 def _event(lines: list[str], located: Mapping[str, str]) -> Event:

@@ -27,10 +27,11 @@ _NAME = re.compile(r"([A-Za-z0-9-]+)[;:]")
 
 @dataclass
 class Text:
-    """A file's events as lines, the zone it names for all of itself, and what it calls its zones."""
+    """A file's events as lines, its own name, the zone it names for all of itself, and what it calls its zones."""
 
     events: list[list[str]] = field(default_factory=list)
     time_zone: str = ""
+    name: str = ""
     located: dict[str, str] = field(default_factory=dict)
     others: Counter[str] = field(default_factory=Counter)
 
@@ -82,6 +83,8 @@ class _Reader:
             self._in_zone(name, value)
         elif name == "X-WR-TIMEZONE":
             self.found.time_zone = value
+        elif name == "X-WR-CALNAME":
+            self.found.name = value.replace("\\", "")
         elif not self.within:
             raise refused("This is not a calendar. Export it as iCalendar (.ics).")
 

@@ -96,7 +96,7 @@ def import_difference(order: ImportOrder, now: datetime) -> Difference:
         period = known.get(spec.uid)
         if period is None:
             why = _not_new(spec, now)
-            left += [NotRead(spec.name, why)] if why else []
+            left += [NotRead(spec.name, why, starts=spec.recurrence.local_start)] if why else []
             new += [] if why else [spec]
         elif period.lifted_at is not None:
             left.append(NotRead(spec.name, f"{period.ref} was lifted here. It stays lifted."))

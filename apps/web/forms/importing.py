@@ -1,5 +1,6 @@
 """The form that takes a calendar file."""
 
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -19,6 +20,8 @@ class ImportForm(CoverageForm):
     """A calendar file, what to call it, and what its events are to be."""
 
     field_order = ("file", "source", "kind", "time_zone")
+    file_name = ""
+    """What the file is called, without its ending."""
 
     file = forms.FileField(
         label="The file",
@@ -28,7 +31,9 @@ class ImportForm(CoverageForm):
     )
     source = forms.CharField(
         label="What the calendar is called",
-        help_text="Use the same name next time: then what it brought is updated, and not planned twice.",
+        help_text="Leave it empty for the name that the file gives itself. Under the same name next time, "
+        "what it brought is updated and not planned twice.",
+        required=False,
         max_length=SOURCE_LIMIT,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -52,6 +57,7 @@ class ImportForm(CoverageForm):
         if (file.size or 0) > SIZE_LIMIT:
             said = f"The file has more than {SIZE_LIMIT // MEGABYTE} MB. Export a shorter time."
             raise forms.ValidationError(said)
+        self.file_name = PurePath(file.name or "").stem[:SOURCE_LIMIT]
         return file.read()
 
     def clean_time_zone(self) -> str:

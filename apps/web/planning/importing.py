@@ -4,8 +4,10 @@ What was read travels in the page, signed, so that nothing is kept here in betwe
 looked at.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core import signing
@@ -15,10 +17,12 @@ from apps.accounts.selectors import active_people
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Period
 from apps.calendar.rules import Recurrence, in_words, scope_from
+from apps.calendar.rules.horizon import worked_out
 from apps.calendar.rules.ics_in import NotRead, PeriodSpec
 from apps.calendar.selectors import Difference, ImportOrder
 from apps.calendar.selectors.importing import Edit
 from apps.core.errors import Invalid, Stale
+from apps.web import dates
 
 SHOWN = 200
 """So many of each sort are listed; of more, only their number."""
@@ -88,7 +92,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Part:
-    """All of one sort, of which the first are listed."""
+    """All of one sort, or all that is left out for one reason, of which the first are listed."""
 
     title: str
     count: int
@@ -100,18 +104,36 @@ class Part:
         return self.count - len(self.lines)
 
 
-def parts_of(difference: Difference, not_read: tuple[NotRead, ...]) -> list[Part]:
-    """Return what a file would change and what is left out of it, in words."""
+def parts_of(difference: Difference) -> list[Part]:
+    """Return what a file would change, in words."""
     new, changed, gone = difference.new, difference.changed, difference.gone
-    left = [*not_read, *difference.left]
     return [
         _part("New", new, lambda spec: Line(spec.name, in_words(spec.recurrence))),
         _part("Changed", changed, _edit),
         _part(
             "Taken off, because the file does not have it any more", gone, lambda one: Line(one.name, "", one)
         ),
-        _part("Not read", left, lambda one: Line(one.name, one.reason)),
     ]
+
+
+def reasons_of(difference: Difference, not_read: tuple[NotRead, ...]) -> list[Part]:
+    """Return what is left out of a file by the reason, the one that holds most first."""
+    by_reason: dict[str, list[NotRead]] = defaultdict(list)
+    for one in (*not_read, *difference.left):
+        by_reason[one.reason].append(one)
+    most_first = sorted(by_reason.items(), key=lambda item: -len(item[1]))
+    return [_part(reason, them, _unread) for reason, them in most_first]
+
+
+def _unread(one: NotRead) -> Line:
+    return Line(one.name, dates.day(datetime.fromisoformat(one.starts).date()) if one.starts else "")
+
+
+def first_coming(done: Difference, now: datetime) -> datetime | None:
+    """Return when the first time of what an import brought or changed starts that is not over, if there is one."""
+    specs = [*done.new, *(edit.spec for edit in done.changed)]
+    coming = (one for spec in specs for one in worked_out(spec.recurrence, now))
+    return min((start for start, end in coming if end > now), default=None)
 
 
 def _edit(edit: Edit) -> Line:

@@ -4,17 +4,21 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from apps.calendar.enums import PeriodKind
 from apps.calendar.rules.ics_in import read_ics
 from apps.calendar.selectors import catches, import_difference, may_plan_some, order_of, planning_decision
+from apps.calendar.selectors.importing import SOURCE_LIMIT
 from apps.calendar.services import import_periods
 from apps.core import actors, clock
 from apps.core.errors import Forbidden, Invalid
+from apps.web import dates
 from apps.web.errors import add_to_form
 from apps.web.forms.importing import ImportForm
-from apps.web.planning.importing import packed, parts_of, unpacked
+from apps.web.planning.importing import first_coming, packed, parts_of, reasons_of, unpacked
+from apps.web.planning.toolbar import AGENDA, address
 from apps.web.reader import reader
 
 
@@ -44,7 +48,7 @@ def _look(request: HttpRequest, form: ImportForm) -> dict[str, object]:
     file = read_ics(given["file"], time_zone=given["time_zone"], now=now)
     order = order_of(
         file,
-        source=given["source"],
+        source=given["source"].strip() or file.name[:SOURCE_LIMIT].strip() or form.file_name,
         kind=PeriodKind(given["kind"]),
         scope=scope,
         owner=given["owner"],
@@ -55,7 +59,9 @@ def _look(request: HttpRequest, form: ImportForm) -> dict[str, object]:
         "order": order,
         "zone": file.time_zone,
         "difference": difference,
-        "parts": [part for part in parts_of(difference, file.not_read) if part.count],
+        "parts": [part for part in parts_of(difference) if part.count],
+        "reasons": reasons_of(difference, file.not_read),
+        "unread": len(file.not_read) + len(difference.left),
         "caught": catches(order, difference, now),
         "packed": packed(order, user),
     }
@@ -71,5 +77,7 @@ def _import(request: HttpRequest) -> HttpResponse:
             messages.error(request, " ".join(said))
         return redirect("web:calendar-import")
     counts = f"{len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} taken off"
-    messages.success(request, f"{order.source} is on the calendar: {counts}.")
-    return redirect("web:calendar")
+    first = first_coming(done, clock.now())
+    done_so = f"{order.source} is on the calendar: {counts}."
+    messages.success(request, f"{done_so} The next is on {dates.day(first)}." if first else done_so)
+    return redirect(address(AGENDA, {"from": f"{timezone.localdate(first)}"} if first else {}))
