@@ -49,6 +49,7 @@ class ConflictKind(models.TextChoices):
     READS = "reads", "One moves what the other reads"
     WRITES = "writes", "One writes what the other relies on"
     FREEZE = "freeze", "It falls into a freeze"
+    REACHES_FROZEN = "reaches_frozen", "It reaches what is frozen"
     OUTSIDE = "outside", "No allowed window holds it"
     COOLDOWN = "cooldown", "It comes in the quiet time after a change"
     PERSON = "person", "One person is needed at both"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from apps.calendar.enums import ConflictKind, Duty, PeriodKind
-from apps.calendar.rules import InForce, Plan, Rulebook
+from apps.calendar.rules import InForce, Part, Plan, Rulebook
 from apps.catalog.enums import DependencyKind
 from apps.catalog.rules.impact import Graph
 
@@ -54,6 +54,7 @@ def expected(
     running = {plan.id: minutes(plan.start, plan.end) for plan in plans}
     for one in plans:
         found |= alone(one, times, windowed, running[one.id])
+        found |= reached(graph, rulebook, one, times, running[one.id])
         for two in plans:
             if one.id < two.id:
                 both = running[one.id] & running[two.id]
@@ -95,6 +96,46 @@ def alone(
         if running - set().union(*allowed):
             found |= {(ConflictKind.OUTSIDE, plan.id, None, period, ""): 1 for period in mine}
     return found
+
+
+def reached(
+    graph: Graph, rulebook: Rulebook, plan: Plan, times: list[InForce], running: set[datetime]
+) -> dict[Identity, int]:
+    """Find the freeze nearest to what a plan moves, of those that cover none of it, over every walk and minute."""
+    if not plan.live:
+        return {}
+    most = {False: rulebook.reads, True: rulebook.writes}
+    near: dict[tuple[int, tuple[str, ...]], list[InForce]] = {}
+    for way in ways(graph, plan, most):
+        node = graph.nodes[graph.id_of[way[-1]]]
+        part = Part(node.id, node.key, node.kind, node.tier, node.team, node.tags, node.stage)
+        for time in times:
+            frozen = time.kind in (PeriodKind.FREEZE, PeriodKind.BLACKOUT) and not time.covered(plan)
+            meets = time.scope.covers(part, plan.change_class) and running & minutes(time.start, time.end)
+            if frozen and meets:
+                near.setdefault((len(way), way), []).append(time)
+    if not near:
+        return {}
+    first = min(near[min(near)], key=lambda time: (time.start, time.end, time.period))
+    return {(ConflictKind.REACHES_FROZEN, plan.id, None, first.period, ""): min(near)[0]}
+
+
+def ways(graph: Graph, plan: Plan, most: dict[bool, int | None]) -> set[tuple[str, ...]]:
+    """Return every shortest way, as keys, from what a plan moves to what it does not, within the bounds."""
+    least = walks(graph, plan)
+    key = {pk: node.key for pk, node in graph.nodes.items()}
+    ends = {(part, False): {(key[part],)} for part in plan.parts}
+    for (here, wrote), far in sorted(least.items(), key=lambda each: each[1]):
+        for tie in graph.ties:
+            there = (tie.target, wrote or tie.kind == DependencyKind.WRITES)
+            if tie.source == here and least[there] == far + 1:
+                ends.setdefault(there, set()).update((*way, key[tie.target]) for way in ends[here, wrote])
+    return {
+        way
+        for (part, wrote), all_ways in ends.items()
+        for way in all_ways
+        if part not in plan.parts and (most[wrote] is None or len(way) - 1 <= most[wrote])
+    }
 
 
 def together(

@@ -62,7 +62,20 @@ def at(number: int) -> datetime:
 
 @st.composite
 def graphs(draw: Callable[..., Any]) -> Graph:
-    nodes = [Node(part.id, part.key, part.kind, part.key, part.tier, None) for part in PARTS]
+    nodes = [
+        Node(
+            part.id,
+            part.key,
+            part.kind,
+            part.key,
+            part.tier,
+            None,
+            part.team,
+            part.tags,
+            part.environment,
+        )
+        for part in PARTS
+    ]
     ends = st.tuples(
         st.integers(0, SIZE - 1), st.integers(0, SIZE - 1), st.sampled_from(DependencyKind.values)
     )

@@ -8,15 +8,16 @@ from apps.calendar.selectors import (
     bookings_between,
     conflicts_of,
     covered_components,
+    find_conflicts,
     period_for,
     periods_between,
     planned_inside,
     planning_decision,
 )
-from apps.calendar.services import PeriodPlan, lift_period, plan_period
+from apps.calendar.services import PeriodPlan, lift_period, plan_period, prove_conflicts
 from apps.core import actors
 from apps.core.errors import Forbidden, Invalid
-from tests.planning import booked, component, frozen, person, span, team
+from tests.planning import booked, component, frozen, person, relies, span, team
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +149,31 @@ def test_maintenance_window_when_weekly_binds_from_its_first_start_to_its_last_e
     ]
     lift_period(actor=actors.person(leila), period=window)
     assert not any(one.kind == "outside" for ref in times for one in conflicts_of(ref))
+
+
+def test_freeze_over_what_a_change_only_reaches_is_a_notice_until_it_is_lifted() -> None:
+    credit, leila = team("credit"), person("leila", Role.CHANGE_MANAGER)
+    sales, model, service = (
+        component("sales", "dataset"),
+        component("risk"),
+        component("loans", owned_by=credit),
+    )
+    relies(model, sales)
+    relies(service, model)
+    booked("CHG-1", span(6, 8), sales)
+    booked("CHG-2", span(9, 10), sales)
+    freeze = frozen(leila, span(0, 8), scope_of_one("team", "credit"))
+    [found] = conflicts_of("CHG-1")
+    assert (found.kind, found.severity, found.ref) == ("reaches_frozen", "notice", freeze.ref)
+    assert found.path == (sales.key, model.key, service.key)
+    assert found.sentence == "Peak trading covers loans, and sales reaches it."
+    assert conflicts_of("CHG-2") == []
+    [drafted] = find_conflicts([sales.pk], span(2, 4))
+    assert drafted.sentence == found.sentence
+    # A freeze over what is moved comes beside it. The nightly proof finds the same.
+    frozen(leila, span(0, 8), scope_of_one("component", sales.key))
+    assert {each.kind for each in conflicts_of("CHG-1")} == {"freeze", "reaches_frozen"}
+    assert prove_conflicts(actor=actors.system("calendar")) == set()
+    lift_period(actor=actors.person(leila), period=freeze)
+    assert {each.kind for each in conflicts_of("CHG-1")} == {"freeze"}
+    assert prove_conflicts(actor=actors.system("calendar")) == set()

@@ -138,9 +138,9 @@ ties = st.lists(
 
 @pytest.mark.django_db
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(plans, periods, ties, st.booleans(), st.integers(1, 8))
+@given(plans, periods, ties, st.booleans(), st.booleans(), st.integers(1, 8))
 def test_slot_is_the_first_time_that_meets_nothing_that_blocks(
-    planned: list, times: list, tied: list, limited: bool, quarters: int
+    planned: list, times: list, tied: list, limited: bool, strict: bool, quarters: int
 ) -> None:
     with transaction.atomic():
         leila = person("leila", Role.CHANGE_MANAGER)
@@ -152,8 +152,10 @@ def test_slot_is_the_first_time_that_meets_nothing_that_blocks(
         for start, length, thing, kind in times:
             scope = scope_of_one("component", things[thing].key)
             declared(actors.person(leila), span(start / 4, (start + length) / 4), scope, kind=kind)
-        if limited:
-            document = Rulebook(limits=(Limit("two", EVERYTHING, 2),)).document()
+        if limited or strict:
+            document = Rulebook(limits=(Limit("two", EVERYTHING, 2),) if limited else ()).document()
+            if strict:
+                document["severities"]["reaches_frozen"] = "blocking"
             write_rulebook(actor=actors.person(leila), document=document, reason="Fewer at once.")
         length = quarters * STEP
         asked = Asked(length, DAY, DAY + timedelta(days=1), ZoneInfo("UTC"))
@@ -209,6 +211,7 @@ def test_slots_cost_the_same_however_much_is_planned(count: int) -> None:
     leila = person(f"leila{count}", Role.CHANGE_MANAGER)
     model, data = component("credit-risk"), component("sales", "dataset")
     relies(model, data)
+    frozen(leila, span(30, 31), scope_of_one("component", component("other").key))
     for number in range(count):
         booked(f"CHG-{number}", span(24 * number, 24 * number + 3), model)
         booked(f"CHG-1{number}", span(24 * number, 24 * number + 3), data)
@@ -216,5 +219,5 @@ def test_slots_cost_the_same_however_much_is_planned(count: int) -> None:
     asked = Asked(timedelta(hours=2), DAY, DAY + timedelta(days=5), ZoneInfo("UTC"))
     with CaptureQueriesContext(connection) as queries:
         assert next_slots([model.pk], asked).slots
-    assert len(queries) == 13
+    assert len(queries) == 15
     assert SYSTEM

@@ -14,6 +14,7 @@ from apps.calendar.rules import limits, times
 from apps.calendar.rules.findings import Finding
 from apps.calendar.rules.pairs import Pairs
 from apps.calendar.rules.plans import InForce, Plan
+from apps.calendar.rules.reaching import Reaching
 from apps.calendar.rules.rulebook import Rulebook
 from apps.catalog.rules.impact import Graph
 
@@ -46,8 +47,9 @@ def examine(around: Around, plans: Collection[Plan], focus: Collection[int]) -> 
         for finding in pairs.between(one, two)
     ]
     mine = sorted((plan for plan in plans if plan.id in wanted and plan.live), key=_by_start)
+    reaching = Reaching(around.graph, around.rulebook)
     for plan, near in _with_times(mine, around.times):
-        found += times.met(plan, near)
+        found += times.met(plan, near, reaching)
         found += times.outside(plan, near, around.windowed)
     for limit in around.rulebook.limits:
         found += [one for one in limits.crowded(limit, plans) if one.first in wanted]

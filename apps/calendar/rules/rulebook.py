@@ -30,6 +30,7 @@ _SEVERITIES = {
     ConflictKind.READS: ConflictSeverity.WARNING,
     ConflictKind.WRITES: ConflictSeverity.BLOCKING,
     ConflictKind.FREEZE: ConflictSeverity.BLOCKING,
+    ConflictKind.REACHES_FROZEN: ConflictSeverity.NOTICE,
     ConflictKind.OUTSIDE: ConflictSeverity.BLOCKING,
     ConflictKind.COOLDOWN: ConflictSeverity.WARNING,
     ConflictKind.PERSON: ConflictSeverity.WARNING,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from apps.calendar.enums import ConflictKind, PeriodKind
 from apps.calendar.rules.findings import Finding
 from apps.calendar.rules.plans import InForce, Plan
+from apps.calendar.rules.reaching import Reaching
 from apps.calendar.rules.scopes import Part
 
 MEANS = {
@@ -17,12 +18,13 @@ MEANS = {
 """What it is for a plan to meet a period. A maintenance window means the reverse; a shift means its people."""
 
 
-def met(plan: Plan, times: Collection[InForce]) -> Iterator[Finding]:
+def met(plan: Plan, times: Collection[InForce], reaching: Reaching) -> Iterator[Finding]:
     """Return each period that a plan must not meet and does, once, with the first instance that it meets.
 
-    ``times`` come in order of time.
+    Of the freezes that cover nothing it moves, the nearest that it reaches is found. ``times`` come in order of time.
     """
     told: set[int] = set()
+    beyond: list[InForce] = []
     for one in times:
         if one.kind in MEANS and one.period not in told and plan.meets(one.start, one.end):
             covered = one.covered(plan)
@@ -32,6 +34,9 @@ def met(plan: Plan, times: Collection[InForce]) -> Iterator[Finding]:
                 yield Finding(
                     MEANS[one.kind], plan.id, start, end, period=one.period, path=tuple(covered[:1])
                 )
+            elif MEANS[one.kind] == ConflictKind.FREEZE:
+                beyond.append(one)
+    yield from reaching.into(plan, beyond)
 
 
 def outside(plan: Plan, times: Collection[InForce], windowed: Sequence[InForce]) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ _SAID = {
     ConflictKind.READS: "{other} moves {last} at the same time, and {first} reaches it.",
     ConflictKind.WRITES: "{other} moves {last} at the same time, and {first} writes what leads to it.",
     ConflictKind.FREEZE: "{other} covers {first}: it must not change then.",
+    ConflictKind.REACHES_FROZEN: "{other} covers {last}, and {first} reaches it.",
     ConflictKind.OUTSIDE: "{first} may change only in its maintenance windows, and this time is outside {other}.",
     ConflictKind.COOLDOWN: "{other} covers {first}: it is quiet time then.",
     ConflictKind.PERSON: "{what} is needed for {other} at the same time.",

@@ -13,11 +13,12 @@ from apps.accounts.selectors import grants_of, with_any_role
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Booking, Occurrence, OnCall, Period, during
 from apps.calendar.models.periods import FROZEN
-from apps.calendar.rules import InForce, Part, Plan, Recurrence, Scope, may_plan
+from apps.calendar.rules import InForce, Part, Plan, Recurrence, Rulebook, Scope, may_plan
 from apps.calendar.rules.plans import Instants
 from apps.calendar.rules.scopes import stored_scope
 from apps.calendar.selectors.bookings import live_between, parts_of, plans_of
 from apps.catalog.models import Component
+from apps.catalog.selectors import graph
 from apps.core.actors import Actor
 from apps.core.decisions import Decision, denied
 
@@ -199,6 +200,27 @@ def may_plan_some(user: User) -> bool:
 
 def planned_inside(scope: Scope, times: Iterable[Instants]) -> list[Booking]:
     """Return the live bookings that a period of this scope and these instances would catch, in order of time."""
+    caught = [
+        plan.id
+        for plan in _meeting(times)
+        if any(scope.covers(part, plan.change_class) for part in plan.parts.values())
+    ]
+    return list(Booking.objects.filter(pk__in=caught).order_by("start", "pk"))
+
+
+def planned_to_reach(scope: Scope, times: Iterable[Instants], rulebook: Rulebook) -> set[int]:
+    """Return the ids of the live bookings in these instances that move or reach what a scope covers.
+
+    One walk against the ties finds all that reaches it. A scope that asks for a class is taken for any class.
+    """
+    covered = set(covered_components(scope).values_list("pk", flat=True))
+    back = graph().spread(covered, reads=rulebook.reads, writes=rulebook.writes, against=True)
+    near = covered.union(back.reads, back.writes)
+    return {plan.id for plan in _meeting(times) if not near.isdisjoint(plan.parts)}
+
+
+def _meeting(times: Iterable[Instants]) -> list[Plan]:
+    """Return the live plans that meet any of these times."""
     spans = sorted(times)
     if not spans:
         return []
@@ -211,12 +233,7 @@ def planned_inside(scope: Scope, times: Iterable[Instants]) -> list[Booking]:
         begun = bisect_left(starts, plan.end)
         return begun > 0 and latest[begun - 1] > plan.start
 
-    caught = [
-        plan.id
-        for plan in plans_of(near)
-        if meets(plan) and any(scope.covers(part, plan.change_class) for part in plan.parts.values())
-    ]
-    return list(Booking.objects.filter(pk__in=caught).order_by("start", "pk"))
+    return [plan for plan in plans_of(near) if meets(plan)]
 
 
 def covered_components(scope: Scope) -> QuerySet[Component]:

@@ -12,7 +12,8 @@ from apps.calendar.models import BookedComponent, Booking, during
 from apps.calendar.rules import Around, Needed, Plan, Rulebook, examine
 from apps.calendar.rules.limits import counts
 from apps.calendar.rules.pairs import DEPENDENCES, Pairs
-from apps.calendar.rules.plans import Instants
+from apps.calendar.rules.plans import InForce, Instants
+from apps.calendar.rules.reaching import Reaching
 from apps.calendar.rules.slots import (
     Asked,
     Obstacle,
@@ -79,7 +80,9 @@ def next_slots(
         DRAFT, asked.first, asked.last + asked.length, parts_of(component_ids), change_class, tuple(people)
     )
     plans = _related(draft, rulebook, known, exclude_ref)
-    around = Around(known, rulebook, times_between(draft.start, draft.end, over=draft), windowed())
+    # What the plan only reaches can be under any freeze, so where that blocks all of them are read.
+    over = None if rulebook.severities[ConflictKind.REACHES_FROZEN] == BLOCKING else draft
+    around = Around(known, rulebook, times_between(draft.start, draft.end, over=over), windowed())
     obstacles = [
         *_of_plans(draft, plans, around),
         *_of_times(draft, around),
@@ -98,11 +101,12 @@ def _judged(
     rulebook = around.rulebook
     bare = replace(rulebook, limits=())
     placed = [replace(draft, start=start, end=start + asked.length) for start in starts]
+    every = times_between(placed[0].start, placed[-1].end) if placed else []
     found = []
     for one in placed:
         first, last = one.start - rulebook.after, one.end + rulebook.after
         near = [plan for plan in plans if plan.start <= last and first <= plan.end]
-        times = [each for each in around.times if one.meets(each.start, each.end)]
+        times = [each for each in every if one.meets(each.start, each.end)]
         found.append(examine(replace(around, times=times, rulebook=bare), [one, *near], {DRAFT}))
     slots = [
         Slot(one.start, one.end, tuple(beside))
@@ -177,15 +181,23 @@ def _quiet(draft: Plan, plan: Plan, rulebook: Rulebook) -> timedelta | None:
 def _of_times(draft: Plan, around: Around) -> Iterator[Obstacle]:
     rulebook = around.rulebook
     names = period_names({one.period for one in around.times})
-    covers: dict[int, bool] = {}
+    reaching = Reaching(around.graph, rulebook)
+    blocks: dict[int, bool] = {}
     for one in around.times:
-        if one.period not in covers:
-            covers[one.period] = bool(one.covered(draft))
-        means = MEANS.get(one.kind)
-        if covers[one.period] and means and rulebook.severities[means] == BLOCKING:
+        if one.period not in blocks:
+            blocks[one.period] = _blocks(one, draft, rulebook, reaching)
+        if blocks[one.period]:
             yield Obstacle(one.start, one.end, names[one.period])
     if rulebook.severities[ConflictKind.OUTSIDE] == BLOCKING:
         yield from _outside(draft, around)
+
+
+def _blocks(one: InForce, draft: Plan, rulebook: Rulebook, reaching: Reaching) -> bool:
+    means = MEANS.get(one.kind)
+    if one.covered(draft):
+        return means is not None and rulebook.severities[means] == BLOCKING
+    beyond = means == ConflictKind.FREEZE and rulebook.severities[ConflictKind.REACHES_FROZEN] == BLOCKING
+    return beyond and any(reaching.into(draft, [one]))
 
 
 def _outside(draft: Plan, around: Around) -> Iterator[Obstacle]:

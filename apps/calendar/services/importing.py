@@ -11,7 +11,7 @@ from apps.calendar.models import Conflict, Period
 from apps.calendar.rules import Scope
 from apps.calendar.rules.ics_in import PeriodSpec
 from apps.calendar.rules.plans import Instants
-from apps.calendar.selectors import planned_inside, scope_of
+from apps.calendar.selectors import scope_of
 from apps.calendar.selectors.importing import Difference, Edit, ImportOrder, import_difference, reason_of
 from apps.calendar.services.checking import recheck
 from apps.calendar.services.locking import hold_calendar
@@ -19,6 +19,7 @@ from apps.calendar.services.periods import (
     PeriodPlan,
     around,
     check_plan,
+    held_against,
     permit,
     record_period,
     write_period,
@@ -33,19 +34,21 @@ class _Touched:
 
     periods: list[int] = field(default_factory=list)
     times: dict[str, tuple[Scope, list[Instants]]] = field(default_factory=dict)
+    frozen: bool = False
 
     def add(self, period: Period) -> None:
         scope = scope_of(period)
         _, times = self.times.setdefault(str(scope.document()), (scope, []))
         times += around(period, list(period.occurrences.values_list("start", "end")))
+        self.frozen = self.frozen or period.frozen
         self.periods.append(period.pk)
 
     def caught(self) -> set[int]:
         held = Conflict.objects.filter(period__in=self.periods, cleared_at=None)
-        found = {
-            booking.pk for scope, times in self.times.values() for booking in planned_inside(scope, times)
-        }
-        return found | set(held.values_list("booking_id", flat=True))
+        found = set(held.values_list("booking_id", flat=True))
+        return found.union(
+            *(held_against(scope, times, frozen=self.frozen) for scope, times in self.times.values())
+        )
 
 
 @transaction.atomic

@@ -14,7 +14,14 @@ from apps.calendar.models import Conflict, Occurrence, OnCall, Period
 from apps.calendar.rules import EVERYTHING, Recurrence, Scope, checked_recurrence, instances, span_from_local
 from apps.calendar.rules.horizon import worked_out
 from apps.calendar.rules.plans import Instants
-from apps.calendar.selectors import planned_inside, planning_decision, recurrence_of, scope_of
+from apps.calendar.selectors import (
+    planned_inside,
+    planned_to_reach,
+    planning_decision,
+    recurrence_of,
+    rulebook_in_force,
+    scope_of,
+)
 from apps.calendar.services.checking import recheck
 from apps.calendar.services.locking import hold_calendar
 from apps.core import clock
@@ -210,10 +217,16 @@ def _add(period: Period, worked_out: Collection[Instants]) -> int:
 def _caught_ids(period: Period) -> set[int]:
     """Return the live bookings that a period may hold something against, by its instances and by its conflicts."""
     times = list(period.occurrences.values_list("start", "end"))
-    found = {booking.pk for booking in planned_inside(scope_of(period), around(period, times))}
-    return found | set(
+    return held_against(scope_of(period), around(period, times), frozen=period.frozen) | set(
         Conflict.objects.filter(period=period, cleared_at=None).values_list("booking_id", flat=True)
     )
+
+
+def held_against(scope: Scope, times: list[Instants], *, frozen: bool) -> set[int]:
+    """Return the live bookings that a period may hold something against: a freeze also against what only reaches it."""
+    if frozen:
+        return planned_to_reach(scope, times, rulebook_in_force())
+    return {booking.pk for booking in planned_inside(scope, times)}
 
 
 def around(period: Period, times: list[Instants]) -> list[Instants]:

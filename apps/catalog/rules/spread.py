@@ -86,6 +86,12 @@ class Reached(Mapping[int, int]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def among(self, marked: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Return the places, of those that are marked, that are reached."""
+        places = np.flatnonzero(marked & (self._depth > 0) & (self._depth <= self._bound))
+        own = [self._graph.place_of[start] for start in self._starts]
+        return places[~np.isin(places, own)]
+
 
 class Spread:
     """What a change of some components spreads to, the components themselves left out.
@@ -123,11 +129,25 @@ class Spread:
         reached = self.reads if dependence == "reads" else self.writes
         steps = reached[component_id]
         place = self._graph.place_of[component_id] + (0 if dependence == "reads" else len(self._graph.ids))
-        end = np.array([place], np.int32)
+        return self._way(np.array([place], np.int32), steps)
+
+    def path_to_any(self, marked: NDArray[np.bool_]) -> tuple[str, ...]:
+        """Return the keys of the shortest way to any component whose place is marked, by reading or by writing.
+
+        Of several as short it is the first of the alphabet. Empty when none is reached.
+        """
+        ends = np.concatenate([self.reads.among(marked), self.writes.among(marked) + len(self._graph.ids)])
+        if not ends.size:
+            return ()
+        steps = self._depth.take(ends)
+        return self._way(ends[steps == steps.min()].astype(np.int32), int(steps.min()))
+
+    def _way(self, ends: Places, steps: int) -> tuple[str, ...]:
+        """Return the first of the alphabet of all ways between the starts and these places, as many steps away."""
         # Walked against the ties, the way back to the starts is the way of the impact.
         floors = self._graph.storeys
         back = floors.against_back if self._against else floors.onward_back
-        levels = [end]
+        levels = [ends]
         for left in range(steps - 1, -1, -1):
             before = _next(back, levels[-1])
             levels.append(before[self._depth.take(before) == left])

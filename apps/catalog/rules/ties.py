@@ -19,7 +19,7 @@ TIES = np.dtype([("source", "i8"), ("target", "i8"), ("kind", "i1"), ("contract"
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What the walk and the pictures need to know of a component."""
+    """What the walk, the pictures and the scopes of freezes need to know of a component."""
 
     id: int
     key: str
@@ -27,6 +27,9 @@ class Node:
     label: str
     tier: int
     team_id: int | None
+    team: str = ""
+    tags: tuple[str, ...] = ()
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,20 @@ def blast_radius(components: Iterable[Component], *, depth: int | None = None) -
 def _read(stamp: int) -> Graph:
     rows = Component.objects.filter(retired_at=None).order_by()
     nodes = (
-        Node(pk, key, kind, title or name, tier, team)
-        for pk, key, kind, title, name, tier, team in rows.values_list(
-            "pk", "key", "kind", "title", "name", "tier", "owner_team_id"
+        Node(pk, key, kind, title or name, tier, team, slug or "", tuple(tags), stage)
+        for pk, key, kind, title, name, tier, team, slug, tags, stage in rows.values_list(
+            *(
+                "pk",
+                "key",
+                "kind",
+                "title",
+                "name",
+                "tier",
+                "owner_team_id",
+                "owner_team__slug",
+                "tags",
+                "stage",
+            )
         ).iterator(chunk_size=10_000)
     )
     edges = Dependency.objects.filter(retired_at=None).order_by()

@@ -141,6 +141,8 @@ def _listed(names: list[str]) -> str:
 def _conflict(found: Found, change: Change) -> Blocker:
     if found.kind == ConflictKind.FREEZE:
         how = "chooses a time outside it, or whoever declared it lifts it."
+    elif found.kind == ConflictKind.REACHES_FROZEN:
+        how = "checks that what is frozen takes no harm, or chooses another time."
     elif found.kind == ConflictKind.OUTSIDE:
         how = "moves it into one of the windows, or asks for a waiver."
     elif found.kind == ConflictKind.LIMIT:

@@ -7,6 +7,7 @@ EXPLAINED = {
     ConflictKind.READS: "One change moves what the other reads, calls, embeds or trains on, at the same time.",
     ConflictKind.WRITES: "One change moves something that writes what the other relies on, at the same time.",
     ConflictKind.FREEZE: "A freeze or a blackout covers what the change moves.",
+    ConflictKind.REACHES_FROZEN: "A freeze or a blackout covers something that it only reaches. The nearest is told.",
     ConflictKind.OUTSIDE: "What it moves may change only in its maintenance windows then, and none of them holds it.",
     ConflictKind.COOLDOWN: "What it moves was changed shortly before, and is still being watched.",
     ConflictKind.PERSON: "Whoever leads it, or is on call for it, is needed for another change at the same time.",

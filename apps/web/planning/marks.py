@@ -191,6 +191,9 @@ def stops_of(ref: str, found: Found, known: Graph) -> tuple[Stop, ...]:
         return (Stop(steps[0], f"moved by {ref} and by {found.ref}"),)
     if found.kind == ConflictKind.FREEZE:
         return (Stop(steps[0], f"moved by {ref}, and frozen"),)
+    if found.kind == ConflictKind.REACHES_FROZEN:
+        ends = {0: f"moved by {ref}", len(steps) - 1: "frozen then"}
+        return tuple(Stop(step, ends.get(place, "")) for place, step in enumerate(steps))
     if found.kind not in (ConflictKind.READS, ConflictKind.WRITES):
         return tuple(Stop(step, f"moved by {ref}") for step in steps)
     first, last = (found.ref, ref) if found.theirs_first else (ref, found.ref)
