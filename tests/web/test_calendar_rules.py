@@ -1,5 +1,9 @@
 """The page of the calendar's rules, and the form that writes a version."""
 
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -7,12 +11,20 @@ from apps.calendar.models import ConflictCheck, Rulebook
 from apps.calendar.rules import Rulebook as Rules
 from apps.calendar.selectors import conflicts_of, rulebook_in_force
 from apps.calendar.tasks import task_recheck_conflicts
+from apps.core import clock
 from apps.web.forms.calendar_rules import shown
 from tests.changes.estate import Estate
-from tests.planning import booked, span
+from tests.planning import DAY, booked, span
 from tests.web.reading import Enter
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def soon() -> Iterator[None]:
+    """Stand a week before what is planned."""
+    with clock.moved_to(DAY - timedelta(days=7)):
+        yield
 
 
 def filled(**edits: object) -> dict[str, object]:
@@ -20,6 +32,7 @@ def filled(**edits: object) -> dict[str, object]:
     return values | {"reason": "Fewer surprises at the till."} | edits
 
 
+@pytest.mark.usefixtures("soon")
 def test_rules_when_written_are_in_force_and_every_plan_is_checked_by_them(
     estate: Estate, enter: Enter
 ) -> None:
@@ -34,7 +47,15 @@ def test_rules_when_written_are_in_force_and_every_plan_is_checked_by_them(
         "limit_0_most": 1,
         "limit_0_tier": "1",
     }
-    response = client.post("/calendar/rules/change/", filled(**edits), follow=True)
+    text = client.post("/calendar/rules/change/", filled(**edits) | {"step": "write"}).content.decode()
+    assert "Both move the same component, weight: Blocking → <strong>Notice</strong>" in text
+    assert "Limit “Tier 1”: None → <strong>At most 1 at once: Tier 1</strong>" in text
+    assert "2 conflicts would come and 0 would go.</strong> 1 would block no more." in text
+    assert not Rulebook.objects.exists()
+    seen = {"step": "write", "seen": re.findall(r'name="seen" value="([^"]*)"', text)[0]}
+    other = client.post("/calendar/rules/change/", filled(**edits, reads=2) | seen).content.decode()
+    assert "Steps by reading: 3 → <strong>2</strong>" in other
+    response = client.post("/calendar/rules/change/", filled(**edits) | seen, follow=True)
     assert "Version 1 is in force." in response.content.decode()
     assert ConflictCheck.objects.get().stale
     task_recheck_conflicts()
@@ -42,6 +63,7 @@ def test_rules_when_written_are_in_force_and_every_plan_is_checked_by_them(
     assert found["same_component"] == "notice"
     text = client.get("/calendar/rules/").content.decode()
     assert "Fewer surprises at the till." in text
+    assert "Both move the same component, weight: Blocking → <strong>Notice</strong>" in text
     assert rulebook_in_force().limits[0].most == 1
 
 

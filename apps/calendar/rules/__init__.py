@@ -14,7 +14,7 @@ from apps.calendar.rules.recurrence import (
     next_instances,
 )
 from apps.calendar.rules.recurring_words import in_words, zone_in_words
-from apps.calendar.rules.rulebook import Limit, Rulebook, rulebook_from
+from apps.calendar.rules.rulebook import Limit, Rulebook, following, rulebook_from
 from apps.calendar.rules.scopes import EVERYTHING, FACETS, Part, Scope, scope_from, scope_of_one
 from apps.calendar.rules.spans import YEARS, Span, comes_twice, span_from_local, zone_named
 from apps.calendar.rules.words import conflict_sentence
@@ -42,6 +42,7 @@ __all__ = [
     "comes_twice",
     "conflict_sentence",
     "examine",
+    "following",
     "in_hours",
     "in_words",
     "instances",

@@ -110,6 +110,14 @@ def rulebook_from(document: Mapping[str, Any]) -> Rulebook:
     )
 
 
+def following(current: Rulebook, document: Mapping[str, Any]) -> Rulebook:
+    """Return the rulebook that a document would put in force. Raises Invalid as above, or where nothing differs."""
+    rulebook = rulebook_from(document)
+    if rulebook == current:
+        raise Invalid({"document": ["Nothing differs from what is in force."]})
+    return rulebook
+
+
 def _hours(span: timedelta) -> int:
     return int(span / timedelta(hours=1))
 

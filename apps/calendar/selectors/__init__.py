@@ -64,6 +64,7 @@ from apps.calendar.selectors.periods import (
     recurrence_of,
     scope_of,
 )
+from apps.calendar.selectors.rehearsal import rehearse
 from apps.calendar.selectors.rulebook import rulebook_in_force, rulebook_versions
 from apps.calendar.selectors.slots import Slot, Slots, next_slots
 
@@ -126,6 +127,7 @@ __all__ = [
     "planned_inside",
     "planned_to_reach",
     "planning_decision",
+    "rehearse",
     "rulebook_in_force",
     "rulebook_versions",
     "recurrence_of",

@@ -11,7 +11,7 @@ from apps.accounts.selectors import holds_everywhere
 from apps.audit.services import record_event
 from apps.calendar.models import ConflictCheck
 from apps.calendar.models import Rulebook as Stored
-from apps.calendar.rules import rulebook_from
+from apps.calendar.rules import following
 from apps.calendar.selectors import rulebook_in_force
 from apps.calendar.services.locking import hold_calendar
 from apps.core.actors import Actor
@@ -32,14 +32,12 @@ def write_rulebook(*, actor: Actor, document: Mapping[str, Any], reason: str) ->
         raise Forbidden(
             "Only a Change Manager over everything changes the calendar's rules.", remedy="Ask one of them."
         )
-    rulebook = rulebook_from(document)
     if not reason.strip():
         raise Invalid({"reason": ["Say why, for whoever reads it later."]})
     if len(reason) > REASON_LIMIT:
         raise Invalid({"reason": [f"Keep it to {REASON_LIMIT:,} characters."]})
     hold_calendar()
-    if rulebook == rulebook_in_force():
-        raise Invalid({"document": ["Nothing differs from what is in force."]})
+    rulebook = following(rulebook_in_force(), document)
     newest = Stored.objects.order_by("-version").values_list("version", flat=True).first() or 0
     written = Stored.objects.create(
         version=newest + 1, document=rulebook.document(), reason=reason.strip(), written_by=actor.user

@@ -9,13 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.accounts.enums import Role
 from apps.accounts.selectors import holds_everywhere
 from apps.calendar.enums import ConflictKind
-from apps.calendar.selectors import rulebook_in_force, rulebook_versions
+from apps.calendar.rules import following
+from apps.calendar.selectors import rehearse, rulebook_in_force, rulebook_versions
 from apps.calendar.services import write_rulebook
+from apps.core.canonical import digest
 from apps.core.errors import Forbidden, Invalid
 from apps.web.errors import add_to_form
 from apps.web.forms.calendar_rules import RulebookForm
 from apps.web.planning.kinds import EXPLAINED
 from apps.web.planning.marks import facets_words
+from apps.web.planning.rulebook_words import edits_between, versions_told
 from apps.web.reader import actor_of, reader
 
 _FIELDS = {
@@ -40,7 +43,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "minutes": int(rulebook.back_to_back.total_seconds() // 60),
         "limits": [(limit, facets_words(limit.scope)) for limit in rulebook.limits],
         "notices": [(name, days) for name, days in rulebook.notice.items() if days],
-        "versions": rulebook_versions(),
+        "versions": versions_told(rulebook_versions()),
         "may_write": holds_everywhere(reader(request), Role.CHANGE_MANAGER),
     }
     return render(request, "calendar/rules.html", context)
@@ -49,14 +52,21 @@ def rules(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest) -> HttpResponse:
-    """Take a new version of the rulebook, with its reason."""
+    """Take a new version of the rulebook, with its reason: say what it changes, and then put it in force."""
     if not holds_everywhere(reader(request), Role.CHANGE_MANAGER):
         raise Forbidden(
             "Only a Change Manager over everything changes the calendar's rules.", remedy="Ask one of them."
         )
-    form = RulebookForm(request.POST or None, current=rulebook_in_force())
+    current = rulebook_in_force()
+    form = RulebookForm(request.POST or None, current=current)
+    context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         try:
+            rulebook = following(current, form.document())
+            mark = digest([current.document(), rulebook.document()])
+            if request.POST.get("seen") != mark or request.POST.get("step") != "write":
+                look = {"edits": edits_between(current, rulebook), "rehearsal": rehearse(rulebook)}
+                return render(request, "calendar/rules_form.html", context | look | {"mark": mark})
             made = write_rulebook(
                 actor=actor_of(request), document=form.document(), reason=form.cleaned_data["reason"]
             )
@@ -67,4 +77,4 @@ def write(request: HttpRequest) -> HttpResponse:
             said = f"Version {made.version} is in force. All plans are checked by it within a minute."
             messages.success(request, said)
             return redirect("web:calendar-rules")
-    return render(request, "calendar/rules_form.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "calendar/rules_form.html", context, status=422 if form.errors else 200)
