@@ -128,6 +128,11 @@ def teams_of(user: User) -> QuerySet[Team]:
     return Team.objects.filter(members=user)
 
 
+def teams_to_share_with(user: User) -> QuerySet[Team]:
+    """Return the teams that a person may share a view with: their own, and every team for a Change Manager over all."""
+    return Team.objects.all() if holds_everywhere(user, Role.CHANGE_MANAGER) else teams_of(user)
+
+
 def team_named(slug: str) -> Team | None:
     """Return the team with this slug, or None."""
     return Team.objects.filter(slug=slug).first()

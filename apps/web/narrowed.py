@@ -6,6 +6,9 @@ from urllib.parse import urlencode
 
 from django.forms import Form
 
+NAMED = ("Team", "Tag", "Component", "Find")
+"""Filters by what has a name of its own, which keeps its capitals."""
+
 
 def applied(
     form: Form, query: Mapping[str, str], words: Mapping[str, str], base: str = ""
@@ -21,10 +24,17 @@ def applied(
     for name, word in words.items():
         if chosen.get(name):
             choices = dict(getattr(form.fields[name], "choices", ()))
-            said = str(choices.get(chosen[name], "")).lower() if choices else chosen[name]
+            said = in_words(word, str(choices.get(chosen[name], "")) if choices else chosen[name])
             rest = {key: value for key, value in kept.items() if key != name}
-            found.append({"said": f"{word}: {said}", "without": f"{base}?{urlencode(rest)}"})
+            found.append({"said": said, "without": f"{base}?{urlencode(rest)}"})
     return found
+
+
+def in_words(word: str, said: str) -> str:
+    """Return a filter as people say it: "Team: Credit Risk", "Tier 1", "State: in review"."""
+    if said.startswith(f"{word} "):
+        return said
+    return f"{word}: {said if word in NAMED else said.lower()}"
 
 
 def no_match(filters: list[dict[str, str]]) -> str:

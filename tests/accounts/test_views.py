@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from apps.accounts.enums import Role
 from apps.accounts.models import SavedView, Team, User
@@ -123,6 +124,20 @@ def test_view_shared_with_a_team_is_seen_by_its_members_alone(reader: User) -> N
         share_view(actor=person(member), view=view, team=None)
     share_view(actor=person(reader), view=view, team=None)
     assert not views_for(member, "calendar")
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.CHANGE_MANAGER])
+def test_view_of_whoever_is_in_no_team_is_shared_by_a_manager_over_everything_alone(
+    client: Client, role: Role
+) -> None:
+    owner = add_person("leila", role)
+    credit = Team.objects.create(slug="credit", name="Credit")
+    view = save_view(actor=person(owner), page="calendar", name="Ours", query="")
+    client.force_login(owner)
+    text = client.get(reverse("web:view-edit", args=[view.pk])).content.decode()
+    assert ("you work in none" in text) == (role == Role.AUDITOR)
+    response = client.post(f"/account/views/{view.pk}/share/", {"team": credit.pk}, follow=True)
+    assert ("Ours is shared with Credit." in response.content.decode()) == (role == Role.CHANGE_MANAGER)
 
 
 def test_calendar_view_is_saved_shared_and_opened_where_it_was_saved(client: Client, reader: User) -> None:

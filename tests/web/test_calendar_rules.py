@@ -45,11 +45,10 @@ def test_rules_when_written_are_in_force_and_every_plan_is_checked_by_them(
         "severity_same_component": "notice",
         "limit_0_name": "Tier 1",
         "limit_0_most": 1,
-        "limit_0_tier": "1",
     }
     text = client.post("/calendar/rules/change/", filled(**edits) | {"step": "write"}).content.decode()
     assert "Both move the same component, weight: Blocking → <strong>Notice</strong>" in text
-    assert "Limit “Tier 1”: None → <strong>At most 1 at once: Tier 1</strong>" in text
+    assert "Limit “Tier 1”: None → <strong>At most 1 at once: Everything</strong>" in text
     assert "2 conflicts would come and 0 would go.</strong> 1 would block no more." in text
     assert not Rulebook.objects.exists()
     seen = {"step": "write", "seen": re.findall(r'name="seen" value="([^"]*)"', text)[0]}

@@ -60,7 +60,7 @@ def test_sheet_keeps_the_filters_of_the_calendar_and_is_a_click_away(client: Cli
     said = words(printed(client, f"{SHEET}&team=search"))
     assert "CHG-2" in said
     assert "CHG-1" not in said
-    assert "Team: search" in said
+    assert "Team: Search" in said
 
 
 def test_sheet_is_tagged_and_titled_as_the_other_reports_are(client: Client, leila: User) -> None:

@@ -64,7 +64,7 @@ def test_feed_keeps_the_filters_of_the_calendar_that_its_reader_came_from(
         client, "/calendar/?team=credit&tier=1&x=1"
     )
     page = shown(client, f"{PAGE}?team=credit&tier=1&state=zebra")
-    assert "With the filters that you came with: Team: credit, Tier: tier 1" in page
+    assert "With the filters that you came with: Team: Credit, Tier 1" in page
     [query] = re.findall(r'name="query" value="([^"]*)"', page)
     path = made(client, query=query.replace("&amp;", "&"))
     [event] = Calendar.from_ical(Client().get(path).content).walk("VEVENT")
@@ -133,7 +133,7 @@ def test_feed_of_a_saved_view_names_it_and_says_when_it_has_ended(client: Client
     assert re.search(rf'<option value="{view.pk}" selected>Vital', page)
     assert re.search(r'value="saved"[^>]*checked', page)
     path = made(client, shows="saved", view=str(view.pk))
-    assert "The view Vital. Tier: tier 1" in shown(client)
+    assert "The view Vital. Tier 1" in shown(client)
     edit = f"/account/views/{view.pk}/edit/"
     assert "the calendar feeds that show it end" in shown(client, edit)
     client.post(edit, {"remove": "yes"})

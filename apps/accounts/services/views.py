@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from apps.accounts.models import SavedView, Team, User
+from apps.accounts.selectors import teams_to_share_with
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden, Invalid
 
@@ -55,10 +56,10 @@ def share_view(*, actor: Actor, view: SavedView, team: Team | None) -> SavedView
     """Let the members of a team see a view, or nobody but its person (None).
 
     Raises:
-        Forbidden: it is not the actor's own, or they do not work in the team.
+        Forbidden: it is not the actor's own, or they neither work in the team nor are a Change Manager over everything.
     """
-    _own(actor, view)
-    if team is not None and not Team.objects.filter(pk=team.pk, members=view.user_id).exists():
+    owner = _own(actor, view)
+    if team is not None and not teams_to_share_with(owner).filter(pk=team.pk).exists():
         raise Forbidden(f"You do not work in {team}.", remedy="Share the view with a team that you work in.")
     view.shared_with = team
     view.save(update_fields=["shared_with", "updated_at"])
@@ -78,9 +79,11 @@ def _person(actor: Actor) -> User:
     return actor.user
 
 
-def _own(actor: Actor, view: SavedView) -> None:
-    if _person(actor).pk != view.user_id:
+def _own(actor: Actor, view: SavedView) -> User:
+    person = _person(actor)
+    if person.pk != view.user_id:
         raise Forbidden("This view is another person's.")
+    return person
 
 
 def _checked(name: str) -> str:

@@ -8,7 +8,7 @@ from django import forms
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.models import Team, User
-from apps.accounts.selectors import teams_of
+from apps.accounts.selectors import teams_to_share_with
 
 
 def zones() -> list[tuple[str, str]]:
@@ -54,7 +54,7 @@ class TokenForm(forms.Form):
 
 
 class ShareForm(forms.Form):
-    """With which of a person's teams a view is shared."""
+    """With which team a view is shared."""
 
     team = forms.ModelChoiceField(
         label="Share with", queryset=Team.objects.none(), required=False, empty_label="Nobody: only I see it"
@@ -62,7 +62,7 @@ class ShareForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = teams_of(user).order_by("name")  # type: ignore[attr-defined]
+        self.fields["team"].queryset = teams_to_share_with(user).order_by("name")  # type: ignore[attr-defined]
 
 
 class ViewForm(forms.Form):

@@ -16,6 +16,13 @@ TIERS = range(1, 5)
 _ANY = [("", "Any")]
 
 
+def _whole(label: str, least: int, **more: Any) -> forms.IntegerField:
+    """Return a field for a whole number whose refusals name it: the form is long, and they are listed on top."""
+    wrong = f"{label}: give a whole number from {least} up."
+    said = dict.fromkeys(("invalid", "min_value", "required"), wrong)
+    return forms.IntegerField(label=label, min_value=least, error_messages=said, **more)
+
+
 class RulebookForm(forms.Form):
     """Reads a rulebook. What cannot be is said by the rules at the part that it is in."""
 
@@ -47,9 +54,9 @@ class RulebookForm(forms.Form):
             field = forms.ChoiceField(label=kind.label, choices=ConflictSeverity.choices)
             self.fields[f"severity_{kind}"] = field
         for tier in TIERS:
-            self.fields[f"cooldown_{tier}"] = forms.IntegerField(label=f"Tier {tier}, hours", min_value=0)
+            self.fields[f"cooldown_{tier}"] = _whole(f"Tier {tier}, hours", 0)
         for one in ChangeClass:
-            self.fields[f"notice_{one}"] = forms.IntegerField(label=f"{one.label}, days", min_value=0)
+            self.fields[f"notice_{one}"] = _whole(f"{one.label}, days", 0)
         for row in self._rows:
             self._add_limit(row)
 
@@ -61,7 +68,7 @@ class RulebookForm(forms.Form):
             "kind": [*_ANY, *ComponentKind.choices],
         }
         self.fields[f"limit_{row}_name"] = forms.CharField(label="Name", required=False, max_length=80)
-        self.fields[f"limit_{row}_most"] = forms.IntegerField(label="At most", required=False, min_value=1)
+        self.fields[f"limit_{row}_most"] = _whole(f"At most, limit {row + 1}", 1, required=False)
         for name, offered in choices.items():
             field = forms.ChoiceField(label=name.title(), required=False, choices=offered)
             self.fields[f"limit_{row}_{name}"] = field

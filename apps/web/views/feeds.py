@@ -31,6 +31,7 @@ from apps.insights.selectors import feed_file
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.calendar import CalendarFilter
 from apps.web.forms.feeds import FeedForm
+from apps.web.narrowed import in_words
 from apps.web.reader import actor_of, reader
 from apps.web.views.calendar import WORDS
 
@@ -109,12 +110,12 @@ def _feeds(
 
 
 def _said(query: str, choices: CalendarFilter) -> str:
-    """Return the filters of an address in words: "Team: lending, Tier: tier 1"."""
+    """Return the filters of an address in words: "Team: Lending, Tier 1"."""
     given, found = QueryDict(query), []
     for name, word in WORDS.items():
         value = str(given.get(name, ""))
         named = dict(getattr(choices.fields[name], "choices", ()))
-        found += [f"{word}: {str(named.get(value, value)).lower()}"] if value else []
+        found += [in_words(word, str(named.get(value, value)))] if value else []
     return ", ".join(found)
 
 
@@ -134,7 +135,7 @@ def _line(feed: CalendarFeed, views: dict[int, SavedView], choices: CalendarFilt
 
 
 def _shown(feed: CalendarFeed, view: SavedView | None, choices: CalendarFilter) -> str:
-    """Return what a feed shows, in words: "What a team owns. Team: lending"."""
+    """Return what a feed shows, in words: "What a team owns. Team: Lending"."""
     if view is not None:
         return ". ".join(filter(None, [f"The view {view.name}", _said(view.query, choices)]))
     said = _said(feed.query, choices)

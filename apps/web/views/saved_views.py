@@ -84,7 +84,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 @login_required
 @require_POST
 def share(request: HttpRequest, number: int) -> HttpResponse:
-    """Share a saved view with a team of the person's own, or with nobody any more."""
+    """Share a saved view with a team, or with nobody any more."""
     view = _own(request, number)
     form = ShareForm(request.POST, user=reader(request))
     if view.page not in SHARED or not form.is_valid():
