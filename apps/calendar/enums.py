@@ -82,6 +82,7 @@ class DispositionEnd(models.TextChoices):
     TAKEN_BACK = "taken_back", "It was taken back"
     REFUSED = "refused", "It was refused"
     NOT_SIGNED = "not_signed", "It was not signed in time"
+    CLEARED = "cleared", "The conflict cleared before it was signed"
 
 
 class Outcome(models.TextChoices):

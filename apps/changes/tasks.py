@@ -16,6 +16,7 @@ from apps.changes.services import (
     send_due_messages,
     settle_all,
     tell_to_hold,
+    withdraw_moot,
 )
 from apps.core import actors
 
@@ -69,8 +70,9 @@ def task_refresh_changes() -> int:
 
 @shared_task
 def task_end_waivers() -> int:
-    """Write down which waivers are over, and tell both sides; return how many."""
-    return end_overdue(actor=actors.system("calendar"))
+    """Write down which waivers are over, withdraw those that nothing asks for, and tell both sides; return how many."""
+    actor = actors.system("calendar")
+    return end_overdue(actor=actor) + withdraw_moot(actor=actor)
 
 
 @shared_task

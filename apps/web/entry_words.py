@@ -14,6 +14,7 @@ WORDS = {
     "change.message_dropped": "took a planned message back",
     "change.message_sent": "sent a planned message to {told} people",
     "change.document_added": "added the document {document}",
+    "change.move_asked": "asked for it to be moved",
     "change.started": "started it",
     "change.completed": "completed it",
     "change.rolled_back": "rolled it back",

@@ -107,6 +107,7 @@ def _skipped(data: Fields) -> Fields:
 
 
 _SPECIAL: dict[str, Any] = {
+    "change.move_asked": lambda data: {},  # noqa: ARG005
     "booking.started": lambda data: {"state": "under way"},
     "booking.done": lambda data: {"state": "done"},
     "booking.released": lambda data: {"state": "released"},

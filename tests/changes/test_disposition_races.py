@@ -26,7 +26,7 @@ def test_settle_when_two_do_at_once_takes_one() -> None:
         ]
         results = at_once(*calls)
     assert len(failures(results)) == 1
-    assert Disposition.objects.filter(ended_at=None).count() == 1
+    assert Disposition.objects.filter(ended_at=None, part_of=None).count() == 1
 
 
 def test_start_when_the_waiver_is_taken_back_at_once_is_one_or_the_other() -> None:

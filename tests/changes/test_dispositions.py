@@ -13,7 +13,7 @@ from apps.audit.models import AuditEvent
 from apps.calendar.enums import ConflictKind, DispositionEnd
 from apps.calendar.models import Conflict, Disposition
 from apps.calendar.rules import Span, scope_of_one
-from apps.calendar.selectors import Found, conflicts_of
+from apps.calendar.selectors import Found, conflicts_of, settled_beside
 from apps.changes.enums import ChangeState
 from apps.changes.selectors import blockers_of, may_do_now
 from apps.changes.services import (
@@ -23,6 +23,7 @@ from apps.changes.services import (
     link_after,
     refresh_change,
     start_change,
+    withdraw_change,
 )
 from apps.changes.tasks import task_end_waivers, task_settle_changes
 from apps.core import actors
@@ -123,7 +124,9 @@ def test_link_when_ended_counts_again() -> None:
         with pytest.raises(Stale):
             end_disposition(actor=estate.actor("amara"), disposition=made)
     events = AuditEvent.objects.filter(object_id=one.ref, event__startswith="conflict.").order_by("pk")
-    assert list(events.values_list("event", flat=True))[-2:] == ["conflict.settled", "conflict.unsettled"]
+    said = list(events.values_list("event", flat=True))
+    stood = said.count("conflict.found")
+    assert said[-2 * stood :] == stood * ["conflict.settled"] + stood * ["conflict.unsettled"]
 
 
 @pytest.mark.parametrize("name", ["priya", "henrik", "ruth"])
@@ -212,7 +215,7 @@ def test_waiver_when_signed_by_the_owner_unblocks_until_it_ends(
         assert all(met(change.ref).blocking for change in (one, other))
         assert task_end_waivers() == 1
         assert task_end_waivers() == 0
-    assert Disposition.objects.get().ended_because == DispositionEnd.OVER
+    assert set(Disposition.objects.values_list("ended_because", flat=True)) == {DispositionEnd.OVER}
     told = Notification.objects.filter(rule="conflict.unsettled")
     assert [one.user.username for one in told] == ["amara"]
     assert "moves credit-risk at the same time" in refused(fresh(one), over - timedelta(hours=2, minutes=30))
@@ -304,3 +307,51 @@ def test_blockers_when_settled_leave_the_conflict_out_and_say_what_it_goes_after
         [waits] = [each for each in blockers_of(fresh(other)) if "goes after" in each.text]
     assert waits.text == f"It goes after {one.ref}"
     assert task_settle_changes() == 2
+
+
+def test_waiver_covers_all_that_stands_between_the_two_and_says_each_in_what_is_signed() -> None:
+    estate = make_estate()
+    one, other, conflict = two(estate)
+    waiver = waived(estate, conflict)
+    stood = [each for each in conflicts_of(one.ref) if each.ref == other.ref]
+    assert len(stood) > 1
+    assert sorted(each["kind"] for each in waiver.content["conflicts"]) == sorted(each.kind for each in stood)
+    granted(estate, waiver)
+    with at(NOW):
+        assert all(each.settled and each.settled.ref == waiver.ref for each in conflicts_of(one.ref))
+    later = Conflict.objects.create(
+        kind=ConflictKind.WRITES,
+        severity="blocking",
+        booking=conflict.booking,
+        other=conflict.other,
+        start=conflict.start,
+        end=conflict.end,
+        path=conflict.path,
+        found_at=NOW + timedelta(hours=1),
+        checked_at=NOW,
+    )
+    with at(NOW + timedelta(hours=1)):
+        [new] = [each for each in conflicts_of(one.ref) if each.blocking]
+        beside = settled_beside(later)
+        end_disposition(actor=estate.actor("leila"), disposition=waiver)
+        assert not [each for each in conflicts_of(one.ref) if each.settled]
+    assert new.id == later.pk
+    assert beside is not None
+    assert beside.ref == waiver.ref
+
+
+def test_waiver_that_is_out_when_the_conflict_clears_asks_nobody_any_more(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    estate = make_estate()
+    one, _, conflict = two(estate)
+    waiver = waived(estate, conflict)
+    with at(NOW), django_capture_on_commit_callbacks(execute=True):
+        withdraw_change(actor=estate.actor("amara"), change=one, reason="It is not needed.")
+    waiver.refresh_from_db()
+    assert waiver.ended_because == DispositionEnd.CLEARED
+    assert Round.objects.get(subject_ref=waiver.ref).state == RoundState.CLOSED
+    told = Notification.objects.get(rule="conflict.unsettled")
+    assert "the two do not meet now" in told.body
+    with at(NOW):
+        assert task_end_waivers() == 0

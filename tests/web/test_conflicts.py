@@ -6,9 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.approvals.models import Requirement
+from apps.audit.models import AuditEvent
 from apps.calendar.models import Conflict, Disposition
 from apps.calendar.selectors import conflicts_of
 from apps.core import clock
+from apps.outbox.models import Notification
 from tests.changes.estate import NOW, Estate, submitted
 from tests.web.reading import Enter
 
@@ -55,7 +57,7 @@ def test_after_when_set_is_seen_by_both_sides_and_taken_back(estate: Estate, ent
         text = client.get(f"/changes/{ref}/").content.decode()
         assert f"{other} goes after {one}." in text
         assert WHY in text
-    held = Disposition.objects.get()
+    held = Disposition.objects.get(part_of=None)
     assert client.post(f"{path}end/", {"disposition": "x"}).status_code == 409
     assert (
         "It is taken back."
@@ -77,7 +79,7 @@ def test_waiver_when_asked_is_signed_from_the_inbox(estate: Estate, enter: Enter
     assert "WVR-1" in priya.get("/inbox/?kind=waiver").content.decode()
     text = priya.get(path).content.decode()
     assert "Review and sign" in text
-    [number] = Disposition.objects.values_list("number", flat=True)
+    [number] = Disposition.objects.filter(part_of=None).values_list("number", flat=True)
     sign = reverse("web:approval-sign", args=[Requirement.objects.get(round__subject_ref="WVR-1").pk])
     assert f'href="{sign}"' in text
     shown = priya.get(sign).content.decode()
@@ -124,7 +126,7 @@ def test_page_costs_the_same_with_2_and_12_decisions(estate: Estate, enter: Ente
             with CaptureQueriesContext(connection) as queries:
                 client.get(path)
             counts.append(len(queries))
-        client.post(f"{path}end/", {"disposition": Disposition.objects.latest("pk").pk})
+        client.post(f"{path}end/", {"disposition": Disposition.objects.filter(part_of=None).latest("pk").pk})
     assert counts[0] == counts[1]
     assert counts[0] <= 25
 
@@ -144,3 +146,28 @@ def test_pages_show_all_that_is_between_two_changes_in_one_block(estate: Estate,
     assert block.index("Blocks") < block.index("Warning")
     beside = client.get(path).content.decode().partition("Also between these two")[2]
     assert beside.count("Settle it") == len(found) - 1
+
+
+def test_move_when_another_asked_for_the_change_asks_them_with_the_form_filled_in(
+    estate: Estate, enter: Enter
+) -> None:
+    one, _, _, path = met(estate)
+    leila = enter("leila")
+    assert f"Ask Amara Okafor to move {one}" in leila.get(path).content.decode()
+    form = f"/calendar/move/{one}/"
+    assert "Ask Amara Okafor to move it" in leila.get(form).content.decode()
+    for given in (
+        {"reason": ""},
+        {"reason": WHY, "local_start": "2026-11-01T06:00", "local_end": "2026-11-01T07:00"},
+        {"reason": WHY, "local_start": "2026-11-25T08:00"},
+    ):
+        assert leila.post(f"{form}ask/", given).status_code == 422
+    assert not Notification.objects.filter(rule="change.move_asked").exists()
+    given = {"reason": WHY, "local_start": "2026-11-25T08:00", "local_end": "2026-11-25T09:00"}
+    answer = leila.post(f"{form}ask/", given, follow=True)
+    assert f"Amara Okafor is asked to move {one}." in answer.content.decode()
+    told = Notification.objects.get(rule="change.move_asked")
+    assert told.user.username == "amara"
+    assert "What the new time meets" in enter("amara").get(told.url).content.decode()
+    assert enter("amara").post(f"{form}ask/", given).status_code == 403
+    assert AuditEvent.objects.filter(event="change.move_asked", object_id=one).count() == 1

@@ -13,13 +13,16 @@ from apps.core.models import Stamped
 class Disposition(Stamped):
     """What was decided about one conflict, by whom and why. It outlives the conflict's coming and going.
 
+    Conflicts of the same two sides are settled as one: the others' rows are ``part_of`` the one that was asked about,
+    say the same, and are granted and ended with it.
     ``second`` starts once ``first`` is done or given back. A waiver waits until it is signed (``granted_at``), and
     counts until ``until``; after that the conflict counts again, whatever this row says.
     """
 
     conflict = models.ForeignKey(Conflict, on_delete=models.PROTECT, related_name="dispositions")
     sort = models.CharField(max_length=10, choices=DispositionSort)
-    number = models.PositiveIntegerField(null=True, blank=True, unique=True, help_text="Of a waiver: WVR-n.")
+    part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+    number = models.PositiveIntegerField(null=True, blank=True, help_text="Of a waiver: WVR-n.")
     first = models.ForeignKey(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     second = models.ForeignKey(
         Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="goes_after"
@@ -40,6 +43,9 @@ class Disposition(Stamped):
         constraints = [
             models.UniqueConstraint(
                 fields=["conflict"], condition=Q(ended_at=None), name="one_disposition_in_hand"
+            ),
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(part_of=None), name="one_waiver_of_a_number"
             ),
             models.CheckConstraint(
                 name="after_names_both",

@@ -17,7 +17,7 @@ from apps.calendar.rules.recurring_words import in_words, zone_in_words
 from apps.calendar.rules.rulebook import Limit, Rulebook, following, rulebook_from
 from apps.calendar.rules.scopes import EVERYTHING, FACETS, Part, Scope, scope_from, scope_of_one
 from apps.calendar.rules.spans import YEARS, Span, comes_twice, span_from_local, zone_named
-from apps.calendar.rules.words import conflict_sentence
+from apps.calendar.rules.words import conflict_sentence, short_name
 
 __all__ = [
     "Around",
@@ -52,6 +52,7 @@ __all__ = [
     "rulebook_from",
     "scope_from",
     "scope_of_one",
+    "short_name",
     "span_from_local",
     "zone_in_words",
     "zone_named",

@@ -183,11 +183,16 @@ def conflicts_told(ids: Iterable[int]) -> list[tuple[Booking, Found]]:
 
 def conflicts_beside(row: Conflict) -> list[Found]:
     """Return what else stands between the same two sides, as the first of them sees it, the gravest first."""
-    if row.other_id is None and row.period_id is None:
-        return []
-    same = open_conflicts().filter(booking=row.booking_id, other=row.other_id, period=row.period_id)
-    found = [one for mine, one in _told(same.exclude(pk=row.pk)) if mine.pk == row.booking_id]
+    found = [one for mine, one in _told(standing_beside(row)) if mine.pk == row.booking_id]
     return sorted(_named(found, _names(found)), key=_order)
+
+
+def standing_beside(row: Conflict) -> QuerySet[Conflict]:
+    """Return the other conflicts that stand between the same two sides; none where there is only one side."""
+    if row.other_id is None and row.period_id is None:
+        return open_conflicts().none()
+    same = open_conflicts().filter(booking=row.booking_id, other=row.other_id, period=row.period_id)
+    return same.exclude(pk=row.pk)
 
 
 def _told(conflicts: QuerySet[Conflict]) -> list[tuple[Booking, Found]]:

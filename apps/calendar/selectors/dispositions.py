@@ -13,6 +13,8 @@ from apps.calendar.enums import LIVE, BookingState, ConflictSeverity, Dispositio
 from apps.calendar.models import Booking, Conflict, Disposition
 from apps.core import clock
 
+_SIDES = ("booking", "other", "period")
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -132,13 +134,32 @@ def disposition_in_hand(conflict: Conflict) -> Disposition | None:
     return found.first()
 
 
+def settled_beside(conflict: Conflict) -> Disposition | None:
+    """Return what settles, or is asked for, other conflicts of the same two sides but not this one, the newest."""
+    if conflict.other_id is None and conflict.period_id is None:
+        return None
+    beside = Conflict.objects.filter(
+        booking=conflict.booking_id, other=conflict.other_id, period=conflict.period_id, cleared_at=None
+    )
+    found = Disposition.objects.filter(
+        Q(until=None) | Q(until__gt=clock.now()), conflict__in=beside.exclude(pk=conflict.pk), ended_at=None
+    )
+    return found.select_related("made_by", "first", "second").first()
+
+
 def waiver_named(ref: str) -> Disposition | None:
     """Return the waiver of this reference, or None. What it says is seen by whoever sees its conflict."""
     prefix, _, number = ref.partition("-")
     if prefix != "WVR" or not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
-    found = Disposition.objects.select_related("conflict__booking", "conflict__other", "conflict__period")
-    return found.select_related("made_by").filter(number=int(number)).first()
+    found = Disposition.objects.select_related(*(f"conflict__{side}" for side in _SIDES))
+    return found.select_related("made_by").filter(number=int(number), part_of=None).first()
+
+
+def conflicts_waived(waiver: Disposition) -> list[Conflict]:
+    """Return the conflicts that a waiver covers, with both sides; the one that it was asked about comes first."""
+    rows = Disposition.objects.filter(Q(pk=waiver.pk) | Q(part_of=waiver)).order_by("pk")
+    return [row.conflict for row in rows.select_related(*(f"conflict__{side}" for side in _SIDES))]
 
 
 def waiver_for(user: User, ref: str) -> Disposition | None:
@@ -147,7 +168,17 @@ def waiver_for(user: User, ref: str) -> Disposition | None:
     return found if found and conflict_for(user, found.conflict_id) else None
 
 
-def overdue_dispositions() -> list[int]:
-    """Return the ids of the dispositions whose time is over and that the ledger does not yet call ended."""
-    late = Disposition.objects.filter(ended_at=None, until__lte=clock.now())
-    return list(late.order_by("until", "pk").values_list("pk", flat=True))
+def moot_waivers() -> list[Disposition]:
+    """Return the waivers that are out to be signed though no conflict that they would cover stands any more."""
+    standing = Conflict.objects.filter(cleared_at=None, dispositions__ended_at=None)
+    asked = Disposition.objects.filter(
+        sort=DispositionSort.WAIVER, part_of=None, granted_at=None, ended_at=None
+    )
+    moot = asked.exclude(Exists(standing.filter(dispositions__number=OuterRef("number"))))
+    return list(moot.select_related("conflict").order_by("pk"))
+
+
+def overdue_dispositions() -> list[Disposition]:
+    """Return the dispositions whose time is over and that the ledger does not yet call ended."""
+    late = Disposition.objects.filter(ended_at=None, part_of=None, until__lte=clock.now())
+    return list(late.select_related("conflict").order_by("until", "pk"))

@@ -4,16 +4,18 @@ All of it holds the calendar's lock, so that two people cannot settle one confli
 on what is just ending.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.calendar.enums import LIVE, BookingState, DispositionEnd, DispositionSort
 from apps.calendar.models import Conflict, Disposition
 from apps.calendar.rules.dispositions import OF_FREEZE, closes_circle, text_problem, until_decision
+from apps.calendar.selectors import standing_beside
 from apps.calendar.services.listeners import tell
 from apps.calendar.services.locking import hold_calendar
 from apps.core import clock
@@ -28,7 +30,7 @@ _RELOAD = "Reload the page and look again."
 
 @transaction.atomic
 def link_after(*, actor: Actor, conflict: Conflict, first: str, reason: str) -> Disposition:
-    """Let one of two bookings go after the other (``first``, a reference), which settles their conflict.
+    """Let one of two bookings go after the other (``first``, a reference), which settles all that stands between them.
 
     Raises:
         Invalid: the conflict is not between two bookings, the order would close a circle, the second has started,
@@ -49,6 +51,7 @@ def link_after(*, actor: Actor, conflict: Conflict, first: str, reason: str) -> 
     if closes_circle(before.pk, after.pk, _waits_for()):
         raise Invalid({"first": [f"{before.ref} already goes after {after.ref}, through other changes."]})
     made = _made(actor, held, DispositionSort.AFTER, reason, first=before, second=after)
+    _parts(made, _beside(held))
     return _granted(actor, made)
 
 
@@ -70,7 +73,9 @@ def exempt_from_freeze(*, actor: Actor, conflict: Conflict, reason: str) -> Disp
 def propose_waiver(
     *, actor: Actor, conflict: Conflict, until: datetime, reason: str, compensating: str
 ) -> Disposition:
-    """Write what a waiver would be. It settles nothing until it is granted.
+    """Write what a waiver would be, of this conflict and of all else that stands between the same two sides.
+
+    It settles nothing until it is granted, and never what is found between the two later.
 
     Raises:
         Invalid: at the field: ``until`` has passed or is too far ahead, or a text is missing or too long.
@@ -93,14 +98,16 @@ def propose_waiver(
         until=until,
         compensating=compensating.strip(),
     )
-    made.content = _signed_content(made, held)
+    others = _beside(held)
+    made.content = _signed_content(made, [held, *others])
     made.digest = digest(made.content)
     made.save(update_fields=["content", "digest", "updated_at"])
+    _parts(made, others)
     record_event(
         event="waiver.asked",
         actor=actor,
         obj=made,
-        data=_facts(made) | {"digest": made.digest},
+        data=_facts(made) | {"digest": made.digest, "conflicts": [held.pk, *(row.pk for row in others)]},
         private={"reason": made.reason, "note": made.compensating},
     )
     return made
@@ -119,7 +126,7 @@ def grant_waiver(*, actor: Actor, disposition: Disposition) -> Disposition:
 
 @transaction.atomic
 def end_disposition(*, actor: Actor, disposition: Disposition, because: DispositionEnd) -> Disposition:
-    """End what was decided: from now on the conflict counts again, if it stands. Twice is once."""
+    """End what was decided, of each conflict that it settles: from now on they count again. Twice is once."""
     hold_calendar()
     held = _of(disposition)
     if held.ended_at is None:
@@ -130,22 +137,44 @@ def end_disposition(*, actor: Actor, disposition: Disposition, because: Disposit
 def _held(conflict: Conflict) -> Conflict:
     """Return the conflict as it is now, open and free to settle, with the calendar held."""
     hold_calendar()
-    rows = Conflict.objects.select_for_update(of=("self",)).select_related("booking", "other", "period")
-    held = rows.get(pk=conflict.pk)
+    held = _rows().get(pk=conflict.pk)
     if held.cleared_at is not None:
         raise Stale("This conflict is cleared. There is nothing to settle.", remedy=_RELOAD)
-    for one in Disposition.objects.filter(conflict=held, ended_at=None):
-        if one.until is None or one.until > clock.now():
-            raise Clash("Somebody has settled this conflict, or asked for a waiver.", remedy=_RELOAD)
-        _end(system("calendar"), _of(one), DispositionEnd.OVER)
+    if not _is_free(held):
+        raise Clash("Somebody has settled this conflict, or asked for a waiver.", remedy=_RELOAD)
     return held
 
 
+def _rows() -> QuerySet[Conflict]:
+    return Conflict.objects.select_for_update(of=("self",)).select_related("booking", "other", "period")
+
+
+def _is_free(held: Conflict) -> bool:
+    """Return whether nobody has settled it or is about to. What was over by its time is written down as ended."""
+    for one in Disposition.objects.filter(conflict=held, ended_at=None):
+        if one.until is None or one.until > clock.now():
+            return False
+        _end(system("calendar"), _of(one), DispositionEnd.OVER)
+    return True
+
+
+def _beside(held: Conflict) -> list[Conflict]:
+    """Return what else stands between the same two sides and is free to be settled with it."""
+    return [row for row in _rows().filter(pk__in=standing_beside(held)) if _is_free(row)]
+
+
 def _of(disposition: Disposition) -> Disposition:
+    """Return what was decided as a whole: of the conflict that it was asked about."""
     rows = Disposition.objects.select_for_update(of=("self",)).select_related(
         "conflict__booking", "conflict__other", "conflict__period", "first", "second", "made_by"
     )
-    return rows.get(pk=disposition.pk)
+    return rows.get(pk=disposition.part_of_id or disposition.pk)
+
+
+def _whole(held: Disposition) -> list[Disposition]:
+    """Return it with its parts, a row for each conflict."""
+    parts = held.parts.select_related("conflict__booking", "conflict__other", "conflict__period")
+    return [held, *parts.select_related("first", "second").order_by("pk")]
 
 
 def _made(
@@ -158,20 +187,42 @@ def _made(
     )
 
 
+def _parts(made: Disposition, others: Iterable[Conflict]) -> None:
+    """Write of each other conflict that the same was decided, as part of it."""
+    Disposition.objects.bulk_create(
+        Disposition(
+            part_of=made,
+            conflict=row,
+            sort=made.sort,
+            number=made.number,
+            first=made.first,
+            second=made.second,
+            until=made.until,
+            reason=made.reason,
+            compensating=made.compensating,
+            made_by=made.made_by,
+            made_at=made.made_at,
+        )
+        for row in others
+    )
+
+
 def _granted(actor: Actor, held: Disposition) -> Disposition:
-    held.granted_at = clock.now()
-    held.save(update_fields=["granted_at", "updated_at"])
-    _record("conflict.settled", actor, held, private={"reason": held.reason})
+    for one in _whole(held):
+        one.granted_at = clock.now()
+        one.save(update_fields=["granted_at", "updated_at"])
+        _record("conflict.settled", actor, one, private={"reason": one.reason})
     return held
 
 
 def _end(actor: Actor, held: Disposition, because: DispositionEnd) -> None:
-    held.ended_at, held.ended_because = clock.now(), because
-    held.save(update_fields=["ended_at", "ended_because", "updated_at"])
     if held.sort == DispositionSort.WAIVER:
         record_event(event="waiver.ended", actor=actor, obj=held, data=_facts(held) | {"because": because})
-    if held.granted_at is not None:
-        _record("conflict.unsettled", actor, held)
+    for one in _whole(held):
+        one.ended_at, one.ended_because = clock.now(), because
+        one.save(update_fields=["ended_at", "ended_because", "updated_at"])
+        if one.granted_at is not None:
+            _record("conflict.unsettled", actor, one)
 
 
 def _record(event: str, actor: Actor, held: Disposition, private: dict[str, str] | None = None) -> None:
@@ -201,19 +252,25 @@ def _facts(held: Disposition) -> dict[str, object]:
     return facts
 
 
-def _signed_content(made: Disposition, row: Conflict) -> dict[str, object]:
-    """Return what those who grant a waiver sign: which conflict, both its sides, its times, how long, and why."""
+def _signed_content(made: Disposition, rows: Iterable[Conflict]) -> dict[str, object]:
+    """Return what those who grant a waiver sign: both sides, each conflict with its times, how long, and why."""
     assert made.until is not None
+    row = made.conflict
     return {
         "waiver": made.ref,
-        "kind": row.kind,
         "booking": row.booking.ref,
         "other": row.other.ref if row.other else "",
         "period": row.period.ref if row.period else "",
-        "what": row.what,
-        "path": list(row.path),
-        "start": iso(row.start),
-        "end": iso(row.end),
+        "conflicts": [
+            {
+                "kind": each.kind,
+                "what": each.what,
+                "path": list(each.path),
+                "start": iso(each.start),
+                "end": iso(each.end),
+            }
+            for each in rows
+        ],
         "until": iso(made.until),
         "reason": made.reason,
         "compensating": made.compensating,

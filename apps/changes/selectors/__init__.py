@@ -25,7 +25,7 @@ from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
-from apps.changes.selectors.moving import Given, may_move, signatures_after_move
+from apps.changes.selectors.moving import Given, may_ask_to_move, may_move, signatures_after_move
 from apps.changes.selectors.needed import approvers_of, leads_of
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.policy_replay import Replay, Replayed, Would, replay_policy
@@ -134,6 +134,7 @@ __all__ = [
     "may_do_now",
     "may_edit_now",
     "may_let_go_ahead_now",
+    "may_ask_to_move",
     "may_move",
     "may_propose_now",
     "may_retire_now",

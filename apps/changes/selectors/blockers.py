@@ -147,6 +147,10 @@ def _conflict(found: Found, change: Change) -> Blocker:
         how = "moves it into one of the windows, or asks for a waiver."
     elif found.kind == ConflictKind.LIMIT:
         how = "moves it to a time with fewer changes."
+    elif not found.ref or found.of_period:
+        how = (
+            "moves it, or settles the conflict." if found.blocking else "checks that it can go all the same."
+        )
     elif found.blocking:
         how = "moves one of the two windows, or settles the conflict."
     else:
@@ -166,8 +170,7 @@ def _goes_after(change: Change, met: list[Found]) -> list[Blocker]:
             "calendar-time",
             warning=True,
         )
-        for one in met
-        if one.settled is not None and one.settled.second == change.ref
+        for one in {one.ref: one for one in met if one.settled and one.settled.second == change.ref}.values()
     ]
 
 

@@ -3,6 +3,7 @@
 from copy import copy
 from dataclasses import dataclass
 
+from apps.accounts.models import User
 from apps.approvals.models import Signature
 from apps.calendar.rules import Span
 from apps.changes.enums import ChangeState
@@ -13,7 +14,7 @@ from apps.changes.selectors.content import caught_by, freezes_content, window_co
 from apps.changes.selectors.earlier import earlier_for
 from apps.changes.selectors.standing import standing_of
 from apps.core.actors import Actor
-from apps.core.decisions import Decision
+from apps.core.decisions import Decision, denied
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,19 @@ def may_move(change: Change, actor: Actor) -> Decision:
     event = "edit" if change.state == ChangeState.DRAFT else "revise"
     decision = may_do(event, change, standing_of(actor, change))
     return can_move(change) if decision else decision
+
+
+def may_ask_to_move(change: Change, actor: Actor) -> Decision:
+    """Return whether an actor may ask the requester to move it: whoever cannot themselves, while it can be moved."""
+    if change.state == ChangeState.DRAFT or not isinstance(actor.user, User):
+        return denied("Nobody can be asked to move this.", "Wait until it is submitted.")
+    if may_do("revise", change, standing_of(actor, change)):
+        return denied("You can move it yourself.", f"Move {change.ref}.")
+    if not change.requester.is_active:
+        return denied(
+            f"{change.requester} has left, so nobody can move {change.ref}.", "Talk to a Change Manager."
+        )
+    return can_move(change)
 
 
 def signatures_after_move(change: Change, span: Span) -> list[Given]:

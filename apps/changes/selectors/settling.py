@@ -54,8 +54,10 @@ def end_decision(actor: Actor, held: Disposition, changes: Iterable[Change]) -> 
     return ALLOWED if held.ref and signed.exists() else allowed
 
 
-def waiver_needs(conflict: Conflict, *, due: datetime, barred: list[Barred]) -> list[Need]:
-    """Return who must sign a waiver: the Service Owner at each end of the conflict; for a freeze somebody above too.
+def waiver_needs(conflicts: list[Conflict], *, due: datetime, barred: list[Barred]) -> list[Need]:
+    """Return who must sign a waiver of these conflicts between two sides.
+
+    It is the Service Owner at each end of each conflict; for a freeze somebody above too.
 
     Above is the Change Sponsor, and a Change Manager where no sponsor may sign.
     """
@@ -69,9 +71,10 @@ def waiver_needs(conflict: Conflict, *, due: datetime, barred: list[Barred]) -> 
             component_label=str(component),
             team_id=component.owner_team_id,
         )
-        for component in _ends(conflict)
+        for component in sorted({one for row in conflicts for one in _ends(row)}, key=lambda one: one.key)
     ]
-    if conflict.period is not None and conflict.period.frozen:
+    period = conflicts[0].period
+    if period is not None and period.frozen:
         needs.append(_above(due, barred))
     return needs
 
@@ -86,7 +89,7 @@ def _ends(conflict: Conflict) -> list[Component]:
         found = Component.objects.filter(
             pk__in=Booking.objects.filter(pk__in=sides).values("components__component")
         )
-    return list(found.order_by("key"))
+    return list(found)
 
 
 def _above(due: datetime, barred: list[Barred]) -> Need:

@@ -9,10 +9,10 @@
 - standard changes: ``write_standard``, ``propose_standard``, ``withdraw_standard``, ``retire_standard``,
   ``start_from_standard``.
 - the world: ``refresh_change``, ``refresh_all``, ``refresh_if_due``.
-- conflicts: ``link_after``, ``ask_waiver``, ``end_disposition``, ``end_overdue``.
+- conflicts: ``link_after``, ``ask_waiver``, ``end_disposition``, ``end_overdue``, ``withdraw_moot``.
 - freezes over changes: ``declare_period``, ``change_outcome``, ``say_what_was_not_said``, ``tell_to_hold``.
 - telling: ``plan_message``, ``drop_message``, ``send_due_messages``.
-- time: ``move_change``, ``expire_change``, ``remind_of_windows``.
+- time: ``move_change``, ``ask_to_move``, ``expire_change``, ``remind_of_windows``.
 """
 
 from apps.changes.services.artifacts import attach_document, begin_document
@@ -32,7 +32,7 @@ from apps.changes.services.freezing import (
     tell_to_hold,
 )
 from apps.changes.services.messages import drop_message, plan_message, send_due_messages
-from apps.changes.services.moving import move_change
+from apps.changes.services.moving import ask_to_move, move_change
 from apps.changes.services.refreshing import refresh_all, refresh_change, refresh_if_due
 from apps.changes.services.reviewing import (
     hold_change,
@@ -58,9 +58,16 @@ from apps.changes.services.standards import (
 )
 from apps.changes.services.timing import expire_change, remind_of_windows
 from apps.changes.services.using_standards import start_from_standard
-from apps.changes.services.waivers import ask_waiver, end_disposition, end_overdue, link_after
+from apps.changes.services.waivers import (
+    ask_waiver,
+    end_disposition,
+    end_overdue,
+    link_after,
+    withdraw_moot,
+)
 
 __all__ = [
+    "ask_to_move",
     "ask_waiver",
     "attach_document",
     "begin_document",
@@ -103,6 +110,7 @@ __all__ = [
     "submit_change",
     "tell_to_hold",
     "withdraw_change",
+    "withdraw_moot",
     "withdraw_standard",
     "write_standard",
 ]

@@ -16,7 +16,14 @@ _ENDS = {
     DispositionEnd.TAKEN_BACK: "It was taken back",
     DispositionEnd.REFUSED: "It was refused",
     DispositionEnd.NOT_SIGNED: "It was not signed in time",
+    DispositionEnd.CLEARED: "Nobody is asked to sign it any more, because the two do not meet now",
 }
+
+_STANDS = (
+    "If the two still meet, neither goes out. Move one of them, let one go after the other, or ask for another "
+    "waiver."
+)
+_CLEARED = "There is nothing left to waive. If they meet again, ask anew."
 
 
 def tell_settled(held: Disposition, changes: Iterable[Change], but: User | None) -> None:
@@ -33,16 +40,14 @@ def tell_settled(held: Disposition, changes: Iterable[Change], but: User | None)
 
 def tell_ended(held: Disposition, changes: Iterable[Change]) -> None:
     """Tell the requesters of both sides that what settled their conflict has ended, or never began."""
+    because = DispositionEnd(held.ended_because)
     what = held.ref if held.sort == DispositionSort.WAIVER else settled_as(held).sentence.rstrip(".")
     _tell(
         held,
         changes,
         rule="conflict.unsettled",
         title=f"{what}: this counts no more",
-        body=(
-            f"{_ENDS[DispositionEnd(held.ended_because)]}. If the two still meet, neither goes out. Move one of "
-            "them, let one go after the other, or ask for another waiver."
-        ),
+        body=f"{_ENDS[because]}. {_CLEARED if because == DispositionEnd.CLEARED else _STANDS}",
     )
 
 

@@ -17,12 +17,12 @@ from apps.approvals.services import close_round, open_round
 from apps.calendar import services as calendar
 from apps.calendar.enums import DispositionEnd, DispositionSort
 from apps.calendar.models import Conflict, Disposition
-from apps.calendar.selectors import overdue_dispositions, waiver_named
+from apps.calendar.selectors import conflicts_waived, moot_waivers, overdue_dispositions, waiver_named
 from apps.changes.models import Change
 from apps.changes.selectors import changes_in, end_decision, settle_decision, waiver_barred, waiver_needs
 from apps.changes.services.telling_conflicts import tell_ended, tell_settled
 from apps.core import clock
-from apps.core.actors import Actor
+from apps.core.actors import Actor, system
 from apps.core.errors import Forbidden, Stale
 
 SUBJECT = "waiver"
@@ -51,7 +51,9 @@ def link_after(*, actor: Actor, conflict: Conflict, first: str, reason: str) -> 
 def ask_waiver(
     *, actor: Actor, conflict: Conflict, until: datetime, reason: str, compensating: str
 ) -> Disposition:
-    """Ask those who answer for both sides to waive a conflict until then. Nothing is waived before all have signed.
+    """Ask those who answer for both sides to waive what stands between them until then.
+
+    Nothing is waived before all have signed, and nothing that is found between the two later.
 
     Raises:
         Forbidden: the actor may revise neither change, and manages neither.
@@ -77,18 +79,19 @@ def open_waiver(
     made = calendar.propose_waiver(
         actor=actor, conflict=conflict, until=until, reason=reason, compensating=compensating
     )
-    held = Conflict.objects.select_related("booking", "other", "period").get(pk=conflict.pk)
+    waived = conflicts_waived(made)
+    held = waived[0]
     barred = waiver_barred(asker, changes)
     open_round(
         actor=actor,
         subject=Subject(
-            SUBJECT, made.ref, f"Waive a conflict: {_sides(held)}", f"/calendar/conflicts/{held.pk}/"
+            SUBJECT, made.ref, f"{_waive(waived)}: {_sides(held)}", f"/calendar/conflicts/{held.pk}/"
         ),
         revision=1,
         digest=made.digest,
         risk=_HIGH,
-        starts_at=held.start,
-        needs=waiver_needs(held, due=min(until, clock.now() + AT_THE_LATEST), barred=barred),
+        starts_at=min(one.start for one in waived),
+        needs=waiver_needs(waived, due=min(until, clock.now() + AT_THE_LATEST), barred=barred),
         barred=barred,
         policy=policy_in_force(),
     )
@@ -142,19 +145,27 @@ def end_overdue(*, actor: Actor) -> int:
 
     The conflict counted again the moment that its time passed: that needs nobody to run.
     """
-    done = 0
-    for pk in overdue_dispositions():
-        try:
-            done += _end_overdue(actor, pk)
-        except Exception:
-            _log.exception("Disposition %s could not be ended.", pk)
-    return done
+    return sum(_end_by_itself(actor, one, DispositionEnd.OVER) for one in overdue_dispositions())
 
 
-@transaction.atomic
-def _end_overdue(actor: Actor, pk: int) -> bool:
-    found = Disposition.objects.select_related("conflict").get(pk=pk)
-    return _end(actor, found, DispositionEnd.OVER, changes_in(found.conflict))
+def withdraw_moot(*, actor: Actor) -> int:
+    """Ask nobody any more for a waiver whose conflicts have all cleared, and tell both sides; return how many."""
+    return sum(_end_by_itself(actor, one, DispositionEnd.CLEARED) for one in moot_waivers())
+
+
+def follow_cleared(refs: set[str], actor: Actor) -> None:  # noqa: ARG001
+    """Withdraw what is asked for a conflict that has just cleared. Registered with the calendar."""
+    withdraw_moot(actor=system("calendar"))
+
+
+def _end_by_itself(actor: Actor, found: Disposition, because: DispositionEnd) -> bool:
+    """End what nobody took back, in a transaction of its own. One that fails is logged."""
+    try:
+        with transaction.atomic():
+            return _end(actor, found, because, changes_in(found.conflict))
+    except Exception:
+        _log.exception("Disposition %s could not be ended.", found.pk)
+        return False
 
 
 def _end(actor: Actor, found: Disposition, because: DispositionEnd, changes: list[Change]) -> bool:
@@ -164,10 +175,15 @@ def _end(actor: Actor, found: Disposition, because: DispositionEnd, changes: lis
         for round_ in asked:
             close_round(actor=actor, round=round_)
     calendar.hold_calendar()
-    if Disposition.objects.get(pk=found.pk).ended_at is not None:
+    now = Disposition.objects.get(pk=found.pk)
+    if now.ended_at is not None or (because == DispositionEnd.CLEARED and now.granted_at is not None):
         return False
     tell_ended(calendar.end_disposition(actor=actor, disposition=found, because=because), changes)
     return True
+
+
+def _waive(waived: list[Conflict]) -> str:
+    return "Waive a conflict" if len(waived) == 1 else f"Waive {len(waived)} conflicts"
 
 
 def _sides(held: Conflict) -> str:

@@ -19,7 +19,7 @@ from apps.changes.services.reviewing import follow_conflicts, follow_round
 from apps.changes.services.standards import SUBJECT, follow_standard_round
 from apps.changes.services.using_standards import suspend_its_standard
 from apps.changes.services.waivers import SUBJECT as WAIVER
-from apps.changes.services.waivers import follow_waiver_round
+from apps.changes.services.waivers import follow_cleared, follow_waiver_round
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.canonical import digest
@@ -45,6 +45,7 @@ def connect() -> None:
     for ended in ("fail", "roll_back"):
         add_effect(Change, ended, suspend_its_standard)
     on_conflicts_changed(follow_conflicts)
+    on_conflicts_changed(follow_cleared)
     on_recorded(MOVES, look_soon)
     serve("change", find=discussed_change, readers=readers_of)
 

@@ -15,6 +15,7 @@ from apps.calendar.selectors import (
     dispositions_of,
     seen_from,
     settled_as,
+    settled_beside,
 )
 from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeState
@@ -37,6 +38,8 @@ class Side:
     end: datetime
     zone: str
     change: Change | None
+    asks: str
+    """Who would be asked to move it; empty for whoever can."""
 
     @property
     def movable(self) -> bool:
@@ -64,6 +67,7 @@ class Page:
     beside: list[Meeting]
     history: list[Told]
     in_hand: Disposition | None
+    not_of: Disposition | None
     asked: list[Standing]
     mine: Standing | None
     may_settle: Decision
@@ -73,6 +77,17 @@ class Page:
     def open(self) -> bool:
         """Return whether it stands and may still be settled."""
         return self.conflict.cleared_at is None and self.in_hand is None
+
+    @property
+    def not_covered(self) -> str:
+        """Return why what settles the rest between the two does not settle this; nothing where it does or none does."""
+        if self.not_of is None:
+            return ""
+        later = self.conflict.found_at > self.not_of.made_at
+        why = "this was found later" if later else "this was no part of that"
+        return (
+            f"{self.not_of.ref or settled_as(self.not_of).sentence.rstrip('.')}: {why}, so it is not covered."
+        )
 
     @property
     def pair(self) -> bool:
@@ -90,11 +105,12 @@ def page_of(user: User, actor: Actor, conflict: Conflict) -> Page:
     return Page(
         conflict=conflict,
         found=found,
-        sides=_sides(conflict, changes),
+        sides=_sides(user, conflict, changes),
         stops=stops_of(conflict.booking.ref, found, graph()),
         beside=meetings_of(conflict.booking.ref, conflicts_beside(conflict)),
         history=[Told(one, settled_as(one).sentence, _state(one, held)) for one in history],
         in_hand=held,
+        not_of=settled_beside(conflict) if held is None and conflict.cleared_at is None else None,
         asked=asked,
         mine=next((one for one in asked if user in one.waited_on), None),
         may_settle=settle_decision(actor, changes),
@@ -102,17 +118,29 @@ def page_of(user: User, actor: Actor, conflict: Conflict) -> Page:
     )
 
 
-def _sides(conflict: Conflict, changes: list[Change]) -> list[Side]:
+def _sides(user: User, conflict: Conflict, changes: list[Change]) -> list[Side]:
     of = {change.booking_id: change for change in changes}
+    asks = {change.booking_id: str(change.requester) for change in changes if change.requester_id != user.pk}
     found = [
-        Side(row.ref, row.title, row.url, row.start, row.end, row.time_zone, of.get(row.pk))
+        Side(
+            row.ref,
+            row.title,
+            row.url,
+            row.start,
+            row.end,
+            row.time_zone,
+            of.get(row.pk),
+            asks.get(row.pk, ""),
+        )
         for row in (conflict.booking, conflict.other)
         if row is not None
     ]
     period = conflict.period
     if period is not None:
         url = f"/calendar/periods/{period.ref}/"
-        found.append(Side(period.ref, period.name, url, conflict.start, conflict.end, period.time_zone, None))
+        found.append(
+            Side(period.ref, period.name, url, conflict.start, conflict.end, period.time_zone, None, "")
+        )
     return found
 
 

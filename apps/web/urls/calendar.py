@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("calendar/conflicts/<int:number>/end/", conflicts.end, name="conflict-end"),
     path("calendar/waivers/<str:ref>/", conflicts.waiver_page, name="waiver"),
     path("calendar/move/<str:ref>/", moving.move, name="calendar-move"),
+    path("calendar/move/<str:ref>/ask/", moving.ask, name="calendar-move-ask"),
     path("calendar/four-weeks.pdf", calendar_sheet.sheet, name="calendar-sheet"),
     path("calendar/feeds/", feeds.feeds, name="calendar-feeds"),
     path("calendar/feeds/<slug:prefix>/revoke/", feeds.revoke, name="calendar-feed-revoke"),

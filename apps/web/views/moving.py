@@ -17,14 +17,15 @@ from apps.changes.selectors import (
     change_exists,
     change_for,
     items_of,
+    may_ask_to_move,
     may_move,
     signatures_after_move,
 )
-from apps.changes.services import move_change
+from apps.changes.services import ask_to_move, move_change
 from apps.core.errors import Invalid
 from apps.web import dates
 from apps.web.errors import add_to_form, not_found
-from apps.web.forms.moving import MoveForm
+from apps.web.forms.moving import AskToMoveForm, MoveForm
 from apps.web.planning.moving import proposed
 from apps.web.reader import actor_of, reader
 from apps.web.views.wizard.when import Checked, checked
@@ -61,22 +62,54 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
         "draft": found.state == ChangeState.DRAFT,
     }
     if not decision:
-        return render(request, "calendar/move.html", context, status=200 if request.method != "POST" else 409)
+        return _refused(request, found, context)
     if request.method == "POST":
         form = MoveForm(request.POST)
         return _posted(request, found, form, context | {"form": form})
     form = MoveForm(initial={name: getattr(found, name) for name in FIELDS})
-    asked = proposed(
-        found,
-        at=request.GET.get("at", ""),
-        by=request.GET.get("by", ""),
-        until=request.GET.get("until", ""),
-        zone=timezone.get_current_timezone(),
-    )
+    asked = _proposed(request, found)
     if asked:
         form = MoveForm(asked)
         context["look"] = _looked(found, form)
     return render(request, "calendar/move.html", context | {"form": form})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ask whoever can move a change to do it, for one who cannot."""
+    found = change_for(reader(request), ref)
+    if found is None:
+        raise not_found(request, ("change", ref), exists=change_exists(ref))
+    if request.method != "POST":
+        return redirect("web:calendar-move", ref)
+    actor = actor_of(request)
+    may_ask_to_move(found, actor).require()
+    form = AskToMoveForm(request.POST)
+    if form.is_valid():
+        try:
+            span = form.span(found.time_zone)
+            ask_to_move(actor=actor, change=found, reason=form.cleaned_data["reason"], span=span)
+        except Invalid as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, f"{found.requester} is asked to move {found.ref}.")
+            return redirect(f"/changes/{found.ref}/")
+    context = {"change": found, "decision": may_move(found, actor), "ask": form}
+    return render(request, "calendar/move.html", context, status=422)
+
+
+def _refused(request: HttpRequest, found: Change, context: dict[str, object]) -> HttpResponse:
+    """Say why this person cannot move it, and let them ask whoever can."""
+    if may_ask_to_move(found, actor_of(request)):
+        context["ask"] = AskToMoveForm(initial=_proposed(request, found))
+    return render(request, "calendar/move.html", context, status=200 if request.method != "POST" else 409)
+
+
+def _proposed(request: HttpRequest, found: Change) -> dict[str, str] | None:
+    """Return the window that the address names, as the form writes it."""
+    at, by, until = (request.GET.get(name, "") for name in ("at", "by", "until"))
+    return proposed(found, at=at, by=by, until=until, zone=timezone.get_current_timezone())
 
 
 def _posted(request: HttpRequest, found: Change, form: MoveForm, context: dict[str, object]) -> HttpResponse:

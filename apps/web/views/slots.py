@@ -16,7 +16,7 @@ from apps.calendar.rules import in_hours
 from apps.calendar.selectors import Slot, Slots, next_slots
 from apps.catalog.selectors import graph
 from apps.changes.models import Change
-from apps.changes.selectors import items_of, leads_of, may_move
+from apps.changes.selectors import items_of, leads_of, may_ask_to_move, may_move
 from apps.core.actors import person
 from apps.web.forms.slots import SlotForm
 from apps.web.planning.marks import Stop, stops_of
@@ -68,9 +68,13 @@ def _found(form: SlotForm, user: User) -> dict[str, object]:
         "asked": asked,
         "length": in_hours(asked.length),
         "found": found,
-        "offers": _offers(found, change if decision else None, zone),
+        "offers": _offers(found, change if decision or _may_ask(change, user) else None, zone),
         "may_take": decision,
     }
+
+
+def _may_ask(change: Change | None, user: User) -> bool:
+    return change is not None and bool(may_ask_to_move(change, person(user)))
 
 
 def _offers(found: Slots, change: Change | None, zone: ZoneInfo) -> list[Offer]:

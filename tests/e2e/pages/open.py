@@ -73,6 +73,7 @@ NO_PAGE: dict[str, str] = {
     "web:attestation": "A file for programs.",
     "web:calendar-sheet": "A PDF.",
     "web:conflict-after": "A form of web:conflict, which shows it again when it is refused.",
+    "web:calendar-move-ask": "A form of web:calendar-move, which shows it again when it is refused.",
     "web:conflict-waiver": "A form of web:conflict, which shows it again when it is refused.",
     "web:conflict-end": _POST,
     "web:period-outcome": _POST,
