@@ -68,10 +68,11 @@ def test_slots_for_components_by_name_are_those_of_the_key(estate: Estate, enter
     assert estate
 
 
-def test_slots_of_another_are_shown_and_cannot_be_taken(estate: Estate, enter: Enter) -> None:
+def test_slots_of_another_are_asked_for_and_cannot_be_taken(estate: Estate, enter: Enter) -> None:
     change = submitted(estate)
     text = enter("henrik").get(f"/calendar/slots/?change={change.ref}").content.decode()
-    assert "/calendar/move/" not in text
+    assert "Take this time" not in text
+    assert "Ask for this time" in text
     assert "Meets nothing" in text
 
 
