@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calendar', '0009_windows_bind_in_their_time'),
+        ('calendar', '0010_reaches_frozen'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
