@@ -43,8 +43,11 @@ def test_look_offers_an_outcome_for_each_with_it_moves_first(estate: Estate, ent
     text = enter("leila").post("/calendar/periods/new/", asked | {"step": "look"}).content.decode()
     start = text.index(f'<select class="form-select" id="outcome-{change.booking_id}"')
     assert text[start:].index('value="moves"') < text[start:].index('value="exempt"')
-    said = {f"outcome-{change.booking_id}": "exempt", f"reason-{change.booking_id}": WHY, "step": "declare"}
-    enter("leila").post("/calendar/periods/new/", asked | said)
+    said = {f"outcome-{change.booking_id}": "exempt", f"reason-{change.booking_id}": WHY, "step": "look"}
+    again = enter("leila").post("/calendar/periods/new/", asked | said).content.decode()
+    assert '<option value="exempt" selected>' in again
+    assert f'value="{WHY}"' in again
+    enter("leila").post("/calendar/periods/new/", asked | said | {"step": "declare"})
     assert FreezeOutcome.objects.get().outcome == "exempt"
     assert Period.objects.get().name == "Peak"
 

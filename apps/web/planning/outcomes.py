@@ -1,6 +1,6 @@
 """What a form says to become of the changes that a freeze falls on, and what a freeze's page shows of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from apps.calendar.enums import BookingState, Outcome
@@ -38,6 +38,21 @@ def fates_of(period: Period) -> list[Fate]:
     """Return what a freeze falls on, in order of time, with the outcome of each; two queries."""
     said = outcomes_of(period)
     return [Fate(one.booking, said.get(one.booking_id)) for one in freeze_conflicts(period)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A change that a freeze would fall on, with what the form says so far of it."""
+
+    booking: Booking
+    outcome: str
+    reason: str
+
+
+def asked_of(caught: Iterable[Booking], data: Mapping[str, str]) -> list[Asked]:
+    """Return what would be caught, with what was chosen before, so that another look keeps it."""
+    said = outcomes_said(data)
+    return [Asked(booking, *said.get(booking.pk, (Outcome.MOVES.value, ""))) for booking in caught]
 
 
 def outcomes_said(data: Mapping[str, str]) -> dict[int, tuple[str, str]]:

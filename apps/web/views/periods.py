@@ -32,7 +32,7 @@ from apps.web import dates
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.periods import PeriodForm, SkipForm, starting_from
 from apps.web.planning.marks import scope_words
-from apps.web.planning.outcomes import fates_of, outcomes_said
+from apps.web.planning.outcomes import asked_of, fates_of, outcomes_said
 from apps.web.planning.period_page import Times, skips_of, times_of, who_may_end
 from apps.web.planning.period_words import WORDS
 from apps.web.planning.stretches import LOOKS
@@ -90,7 +90,9 @@ def _checked(
             if request.POST.get("step") == "declare":
                 return act(plan)
             ask = "Save “{}” like this?" if "period" in context else "Put “{}” on the calendar?"
-            context |= {"trial": tried(plan), "question": ask.format(plan.name)}
+            trial = tried(plan)
+            asked = asked_of(trial.caught, request.POST)
+            context |= {"trial": trial, "asked": asked, "question": ask.format(plan.name)}
         except Invalid as error:
             add_to_form(form, error)
     return render(request, "calendar/period_form.html", context)
