@@ -21,7 +21,10 @@ POLICY = "; ".join(
     ]
 )
 UNREADABLE = "The address holds a NUL character."
-TOO_LARGE = "The request is too large: {size:,} bytes. The portal takes {limit:,} bytes at most."
+TOO_LARGE = (
+    "What you sent has {size:.1f} MB. The portal takes {limit:.1f} MB at once at most, files included."
+)
+MEGABYTE = 1_000_000
 DRAINED_LIMITS = 20
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -71,7 +74,7 @@ class BodyLimit:
         if not size.isdigit() or int(size) <= limit:
             return self.get_response(request)
         _drain(request, limit)
-        said = TOO_LARGE.format(size=int(size), limit=limit)
+        said = TOO_LARGE.format(size=int(size) / MEGABYTE, limit=limit / MEGABYTE)
         return _problem(request, 413, "Request too large", said) or too_large(request, said)
 
 

@@ -26,7 +26,7 @@ def test_any_page_when_served_carries_the_policy_and_the_headers() -> None:
 def test_body_when_ten_megabytes_gets_a_clear_413() -> None:
     response = Client().post("/accounts/login/", data=b"x" * 10_000_000, content_type="text/plain")
     assert response.status_code == 413
-    assert "2,500,000 bytes at most" in response.content.decode()
+    assert "takes 2.5 MB at once at most" in response.content.decode()
 
 
 def test_body_when_ten_megabytes_for_the_api_gets_a_problem() -> None:

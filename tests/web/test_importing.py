@@ -140,9 +140,23 @@ def test_look_when_something_is_wrong_says_so(
 
 def test_look_when_the_file_has_50_megabytes_is_stopped_at_the_wall(client: Client, leila: User) -> None:
     file = SimpleUploadedFile("c.ics", b"X" * (50 * 1024 * 1024))
-    response = client.post(PAGE, {"source": "Closing", "kind": "freeze", "owner": "leila", "file": file})
+    response = client.post(
+        PAGE,
+        {"source": "Closing", "kind": "freeze", "owner": "leila", "file": file},
+        headers={"referer": f"http://testserver{PAGE}"},
+    )
     assert response.status_code == 413
-    assert "The portal takes 2,500,000 bytes at most." in response.content.decode()
+    text = response.content.decode()
+    for said in (
+        "has 52.4 MB",
+        "takes 2.5 MB at once at most",
+        "Nothing was changed",
+        "export a shorter time",
+    ):
+        assert said in text
+    assert f'href="http://testserver{PAGE}">Back to the form' in text
+    elsewhere = client.post(PAGE, {"file": file}, headers={"referer": "https://elsewhere.example/"})
+    assert "elsewhere.example" not in elsewhere.content.decode()
 
 
 def test_import_when_the_look_is_not_ones_own_is_refused(client: Client, leila: User) -> None:

@@ -6,9 +6,14 @@ Django fixes the arguments of these views, so not every one is used.
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 
 from apps.web.errors import in_place_of_main
+
+SMALLER = (
+    "Nothing was changed. Choose a smaller file or shorten the text; from a calendar, export a shorter time."
+)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -29,9 +34,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return in_place_of_main(request, render(request, "404.html", {"said": said}, status=404))
 
 
-def too_large(request: HttpRequest, said: str) -> HttpResponse:  # noqa: ARG001
-    """Answer a body over the limit. It needs neither session nor database: nobody has read them yet."""
-    return HttpResponse(loader.render_to_string("413.html", {"said": said}), status=413)
+def too_large(request: HttpRequest, said: str) -> HttpResponse:
+    """Answer a body over the limit. It needs neither session nor database: nobody has read them yet.
+
+    It leads back to the page that sent it, where the browser names one of ours.
+    """
+    sent = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(sent, {request.get_host()}, require_https=request.is_secure())
+    context = {"said": f"{said} {SMALLER}", "back": sent if ours else ""}
+    return HttpResponse(loader.render_to_string("413.html", context), status=413)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
