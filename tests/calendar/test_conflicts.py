@@ -146,7 +146,7 @@ def test_freeze_when_declared_blocks_what_is_inside_and_lifted_clears_it() -> No
     assert found.blocking
     assert found.sentence == "Peak trading covers credit-risk: it must not change then."
     assert found.url == f"/calendar/periods/{freeze.ref}/"
-    lift_period(actor=actors.person(leila), period=freeze)
+    lift_period(actor=actors.person(leila), period=freeze, reason="Over")
     assert conflicts_of("CHG-1") == []
     assert events("CHG-1")[-1] == "conflict.cleared"
 

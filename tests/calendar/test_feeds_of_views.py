@@ -169,6 +169,6 @@ def test_feed_of_a_period_with_exdates_gives_its_instances_to_icalendar_and_ical
     saved(femi, "team=search")
     assert uids(path) == []
     saved(femi, "team=credit")
-    lift_period(actor=manager, period=period)
+    lift_period(actor=manager, period=period, reason="Over")
     [gone] = Calendar.from_ical(Client().get(path).content).walk("VEVENT")
     assert (int(gone["sequence"]), str(gone["status"])) == (2, "CANCELLED")

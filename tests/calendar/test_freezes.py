@@ -107,9 +107,9 @@ def test_lift_when_not_allowed_is_forbidden_and_when_lifted_twice_records_once()
     leila = person("leila", Role.CHANGE_MANAGER)
     freeze = frozen(leila, span(0, 24))
     with pytest.raises(Forbidden):
-        lift_period(actor=actors.person(person("amara", Role.REQUESTER)), period=freeze)
-    lift_period(actor=actors.person(leila), period=freeze)
-    lift_period(actor=actors.person(leila), period=freeze)
+        lift_period(actor=actors.person(person("amara", Role.REQUESTER)), period=freeze, reason="Over")
+    lift_period(actor=actors.person(leila), period=freeze, reason="Over")
+    lift_period(actor=actors.person(leila), period=freeze, reason="Over")
     assert AuditEvent.objects.filter(event="freeze.lifted").count() == 1
     assert not periods_between(leila, span(0, 24).start, span(0, 24).end)
     found = period_for(leila, "FRZ-1")
@@ -147,7 +147,7 @@ def test_maintenance_window_when_weekly_binds_from_its_first_start_to_its_last_e
     assert found["into"] == [
         "credit-risk may change only in its maintenance windows, and this time is outside Nightly work."
     ]
-    lift_period(actor=actors.person(leila), period=window)
+    lift_period(actor=actors.person(leila), period=window, reason="Over")
     assert not any(one.kind == "outside" for ref in times for one in conflicts_of(ref))
 
 
@@ -174,6 +174,6 @@ def test_freeze_over_what_a_change_only_reaches_is_a_notice_until_it_is_lifted()
     frozen(leila, span(0, 8), scope_of_one("component", sales.key))
     assert {each.kind for each in conflicts_of("CHG-1")} == {"freeze", "reaches_frozen"}
     assert prove_conflicts(actor=actors.system("calendar")) == set()
-    lift_period(actor=actors.person(leila), period=freeze)
+    lift_period(actor=actors.person(leila), period=freeze, reason="Over")
     assert {each.kind for each in conflicts_of("CHG-1")} == {"freeze"}
     assert prove_conflicts(actor=actors.system("calendar")) == set()

@@ -94,7 +94,7 @@ def test_import_again_changes_by_id_keeps_numbers_and_lifts_what_is_gone(leila: 
 
 def test_what_somebody_lifted_stays_lifted(leila: User) -> None:
     imported(leila, CLOSED)
-    lift_period(actor=actors.person(leila), period=Period.objects.get())
+    lift_period(actor=actors.person(leila), period=Period.objects.get(), reason="Over")
     done = imported(leila, CLOSED.replace("Year end", "Half-year"))
     assert told(done) == (0, 0, 0, 0)
     assert [each.reason for each in done.left] == ["FRZ-1 was lifted here. It stays lifted."]

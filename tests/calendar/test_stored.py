@@ -92,7 +92,7 @@ def do(edit: tuple, things: list[Component], leila: User, leads: list[User]) -> 
             plan_period(actor=actors.person(leila), plan=plan)
         case ("lift", number):
             for period in Period.objects.filter(number=number):
-                lift_period(actor=actors.person(leila), period=period)
+                lift_period(actor=actors.person(leila), period=period, reason="Over")
         case ("tie", one, two, kind) if one != two:
             if not Dependency.objects.filter(consumer=things[one], provider=things[two]).exists():
                 relies(things[one], things[two], kind)

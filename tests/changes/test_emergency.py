@@ -173,7 +173,7 @@ def test_change_that_went_ahead_waits_for_a_freeze_as_any_other(estate: Estate) 
         from apps.calendar.models import Period
         from apps.calendar.services import lift_period
 
-        lift_period(actor=estate.actor("leila"), period=Period.objects.get())
+        lift_period(actor=estate.actor("leila"), period=Period.objects.get(), reason="Over")
         settle_all(actor=actors.system("calendar"), ids=waiting_to_settle())
     assert fresh(change).state == ChangeState.APPROVED
 

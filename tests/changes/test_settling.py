@@ -70,7 +70,7 @@ def test_settle_task_approves_what_a_stopped_portal_left_behind(estate: Estate) 
     assert task_settle_changes() == 0
     with at(NOW):
         # Nothing runs after the commit here, as when the portal stops in between.
-        lift_period(actor=estate.actor("leila"), period=stands)
+        lift_period(actor=estate.actor("leila"), period=stands, reason="Over")
     assert fresh(change).state == ChangeState.IN_REVIEW
     assert task_settle_changes() == 1
     assert fresh(change).state == ChangeState.APPROVED
@@ -88,7 +88,7 @@ def test_settle_task_when_one_change_fails_goes_on_with_the_rest(
         patch.setattr("apps.changes.services.reviewing.settle", lambda **_: None)
         sign_all(estate, good)
     with at(NOW):
-        lift_period(actor=estate.actor("leila"), period=stands)
+        lift_period(actor=estate.actor("leila"), period=stands, reason="Over")
     settle = reviewing.settle
 
     def fails_for_one(*, change: Any, actor: Any) -> Any:

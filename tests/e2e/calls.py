@@ -218,10 +218,11 @@ def _rest(names: Names) -> list[Call]:
         "owner": LEILA,
         "on_call": [LEILA],
     }
+    why = {"reason": "Over"}
     versions = "catalog/components/model:default/credit-risk/versions/"
     return [
         Call("post calendar/periods/", "calendar/periods/", LEILA, freeze),
-        Call("post calendar/periods/{ref}/lift/", f"calendar/periods/{names['freeze']}/lift/", LEILA),
+        Call("post calendar/periods/{ref}/lift/", f"calendar/periods/{names['freeze']}/lift/", LEILA, why),
         Call("post calendar/imports/", "calendar/imports/", LEILA, file),
         Call("post calendar/imports/preview/", "calendar/imports/preview/", LEILA, file),
         Call("post catalog/components/{key}/versions/", versions, AMARA, version),

@@ -141,7 +141,10 @@ def test_lift_when_confirmed_lifts(client: Client, leila: User) -> None:
     freeze = frozen(leila, span(0, 24))
     path = f"/calendar/periods/{freeze.ref}/lift/"
     assert "Lift Peak trading?" in page(client, path)
-    assert "Lifted" in client.post(path, follow=True).content.decode()
+    assert "Error: " in client.post(path, {"reason": " "}).content.decode()
+    freeze.refresh_from_db()
+    assert freeze.lifted_at is None
+    assert "Lifted" in client.post(path, {"reason": "Not needed"}, follow=True).content.decode()
     freeze.refresh_from_db()
     assert freeze.lifted_at
 

@@ -89,6 +89,12 @@ class NewPeriodSerializer(SpanSerializer):
     )
 
 
+class LiftSerializer(serializers.Serializer[Any]):
+    """Why a period ends before its time."""
+
+    reason = serializers.CharField(max_length=2000)
+
+
 class ConflictSerializer(serializers.Serializer[Any]):
     """A conflict as one side sees it. ``ref`` names the other side; the two meet in [start, end)."""
 

@@ -13,6 +13,7 @@ from apps.accounts.enums import TokenScope
 from apps.api.serializers.calendar import (
     BookingSerializer,
     ConflictSerializer,
+    LiftSerializer,
     NewPeriodSerializer,
     OccurrenceSerializer,
     PeriodSerializer,
@@ -125,10 +126,13 @@ class OnePeriod(Resource):
 class LiftPeriod(OnePeriod):
     http_method_names = ["post", "options"]
 
-    @extend_schema(request=None, responses=PeriodSerializer)
-    def post(self, request: Request, ref: str) -> Response:  # noqa: ARG002
-        """End a period for good."""
-        return Response(PeriodSerializer(lift_period(actor=self.actor, period=self.period(ref))).data)
+    @extend_schema(request=LiftSerializer, responses=PeriodSerializer)
+    def post(self, request: Request, ref: str) -> Response:
+        """End a period for good, and say why."""
+        asked = LiftSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        lifted = lift_period(actor=self.actor, period=self.period(ref), reason=asked.validated_data["reason"])
+        return Response(PeriodSerializer(lifted).data)
 
 
 class Conflicts(Resource):

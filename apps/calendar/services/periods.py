@@ -93,18 +93,26 @@ def change_period(*, actor: Actor, period: Period, plan: PeriodPlan) -> Period:
 
 
 @transaction.atomic
-def lift_period(*, actor: Actor, period: Period) -> Period:
-    """End a period for good: it holds nothing any more. Lifting it again changes nothing.
+def lift_period(*, actor: Actor, period: Period, reason: str) -> Period:
+    """End a period for good, and say why: it holds nothing any more. Lifting it again changes nothing.
 
     Raises:
+        Invalid: at ``reason``, where none is given or it is too long.
         Forbidden: the actor is neither a Change Manager nor an owner of what it covers.
     """
     permit(actor, scope_of(period))
+    _require_reason(reason)
     hold_calendar()
     caught = _caught_ids(period)
     period.lifted_at = clock.now()
     if Period.objects.filter(pk=period.pk, lifted_at=None).update(lifted_at=period.lifted_at):
-        record_period("freeze.lifted" if period.frozen else "period.lifted", period, actor)
+        record_event(
+            event="freeze.lifted" if period.frozen else "period.lifted",
+            actor=actor,
+            obj=period,
+            data=_public(period),
+            private={"reason": reason.strip()},
+        )
         _recheck(actor, period, caught)
     else:
         period.refresh_from_db()
@@ -121,8 +129,7 @@ def skip_time(*, actor: Actor, period: Period, start: datetime, reason: str) -> 
         Forbidden: the actor is neither a Change Manager nor an owner of what it covers.
     """
     permit(actor, scope_of(period))
-    if not reason.strip() or len(reason) > REASON_LIMIT:
-        raise Invalid({"reason": [f"Give the reason, in at most {REASON_LIMIT:,} characters."]})
+    _require_reason(reason)
     hold_calendar()
     held = Period.objects.select_for_update().get(pk=period.pk)
     now, caught = clock.now(), _caught_ids(held)
@@ -146,6 +153,11 @@ def skip_time(*, actor: Actor, period: Period, start: datetime, reason: str) -> 
     )
     _recheck(actor, held, caught)
     return held
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip() or len(reason) > REASON_LIMIT or "\x00" in reason:
+        raise Invalid({"reason": [f"Give the reason, in at most {REASON_LIMIT:,} characters."]})
 
 
 def _left_out(period: Period, time: Occurrence) -> str:

@@ -124,6 +124,14 @@ class PeriodForm(CoverageForm):
             raise Invalid(texts, remedy=refusal.remedy) from None
 
 
+class LiftForm(forms.Form):
+    """Why a period ends before its time."""
+
+    reason = forms.CharField(
+        label="Why", max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
+    )
+
+
 class SkipForm(forms.Form):
     """Which coming time of a series to leave out, and why."""
 

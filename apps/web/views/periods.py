@@ -30,7 +30,7 @@ from apps.core import actors, clock
 from apps.core.errors import Forbidden, Invalid, Stale
 from apps.web import dates
 from apps.web.errors import add_to_form, not_found
-from apps.web.forms.periods import PeriodForm, SkipForm, starting_from
+from apps.web.forms.periods import LiftForm, PeriodForm, SkipForm, starting_from
 from apps.web.planning.marks import scope_words
 from apps.web.planning.outcomes import asked_of, fates_of, outcomes_said
 from apps.web.planning.period_page import Times, skips_of, times_of, who_may_end
@@ -175,8 +175,9 @@ def lift(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask, and then lift a freeze."""
     found = _period(request, ref)
     words = WORDS[PeriodKind(found.kind)]
-    if request.method == "POST":
-        lift_period(actor=actors.person(reader(request)), period=found)
+    form = LiftForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        lift_period(actor=actors.person(reader(request)), period=found, reason=form.cleaned_data["reason"])
         messages.success(request, f"{found.name} is {words.ended.lower()}.")
         return redirect("web:period", found.ref)
     _permit(request, scope_of(found))
@@ -187,6 +188,7 @@ def lift(request: HttpRequest, ref: str) -> HttpResponse:
         "verb": words.ending,
         "cancel": reverse("web:period", args=[found.ref]),
         "danger": True,
+        "form": form,
     }
     return render(request, "_confirm.html", context)
 

@@ -62,7 +62,7 @@ def freeze_and_lift() -> Names:
         scope_of_one("kind", "model"),
         "Audit of the loan models",
     )
-    lift_period(actor=actor("leila.haddad"), period=lifted)
+    lift_period(actor=actor("leila.haddad"), period=lifted, reason="Over")
     conflict = Conflict.objects.filter(cleared_at=None).exclude(other=None).earliest("pk")
     return {"freeze": peak.ref, "lifted": lifted.ref, "conflict": str(conflict.pk)}
 
