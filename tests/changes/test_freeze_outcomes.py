@@ -8,11 +8,13 @@ import pytest
 from apps.accounts.enums import Role
 from apps.approvals.models import Requirement
 from apps.audit.models import AuditEvent
+from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Conflict, Disposition, FreezeOutcome, Period
 from apps.calendar.rules import Recurrence, scope_of_one
-from apps.calendar.selectors import conflicts_of, held_by
+from apps.calendar.rules.horizon import worked_out
+from apps.calendar.selectors import conflicts_of, held_by, kept_back_if
 from apps.calendar.services import PeriodPlan, plan_period
-from apps.changes.services import change_outcome, complete_change, declare_period, start_change
+from apps.changes.services import change_outcome, complete_change, declare_period, replan_period, start_change
 from apps.changes.tasks import task_follow_freezes
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked
 from apps.outbox.models import Notification
@@ -31,6 +33,13 @@ def frozen(estate: Estate, change: Any, outcome: str = "", reason: str = "") -> 
     said = {change.booking_id: (outcome, reason)} if outcome else {}
     with at(NOW):
         return declare_period(actor=estate.actor("leila"), plan=plan(), outcomes=said)
+
+
+def windowed(hour: int) -> PeriodPlan:
+    """A weekly maintenance window of two hours over the models, from a week before the change on."""
+    weekly = Recurrence(f"2026-11-12T{hour:02}:00", f"2026-11-12T{hour + 4:02}:00", "UTC", "FREQ=WEEKLY")
+    scope = scope_of_one("kind", "model")
+    return PeriodPlan("Quiet hours", "Sales must not be disturbed.", weekly, PeriodKind.MAINTENANCE, scope)
 
 
 def told(rule: str) -> list[str]:
@@ -134,3 +143,51 @@ def test_hold_when_a_freeze_begins_over_what_runs_tells_once_and_lets_it_end() -
         assert task_follow_freezes() == 0
         assert complete_change(actor=estate.actor("amara"), change=fresh(running)).state == "completed"
     assert told("freeze.hold") == ["amara", "priya"]
+
+
+def test_maintenance_window_when_a_change_lies_outside_it_has_an_outcome_and_is_told() -> None:
+    estate = make_estate()
+    change = approved(estate)
+    with at(NOW):
+        near = windowed(18)
+        assert kept_back_if(near.kind, near.scope, worked_out(near.recurrence, NOW)) == [change.booking]
+        made = declare_period(actor=estate.actor("leila"), plan=near, outcomes={})
+        assert told("freeze.outcome") == ["amara", "priya"]
+        with pytest.raises(PolicyBlocked):
+            start_change(actor=estate.actor("amara"), change=fresh(change))
+        change_outcome(
+            actor=estate.actor("leila"), period=made, booking=change.booking, outcome="exempt", reason=WHY
+        )
+    assert not any(one.blocking for one in conflicts_of(change.ref))
+    with at(IN_WINDOW):
+        assert start_change(actor=estate.actor("amara"), change=fresh(change)).state == "in_progress"
+
+
+def test_replan_when_it_keeps_more_back_says_what_becomes_of_that_alone() -> None:
+    estate = make_estate()
+    early, late = approved(estate), approved(estate)
+    with at(NOW):
+        away = plan("2026-12-18T00:00", "2026-12-21T00:00")
+        period = declare_period(actor=estate.actor("leila"), plan=away, outcomes={})
+        assert not FreezeOutcome.objects.exists()
+        outcomes = {early.booking_id: ("exempt", WHY), late.booking_id: ("exception", "")}
+        with pytest.raises(Invalid) as caught:
+            replan_period(actor=estate.actor("leila"), period=period, plan=plan(), outcomes=outcomes)
+        assert caught.value.fields == {f"reason-{late.booking_id}": [f"{late.ref}: Give the reason."]}
+        outcomes[late.booking_id] = ("moves", "")
+        replan_period(actor=estate.actor("leila"), period=period, plan=plan(), outcomes=outcomes)
+        replan_period(actor=estate.actor("leila"), period=period, plan=plan(), outcomes={})
+    assert sorted(FreezeOutcome.objects.values_list("outcome", flat=True)) == ["exempt", "moves"]
+
+
+def test_each_person_is_told_once_of_all_their_changes_in_their_own_zone() -> None:
+    estate = make_estate()
+    changes = [approved(estate), approved(estate)]
+    frozen(estate, changes[0], "exempt", WHY)
+    message = Notification.objects.get(rule="freeze.outcome", user=estate.people["amara"])
+    assert message.title == "Peak falls on 2 of your changes"
+    for change, label in zip(changes, ["It is exempt", "It moves"], strict=True):
+        assert (
+            f"{change.ref} {change.title}, Thu 19 Nov, 06:00 to Thu 19 Nov, 08:30. {label}." in message.body
+        )
+    assert "Times are in Europe/London." in message.body

@@ -13,6 +13,10 @@ from apps.approvals.enums import RequirementState
 from apps.approvals.models import EarlierSignature, Requirement
 from apps.approvals.selectors import standing
 from apps.audit.models import AuditEvent
+from apps.calendar.models import Period
+from apps.calendar.rules import Recurrence
+from apps.calendar.selectors import conflicts_of
+from apps.calendar.services import PeriodPlan, change_period
 from apps.catalog.enums import ContractKind
 from apps.catalog.models import Component, ComponentVersion, Contract
 from apps.catalog.selectors import forget_graph
@@ -148,14 +152,25 @@ def test_data_contract_that_moves_asks_its_steward_again(estate: Estate) -> None
     assert Role.SPONSOR not in {role for role, _ in open_roles(change)}
 
 
-def test_freeze_over_the_window_asks_sponsor_and_owners_again(estate: Estate) -> None:
+def test_freeze_in_view_that_moves_asks_sponsor_and_owners_again(estate: Estate) -> None:
+    with at(NOW):
+        stands = freeze(estate)
+        change = submitted(estate)
+        sign_all(estate, change)
+        longer = Recurrence("2026-11-19T00:00", "2026-11-20T12:00", "UTC")
+        change_period(actor=estate.actor("leila"), period=stands, plan=PeriodPlan("Peak", "Sales.", longer))
+    change = looked_at(change)
+    assert open_roles(change) == {(Role.SPONSOR, ""), (Role.OWNER, "loan-decision")}
+    assert change.revision.because.startswith("Freeze: ")
+
+
+def test_freeze_that_comes_after_the_signatures_asks_nobody_again(estate: Estate) -> None:
     change = approved(estate)
     with at(NOW):
         freeze(estate)
     change = looked_at(change)
-    assert change.state == ChangeState.IN_REVIEW
-    assert open_roles(change) == {(Role.SPONSOR, ""), (Role.OWNER, "loan-decision")}
-    assert change.revision.because.startswith("Freeze:")
+    assert (change.state, change.revision.number) == (ChangeState.APPROVED, 1)
+    assert any(one.blocking for one in conflicts_of(change.ref))
 
 
 def test_change_in_review_is_asked_on_what_is_there_now(estate: Estate) -> None:
@@ -319,7 +334,6 @@ def test_worker_is_woken_once_by_each_transaction_in_which_the_world_moved(
 @pytest.mark.django_db(transaction=True)
 def test_freeze_is_declared_even_when_the_worker_cannot_be_woken(monkeypatch: pytest.MonkeyPatch) -> None:
     estate = make_estate()
-    change = approved(estate)
 
     def down(name: str, **_: object) -> None:
         raise ConnectionError("no broker")
@@ -327,8 +341,8 @@ def test_freeze_is_declared_even_when_the_worker_cannot_be_woken(monkeypatch: py
     monkeypatch.setattr(refreshing.current_app, "send_task", down)
     with at(NOW):
         freeze(estate)
-        assert task_refresh_changes() == 1
-    assert fresh(change).state == ChangeState.IN_REVIEW
+        assert task_refresh_changes() == 0
+    assert Period.objects.count() == 1
 
 
 def test_policy_that_asks_for_more_asks_again_only_whom_it_asks_otherwise(estate: Estate) -> None:

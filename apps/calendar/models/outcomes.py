@@ -1,4 +1,4 @@
-"""What becomes of each change that a freeze fell on."""
+"""What becomes of each change that a freeze fell on, or that a maintenance window left outside."""
 
 from django.conf import settings
 from django.db import models

@@ -11,6 +11,8 @@ from apps.calendar.models.windows import Window, during
 
 FROZEN = (PeriodKind.FREEZE, PeriodKind.BLACKOUT)
 """The kinds in which what they cover must not change."""
+HOLDING = (*FROZEN, PeriodKind.MAINTENANCE)
+"""The kinds that can keep a planned change from going out: by meeting it, or a maintenance window by missing it."""
 
 
 class Period(Window):
@@ -58,6 +60,11 @@ class Period(Window):
     def frozen(self) -> bool:
         """Return whether what it covers must not change in it."""
         return self.kind in FROZEN
+
+    @property
+    def holds(self) -> bool:
+        """Return whether it can keep a planned change from going out."""
+        return self.kind in HOLDING
 
     def ledger_ref(self) -> tuple[str, str]:
         return "freeze" if self.frozen else "period", self.ref

@@ -7,7 +7,8 @@ from apps.core.decisions import ALLOWED, Decision, denied
 
 LONGEST_WAIVER = timedelta(days=90)
 REASON_LIMIT = 2_000
-OF_FREEZE = ConflictKind.FREEZE
+OF_PERIOD = (ConflictKind.FREEZE, ConflictKind.OUTSIDE)
+"""The conflicts of one plan with a period that keeps it back: each has a named outcome."""
 
 
 def until_decision(until: datetime, now: datetime) -> Decision:

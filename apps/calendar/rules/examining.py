@@ -48,7 +48,7 @@ def examine(around: Around, plans: Collection[Plan], focus: Collection[int]) -> 
     ]
     mine = sorted((plan for plan in plans if plan.id in wanted and plan.live), key=_by_start)
     reaching = Reaching(around.graph, around.rulebook)
-    for plan, near in _with_times(mine, around.times):
+    for plan, near in with_times(mine, around.times):
         found += times.met(plan, near, reaching)
         found += times.outside(plan, near, around.windowed)
     for limit in around.rulebook.limits:
@@ -76,7 +76,7 @@ def _near(
         heapq.heappush(ends, (plan.end + rulebook.after, plan.id))
 
 
-def _with_times(plans: Sequence[Plan], every: Sequence[InForce]) -> Iterator[tuple[Plan, list[InForce]]]:
+def with_times(plans: Sequence[Plan], every: Sequence[InForce]) -> Iterator[tuple[Plan, list[InForce]]]:
     """Return each plan, in order of start, with the instances that it meets, in order of time."""
     waiting, place = sorted(every, key=_time_order), 0
     running: list[InForce] = []

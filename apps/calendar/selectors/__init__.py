@@ -44,11 +44,12 @@ from apps.calendar.selectors.drawn import (
     heads_by_day,
 )
 from apps.calendar.selectors.importing import Difference, ImportOrder, catches, import_difference, order_of
+from apps.calendar.selectors.keeping import kept_back_if
 from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 from apps.calendar.selectors.marked import marked_between
 from apps.calendar.selectors.outcomes import (
-    freeze_conflicts,
     held_by,
+    kept_back_by,
     outcomes_of,
     to_be_told_to_hold,
     unsaid_outcomes,
@@ -109,7 +110,8 @@ __all__ = [
     "drawn_between",
     "explained",
     "find_conflicts",
-    "freeze_conflicts",
+    "kept_back_by",
+    "kept_back_if",
     "freezes_catching",
     "goes_after",
     "heads_by_day",

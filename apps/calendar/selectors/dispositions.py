@@ -39,7 +39,7 @@ class Settled:
             case DispositionSort.AFTER:
                 return f"{self.second} goes after {self.first}."
             case DispositionSort.EXEMPT:
-                return "It is exempt from this freeze."
+                return "It is exempt."
         return f"{self.ref} waives it for a time."
 
 

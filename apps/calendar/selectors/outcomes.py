@@ -1,17 +1,17 @@
-"""What was said to become of the changes that freezes fall on, and which run in one now."""
+"""What was said to become of the changes that periods keep back, and which run in a freeze now."""
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from apps.calendar.enums import BookingState, Outcome
+from apps.calendar.enums import BookingState, ConflictKind, Outcome
 from apps.calendar.models import Conflict, FreezeOutcome, Period
-from apps.calendar.rules.dispositions import OF_FREEZE
+from apps.calendar.rules.dispositions import OF_PERIOD
 from apps.calendar.selectors.dispositions import blocking
 from apps.core import clock
 
 
-def freeze_conflicts(period: Period) -> QuerySet[Conflict]:
-    """Return what a freeze holds back now or would, settled or not, in order of time."""
-    found = Conflict.objects.filter(kind=OF_FREEZE, period=period, cleared_at=None)
+def kept_back_by(period: Period) -> QuerySet[Conflict]:
+    """Return what a period holds back now or would, settled or not, in order of time."""
+    found = Conflict.objects.filter(kind__in=OF_PERIOD, period=period, cleared_at=None)
     return found.select_related("booking", "period").order_by("booking__start", "pk")
 
 
@@ -22,23 +22,23 @@ def outcomes_of(period: Period) -> dict[int, FreezeOutcome]:
 
 
 def unsaid_outcomes() -> QuerySet[Conflict]:
-    """Return what freezes hold back that fell on it after it was planned, and of which nothing is said."""
+    """Return what periods hold back that came after it was planned, and of which nothing is said, by period."""
     said = FreezeOutcome.objects.filter(period=OuterRef("period"), booking=OuterRef("booking"))
     found = blocking(clock.now()).filter(
         ~Exists(said),
-        kind=OF_FREEZE,
+        kind__in=OF_PERIOD,
         booking__state=BookingState.PLANNED,
         booking__updated_at__lt=F("period__updated_at"),
         period__isnull=False,
     )
-    return found.select_related("booking", "period").order_by("pk")
+    return found.select_related("booking", "period").order_by("period_id", "booking__start", "pk")
 
 
 def running_in_freezes() -> QuerySet[Conflict]:
     """Return the conflicts of bookings that are under way while a freeze that holds them has begun."""
     now = clock.now()
     found = blocking(now).filter(
-        kind=OF_FREEZE, booking__state=BookingState.UNDER_WAY, start__lte=now, end__gt=now
+        kind=ConflictKind.FREEZE, booking__state=BookingState.UNDER_WAY, start__lte=now, end__gt=now
     )
     return found.select_related("booking", "period").order_by("pk")
 
@@ -57,8 +57,8 @@ def held_by(ref: str) -> list[Period]:
 
 
 WHAT_TO_DO = {
-    Outcome.MOVES: "It stays blocked. Move it to a time outside the freeze, or withdraw it.",
-    Outcome.EXCEPTION: "It stays blocked until everyone asked has signed the exception.",
-    Outcome.EXEMPT: "It may go out as planned, once those who judge it have signed it with the freeze in view.",
+    Outcome.MOVES: "Stays blocked until it is moved or withdrawn. Those who judge its time sign again then.",
+    Outcome.EXCEPTION: "Stays blocked until everyone asked has signed the exception.",
+    Outcome.EXEMPT: "May go out as planned. What was signed still counts.",
 }
 """What each outcome means for whoever planned the change."""

@@ -5,7 +5,7 @@
 - ``import_periods``: what a calendar file says, once and again.
 - ``recheck``, ``recheck_all``, ``recheck_if_due``, ``prove_conflicts``: find and clear conflicts.
 - ``make_feed``, ``revoke_feed``, ``note_reading``: what other calendar programs read.
-- ``link_after``, ``propose_waiver``, ``grant_waiver``, ``exempt_from_freeze``, ``end_disposition``: settle a conflict.
+- ``link_after``, ``propose_waiver``, ``grant_waiver``, ``exempt_from_period``, ``end_disposition``: settle a conflict.
 - ``say_outcome``, ``note_held``: what becomes of the changes that a freeze falls on.
 - ``write_rulebook``: what counts as a conflict.
 - ``hold_calendar``: keep conflicts as they are until the transaction ends, to act on what was read.
@@ -22,7 +22,7 @@ from apps.calendar.services.bookings import (
 from apps.calendar.services.checking import prove_conflicts, recheck, recheck_all, recheck_if_due
 from apps.calendar.services.dispositions import (
     end_disposition,
-    exempt_from_freeze,
+    exempt_from_period,
     grant_waiver,
     link_after,
     propose_waiver,
@@ -47,7 +47,7 @@ __all__ = [
     "book",
     "change_period",
     "end_disposition",
-    "exempt_from_freeze",
+    "exempt_from_period",
     "extend_periods",
     "finish_booking",
     "grant_waiver",

@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.calendar.enums import LIVE, BookingState, DispositionEnd, DispositionSort
 from apps.calendar.models import Conflict, Disposition
-from apps.calendar.rules.dispositions import OF_FREEZE, closes_circle, text_problem, until_decision
+from apps.calendar.rules.dispositions import OF_PERIOD, closes_circle, text_problem, until_decision
 from apps.calendar.selectors import standing_beside
 from apps.calendar.services.listeners import tell
 from apps.calendar.services.locking import hold_calendar
@@ -56,16 +56,18 @@ def link_after(*, actor: Actor, conflict: Conflict, first: str, reason: str) -> 
 
 
 @transaction.atomic
-def exempt_from_freeze(*, actor: Actor, conflict: Conflict, reason: str) -> Disposition:
-    """Let one booking go out in spite of a freeze, for good.
+def exempt_from_period(*, actor: Actor, conflict: Conflict, reason: str) -> Disposition:
+    """Let one booking go out in spite of a freeze, or outside a maintenance window, for good.
 
     Raises:
-        Invalid: it is no conflict with a freeze, or no reason is given. Stale, Conflict: as for ``link_after``.
+        Invalid: it is no such conflict, or no reason is given. Stale, Conflict: as for ``link_after``.
     """
     held = _held(conflict)
     _check(reason=text_problem(reason, "Say why it is exempt."))
-    if held.kind != OF_FREEZE:
-        raise Invalid({"outcome": ["Only a change that falls into a freeze can be exempt from it."]})
+    if held.kind not in OF_PERIOD:
+        raise Invalid(
+            {"outcome": ["Only a change that a freeze or a maintenance window keeps back can be exempt."]}
+        )
     return _granted(actor, _made(actor, held, DispositionSort.EXEMPT, reason))
 
 

@@ -1,4 +1,4 @@
-"""What becomes of the changes that a freeze falls on. A change of which nothing is said stays blocked: it moves."""
+"""What becomes of the changes that a period keeps back. A change of which nothing is said stays blocked: it moves."""
 
 from django.db import transaction
 
@@ -6,8 +6,8 @@ from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.calendar.enums import Outcome
 from apps.calendar.models import Booking, Conflict, FreezeOutcome, Period
-from apps.calendar.rules.dispositions import OF_FREEZE, text_problem
-from apps.calendar.services.dispositions import exempt_from_freeze
+from apps.calendar.rules.dispositions import OF_PERIOD, text_problem
+from apps.calendar.services.dispositions import exempt_from_period
 from apps.calendar.services.locking import hold_calendar
 from apps.core import clock
 from apps.core.actors import Actor
@@ -18,13 +18,13 @@ from apps.core.errors import Invalid, Stale
 def say_outcome(
     *, actor: Actor, period: Period, booking: Booking, outcome: str, reason: str = ""
 ) -> tuple[FreezeOutcome, bool]:
-    """Say what becomes of a booking that a freeze fell on; return it, and whether that is new. Twice is once.
+    """Say what becomes of a booking that a period keeps back; return it, and whether that is new. Twice is once.
 
     An exemption lets it go out. What settled their conflict before must have ended.
 
     Raises:
         Invalid: it is no such outcome, or an exemption or an exception without a reason.
-        Stale: the freeze does not hold it back. Conflict: the conflict is settled already.
+        Stale: the period does not hold it back. Conflict: the conflict is settled already.
     """
     if outcome not in Outcome.values:
         raise Invalid({"outcome": [f"“{outcome[:40]}” is no outcome."]})
@@ -36,7 +36,7 @@ def say_outcome(
     if said is not None and (said.outcome, said.reason) == (outcome, reason.strip()):
         return said, False
     conflict = Conflict.objects.filter(
-        kind=OF_FREEZE, period=period, booking=booking, cleared_at=None
+        kind__in=OF_PERIOD, period=period, booking=booking, cleared_at=None
     ).first()
     if conflict is None:
         raise Stale(f"{period} does not hold {booking.ref} back.", remedy="Reload the page and look again.")
@@ -45,7 +45,7 @@ def say_outcome(
     said.said_by = actor.user if isinstance(actor.user, User) else None
     said.save()
     if outcome == Outcome.EXEMPT:
-        exempt_from_freeze(actor=actor, conflict=conflict, reason=reason)
+        exempt_from_period(actor=actor, conflict=conflict, reason=reason)
     record_event(
         event="freeze.outcome",
         actor=actor,

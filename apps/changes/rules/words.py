@@ -27,6 +27,8 @@ def said(value: Any, name: str = "") -> str:
         return str(_CHOICES[name].get(value, value))
     if name in ("local_start", "local_end"):
         return moment(value)
+    if name in ("start", "end"):
+        return f"{moment(value)} UTC"
     if name == "path":
         return path(value)
     if isinstance(value, bool):
@@ -88,8 +90,8 @@ def contract_line(row: dict[str, Any]) -> str:
 
 
 def freeze_line(row: dict[str, Any]) -> str:
-    """Return a freeze over the window: "FRZ-3, 2026-11-19T06:00:00Z to 2026-11-20T06:00:00Z"."""
-    return f"{row['ref']}, {row['start']} to {row['end']}"
+    """Return a freeze over the window: "FRZ-3, Thu 19 Nov 2026, 06:00 to Fri 20 Nov 2026, 06:00 UTC"."""
+    return f"{row['ref']}, {moment(row['start'])} to {said(row['end'], 'end')}"
 
 
 def metric_line(row: dict[str, Any]) -> str:

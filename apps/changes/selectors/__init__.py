@@ -26,7 +26,7 @@ from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.moving import Given, may_ask_to_move, may_move, signatures_after_move
-from apps.changes.selectors.needed import approvers_of, leads_of
+from apps.changes.selectors.needed import approvers_of, leads_of, people_of
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.policy_replay import Replay, Replayed, Would, replay_policy
 from apps.changes.selectors.reading import Reading, reading_of
@@ -89,6 +89,7 @@ from apps.changes.selectors.world import (
 __all__ = [
     "approvers_of",
     "leads_of",
+    "people_of",
     "Attached",
     "Blocker",
     "ChangePage",

@@ -1,5 +1,6 @@
 """Whom a change needs while it runs, as the calendar asks."""
 
+from apps.accounts.models import User
 from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Signature
 from apps.calendar.enums import Duty
@@ -11,6 +12,12 @@ def leads_of(change: Change) -> list[Needed]:
     """Return whoever leads a step of its plan; whoever asked for it, where nobody does."""
     leads = set(change.plan_steps.values_list("lead_id", flat=True)) or {change.requester_id}
     return [Needed(pk, Duty.LEAD) for pk in sorted(leads)]
+
+
+def people_of(change: Change) -> list[User]:
+    """Return whoever asked for a change or leads a step of it, and is here: those who are told of it."""
+    wanted = {need.user_id for need in leads_of(change)} | {change.requester_id}
+    return list(User.objects.filter(pk__in=wanted, is_active=True).order_by("pk"))
 
 
 def approvers_of(change: Change) -> list[Needed]:

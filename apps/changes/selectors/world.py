@@ -1,7 +1,7 @@
 """The world around a submitted change: whether what was signed is still how things are."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,12 +112,23 @@ def world_in(around: Surroundings, change: Change) -> World:
         "items": moving_content(change, around.named),
         "impact": [row.as_content() for row in impact],
         "contracts": contracts_content(change, around.contracts),
-        "freezes": freezes_content(around.freezes[change.pk]),
+        "freezes": freezes_content(_in_view(around.freezes[change.pk], change)),
     }
     needs = _needs(around, change, around.policy, content["class"])
     otherwise = _asked_otherwise(around, change, needs, content["class"])
     moved = [*_moved(around, change, needs, content), *otherwise]
     return World(content, impact, needs, around.policy, moved)
+
+
+def _in_view(freezes: Iterable[Period], change: Change) -> list[Period]:
+    """Return the freezes that were there when it was submitted: those who signed judged them.
+
+    What becomes of it in one that came later is that freeze's outcome. It asks nobody anew: what moves is judged when
+    it is moved, an exception is signed by itself, and whoever declared the freeze answers for who is exempt.
+    """
+    assert change.revision is not None
+    seen = {row["ref"] for row in change.revision.content.get("freezes", [])}
+    return [one for one in freezes if one.ref in seen]
 
 
 def _standard_now(change: Change, risk: int) -> dict[str, Any]:

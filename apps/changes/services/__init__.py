@@ -10,7 +10,8 @@
   ``start_from_standard``.
 - the world: ``refresh_change``, ``refresh_all``, ``refresh_if_due``.
 - conflicts: ``link_after``, ``ask_waiver``, ``end_disposition``, ``end_overdue``, ``withdraw_moot``.
-- freezes over changes: ``declare_period``, ``change_outcome``, ``say_what_was_not_said``, ``tell_to_hold``.
+- periods that keep changes back: ``declare_period``, ``replan_period``, ``change_outcome``, ``tell_to_hold``,
+  ``say_what_was_not_said``.
 - telling: ``plan_message``, ``drop_message``, ``send_due_messages``.
 - time: ``move_change``, ``ask_to_move``, ``expire_change``, ``remind_of_windows``.
 """
@@ -28,6 +29,7 @@ from apps.changes.services.emergency import let_go_ahead, show_letting_go
 from apps.changes.services.freezing import (
     change_outcome,
     declare_period,
+    replan_period,
     say_what_was_not_said,
     tell_to_hold,
 )
@@ -90,6 +92,7 @@ __all__ = [
     "plan_message",
     "propose_standard",
     "remind_of_windows",
+    "replan_period",
     "resume_change",
     "retire_standard",
     "revise_change",

@@ -1,22 +1,27 @@
-"""A freeze that falls on changes that are planned: each gets an outcome, and its people are told. None goes out by it.
+"""A period that keeps planned changes back: each gets an outcome, and its people are told. None goes out by it.
+
+That is a freeze over its time, or a maintenance window that leaves it outside.
 
 In flight when it begins: the stage is finished, and then it holds.
 """
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.db import transaction
 
 from apps.accounts.models import User
 from apps.calendar import services as calendar
-from apps.calendar.enums import Outcome
+from apps.calendar.enums import BookingState, Outcome
 from apps.calendar.models import Booking, Conflict, FreezeOutcome, Period
 from apps.calendar.rules.dispositions import LONGEST_WAIVER
 from apps.calendar.selectors import (
     disposition_in_hand,
-    freeze_conflicts,
+    kept_back_by,
+    outcomes_of,
     planning_decision,
     scope_of,
     to_be_told_to_hold,
@@ -25,12 +30,23 @@ from apps.calendar.selectors import (
 from apps.calendar.selectors.outcomes import WHAT_TO_DO
 from apps.calendar.services import PeriodPlan
 from apps.changes.models import Change
-from apps.changes.selectors import changes_in, leads_of
+from apps.changes.rules.window import said
+from apps.changes.selectors import changes_in, people_of
 from apps.changes.services.waivers import open_waiver, take_back
 from apps.core import clock
 from apps.core.actors import Actor
-from apps.core.errors import Forbidden
+from apps.core.errors import Forbidden, Invalid, Stale
 from apps.outbox.services import notify
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said to become of the changes of one booking that a period keeps back."""
+
+    period: Period
+    outcome: FreezeOutcome
+    changes: list[Change]
+
 
 Outcomes = Mapping[int, tuple[str, str]]
 """What was said of each booking, by its id: the outcome and the reason."""
@@ -39,18 +55,28 @@ _log = logging.getLogger(__name__)
 
 @transaction.atomic
 def declare_period(*, actor: Actor, plan: PeriodPlan, outcomes: Outcomes) -> Period:
-    """Plan a period. A freeze says of each change that it falls on what becomes of it: ``moves`` where nothing is said.
+    """Plan a period, and say of each change that it keeps back what becomes of it: ``moves`` where nothing is said.
 
     Raises:
-        Invalid, Forbidden: as the calendar says for the period and for each outcome.
+        Invalid, Forbidden: as the calendar says for the period; for an outcome, at ``outcome-N`` or ``reason-N`` with
+            the id of its booking.
         PolicyBlocked: nobody may sign an exception.
     """
     made = calendar.plan_period(actor=actor, plan=plan)
-    if made.frozen:
-        for conflict in freeze_conflicts(made):
-            outcome, reason = outcomes.get(conflict.booking_id, (Outcome.MOVES, ""))
-            _say(actor, conflict, outcome, reason)
+    _say_each(actor, made, outcomes)
     return made
+
+
+@transaction.atomic
+def replan_period(*, actor: Actor, period: Period, plan: PeriodPlan, outcomes: Outcomes) -> Period:
+    """Change a period, and say what becomes of each change that it keeps back now and of which nothing was said.
+
+    Raises:
+        Invalid, Forbidden, PolicyBlocked: as for ``declare_period``.
+    """
+    held = calendar.change_period(actor=actor, period=period, plan=plan)
+    _say_each(actor, held, outcomes)
+    return held
 
 
 @transaction.atomic
@@ -66,34 +92,37 @@ def change_outcome(
     decision = planning_decision(actor, scope_of(period))
     if not decision and (actor.user is None or actor.user.pk != period.owner_id):
         raise Forbidden(decision.reason, remedy=decision.remedy)
-    conflict = freeze_conflicts(period).filter(booking=booking).first()
+    conflict = kept_back_by(period).filter(booking=booking).first()
     before = FreezeOutcome.objects.filter(period=period, booking=booking).first()
     if before is not None and (before.outcome, before.reason) == (outcome, reason.strip()):
         return before
     held = disposition_in_hand(conflict) if conflict else None
     if held is not None:
         take_back(actor, held)
-    if conflict is not None:
-        return _say(actor, conflict, outcome, reason)
-    said, _ = calendar.say_outcome(
-        actor=actor, period=period, booking=booking, outcome=outcome, reason=reason
-    )
-    return said
+    if conflict is None:
+        raise Stale(f"{period} does not hold {booking.ref} back.", remedy="Reload the page and look again.")
+    found = _say(actor, conflict, outcome, reason)
+    assert found is not None
+    _tell([found])
+    return found.outcome
 
 
 def say_what_was_not_said(*, actor: Actor) -> int:
-    """Say of each change that a freeze fell on otherwise, by an edit or an import, that it moves; return how many."""
-    return sum(_each(conflict, actor) for conflict in unsaid_outcomes())
+    """Say of each change that a period came to keep back otherwise, as by an import, that it moves; return how many."""
+    done = 0
+    for _, conflicts in groupby(unsaid_outcomes(), key=lambda one: one.period_id):
+        try:
+            done += _say_moves(actor, list(conflicts))
+        except Exception:
+            _log.exception("The outcomes of a period could not be said.")
+    return done
 
 
-def _each(conflict: Conflict, actor: Actor) -> int:
-    try:
-        with transaction.atomic():
-            _say(actor, conflict, Outcome.MOVES, "")
-    except Exception:
-        _log.exception("The outcome of conflict %s could not be said.", conflict.pk)
-        return 0
-    return 1
+@transaction.atomic
+def _say_moves(actor: Actor, conflicts: list[Conflict]) -> int:
+    new = [found for one in conflicts if (found := _say(actor, one, Outcome.MOVES, ""))]
+    _tell(new)
+    return len(new)
 
 
 def tell_to_hold(*, actor: Actor) -> int:
@@ -108,19 +137,37 @@ def tell_to_hold(*, actor: Actor) -> int:
     return told
 
 
-def _say(actor: Actor, conflict: Conflict, outcome: str, reason: str) -> FreezeOutcome:
+def _say_each(actor: Actor, period: Period, outcomes: Outcomes) -> None:
+    """Say all that is not said yet, then tell each person once. What is wrong is said of all of them together."""
+    if not period.holds:
+        return
+    before = outcomes_of(period)
+    found: list[Said | None] = []
+    wrong: dict[str, list[str]] = {}
+    for conflict in kept_back_by(period).filter(booking__state=BookingState.PLANNED):
+        number = conflict.booking_id
+        if number not in before:
+            try:
+                found.append(_say(actor, conflict, *outcomes.get(number, (Outcome.MOVES, ""))))
+            except Invalid as refusal:
+                wrong |= {f"{name}-{number}": texts for name, texts in refusal.fields.items()}
+    if wrong:
+        raise Invalid(wrong)
+    _tell([one for one in found if one])
+
+
+def _say(actor: Actor, conflict: Conflict, outcome: str, reason: str) -> Said | None:
+    """Say what becomes of one; return None when that was said already."""
     assert conflict.period is not None
-    said, new = calendar.say_outcome(
+    outcome_said, new = calendar.say_outcome(
         actor=actor, period=conflict.period, booking=conflict.booking, outcome=outcome, reason=reason
     )
     if not new:
-        return said
+        return None
     changes = changes_in(conflict)
     if outcome == Outcome.EXCEPTION:
         _ask_exception(actor, conflict, changes, reason)
-    for change in changes:
-        _tell(change, conflict.period, said)
-    return said
+    return Said(conflict.period, outcome_said, changes)
 
 
 def _ask_exception(actor: Actor, conflict: Conflict, changes: list[Change], reason: str) -> None:
@@ -136,30 +183,54 @@ def _ask_exception(actor: Actor, conflict: Conflict, changes: list[Change], reas
     )
 
 
-def _people(change: Change) -> list[User]:
-    wanted = {need.user_id for need in leads_of(change)} | {change.requester_id}
-    return list(User.objects.filter(pk__in=wanted, is_active=True).order_by("pk"))
+def _tell(new: list[Said]) -> None:
+    """Tell each person of all their changes in one message."""
+    mine: dict[User, list[tuple[Change, FreezeOutcome]]] = {}
+    for one in new:
+        for change in one.changes:
+            for user in people_of(change):
+                mine.setdefault(user, []).append((change, one.outcome))
+    for user, each in mine.items():
+        _tell_person(user, new[0].period, each)
 
 
-def _tell(change: Change, period: Period, said: FreezeOutcome) -> None:
-    outcome = Outcome(said.outcome)
-    because = f"\n\n{said.reason}" if said.reason else ""
-    for user in _people(change):
-        notify(
-            user=user,
-            rule="freeze.outcome",
-            subject=("freeze", f"{period.ref}/{change.ref}"),
-            due=said.said_at,
-            title=f"{period.name} falls on {change.ref}: {outcome.label.lower()}",
-            body=f"{period.reason}{because}\n\n{WHAT_TO_DO[outcome]}",
-            url=f"/calendar/periods/{period.ref}/",
-        )
+def _tell_person(user: User, period: Period, each: list[tuple[Change, FreezeOutcome]]) -> None:
+    [(first, held), *more] = each
+    subject = f"{len(each)} of your changes" if more else f"{first.ref}: {_label(held).lower()}"
+    meets = "falls on" if period.frozen else "leaves out"
+    lines = [
+        f"{change.ref} {change.title}, {_between(change.planned_start, change.planned_end, user)}. {_label(held)}."
+        f"{f' {held.reason}' if held.reason else ''} {WHAT_TO_DO[Outcome(held.outcome)]}"
+        for change, held in each
+    ]
+    when = (
+        "" if period.rrule or period.rdates else f" It lasts from {_between(period.start, period.end, user)}."
+    )
+    notify(
+        user=user,
+        rule="freeze.outcome",
+        subject=("freeze", f"{period.ref}/{first.ref}" if not more else period.ref),
+        due=held.said_at,
+        title=f"{period.name} {meets} {subject}",
+        body="\n\n".join([f"{period.reason}{when} Times are in {user.time_zone}.", *lines]),
+        url=f"/calendar/periods/{period.ref}/",
+    )
+
+
+def _label(held: FreezeOutcome) -> str:
+    return Outcome(held.outcome).label
+
+
+def _between(start: datetime | None, end: datetime | None, user: User) -> str:
+    if start is None or end is None:
+        return "without a time"
+    return f"{said(start, user.time_zone)} to {said(end, user.time_zone)}"
 
 
 def _tell_hold(change: Change, conflict: Conflict) -> None:
     period = conflict.period
     assert period is not None
-    for user in _people(change):
+    for user in people_of(change):
         notify(
             user=user,
             rule="freeze.hold",

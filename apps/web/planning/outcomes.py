@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apps.calendar.enums import BookingState, Outcome
 from apps.calendar.models import Booking, FreezeOutcome, Period
-from apps.calendar.selectors import freeze_conflicts, outcomes_of
+from apps.calendar.selectors import kept_back_by, outcomes_of
 
 CHOICES = [(outcome.value, outcome.label) for outcome in Outcome]
 """The outcomes as a form offers them; the first is the one for which nothing has to be done."""
@@ -37,7 +37,7 @@ class Fate:
 def fates_of(period: Period) -> list[Fate]:
     """Return what a freeze falls on, in order of time, with the outcome of each; two queries."""
     said = outcomes_of(period)
-    return [Fate(one.booking, said.get(one.booking_id)) for one in freeze_conflicts(period)]
+    return [Fate(one.booking, said.get(one.booking_id)) for one in kept_back_by(period)]
 
 
 @dataclass(frozen=True)
