@@ -9,7 +9,7 @@ from apps.changes.services import declare_period, start_change
 from apps.core import clock
 from tests.changes.estate import IN_WINDOW, NOW, Estate, approved, at, submitted
 from tests.changes.test_freeze_outcomes import WHY, plan
-from tests.web.reading import Enter
+from tests.web.reading import Enter, text_of
 
 
 @pytest.fixture(autouse=True)
@@ -34,22 +34,49 @@ def test_page_shows_each_outcome_and_its_owner_says_otherwise(estate: Estate, en
     assert FreezeOutcome.objects.get().outcome == "exempt"
 
 
-def test_look_offers_an_outcome_for_each_with_it_moves_first(estate: Estate, enter: Enter) -> None:
+ASKED = {
+    "kind": "freeze", "name": "Peak", "reason": "Sales.", "time_zone": "Europe/London", "repeats": "once",
+    "first_day": "2026-11-18", "last_day": "2026-11-20", "starts": "00:00", "ends": "23:00", "owner": "leila",
+}  # fmt: skip
+NEW = "/calendar/periods/new/"
+
+
+def test_look_weighs_each_change_and_chooses_nothing_for_an_approved_one(
+    estate: Estate, enter: Enter
+) -> None:
+    change, waiting = approved(estate), submitted(estate)
+    text = text_of(enter("leila").post(NEW, ASKED | {"step": "look"}))
+    assert "No signature is asked again now. A change that moves is signed again when it moves: 2" in text
+    assert "Amara" in text
+    html = enter("leila").post(NEW, ASKED | {"step": "look"}).content.decode()
+    for one, first in ((change, 'value="" selected'), (waiting, 'value="moves"')):
+        start = html.index(f'name="outcome-{one.booking_id}"')
+        assert first in html[start : start + 300]
+
+
+def test_declare_when_a_choice_or_reason_is_missing_says_so_at_its_field_and_loses_nothing(
+    estate: Estate, enter: Enter
+) -> None:
+    one, two = approved(estate), approved(estate)
+    given = ASKED | {"step": "declare", f"outcome-{two.booking_id}": "exempt"}
+    html = enter("leila").post(NEW, given).content.decode()
+    assert f'<a href="#id_outcome-{one.booking_id}">{one.ref}: choose what becomes of it.' in html
+    assert f'<a href="#id_reason-{two.booking_id}">{two.ref}: give the reason.' in html
+    assert '<option value="exempt" selected>' in html
+    assert not Period.objects.exists()
+    given |= {f"reason-{two.booking_id}": WHY, f"outcome-{one.booking_id}": "moves"}
+    enter("leila").post(NEW, given)
+    assert sorted(FreezeOutcome.objects.values_list("outcome", flat=True)) == ["exempt", "moves"]
+
+
+def test_look_at_a_maintenance_window_shows_what_is_planned_outside_it(estate: Estate, enter: Enter) -> None:
     change = approved(estate)
-    asked = {
-        "kind": "freeze", "name": "Peak", "reason": "Sales.", "time_zone": "Europe/London", "repeats": "once",
-        "first_day": "2026-11-18", "last_day": "2026-11-20", "starts": "00:00", "ends": "23:00", "owner": "leila",
-    }  # fmt: skip
-    text = enter("leila").post("/calendar/periods/new/", asked | {"step": "look"}).content.decode()
-    start = text.index(f'<select class="form-select" id="outcome-{change.booking_id}"')
-    assert text[start:].index('value="moves"') < text[start:].index('value="exempt"')
-    said = {f"outcome-{change.booking_id}": "exempt", f"reason-{change.booking_id}": WHY, "step": "look"}
-    again = enter("leila").post("/calendar/periods/new/", asked | said).content.decode()
-    assert '<option value="exempt" selected>' in again
-    assert f'value="{WHY}"' in again
-    enter("leila").post("/calendar/periods/new/", asked | said | {"step": "declare"})
-    assert FreezeOutcome.objects.get().outcome == "exempt"
-    assert Period.objects.get().name == "Peak"
+    weekly = ASKED | {"kind": "maintenance", "first_day": "2026-11-14", "last_day": "", "repeats": "weekly"}
+    html = enter("leila").post(NEW, weekly | {"days": ["SA"], "step": "look"}).content.decode()
+    assert "Planned outside it" in html
+    assert f'name="outcome-{change.booking_id}"' in html
+    html = enter("leila").post(NEW, weekly | {"first_day": "2027-01-02", "step": "look"}).content.decode()
+    assert "Nothing is planned outside it that it would keep back." in html
 
 
 def test_page_costs_the_same_with_2_and_12_changes(estate: Estate, enter: Enter) -> None:

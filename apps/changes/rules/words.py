@@ -28,7 +28,7 @@ def said(value: Any, name: str = "") -> str:
     if name in ("local_start", "local_end"):
         return moment(value)
     if name in ("start", "end"):
-        return f"{moment(value)} UTC"
+        return instant(value)
     if name == "path":
         return path(value)
     if isinstance(value, bool):
@@ -51,6 +51,14 @@ def moment(text: str) -> str:
     """Return a wall-clock time as people write it, with its year: it may be read long after."""
     local = datetime.fromisoformat(text) if text else None
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}" if local else ""
+
+
+def instant(text: str) -> str:
+    """Return an instant as people write it; what is none, as it stands."""
+    try:
+        return f"{moment(text)} UTC"
+    except ValueError:
+        return text
 
 
 def path(steps: list[dict[str, Any]]) -> str:
@@ -91,7 +99,8 @@ def contract_line(row: dict[str, Any]) -> str:
 
 def freeze_line(row: dict[str, Any]) -> str:
     """Return a freeze over the window: "FRZ-3, Thu 19 Nov 2026, 06:00 to Fri 20 Nov 2026, 06:00 UTC"."""
-    return f"{row['ref']}, {moment(row['start'])} to {said(row['end'], 'end')}"
+    begins, ends = instant(row["start"]), instant(row["end"])
+    return f"{row['ref']}, {begins.removesuffix(' UTC')} to {ends}"
 
 
 def metric_line(row: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from apps.changes.selectors.emergency import (
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
+from apps.changes.selectors.kept_back import KeptBack, changes_kept_back
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.moving import Given, may_ask_to_move, may_move, signatures_after_move
 from apps.changes.selectors.needed import approvers_of, leads_of, people_of
@@ -88,6 +89,8 @@ from apps.changes.selectors.world import (
 
 __all__ = [
     "approvers_of",
+    "KeptBack",
+    "changes_kept_back",
     "leads_of",
     "people_of",
     "Attached",

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from apps.calendar.enums import BookingState, PeriodKind
 from apps.calendar.models import Booking, Period
-from apps.calendar.models.periods import FROZEN
+from apps.calendar.models.periods import FROZEN, HOLDING
 from apps.calendar.rules import Scope, comes_twice, in_hours, in_words, next_instances, span_from_local
 from apps.calendar.rules.horizon import AHEAD, worked_out
-from apps.calendar.selectors import covered_components, planned_inside
+from apps.calendar.selectors import covered_components, kept_back_if, outcomes_of, planned_inside
 from apps.calendar.services import PeriodPlan
 from apps.core import clock
 from apps.web.planning.marks import scope_words
-from apps.web.planning.outcomes import CHOICES
 from apps.web.planning.period_words import WORDS
 from apps.web.planning.turns import Turn, turns_of
 
@@ -36,18 +36,20 @@ class Trial:
     covered: tuple[str, ...]
     count: int
     left_out: int
-    caught: list[Booking]
-    frozen: bool = False
+    kind: PeriodKind
+    inside: list[Booking]
+    kept: list[Booking]
+    running: list[Booking]
 
     @property
-    def catches_for_good(self) -> bool:
-        """Return whether what it catches must be given an outcome."""
-        return self.frozen and bool(self.caught)
+    def holds(self) -> bool:
+        """Return whether it can keep a change back."""
+        return self.kind in HOLDING
 
     @property
-    def choices(self) -> list[tuple[str, str]]:
-        """Return what may become of what it catches."""
-        return CHOICES
+    def window(self) -> bool:
+        """Return whether it keeps back what lies outside it."""
+        return self.kind == PeriodKind.MAINTENANCE
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -65,8 +67,8 @@ class Trial:
         return self.count - len(self.covered)
 
 
-def tried(plan: PeriodPlan) -> Trial:
-    """Return what a plan would do. Raises Invalid at a time that its zone does not have."""
+def tried(plan: PeriodPlan, instead_of: Period | None = None) -> Trial:
+    """Return what a plan would do, or do instead of a period. Raises Invalid at a time that its zone does not have."""
     now, recurrence = clock.now(), plan.recurrence
     times = worked_out(recurrence, now)
     ahead = [one for one in times if one[1] > now]
@@ -77,6 +79,8 @@ def tried(plan: PeriodPlan) -> Trial:
     once = () if recurrence.repeats else (recurrence.local_start, recurrence.local_end)
     start, end = (datetime.fromisoformat(text) for text in (recurrence.local_start, recurrence.local_end))
     span = span_from_local(start, end, recurrence.time_zone)
+    kept = kept_back_if(plan.kind, plan.scope, times, instead_of=instead_of)
+    said = outcomes_of(instead_of) if instead_of else {}
     return Trial(
         words=in_words(recurrence),
         lasts=f"Usually {in_hours(end - start)}."
@@ -95,6 +99,8 @@ def tried(plan: PeriodPlan) -> Trial:
         left_out=covered_components(Scope(plan.scope.covers_all_of, {})).count() - count
         if plan.scope.leaves_out
         else 0,
-        caught=planned_inside(plan.scope, times),
-        frozen=plan.kind in FROZEN,
+        kind=plan.kind,
+        inside=[] if plan.kind in HOLDING else planned_inside(plan.scope, times),
+        kept=[one for one in kept if one.state == BookingState.PLANNED and one.pk not in said],
+        running=[one for one in kept if one.state == BookingState.UNDER_WAY and plan.kind in FROZEN],
     )

@@ -24,15 +24,16 @@ from apps.calendar.selectors import (
     recurrence_of,
     scope_of,
 )
-from apps.calendar.services import PeriodPlan, change_period, lift_period, skip_time
-from apps.changes.services import change_outcome, declare_period
+from apps.calendar.services import PeriodPlan, lift_period, skip_time
+from apps.changes.services import change_outcome, declare_period, replan_period
+from apps.changes.services.freezing import Outcomes
 from apps.core import actors, clock
 from apps.core.errors import Forbidden, Invalid, Stale
 from apps.web import dates
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.periods import LiftForm, PeriodForm, SkipForm, starting_from
 from apps.web.planning.marks import scope_words
-from apps.web.planning.outcomes import asked_of, fates_of, outcomes_said
+from apps.web.planning.outcomes import OutcomesForm, fates_of
 from apps.web.planning.period_page import Times, skips_of, times_of, who_may_end
 from apps.web.planning.period_words import WORDS
 from apps.web.planning.stretches import LOOKS
@@ -50,8 +51,8 @@ def declare(request: HttpRequest) -> HttpResponse:
     initial = {"kind": kind if kind in PeriodKind.values else PeriodKind.FREEZE}
     form = PeriodForm(request.POST or None, user=user, initial=initial)
 
-    def plan_it(plan: PeriodPlan) -> HttpResponse:
-        made = declare_period(actor=actors.person(user), plan=plan, outcomes=outcomes_said(request.POST))
+    def plan_it(plan: PeriodPlan, outcomes: Outcomes) -> HttpResponse:
+        made = declare_period(actor=actors.person(user), plan=plan, outcomes=outcomes)
         messages.success(request, f"{made.name} is {'declared' if made.frozen else 'on the calendar'}.")
         return redirect("web:period", made.ref)
 
@@ -67,19 +68,20 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
     form = PeriodForm(request.POST or None, user=user, initial=starting_from(found))
     form.fields["kind"].disabled = True
 
-    def save(plan: PeriodPlan) -> HttpResponse:
-        change_period(actor=actors.person(user), period=found, plan=plan)
+    def save(plan: PeriodPlan, outcomes: Outcomes) -> HttpResponse:
+        replan_period(actor=actors.person(user), period=found, plan=plan, outcomes=outcomes)
         messages.success(request, f"{plan.name} is saved.")
         return redirect("web:period", found.ref)
 
-    return _checked(request, form, {"may_plan": True, "period": found}, save)
+    return _checked(request, form, {"may_plan": True, "period": found}, save, found)
 
 
 def _checked(
     request: HttpRequest,
     form: PeriodForm,
     context: dict[str, object],
-    act: Callable[[PeriodPlan], HttpResponse],
+    act: Callable[[PeriodPlan, Outcomes], HttpResponse],
+    found: Period | None = None,
 ) -> HttpResponse:
     """Show the form; with what it would do when it was sent to be checked; or act on it."""
     context |= {"form": form}
@@ -87,12 +89,12 @@ def _checked(
         try:
             plan = form.plan()
             _permit(request, plan.scope)
-            if request.POST.get("step") == "declare":
-                return act(plan)
-            ask = "Save “{}” like this?" if "period" in context else "Put “{}” on the calendar?"
-            trial = tried(plan)
-            asked = asked_of(trial.caught, request.POST)
-            context |= {"trial": trial, "asked": asked, "question": ask.format(plan.name)}
+            trial, last = tried(plan, found), request.POST.get("step") == "declare"
+            outcomes = OutcomesForm(request.POST if last else None, kept=trial.kept, chosen=request.POST)
+            if last and outcomes.is_valid():
+                return act(plan, outcomes.said())
+            ask = "Save “{}” like this?" if found else "Put “{}” on the calendar?"
+            context |= {"trial": trial, "outcomes": outcomes, "question": ask.format(plan.name)}
         except Invalid as error:
             add_to_form(form, error)
     return render(request, "calendar/period_form.html", context)
@@ -162,7 +164,7 @@ def _shown(request: HttpRequest, found: Period, skipping: SkipForm | None = None
         "caught": []
         if found.lifted_at
         else planned_inside(scope, found.occurrences.values_list("start", "end")),
-        "fates": fates_of(found) if found.frozen and not found.lifted_at else [],
+        "fates": fates_of(found) if found.holds and not found.lifted_at else [],
         "may_say": bool(may_plan) or found.owner_id == user.pk,
         "may_lift": may_plan,
     }
