@@ -163,7 +163,8 @@ def _meeting(start: datetime, end: datetime, zone: tzinfo) -> QuerySet[Any]:
 
 
 def _open() -> QuerySet[Conflict]:
-    return Conflict.objects.filter(cleared_at=None)
+    """Return the conflicts that a calendar marks. A notice is told where the change is; marked, it would hide these."""
+    return Conflict.objects.filter(cleared_at=None).exclude(severity=ConflictSeverity.NOTICE)
 
 
 def clash_of(booking: str = "pk") -> Case:
