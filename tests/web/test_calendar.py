@@ -101,28 +101,21 @@ def test_agenda_when_asked_lists_the_same(client: Client, leila: User) -> None:
     assert "Peak trading until Fri 22 Nov 2030, 00:00" in text
 
 
-@pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("path", "queries"),
-    [
-        (MONTH, 15),
-        ("/calendar/agenda/?month=2030-11", 15),
-        (WEEK, 15),
-        (f"{TIMELINE}&lanes=model", 20),
-        (f"{TIMELINE}&lanes=team", 20),
-    ],
+    "path",
+    [MONTH, "/calendar/agenda/?month=2030-11", WEEK, f"{TIMELINE}&lanes=model", f"{TIMELINE}&lanes=team"],
 )
-def test_calendar_when_more_is_planned_asks_the_same(
-    client: Client, leila: User, count: int, path: str, queries: int
-) -> None:
+def test_calendar_when_more_is_planned_asks_the_same(client: Client, leila: User, path: str) -> None:
     model = component("credit-risk", owned_by=team())
-    for number in range(count):
+    counts = []
+    for number in range(3):
         booked(f"CHG-{number}", span(6, 8), model, component(f"m{number}", owned_by=team(f"team-{number}")))
         frozen(leila, span(0, 24), name=f"Freeze {number}")
-    page(client, path)
-    with CaptureQueriesContext(connection) as captured:
         page(client, path)
-    assert len(captured) == queries
+        with CaptureQueriesContext(connection) as captured:
+            page(client, path)
+        counts.append(len(captured))
+    assert counts[0] == counts[2] <= 25
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Greatest, RowNumber, TruncDate
 
 from apps.accounts.models import User
@@ -109,8 +110,10 @@ def heads_by_day(
 
 
 def bookings_drawn(user: User, heads: Iterable[Head]) -> QuerySet[Booking]:
-    """Return the bookings of these heads."""
-    return bookings_visible_to(user).filter(pk__in=[head.pk for head in heads])
+    """Return the bookings of these heads, each with the tiers of what it moves."""
+    moved = BookedComponent.objects.filter(booking=OuterRef("pk")).order_by()
+    tiers = ArraySubquery(moved.values_list("component__tier", flat=True).distinct())
+    return bookings_visible_to(user).filter(pk__in=[head.pk for head in heads]).annotate(tiers=tiers)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,10 @@ MOVABLE = {ChangeState.IN_REVIEW, ChangeState.APPROVED}
 
 @dataclass(frozen=True)
 class Event:
-    """A booking on the calendar. ``colour`` is one of the seven of the chips."""
+    """A booking on the calendar. ``colour`` is one of the seven of the chips.
+
+    What it moves should rest after it until ``quiet_until``.
+    """
 
     booking: Booking
     colour: str
@@ -37,6 +40,7 @@ class Event:
     conflicts: tuple[Found, ...]
     clash: int
     movable: bool = False
+    quiet_until: datetime | None = None
 
     @property
     def hours(self) -> str:
@@ -107,22 +111,35 @@ def events_of(
     conflicts: Mapping[int, Sequence[Found]],
     clashes: Mapping[int, int],
     user: User,
+    cooldown: Mapping[int, timedelta],
 ) -> list[Event]:
     """Return bookings as a person's calendar shows them; conflicts and how each stands (``clashes``) are by id.
 
     Each carries the state of the change that made it and who asked for that (``said``, ``asked_by``): None for a
-    booking that no change made.
+    booking that no change made; and the tiers of what it moves. ``cooldown`` is the quiet time of each tier.
     """
-    return [_event(each, tuple(conflicts.get(each.pk, ())), clashes[each.pk], user) for each in bookings]
+    return [
+        _event(each, tuple(conflicts.get(each.pk, ())), clashes[each.pk], user, cooldown) for each in bookings
+    ]
 
 
-def _event(booking: Any, conflicts: tuple[Found, ...], clash: int, user: User) -> Event:
+def _event(
+    booking: Any, conflicts: tuple[Found, ...], clash: int, user: User, cooldown: Mapping[int, timedelta]
+) -> Event:
     state = booking.said or booking.state
     colour, word = STATES.get(state, ("draft", state))
     icon = "arrow-back-up" if state == ChangeState.ROLLED_BACK else CHIP_ICONS[colour]
     movable = booking.asked_by == user.pk and state in MOVABLE
+    quiet = max((cooldown[tier] for tier in booking.tiers if tier in cooldown), default=None)
     return Event(
-        booking, colour, icon if clash == CLEAR else "alert-triangle", word, conflicts, clash, movable
+        booking,
+        colour,
+        icon if clash == CLEAR else "alert-triangle",
+        word,
+        conflicts,
+        clash,
+        movable,
+        booking.end + quiet if quiet and booking.state in LIVE else None,
     )
 
 

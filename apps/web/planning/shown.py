@@ -21,6 +21,7 @@ from apps.calendar.selectors import (
     conflicts_told,
     drawn_between,
     heads_by_day,
+    rulebook_in_force,
 )
 from apps.web import dates
 from apps.web.planning.marks import Clash, Clashes, Event, clashes_of, events_of
@@ -257,4 +258,5 @@ def _events(user: User, heads: Sequence[Head], told: Iterable[tuple[Booking, Fou
     for mine, found in told:
         conflicts[mine.pk].append(found)
     stands = {head.pk: head.clash for head in heads}
-    return events_of(bookings.order_by("start", "pk"), conflicts, stands, user)
+    cooldown = rulebook_in_force().cooldown
+    return events_of(bookings.order_by("start", "pk"), conflicts, stands, user, cooldown)

@@ -23,17 +23,30 @@ LABELS = 2
 
 @dataclass(frozen=True)
 class Slot:
-    """A booking in a column: its first row, its length, and which part of the width it has."""
+    """A booking in a column: its first row, its length, and which part of the width it has.
+
+    ``rest`` is how many rows of its quiet time follow on this day.
+    """
 
     event: Event
     row: int
     length: int
     spot: Spot
+    rest: int = 0
 
     @property
     def classes(self) -> str:
         """Return the classes that place it."""
-        return f"s{self.row} l{self.length} k{self.spot.column + 1}of{self.spot.columns}"
+        return f"s{self.row} l{self.length} {self._part}"
+
+    @property
+    def rest_classes(self) -> str:
+        """Return the classes that place its quiet time."""
+        return f"s{self.row + self.length} l{self.rest} {self._part}"
+
+    @property
+    def _part(self) -> str:
+        return f"k{self.spot.column + 1}of{self.spot.columns}"
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,7 @@ def _column(day: date, week: Days, shown: Shown, events: Sequence[Event], today:
     extents = [_rows(event.booking.start, event.booking.end, day, week) for event in drawn]
     spots = side_by_side(extents, ABREAST)
     slots = [
-        Slot(event, row, end - row, spot)
+        Slot(event, row, end - row, spot, _rest(event, end, day, week))
         for event, (row, end), spot in zip(drawn, extents, spots, strict=True)
         if spot is not None
     ]
@@ -131,6 +144,13 @@ def _column(day: date, week: Days, shown: Shown, events: Sequence[Event], today:
         shown.clashes_on(day),
         shown.more(day, begun),
     )
+
+
+def _rest(event: Event, end: int, day: date, week: Days) -> int:
+    """Return how many rows of an event's quiet time follow it on the day on which it ends."""
+    if event.quiet_until is None or event.days(week.zone)[1] != day:
+        return 0
+    return _rows(event.booking.end, event.quiet_until, day, week, 1)[1] - end
 
 
 def clocks_on(day: date, zone: tzinfo) -> str:
