@@ -29,6 +29,7 @@ from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_c
 from apps.changes.selectors.moving import Given, may_ask_to_move, may_move, signatures_after_move
 from apps.changes.selectors.needed import approvers_of, leads_of, people_of
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
+from apps.changes.selectors.planned import planned, supposed
 from apps.changes.selectors.policy_replay import Replay, Replayed, Would, replay_policy
 from apps.changes.selectors.reading import Reading, reading_of
 from apps.changes.selectors.revisions import Difference, differences, named_content, revision_of
@@ -93,6 +94,8 @@ __all__ = [
     "changes_kept_back",
     "leads_of",
     "people_of",
+    "planned",
+    "supposed",
     "Attached",
     "Blocker",
     "ChangePage",

@@ -1,6 +1,5 @@
 """What it would cost to move the window of a change."""
 
-from copy import copy
 from dataclasses import dataclass
 
 from apps.accounts.models import User
@@ -12,6 +11,7 @@ from apps.changes.rules.moving import can_move
 from apps.changes.rules.people import may_do
 from apps.changes.selectors.content import caught_by, freezes_content, window_content
 from apps.changes.selectors.earlier import earlier_for
+from apps.changes.selectors.planned import supposed
 from apps.changes.selectors.standing import standing_of
 from apps.core.actors import Actor
 from apps.core.decisions import Decision, denied
@@ -54,9 +54,7 @@ def signatures_after_move(change: Change, span: Span) -> list[Given]:
     """
     if change.revision is None or change.round is None:
         return []
-    there = copy(change)
-    there.time_zone, there.local_start, there.local_end = span.time_zone, span.local_start, span.local_end
-    there.planned_start, there.planned_end = span.start, span.end
+    there = supposed(change, span)
     content = change.revision.content | {
         "window": window_content(there),
         "freezes": freezes_content(caught_by([there])[there.pk]),

@@ -26,6 +26,7 @@ from apps.changes.selectors import (
     leads_of,
     missing_of,
     needs_for,
+    planned,
     waiting_to_settle,
     world_of,
 )
@@ -70,9 +71,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
         title=draft.title,
         url=url_of(draft),
         span=_span(draft),
-        component_ids=[item.component_id for item in items_of(draft)],
-        change_class=draft.change_class,
-        people=leads_of(draft),
+        **planned(draft),
     )
     needs = needs_for(draft, impact, now=now, policy=policy)
     draft.round = ask_for(actor, draft, revision, needs, impact, policy)

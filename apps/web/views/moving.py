@@ -16,7 +16,6 @@ from apps.changes.selectors import (
     Given,
     change_exists,
     change_for,
-    items_of,
     may_ask_to_move,
     may_move,
     signatures_after_move,
@@ -137,7 +136,7 @@ def _looked(found: Change, form: MoveForm) -> Look | None:
     except Invalid as error:
         add_to_form(form, error)
         return None
-    check = checked(found, span, [item.component_id for item in items_of(found)])
+    check = checked(found, span)
     given = [] if found.state == ChangeState.DRAFT else signatures_after_move(found, span)
     return Look(check, given, _mark(span))
 

@@ -16,7 +16,7 @@ from apps.calendar.rules import in_hours
 from apps.calendar.selectors import Slot, Slots, next_slots
 from apps.catalog.selectors import graph
 from apps.changes.models import Change
-from apps.changes.selectors import items_of, leads_of, may_ask_to_move, may_move
+from apps.changes.selectors import may_ask_to_move, may_move, planned
 from apps.core.actors import person
 from apps.web.forms.slots import SlotForm
 from apps.web.planning.marks import Stop, stops_of
@@ -53,15 +53,11 @@ def _found(form: SlotForm, user: User) -> dict[str, object]:
     assert isinstance(zone, ZoneInfo)
     change: Change | None = form.cleaned_data["change"]
     named = form.cleaned_data["components"]
-    moved = [item.component_id for item in items_of(change)] if change else [each.pk for each in named]
     asked = form.asked(zone)
-    found = next_slots(
-        moved,
-        asked,
-        exclude_ref=change.ref if change else "",
-        change_class=change.change_class if change else "",
-        people=leads_of(change) if change else (),
-    )
+    if change:
+        found = next_slots(**planned(change), asked=asked, exclude_ref=change.ref)
+    else:
+        found = next_slots([each.pk for each in named], asked)
     decision = may_move(change, person(user)) if change else None
     return {
         "change": change,

@@ -1,6 +1,6 @@
 """When: the window, and what it would collide with."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from apps.calendar.rules import Span, comes_twice
 from apps.calendar.selectors import find_conflicts, periods_between, rulebook_in_force
 from apps.changes.enums import ChangeClass, WizardStep
 from apps.changes.models import Change
+from apps.changes.selectors import planned, supposed
 from apps.changes.services import save_when
 from apps.core import clock
 from apps.core.actors import Actor
@@ -47,9 +48,10 @@ class Checked:
         return [local[-5:] for local in ends if comes_twice(local, self.span.time_zone)]
 
 
-def checked(change: Change, span: Span, moved: Collection[int]) -> Checked:
-    """Return what moving these components would collide with at a time. Nothing is stored."""
-    return Checked(span, meetings_of(change.ref, find_conflicts(moved, span, exclude_ref=change.ref)))
+def checked(change: Change, span: Span, change_class: str = "") -> Checked:
+    """Return what a change would collide with at a time, of another class where one is given. Nothing is stored."""
+    there = planned(supposed(change, span, change_class))
+    return Checked(span, meetings_of(change.ref, find_conflicts(**there, span=span, exclude_ref=change.ref)))
 
 
 def span_of(change: Change) -> Span | None:
@@ -81,7 +83,7 @@ class WhenPage(Page):
         """Return the window, and check it again."""
         assert self.change is not None
         span = span_of(self.change)
-        self.checked = checked(self.change, span, self._moved()) if span else None
+        self.checked = checked(self.change, span) if span else None
         return {name: getattr(self.change, name) for name in WhenForm.base_fields}
 
     def rearrange(self, data: QueryDict, act: str) -> None:
@@ -97,11 +99,7 @@ class WhenPage(Page):
         except Invalid as error:
             self.answers.refuse(error, {}, lead_to={})
         else:
-            self.checked = checked(self.change, span, self._moved())
-
-    def _moved(self) -> list[int]:
-        assert self.change is not None
-        return list(self.change.items.values_list("component_id", flat=True))
+            self.checked = checked(self.change, span, form.cleaned_data["change_class"])
 
     def write(self, actor: Actor, change: Change, *, complete: bool) -> None:
         """Save the class and the window."""
