@@ -2,6 +2,7 @@
 
 from apps.calendar.selectors.bookings import booking_exists, booking_for, bookings_between, live_between
 from apps.calendar.selectors.conflicts import (
+    Caught,
     Found,
     Window,
     conflicts_beside,
@@ -80,6 +81,7 @@ __all__ = [
     "Difference",
     "ImportOrder",
     "import_difference",
+    "Caught",
     "Found",
     "Head",
     "Lane",

@@ -1,13 +1,13 @@
 """Everything that a signature on a change signs, as JSON."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from apps.calendar.models import Period
-from apps.calendar.selectors import Window, freezes_catching
+from apps.calendar.selectors import Caught, Window, freezes_catching
 from apps.catalog.models import ComponentVersion, Contract
 from apps.catalog.selectors import versions_named_in_use
+from apps.changes.enums import ChangeClass
 from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.selectors.artifacts import documents_content
@@ -31,6 +31,7 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
     risk = risk_for(change, rows)
     moved = [item.component_id for item in items_of(change)]
     cover = cover_of(change, risk.level)
+    goes_as = class_within(change, cover)
     # Only where there are any: a change without documents keeps the digest that it always had.
     documents = documents_content(change)
     only_here: dict[str, Any] = {"documents": documents} if documents else {}
@@ -42,7 +43,7 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
         | {
             "v": 1,
             "ref": change.ref,
-            "class": class_within(change, cover),
+            "class": goes_as,
             "risk": risk.level,
             "risk_reason": risk.sentence,
             "requester": f"person:{change.requester_id}",
@@ -53,7 +54,7 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
             "items": moving_content(change, versions_named_in_use(moved)),
             "impact": [row.as_content() for row in rows],
             "contracts": contracts_content(change, contracts_of(moved)),
-            "freezes": freezes_content(caught_by([change])[change.pk]),
+            "freezes": freezes_content(caught_by([change])[change.pk, goes_as]),
             "window": window_content(change),
             "success_metrics": _metrics(change),
             "rollback": _rollback(change),
@@ -120,23 +121,40 @@ def contracts_content(change: Change, contracts: Iterable[Contract]) -> list[dic
     ]
 
 
-def caught_by(changes: Sequence[Change]) -> dict[int, list[Period]]:
-    """Return, by the id of each change, the freezes in force that catch what it moves in its window."""
-    caught: dict[int, list[Period]] = {change.pk: [] for change in changes}
+def caught_by(changes: Iterable[Change]) -> dict[tuple[int, str], list[Caught]]:
+    """Return the freezes in force that catch what changes move, by a change's id and a class by which it can go.
+
+    A standard change can go as a normal one, too.
+    """
     windows = {
-        change.pk: Window(
-            tuple(item.component_id for item in items_of(change)), change.planned_start, change.planned_end
-        )
+        (change.pk, goes_as): _window(change, goes_as)
         for change in changes
-        if change.planned_start is not None and change.planned_end is not None
+        for goes_as in {change.change_class, _beyond(change.change_class)}
     }
-    return caught | freezes_catching(windows)
+    caught = freezes_catching([window for window in windows.values() if window is not None])
+    return {key: caught[window] if window is not None else [] for key, window in windows.items()}
 
 
-def freezes_content(freezes: Iterable[Period]) -> list[dict[str, Any]]:
-    """Return freezes as they are signed."""
+def _beyond(change_class: str) -> str:
+    return ChangeClass.NORMAL if change_class == ChangeClass.STANDARD else change_class
+
+
+def _window(change: Change, goes_as: str) -> Window | None:
+    if change.planned_start is None or change.planned_end is None:
+        return None
+    moved = tuple(item.component_id for item in items_of(change))
+    return Window(moved, change.planned_start, change.planned_end, goes_as)
+
+
+def freezes_content(freezes: Iterable[Caught]) -> list[dict[str, Any]]:
+    """Return freezes as they are signed, each with the time of it that catches the change."""
     return [
-        {"ref": one.ref, "title": one.name, "start": clock.iso(one.start), "end": clock.iso(one.end)}
+        {
+            "ref": one.period.ref,
+            "title": one.period.name,
+            "start": clock.iso(one.start),
+            "end": clock.iso(one.end),
+        }
         for one in freezes
     ]
 

@@ -57,7 +57,7 @@ def signatures_after_move(change: Change, span: Span) -> list[Given]:
     there = supposed(change, span)
     content = change.revision.content | {
         "window": window_content(there),
-        "freezes": freezes_content(caught_by([there])[there.pk]),
+        "freezes": freezes_content(caught_by([there])[there.pk, there.change_class]),
     }
     earlier = earlier_for(there, change.round.requirements.all(), content)
     numbers = [one.signature_id for one in earlier]

@@ -11,7 +11,7 @@ from apps.approvals.models import PolicyVersion, Requirement
 from apps.approvals.rules import Need
 from apps.approvals.selectors import policy_in_force, policy_numbered
 from apps.audit.models import AuditEvent
-from apps.calendar.models import Period
+from apps.calendar.selectors import Caught
 from apps.catalog.models import ComponentVersion, Contract
 from apps.catalog.selectors import graph, versions_named_in_use
 from apps.changes.enums import ChangeClass, ChangeState
@@ -52,14 +52,17 @@ class World:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands around some submitted changes, read at once: by change, but ``asked`` by round."""
+    """What stands around some submitted changes, read at once: by change, but ``asked`` by round.
+
+    ``freezes`` are by change and by the class by which it can go.
+    """
 
     policy: PolicyVersion
     earlier: dict[int, PolicyVersion | None]
     impact: dict[int, list[ImpactRow]]
     named: dict[int, ComponentVersion]
     contracts: list[Contract]
-    freezes: dict[int, list[Period]]
+    freezes: dict[tuple[int, str], list[Caught]]
     asked: dict[int, list[tuple[str, str]]]
 
 
@@ -104,15 +107,14 @@ def world_in(around: Surroundings, change: Change) -> World:
     assert change.revision is not None
     impact = around.impact[change.pk]
     risk = risk_for(change, impact)
-    content = {
-        **change.revision.content,
-        **_standard_now(change, risk.level),
+    content = {**change.revision.content, **_standard_now(change, risk.level)}
+    content |= {
         "risk": risk.level,
         "risk_reason": risk.sentence,
         "items": moving_content(change, around.named),
         "impact": [row.as_content() for row in impact],
         "contracts": contracts_content(change, around.contracts),
-        "freezes": freezes_content(_in_view(around.freezes[change.pk], change)),
+        "freezes": freezes_content(_in_view(around.freezes[change.pk, content["class"]], change)),
     }
     needs = _needs(around, change, around.policy, content["class"])
     otherwise = _asked_otherwise(around, change, needs, content["class"])
@@ -120,7 +122,7 @@ def world_in(around: Surroundings, change: Change) -> World:
     return World(content, impact, needs, around.policy, moved)
 
 
-def _in_view(freezes: Iterable[Period], change: Change) -> list[Period]:
+def _in_view(freezes: Iterable[Caught], change: Change) -> list[Caught]:
     """Return the freezes that were there when it was submitted: those who signed judged them.
 
     What becomes of it in one that came later is that freeze's outcome. It asks nobody anew: what moves is judged when
@@ -128,7 +130,7 @@ def _in_view(freezes: Iterable[Period], change: Change) -> list[Period]:
     """
     assert change.revision is not None
     seen = {row["ref"] for row in change.revision.content.get("freezes", [])}
-    return [one for one in freezes if one.ref in seen]
+    return [one for one in freezes if one.period.ref in seen]
 
 
 def _standard_now(change: Change, risk: int) -> dict[str, Any]:

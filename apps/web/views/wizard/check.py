@@ -70,7 +70,7 @@ def answers_of(change: Change) -> Answers:
         risks=list(change.risk_scenarios.all()),
         steps=list(change.plan_steps.all()),
         forecast=told,
-        checked=checked(change, span, [item.component_id for item in items]) if span else None,
+        checked=checked(change, span) if span else None,
         gaps=[gap(change, one) for one in missing_of(change)],
         offered=[] if items else offered_by(change),
         again=again_of(change, told),
