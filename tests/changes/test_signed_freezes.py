@@ -1,4 +1,4 @@
-"""The freezes that a signature signs: those that catch the change as the class by which it goes, at the time it meets."""
+"""The freezes that a signature signs: those that catch the change by its class, at the time that it meets."""
 
 from typing import Any
 

@@ -160,4 +160,4 @@ def test_move_when_more_is_in_the_way_asks_the_same(estate: Estate, enter: Enter
     client.get(path)
     with CaptureQueriesContext(connection) as captured:
         assert "moves credit-risk at the same time" in client.get(path).content.decode()
-    assert len(captured) == 23
+    assert len(captured) == 26

@@ -10,7 +10,7 @@ from apps.changes.models import Change
 
 def leads_of(change: Change) -> list[Needed]:
     """Return whoever leads a step of its plan; whoever asked for it, where nobody does."""
-    leads = set(change.plan_steps.values_list("lead_id", flat=True)) or {change.requester_id}
+    leads = {step.lead_id for step in change.plan_steps.all()} or {change.requester_id}
     return [Needed(pk, Duty.LEAD) for pk in sorted(leads)]
 
 
