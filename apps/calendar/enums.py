@@ -83,6 +83,8 @@ class DispositionEnd(models.TextChoices):
     REFUSED = "refused", "It was refused"
     NOT_SIGNED = "not_signed", "It was not signed in time"
     CLEARED = "cleared", "The conflict cleared before it was signed"
+    GRAVER = "graver", "The conflict became graver than what was decided about"
+    APART = "apart", "The two are planned in this order and do not meet"
 
 
 class Outcome(models.TextChoices):

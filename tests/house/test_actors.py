@@ -50,6 +50,7 @@ WITHOUT_ACTOR = {
     "approvals.on_signed",
     "audit.on_recorded",
     "calendar.on_conflicts_changed",
+    "calendar.on_disposition_ended",
     "reviews.review_ended_change",
     # Only reads, but for a challenge in the person's own session.
     "accounts.new_passkey_request",

@@ -16,7 +16,8 @@ class Disposition(Stamped):
     Conflicts of the same two sides are settled as one: the others' rows are ``part_of`` the one that was asked about,
     say the same, and are granted and ended with it.
     ``second`` starts once ``first`` is done or given back. A waiver waits until it is signed (``granted_at``), and
-    counts until ``until``; after that the conflict counts again, whatever this row says.
+    counts until ``until``; after that the conflict counts again, whatever this row says. A waiver or an exemption ends
+    when the conflict becomes graver than it was when it was decided about (``judged``); while it is lighter it stays.
     """
 
     conflict = models.ForeignKey(Conflict, on_delete=models.PROTECT, related_name="dispositions")
@@ -29,6 +30,7 @@ class Disposition(Stamped):
     )
     until = models.DateTimeField(null=True, blank=True)
     reason = models.TextField()
+    judged = models.JSONField(default=dict, help_text="The conflict as it was when this was decided.")
     compensating = models.TextField(blank=True, help_text="What is done instead, so that it is safe enough.")
     content = models.JSONField(default=dict, blank=True, help_text="What those who sign a waiver sign.")
     digest = models.CharField(max_length=64, blank=True)

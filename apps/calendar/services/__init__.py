@@ -10,6 +10,7 @@
 - ``write_rulebook``: what counts as a conflict.
 - ``hold_calendar``: keep conflicts as they are until the transaction ends, to act on what was read.
 - ``on_conflicts_changed``: be told, after the commit, whose conflicts changed.
+- ``on_disposition_ended``: be told, in its transaction, what ended that was decided about a conflict.
 """
 
 from apps.calendar.services.bookings import (
@@ -29,7 +30,7 @@ from apps.calendar.services.dispositions import (
 )
 from apps.calendar.services.feeds import make_feed, note_reading, revoke_feed
 from apps.calendar.services.importing import import_periods
-from apps.calendar.services.listeners import on_conflicts_changed
+from apps.calendar.services.listeners import on_conflicts_changed, on_disposition_ended
 from apps.calendar.services.locking import hold_calendar
 from apps.calendar.services.outcomes import note_held, say_outcome
 from apps.calendar.services.periods import (
@@ -61,6 +62,7 @@ __all__ = [
     "note_held",
     "note_reading",
     "on_conflicts_changed",
+    "on_disposition_ended",
     "plan_period",
     "propose_waiver",
     "prove_conflicts",

@@ -10,10 +10,12 @@ from apps.audit.services import record_event
 from apps.calendar.enums import LIVE, ConflictKind
 from apps.calendar.models import Booking, Conflict, ConflictCheck
 from apps.calendar.rules import Finding, Identity, Rulebook, examine
+from apps.calendar.rules.dispositions import outgrown
 from apps.calendar.rules.plans import Instants
 from apps.calendar.selectors import rulebook_in_force
 from apps.calendar.selectors.bookings import plans_of
 from apps.calendar.selectors.near import neighbourhood
+from apps.calendar.services.ending import decided, end_outgrown, end_spent_orders, judged
 from apps.calendar.services.listeners import tell
 from apps.calendar.services.locking import hold_calendar
 from apps.catalog.selectors import graph
@@ -46,10 +48,11 @@ def recheck(*, actor: Actor, booking_ids: Collection[int], once: Iterable[Instan
     now = clock.now()
     changed = [
         *_add(found, known, now, rulebook),
-        *_keep(found, known, now, rulebook),
+        *_keep(found, known, now, rulebook, actor),
         *_clear(found, known, now),
     ]
     refs = _record(changed, actor)
+    end_spent_orders(actor, booking_ids)
     tell(refs, actor)
     return refs
 
@@ -160,24 +163,37 @@ def _add(
 
 
 def _keep(
-    found: Mapping[Identity, Finding], known: Mapping[Identity, Conflict], now: datetime, rulebook: Rulebook
+    found: Mapping[Identity, Finding],
+    known: Mapping[Identity, Conflict],
+    now: datetime,
+    rulebook: Rulebook,
+    actor: Actor,
 ) -> list[Conflict]:
-    """Freshen the rows that stand; return those that came back, and those that weigh more or less than before."""
+    """Freshen the rows that stand; return those that came back, and those that weigh more or less than before.
+
+    What became graver than what was decided about it is found anew, and that decision ends.
+    """
     standing = [row for identity, row in known.items() if identity in found]
-    told, moved = [], []
+    in_hand = decided([row.pk for row in standing]) if standing else {}
+    told, moved, over = [], [], []
     for row in standing:
         content = _content(found[_identity(row)], rulebook)
         back, weighs = row.cleared_at is not None, row.severity != content["severity"]
-        if back:
+        if not back and all(getattr(row, name) == value for name, value in content.items()):
+            continue
+        for name, value in content.items():
+            setattr(row, name, value)
+        moved.append(row)
+        decision = in_hand.get(row.pk)
+        grown = [decision] if decision and outgrown(decision.judged, judged(row)) else []
+        over += grown
+        if back or grown:
             row.cleared_at, row.found_at = None, now
         if back or weighs:
             told.append(row)
-        if back or any(getattr(row, name) != value for name, value in content.items()):
-            for name, value in content.items():
-                setattr(row, name, value)
-            moved.append(row)
     Conflict.objects.bulk_update(moved, ["cleared_at", "found_at", *FIELDS], batch_size=TOGETHER)
     Conflict.objects.filter(pk__in=[row.pk for row in standing]).update(checked_at=now)
+    end_outgrown(actor, over)
     return told
 
 

@@ -16,7 +16,7 @@ from apps.calendar.enums import LIVE, BookingState, DispositionEnd, DispositionS
 from apps.calendar.models import Conflict, Disposition
 from apps.calendar.rules.dispositions import OF_PERIOD, closes_circle, text_problem, until_decision
 from apps.calendar.selectors import standing_beside
-from apps.calendar.services.listeners import tell
+from apps.calendar.services.ending import disposition_of, end, facts, judged, record, whole
 from apps.calendar.services.locking import hold_calendar
 from apps.core import clock
 from apps.core.actors import Actor, system
@@ -109,7 +109,7 @@ def propose_waiver(
         event="waiver.asked",
         actor=actor,
         obj=made,
-        data=_facts(made) | {"digest": made.digest, "conflicts": [held.pk, *(row.pk for row in others)]},
+        data=facts(made) | {"digest": made.digest, "conflicts": [held.pk, *(row.pk for row in others)]},
         private={"reason": made.reason, "note": made.compensating},
     )
     return made
@@ -119,10 +119,10 @@ def propose_waiver(
 def grant_waiver(*, actor: Actor, disposition: Disposition) -> Disposition:
     """Let a waiver count that everyone has signed. One that has ended meanwhile stays ended; twice is once."""
     hold_calendar()
-    held = _of(disposition)
+    held = disposition_of(disposition)
     if held.ended_at is not None or held.granted_at is not None:
         return held
-    record_event(event="waiver.granted", actor=actor, obj=held, data=_facts(held) | {"digest": held.digest})
+    record_event(event="waiver.granted", actor=actor, obj=held, data=facts(held) | {"digest": held.digest})
     return _granted(actor, held)
 
 
@@ -130,9 +130,9 @@ def grant_waiver(*, actor: Actor, disposition: Disposition) -> Disposition:
 def end_disposition(*, actor: Actor, disposition: Disposition, because: DispositionEnd) -> Disposition:
     """End what was decided, of each conflict that it settles: from now on they count again. Twice is once."""
     hold_calendar()
-    held = _of(disposition)
+    held = disposition_of(disposition)
     if held.ended_at is None:
-        _end(actor, held, because)
+        end(actor, held, because)
     return held
 
 
@@ -156,7 +156,7 @@ def _is_free(held: Conflict) -> bool:
     for one in Disposition.objects.filter(conflict=held, ended_at=None):
         if one.until is None or one.until > clock.now():
             return False
-        _end(system("calendar"), _of(one), DispositionEnd.OVER)
+        end(system("calendar"), disposition_of(one), DispositionEnd.OVER)
     return True
 
 
@@ -165,27 +165,19 @@ def _beside(held: Conflict) -> list[Conflict]:
     return [row for row in _rows().filter(pk__in=standing_beside(held)) if _is_free(row)]
 
 
-def _of(disposition: Disposition) -> Disposition:
-    """Return what was decided as a whole: of the conflict that it was asked about."""
-    rows = Disposition.objects.select_for_update(of=("self",)).select_related(
-        "conflict__booking", "conflict__other", "conflict__period", "first", "second", "made_by"
-    )
-    return rows.get(pk=disposition.part_of_id or disposition.pk)
-
-
-def _whole(held: Disposition) -> list[Disposition]:
-    """Return it with its parts, a row for each conflict."""
-    parts = held.parts.select_related("conflict__booking", "conflict__other", "conflict__period")
-    return [held, *parts.select_related("first", "second").order_by("pk")]
-
-
 def _made(
     actor: Actor, conflict: Conflict, sort: DispositionSort, reason: str, **more: object
 ) -> Disposition:
     if not isinstance(actor.user, User):
         raise Forbidden("Only a person settles a conflict.")
     return Disposition.objects.create(
-        conflict=conflict, sort=sort, reason=reason.strip(), made_by=actor.user, made_at=clock.now(), **more
+        conflict=conflict,
+        judged=judged(conflict),
+        sort=sort,
+        reason=reason.strip(),
+        made_by=actor.user,
+        made_at=clock.now(),
+        **more,
     )
 
 
@@ -195,6 +187,7 @@ def _parts(made: Disposition, others: Iterable[Conflict]) -> None:
         Disposition(
             part_of=made,
             conflict=row,
+            judged=judged(row),
             sort=made.sort,
             number=made.number,
             first=made.first,
@@ -210,48 +203,11 @@ def _parts(made: Disposition, others: Iterable[Conflict]) -> None:
 
 
 def _granted(actor: Actor, held: Disposition) -> Disposition:
-    for one in _whole(held):
+    for one in whole(held):
         one.granted_at = clock.now()
         one.save(update_fields=["granted_at", "updated_at"])
-        _record("conflict.settled", actor, one, private={"reason": one.reason})
+        record("conflict.settled", actor, one, private={"reason": one.reason})
     return held
-
-
-def _end(actor: Actor, held: Disposition, because: DispositionEnd) -> None:
-    if held.sort == DispositionSort.WAIVER:
-        record_event(event="waiver.ended", actor=actor, obj=held, data=_facts(held) | {"because": because})
-    for one in _whole(held):
-        one.ended_at, one.ended_because = clock.now(), because
-        one.save(update_fields=["ended_at", "ended_because", "updated_at"])
-        if one.granted_at is not None:
-            _record("conflict.unsettled", actor, one)
-
-
-def _record(event: str, actor: Actor, held: Disposition, private: dict[str, str] | None = None) -> None:
-    """Write it to the ledger of both sides, and tell the listeners whose conflicts count otherwise now."""
-    row = held.conflict
-    refs: set[str] = set()
-    for mine, theirs in ((row.booking, row.other or row.period), (row.other, row.booking)):
-        if mine is not None:
-            data = _facts(held) | {"with": theirs.ref if theirs else row.what or None}
-            record_event(event=event, actor=actor, obj=mine, data=data, private=private)
-            refs.add(mine.ref)
-    tell(refs, actor)
-
-
-def _facts(held: Disposition) -> dict[str, object]:
-    facts: dict[str, object] = {
-        "conflict": held.conflict_id,
-        "kind": held.conflict.kind,
-        "settled_by": held.sort,
-    }
-    if held.number:
-        facts["waiver"] = held.ref
-    if held.until:
-        facts["until"] = iso(held.until)
-    if held.first and held.second:
-        facts |= {"first": held.first.ref, "second": held.second.ref}
-    return facts
 
 
 def _signed_content(made: Disposition, rows: Iterable[Conflict]) -> dict[str, object]:
@@ -263,16 +219,7 @@ def _signed_content(made: Disposition, rows: Iterable[Conflict]) -> dict[str, ob
         "booking": row.booking.ref,
         "other": row.other.ref if row.other else "",
         "period": row.period.ref if row.period else "",
-        "conflicts": [
-            {
-                "kind": each.kind,
-                "what": each.what,
-                "path": list(each.path),
-                "start": iso(each.start),
-                "end": iso(each.end),
-            }
-            for each in rows
-        ],
+        "conflicts": [judged(each) for each in rows],
         "until": iso(made.until),
         "reason": made.reason,
         "compensating": made.compensating,

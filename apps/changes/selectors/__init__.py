@@ -36,7 +36,9 @@ from apps.changes.selectors.revisions import Difference, differences, named_cont
 from apps.changes.selectors.settling import (
     changes_in,
     end_decision,
+    rounds_of_ended,
     settle_decision,
+    signers_of,
     waiver_barred,
     waiver_needs,
 )
@@ -164,6 +166,8 @@ __all__ = [
     "risk_for",
     "said_within",
     "settle_decision",
+    "rounds_of_ended",
+    "signers_of",
     "shown_version",
     "signatures_after_move",
     "since_signed",

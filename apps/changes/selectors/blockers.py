@@ -7,7 +7,8 @@ from apps.approvals.enums import RoundState
 from apps.approvals.rules import describe
 from apps.approvals.selectors import Standing, standing
 from apps.calendar.enums import ConflictKind
-from apps.calendar.selectors import Found, conflicts_of
+from apps.calendar.models import Booking
+from apps.calendar.selectors import Found, conflicts_of, goes_after
 from apps.changes.enums import ENDED, PLANNED, ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.window import is_open, said
@@ -68,7 +69,7 @@ def blockers_of(
         found += _unsigned(change, asked, user)
         met = conflicts_of(change.ref) if conflicts is None else conflicts
         found += [_conflict(one, change) for one in met if one.settled is None]
-        found += _goes_after(change, met)
+        found += [_goes_after(one, change) for one in goes_after(change.ref)]
     if change.state == ChangeState.APPROVED:
         found += _window(change)
     if change.state in ENDED:
@@ -159,19 +160,16 @@ def _conflict(found: Found, change: Change) -> Blocker:
     return Blocker(found.sentence, who, how, found.url, "calendar-time", warning=not found.blocking)
 
 
-def _goes_after(change: Change, met: list[Found]) -> list[Blocker]:
-    """Return what it was said to go after: nobody has to act on this one until that is done."""
-    return [
-        Blocker(
-            f"It goes after {one.ref}",
-            "Nobody",
-            f"has to act here until {one.ref} is done or given back.",
-            one.url,
-            "calendar-time",
-            warning=True,
+def _goes_after(first: Booking, change: Change) -> Blocker:
+    """Return that it waits for another: nobody has to act here until that is done, unless it is planned before that."""
+    text = f"It goes after {first.ref}"
+    if change.planned_end is not None and change.planned_end <= first.start:
+        how = f"moves it after {first.ref}, or takes back that one goes after the other."
+        return Blocker(
+            f"{text}, which is planned later", str(change.requester), how, first.url, "calendar-time"
         )
-        for one in {one.ref: one for one in met if one.settled and one.settled.second == change.ref}.values()
-    ]
+    how = f"has to act here until {first.ref} is done or given back."
+    return Blocker(text, "Nobody", how, first.url, "calendar-time", warning=True)
 
 
 def _window(change: Change) -> list[Blocker]:

@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.approvals.models import Signature
+from apps.approvals.enums import RoundState
+from apps.approvals.models import Round, Signature
 from apps.approvals.rules import Barred, Need
 from apps.approvals.selectors import people_for_needs
+from apps.calendar.enums import DispositionSort
 from apps.calendar.models import Booking, Conflict, Disposition
 from apps.catalog.models import Component
 from apps.changes.models import Change
@@ -15,6 +20,7 @@ from apps.changes.selectors.standing import standing_of
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 
+_WAIVER = "waiver"
 _OWNER_JUDGES = "Is it safe that both go on as planned, with what is done instead?"
 _FREEZE_JUDGES = "Should this go out in spite of the freeze?"
 
@@ -45,13 +51,25 @@ def end_decision(actor: Actor, held: Disposition, changes: Iterable[Change]) -> 
     allowed = settle_decision(actor, changes)
     if allowed or not isinstance(actor.user, User):
         return allowed
-    signed = Signature.objects.filter(
-        signer=actor.user,
-        withdrawn_at=None,
-        requirement__round__subject_type="waiver",
-        requirement__round__subject_ref=held.ref,
+    return ALLOWED if actor.user in signers_of(held) else allowed
+
+
+def signers_of(held: Disposition) -> set[User]:
+    """Return who has signed what was decided; nobody where it is no waiver."""
+    if not held.ref:
+        return set()
+    signatures = Signature.objects.filter(
+        withdrawn_at=None, requirement__round__subject_type=_WAIVER, requirement__round__subject_ref=held.ref
     )
-    return ALLOWED if held.ref and signed.exists() else allowed
+    return set(User.objects.filter(pk__in=signatures.values("signer")))
+
+
+def rounds_of_ended() -> list[Round]:
+    """Return the rounds that are open though the waiver that they ask for has ended."""
+    ended = Disposition.objects.filter(sort=DispositionSort.WAIVER, part_of=None, ended_at__isnull=False)
+    refs = ended.annotate(said=Concat(Value("WVR-"), Cast("number", CharField()))).values("said")
+    asked = Round.objects.filter(subject_type=_WAIVER, state=RoundState.OPEN, subject_ref__in=refs)
+    return list(asked.order_by("pk"))
 
 
 def waiver_needs(conflicts: list[Conflict], *, due: datetime, barred: list[Barred]) -> list[Need]:

@@ -16,14 +16,17 @@ _ENDS = {
     DispositionEnd.TAKEN_BACK: "It was taken back",
     DispositionEnd.REFUSED: "It was refused",
     DispositionEnd.NOT_SIGNED: "It was not signed in time",
+    DispositionEnd.GRAVER: "The conflict has become graver than what was decided about",
+    DispositionEnd.APART: "The two are planned in this order now, and do not meet",
     DispositionEnd.CLEARED: "Nobody is asked to sign it any more, because the two do not meet now",
 }
 
+_APART = (DispositionEnd.CLEARED, DispositionEnd.APART)
 _STANDS = (
     "If the two still meet, neither goes out. Move one of them, let one go after the other, or ask for another "
     "waiver."
 )
-_CLEARED = "There is nothing left to waive. If they meet again, ask anew."
+_CLEARED = "There is nothing left to settle. If they meet again, ask anew."
 
 
 def tell_settled(held: Disposition, changes: Iterable[Change], but: User | None) -> None:
@@ -38,8 +41,8 @@ def tell_settled(held: Disposition, changes: Iterable[Change], but: User | None)
     )
 
 
-def tell_ended(held: Disposition, changes: Iterable[Change]) -> None:
-    """Tell the requesters of both sides that what settled their conflict has ended, or never began."""
+def tell_ended(held: Disposition, changes: Iterable[Change], signed: Iterable[User]) -> None:
+    """Tell the requesters of both sides, and who signed, that what settled a conflict has ended, or never began."""
     because = DispositionEnd(held.ended_because)
     what = held.ref if held.sort == DispositionSort.WAIVER else settled_as(held).sentence.rstrip(".")
     _tell(
@@ -47,12 +50,21 @@ def tell_ended(held: Disposition, changes: Iterable[Change]) -> None:
         changes,
         rule="conflict.unsettled",
         title=f"{what}: this counts no more",
-        body=f"{_ENDS[because]}. {_CLEARED if because == DispositionEnd.CLEARED else _STANDS}",
+        body=f"{_ENDS[because]}. {_CLEARED if because in _APART else _STANDS}",
+        and_to=signed,
     )
 
 
-def _tell(held: Disposition, changes: Iterable[Change], *, rule: str, title: str, body: str) -> None:
-    for user in {change.requester_id: change.requester for change in changes}.values():
+def _tell(
+    held: Disposition,
+    changes: Iterable[Change],
+    *,
+    rule: str,
+    title: str,
+    body: str,
+    and_to: Iterable[User] = (),
+) -> None:
+    for user in {one.pk: one for one in (*(change.requester for change in changes), *and_to)}.values():
         if user.is_active:
             notify(
                 user=user,

@@ -19,7 +19,15 @@ from apps.calendar.enums import DispositionEnd, DispositionSort
 from apps.calendar.models import Conflict, Disposition
 from apps.calendar.selectors import conflicts_waived, moot_waivers, overdue_dispositions, waiver_named
 from apps.changes.models import Change
-from apps.changes.selectors import changes_in, end_decision, settle_decision, waiver_barred, waiver_needs
+from apps.changes.selectors import (
+    changes_in,
+    end_decision,
+    rounds_of_ended,
+    settle_decision,
+    signers_of,
+    waiver_barred,
+    waiver_needs,
+)
 from apps.changes.services.telling_conflicts import tell_ended, tell_settled
 from apps.core import clock
 from apps.core.actors import Actor, system
@@ -109,7 +117,7 @@ def end_disposition(*, actor: Actor, disposition: Disposition) -> Disposition:
     changes = changes_in(disposition.conflict)
     end_decision(actor, disposition, changes).require()
     # The round is held before the calendar, as a signature holds them.
-    if not _end(actor, disposition, DispositionEnd.TAKEN_BACK, changes):
+    if not _end(actor, disposition, DispositionEnd.TAKEN_BACK):
         raise Stale("This has ended already.", remedy="Reload the page and look again.")
     disposition.refresh_from_db()
     return disposition
@@ -117,7 +125,7 @@ def end_disposition(*, actor: Actor, disposition: Disposition) -> Disposition:
 
 def take_back(actor: Actor, held: Disposition) -> None:
     """End what settles a conflict, in the caller's transaction; the caller has judged whether the actor may."""
-    _end(actor, held, DispositionEnd.TAKEN_BACK, changes_in(held.conflict))
+    _end(actor, held, DispositionEnd.TAKEN_BACK)
 
 
 def follow_waiver_round(round_: Round, actor: Actor) -> None:
@@ -130,14 +138,21 @@ def follow_waiver_round(round_: Round, actor: Actor) -> None:
     found = waiver_named(round_.subject_ref)
     if found is None or found.ended_at is not None:
         return
-    changes = changes_in(found.conflict)
     if round_.state == RoundState.APPROVED:
         if found.until is not None and found.until > clock.now():
-            tell_settled(calendar.grant_waiver(actor=actor, disposition=found), changes, None)
+            granted = calendar.grant_waiver(actor=actor, disposition=found)
+            if granted.ended_at is None:
+                tell_settled(granted, changes_in(found.conflict), None)
         return
     refused = round_.state == RoundState.REJECTED
     because = DispositionEnd.REFUSED if refused else DispositionEnd.NOT_SIGNED
-    tell_ended(calendar.end_disposition(actor=actor, disposition=found, because=because), changes)
+    calendar.end_disposition(actor=actor, disposition=found, because=because)
+
+
+def follow_ended(held: Disposition, actor: Actor) -> None:  # noqa: ARG001
+    """Tell whom it concerns that what was decided has ended. Registered with the calendar."""
+    signed = signers_of(held) | {held.made_by} if held.ended_because == DispositionEnd.GRAVER else set()
+    tell_ended(held, changes_in(held.conflict), signed)
 
 
 def end_overdue(*, actor: Actor) -> int:
@@ -149,12 +164,22 @@ def end_overdue(*, actor: Actor) -> int:
 
 
 def withdraw_moot(*, actor: Actor) -> int:
-    """Ask nobody any more for a waiver whose conflicts have all cleared, and tell both sides; return how many."""
-    return sum(_end_by_itself(actor, one, DispositionEnd.CLEARED) for one in moot_waivers())
+    """Ask nobody any more for a waiver that has ended, or whose conflicts have all cleared; return how many."""
+    cleared = sum(_end_by_itself(actor, one, DispositionEnd.CLEARED) for one in moot_waivers())
+    return cleared + sum(_close_by_itself(actor, one) for one in rounds_of_ended())
+
+
+def _close_by_itself(actor: Actor, asked: Round) -> bool:
+    try:
+        close_round(actor=actor, round=asked)
+    except Exception:
+        _log.exception("Round %s could not be closed.", asked.pk)
+        return False
+    return True
 
 
 def follow_cleared(refs: set[str], actor: Actor) -> None:  # noqa: ARG001
-    """Withdraw what is asked for a conflict that has just cleared. Registered with the calendar."""
+    """Withdraw what is asked though its conflict has just cleared or its waiver ended. Registered with the calendar."""
     withdraw_moot(actor=system("calendar"))
 
 
@@ -162,14 +187,14 @@ def _end_by_itself(actor: Actor, found: Disposition, because: DispositionEnd) ->
     """End what nobody took back, in a transaction of its own. One that fails is logged."""
     try:
         with transaction.atomic():
-            return _end(actor, found, because, changes_in(found.conflict))
+            return _end(actor, found, because)
     except Exception:
         _log.exception("Disposition %s could not be ended.", found.pk)
         return False
 
 
-def _end(actor: Actor, found: Disposition, because: DispositionEnd, changes: list[Change]) -> bool:
-    """End it, with what is still asked for it, and tell both sides; return False when it had ended already."""
+def _end(actor: Actor, found: Disposition, because: DispositionEnd) -> bool:
+    """End it, with what is still asked for it; return False when it had ended already."""
     if found.sort == DispositionSort.WAIVER:
         asked = Round.objects.filter(subject_type=SUBJECT, subject_ref=found.ref, state=RoundState.OPEN)
         for round_ in asked:
@@ -178,7 +203,7 @@ def _end(actor: Actor, found: Disposition, because: DispositionEnd, changes: lis
     now = Disposition.objects.get(pk=found.pk)
     if now.ended_at is not None or (because == DispositionEnd.CLEARED and now.granted_at is not None):
         return False
-    tell_ended(calendar.end_disposition(actor=actor, disposition=found, because=because), changes)
+    calendar.end_disposition(actor=actor, disposition=found, because=because)
     return True
 
 

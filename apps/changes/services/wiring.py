@@ -5,7 +5,7 @@ from typing import Any
 from apps.approvals.services import on_signed
 from apps.audit.services import on_recorded
 from apps.calendar.selectors import conflicts_of, goes_after
-from apps.calendar.services import on_conflicts_changed
+from apps.calendar.services import on_conflicts_changed, on_disposition_ended
 from apps.changes.models import Change
 from apps.changes.rules.emergency import is_unsigned_afterwards
 from apps.changes.rules.steps import TRANSITIONS
@@ -19,7 +19,7 @@ from apps.changes.services.reviewing import follow_conflicts, follow_round
 from apps.changes.services.standards import SUBJECT, follow_standard_round
 from apps.changes.services.using_standards import suspend_its_standard
 from apps.changes.services.waivers import SUBJECT as WAIVER
-from apps.changes.services.waivers import follow_cleared, follow_waiver_round
+from apps.changes.services.waivers import follow_cleared, follow_ended, follow_waiver_round
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.canonical import digest
@@ -46,6 +46,7 @@ def connect() -> None:
         add_effect(Change, ended, suspend_its_standard)
     on_conflicts_changed(follow_conflicts)
     on_conflicts_changed(follow_cleared)
+    on_disposition_ended(follow_ended)
     on_recorded(MOVES, look_soon)
     serve("change", find=discussed_change, readers=readers_of)
 
