@@ -10,16 +10,19 @@ from apps.audit.models import AuditEvent
 from apps.calendar import tasks
 from apps.calendar.enums import BookingState
 from apps.calendar.models import Booking, Conflict, ConflictCheck
-from apps.calendar.rules import scope_of_one
+from apps.calendar.rules import Rulebook, scope_of_one
 from apps.calendar.selectors import conflicts_of, conflicts_of_all, explained, find_conflicts
 from apps.calendar.services import (
+    checking,
     lift_period,
     listeners,
     mark_under_way,
     on_conflicts_changed,
     recheck,
     recheck_all,
+    recheck_if_due,
     release_booking,
+    write_rulebook,
 )
 from apps.catalog.selectors import graph
 from apps.catalog.services import bump_graph
@@ -180,6 +183,30 @@ def test_recheck_due_when_the_graph_moves_finds_the_new_tie() -> None:
     bump_graph()
     tasks.task_recheck_conflicts()
     assert conflicts_of("CHG-1") == []
+
+
+def test_recheck_due_when_a_rulebook_comes_while_all_is_checked_takes_it_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leila = actors.person(person("leila", Role.CHANGE_MANAGER))
+    model = component("credit-risk")
+    booked("CHG-1", span(6, 8), model)
+    booked("CHG-2", span(7, 9), model)
+    noted = checking._note
+    document = Rulebook().document()
+    document["severities"]["same_component"] = "notice"
+
+    def write_and_note(*seen: int) -> None:
+        write_rulebook(actor=leila, document=document, reason="Nobody minds.")
+        noted(*seen)
+
+    monkeypatch.setattr(checking, "_note", write_and_note)
+    recheck_all(actor=SYSTEM)
+    assert conflicts_of("CHG-1")[0].blocking
+    monkeypatch.setattr(checking, "_note", noted)
+    assert recheck_if_due(actor=SYSTEM)
+    assert not conflicts_of("CHG-1")[0].blocking
+    assert not recheck_if_due(actor=SYSTEM)
 
 
 def test_prove_when_every_edit_was_checked_finds_nothing_and_says_so() -> None:

@@ -56,7 +56,7 @@ def test_rules_when_written_are_in_force_and_every_plan_is_checked_by_them(
     assert "Steps by reading: 3 → <strong>2</strong>" in other
     response = client.post("/calendar/rules/change/", filled(**edits) | seen, follow=True)
     assert "Version 1 is in force." in response.content.decode()
-    assert ConflictCheck.objects.get().stale
+    assert ConflictCheck.objects.get().rulebook == 0
     task_recheck_conflicts()
     found = {one.kind: one.severity for one in conflicts_of("CHG-0")}
     assert found["same_component"] == "notice"

@@ -58,11 +58,11 @@ class Conflict(Stamped):
 
 
 class ConflictCheck(models.Model):
-    """One row: when all live bookings were last checked against each other, and on which graph.
+    """One row: when all live bookings were last checked against each other, on which graph and by which rulebook.
 
-    ``stale`` says that the rulebook has changed since: the next look checks all of them again.
+    ``rulebook`` is the version that was in force when the check began; 0 is the portal's own.
     """
 
     graph_stamp = models.BigIntegerField()
-    stale = models.BooleanField(default=False)
+    rulebook = models.PositiveIntegerField(default=0)
     checked_at = models.DateTimeField()

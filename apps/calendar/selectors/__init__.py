@@ -71,7 +71,7 @@ from apps.calendar.selectors.periods import (
     scope_of,
 )
 from apps.calendar.selectors.rehearsal import rehearse
-from apps.calendar.selectors.rulebook import rulebook_in_force, rulebook_versions
+from apps.calendar.selectors.rulebook import rulebook_in_force, rulebook_number, rulebook_versions
 from apps.calendar.selectors.slots import Slot, Slots, next_slots
 
 __all__ = [
@@ -139,6 +139,7 @@ __all__ = [
     "planning_decision",
     "rehearse",
     "rulebook_in_force",
+    "rulebook_number",
     "rulebook_versions",
     "recurrence_of",
     "Slot",

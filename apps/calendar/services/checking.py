@@ -12,7 +12,7 @@ from apps.calendar.models import Booking, Conflict, ConflictCheck
 from apps.calendar.rules import Finding, Identity, Rulebook, examine
 from apps.calendar.rules.dispositions import outgrown
 from apps.calendar.rules.plans import Instants
-from apps.calendar.selectors import rulebook_in_force
+from apps.calendar.selectors import rulebook_in_force, rulebook_number
 from apps.calendar.selectors.bookings import plans_of
 from apps.calendar.selectors.near import neighbourhood
 from apps.calendar.services.ending import decided, end_outgrown, end_spent_orders, judged
@@ -58,25 +58,26 @@ def recheck(*, actor: Actor, booking_ids: Collection[int], once: Iterable[Instan
 
 
 def recheck_all(*, actor: Actor) -> set[str]:
-    """Check all live bookings against each other, some at a time, and note when and on which graph.
+    """Check all live bookings against each other, some at a time; note when, on which graph, by which rulebook.
 
+    Both are read before the first look, so that one which is replaced meanwhile is due again.
     What is done is checked too while a plan can still come in the quiet time after it.
     """
-    stamp = graph().stamp
+    stamp, number = graph().stamp, rulebook_number()
     quiet = clock.now() - rulebook_in_force().after
     live = Booking.objects.filter(Q(state__in=LIVE) | Q(state="done", ended_at__gte=quiet))
     ids = list(live.order_by("start", "pk").values_list("pk", flat=True))
     changed: set[str] = set()
     for start in range(0, len(ids), TOGETHER):
         changed |= recheck(actor=actor, booking_ids=ids[start : start + TOGETHER])
-    _note(stamp)
+    _note(stamp, number)
     return changed
 
 
 def recheck_if_due(*, actor: Actor) -> bool:
     """Check all live bookings when the graph or the rulebook has changed since, or nothing was ever checked."""
     last = ConflictCheck.objects.first()
-    if last is not None and not last.stale and last.graph_stamp == graph().stamp:
+    if last is not None and (last.graph_stamp, last.rulebook) == (graph().stamp, rulebook_number()):
         return False
     recheck_all(actor=actor)
     return True
@@ -97,9 +98,9 @@ def prove_conflicts(*, actor: Actor) -> set[str]:
 
 
 @transaction.atomic
-def _note(stamp: int) -> None:
+def _note(stamp: int, number: int) -> None:
     ConflictCheck.objects.update_or_create(
-        pk=1, defaults={"graph_stamp": stamp, "checked_at": clock.now(), "stale": False}
+        pk=1, defaults={"graph_stamp": stamp, "rulebook": number, "checked_at": clock.now()}
     )
 
 

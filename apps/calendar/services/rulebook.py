@@ -9,10 +9,9 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.selectors import holds_everywhere
 from apps.audit.services import record_event
-from apps.calendar.models import ConflictCheck
 from apps.calendar.models import Rulebook as Stored
 from apps.calendar.rules import following
-from apps.calendar.selectors import rulebook_in_force
+from apps.calendar.selectors import rulebook_in_force, rulebook_number
 from apps.calendar.services.locking import hold_calendar
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden, Invalid
@@ -38,9 +37,11 @@ def write_rulebook(*, actor: Actor, document: Mapping[str, Any], reason: str) ->
         raise Invalid({"reason": [f"Keep it to {REASON_LIMIT:,} characters."]})
     hold_calendar()
     rulebook = following(rulebook_in_force(), document)
-    newest = Stored.objects.order_by("-version").values_list("version", flat=True).first() or 0
     written = Stored.objects.create(
-        version=newest + 1, document=rulebook.document(), reason=reason.strip(), written_by=actor.user
+        version=rulebook_number() + 1,
+        document=rulebook.document(),
+        reason=reason.strip(),
+        written_by=actor.user,
     )
     record_event(
         event="calendar_rules.written",
@@ -49,5 +50,4 @@ def write_rulebook(*, actor: Actor, document: Mapping[str, Any], reason: str) ->
         data={"document": written.document},
         private={"reason": written.reason},
     )
-    ConflictCheck.objects.update(stale=True)
     return written
