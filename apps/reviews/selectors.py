@@ -9,9 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.selectors import active_grants, grants_of, holds_everywhere
-from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Requirement, Signature
-from apps.approvals.selectors import counts_for
+from apps.approvals.selectors import approvals_of
 from apps.changes.models import Change, ChangeItem, PlanStep
 from apps.changes.selectors import changes_visible_to, manages
 from apps.core.actors import Actor
@@ -103,11 +102,9 @@ def reviews_waiting_for(user: User, now: datetime) -> QuerySet[Review]:
     if holds_everywhere(user, Role.CHANGE_MANAGER):
         write |= Q(due_at__lte=now)
     else:
-        approved = Signature.objects.filter(
-            signer=user,
-            decision=SignatureDecision.APPROVE,
-            requirement__role__in=(Role.SPONSOR, Role.OWNER),
-        ).filter(counts_for(OuterRef("change__round")))
+        approved = approvals_of(OuterRef("change__round")).filter(
+            signer=user, requirement__role__in=(Role.SPONSOR, Role.OWNER)
+        )
         sign &= Q(Exists(approved))
     unwritten = Q(outcome="") | Q(what_happened="")
     found = Review.objects.filter((unwritten & write) | (~unwritten & sign), state=ReviewState.OPEN)
@@ -150,11 +147,7 @@ def similar_reviews(user: User, review: Review) -> list[Review]:
 
 def signers_of_change(review: Review) -> list[Signature]:
     """Return who approved the change under review, in the order in which they signed."""
-    return list(
-        Signature.objects.filter(counts_for(review.change.round_id), decision=SignatureDecision.APPROVE)
-        .select_related("signer", "requirement")
-        .distinct()
-    )
+    return list(approvals_of(review.change.round_id).select_related("signer", "requirement").distinct())
 
 
 def digest_of(review: Review) -> str:
@@ -216,12 +209,8 @@ def standing_of(user: User | None, review: Review) -> Standing:
 
 
 def _signed_as_sponsor(user: User, review: Review) -> bool:
-    return Signature.objects.filter(
-        counts_for(review.change.round_id),
-        signer=user,
-        decision=SignatureDecision.APPROVE,
-        requirement__role=Role.SPONSOR,
-    ).exists()
+    approved = approvals_of(review.change.round_id)
+    return approved.filter(signer=user, requirement__role=Role.SPONSOR).exists()
 
 
 def _owns_affected(user: User, review: Review) -> bool:

@@ -4,13 +4,18 @@ import pytest
 
 from apps.accounts.enums import Role
 from apps.audit.models import AuditEvent
+from apps.calendar.enums import Duty
 from apps.calendar.models import Booking
 from apps.calendar.rules import Span, span_from_local
-from apps.changes.enums import ChangeState
+from apps.changes.enums import Audience, ChangeState
 from apps.changes.models import Change
 from apps.changes.selectors import change_for, may_move, signatures_after_move
+from apps.changes.selectors.messages import audience_of
 from apps.changes.services import hold_change, move_change, start_change
 from apps.core.errors import Forbidden, IllegalTransition, Invalid
+from apps.insights.rules.measures import MEASURES
+from apps.insights.rules.measures import Span as Days
+from apps.insights.selectors.counted import rows_of
 from tests.changes.estate import IN_WINDOW, NOW, Estate, approved, at, draft, fresh, sign_all, submitted
 
 LATER = {"time_zone": "Europe/London", "local_start": "2026-11-20T06:00", "local_end": "2026-11-20T08:30"}
@@ -58,6 +63,18 @@ def test_move_asks_again_only_who_judges_the_window_and_the_preview_says_so(esta
     assert {role for role, count in asked.items() if count} == {Role.VALIDATOR}
     sign_all(estate, fresh(again))
     assert fresh(again).state == ChangeState.APPROVED
+
+
+def test_move_that_keeps_a_signature_still_counts_its_signer(estate: Estate) -> None:
+    again = moved(estate, approved(estate))
+    sign_all(estate, fresh(again))
+    signers = {"henrik", "tomasz", "priya"}
+    needed = fresh(again).booking.people.filter(duty=Duty.APPROVER)
+    assert set(needed.values_list("user__username", flat=True)) == signers
+    assert {user.username for user in audience_of(fresh(again), Audience.SIGNERS)} == signers
+    with at(later().start):
+        start_change(actor=estate.actor("amara"), change=fresh(again))
+    assert not rows_of(MEASURES["unvalidated"], Days(later().start, later().end)).exists()
 
 
 def test_move_by_another_is_refused_and_changes_nothing(estate: Estate) -> None:

@@ -69,7 +69,7 @@ from apps.approvals.selectors.policy import (
     terms_in,
     times_in,
 )
-from apps.approvals.selectors.quorums import Tally, approvals_given, counts_for, open_rounds, tallies
+from apps.approvals.selectors.quorums import Tally, approvals_given, approvals_of, open_rounds, tallies
 from apps.approvals.selectors.seeing import Happened, SinceSeen, since_seen
 from apps.approvals.selectors.signing import (
     Right,
@@ -126,6 +126,7 @@ __all__ = [
     "Uses",
     "Verified",
     "approvals_given",
+    "approvals_of",
     "asked_by_rule",
     "asked_in_mail",
     "authority_over",
@@ -134,7 +135,6 @@ __all__ = [
     "check_for",
     "checks_of",
     "clocks_of",
-    "counts_for",
     "delegation_exists",
     "delegation_for",
     "delegations_in_force",

@@ -81,6 +81,14 @@ def counts_for(round_id: object) -> Q:
     return given | kept
 
 
+def approvals_of(round_id: object) -> QuerySet[Signature]:
+    """Return the approvals that count for a round, those kept from before it included, in no order.
+
+    ``round_id`` may be an ``OuterRef``. One that was kept more than once may come more than once.
+    """
+    return Signature.objects.filter(counts_for(round_id), decision=SignatureDecision.APPROVE)
+
+
 def open_rounds() -> QuerySet[Round]:
     """Return every round that is still open."""
     return Round.objects.filter(state=RoundState.OPEN)

@@ -7,8 +7,7 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.selectors import active_grants
-from apps.approvals.enums import SignatureDecision
-from apps.approvals.models import Signature
+from apps.approvals.selectors import approvals_of
 from apps.catalog.models import Component
 from apps.changes.enums import Audience, ChangeState, MessageTime
 from apps.changes.models import Change, PlannedMessage
@@ -83,12 +82,7 @@ def _crew(change: Change) -> Q:
 
 
 def _signers(change: Change) -> Q:
-    return Q(pk__in=_standing(change).values("signer"))
-
-
-def _standing(change: Change) -> QuerySet[Signature]:
-    given = Signature.objects.filter(requirement__round=change.round_id, withdrawn_at=None)
-    return given.filter(decision=SignatureDecision.APPROVE)
+    return Q(pk__in=approvals_of(change.round_id).values("signer"))
 
 
 def _owners(change: Change) -> Q:

@@ -1,8 +1,7 @@
 """Whom a change needs while it runs, as the calendar asks."""
 
 from apps.accounts.models import User
-from apps.approvals.enums import SignatureDecision
-from apps.approvals.models import Signature
+from apps.approvals.selectors import approvals_of
 from apps.calendar.enums import Duty
 from apps.calendar.rules import Needed
 from apps.changes.models import Change
@@ -21,8 +20,6 @@ def people_of(change: Change) -> list[User]:
 
 
 def approvers_of(change: Change) -> list[Needed]:
-    """Return whoever approved it in the round that it goes out by."""
-    signed = Signature.objects.filter(
-        requirement__round=change.round_id, decision=SignatureDecision.APPROVE, withdrawn_at=None
-    )
-    return [Needed(pk, Duty.APPROVER) for pk in sorted(set(signed.values_list("signer_id", flat=True)))]
+    """Return whoever approved it, by a signature on what goes out or by an earlier one that counts."""
+    signers = set(approvals_of(change.round_id).values_list("signer_id", flat=True))
+    return [Needed(pk, Duty.APPROVER) for pk in sorted(signers)]

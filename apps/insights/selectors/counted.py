@@ -12,7 +12,7 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from apps.accounts.enums import Role
 from apps.approvals.enums import AuthMethod, RoundState, SignatureDecision
 from apps.approvals.models import Signature
-from apps.approvals.selectors import STANDING
+from apps.approvals.selectors import approvals_of
 from apps.audit.models import AuditEvent
 from apps.cards.enums import CardState
 from apps.cards.models import CardEdition, ModelCard
@@ -59,12 +59,8 @@ def _moved(kind: ComponentKind) -> Callable[[Span], Rows]:
 
 def _approved_as(role: Role) -> Exists:
     return Exists(
-        Signature.objects.filter(
-            STANDING,
-            decision=SignatureDecision.APPROVE,
-            requirement__role=role,
-            requirement__round=OuterRef("change__round"),
-            requirement__component_key=OuterRef("component__key"),
+        approvals_of(OuterRef("change__round")).filter(
+            requirement__role=role, requirement__component_key=OuterRef("component__key")
         )
     )
 
