@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calendar', '0011_settled_as_one'),
+        ('calendar', '0012_judged'),
     ]
 
     operations = [
