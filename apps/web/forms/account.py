@@ -17,6 +17,19 @@ def zones() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places)]
 
 
+_UNSAID = "Choose again: this did not say whether you want the digest."
+
+
+class DigestForm(forms.Form):
+    """Whether a person gets the weekly digest."""
+
+    wanted = forms.ChoiceField(
+        label="Weekly digest",
+        choices=[("yes", "Get it"), ("no", "Leave it")],
+        error_messages={"required": _UNSAID, "invalid_choice": _UNSAID},
+    )
+
+
 class ProfileForm(forms.Form):
     """How times are shown to a person."""
 

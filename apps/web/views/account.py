@@ -14,7 +14,7 @@ from apps.accounts.services import change_profile, choose_digest, issue_token, r
 from apps.core import clock
 from apps.core.errors import Invalid
 from apps.web.errors import add_to_form, not_found
-from apps.web.forms.account import ProfileForm, TokenForm
+from apps.web.forms.account import DigestForm, ProfileForm, TokenForm
 from apps.web.reader import actor_of, reader
 
 
@@ -37,10 +37,12 @@ def profile(request: HttpRequest) -> HttpResponse:
 def digest(request: HttpRequest) -> HttpResponse:
     """Ask whether a person leaves the weekly digest, or comes back to it; each of its mails leads here."""
     user = reader(request)
-    wanted = {"yes": True, "no": False}.get(request.POST.get("wanted", ""))
-    if request.method != "POST" or wanted is None:
+    form = DigestForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
-        return render(request, "account_pages/digest.html", {"cancel": reverse("web:account")}, status=status)
+        context = {"form": form, "cancel": reverse("web:account")}
+        return render(request, "account_pages/digest.html", context, status=status)
+    wanted = form.cleaned_data["wanted"] == "yes"
     choose_digest(actor=actor_of(request), user=user, wanted=wanted)
     said = "You get the weekly digest again." if wanted else "You have left the weekly digest."
     messages.success(request, said)
