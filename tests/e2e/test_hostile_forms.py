@@ -68,6 +68,15 @@ NO_FORM: dict[str, tuple[str, str, Form]] = {
         "/calendar/conflicts/{conflict}/end/",
         Form("", {"disposition": ["1"]}, {"disposition": "hidden"}),
     ),
+    "web:period-skip": (
+        LEILA,
+        "/calendar/periods/{freeze}/skip/",
+        Form(
+            "",
+            {"start": ["2026-12-02T03:00:00Z"], "reason": ["Not needed"]},
+            {"start": "select", "reason": "text"},
+        ),
+    ),
     "web:view-share": (
         FEMI,
         "/account/views/{view}/share/",

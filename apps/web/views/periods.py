@@ -113,7 +113,10 @@ def skip(request: HttpRequest, ref: str) -> HttpResponse:
     """Take one coming time out of a series, with the reason."""
     found = _period(request, ref)
     _permit(request, scope_of(found))
-    form = _skip_form(found, times_of(found, clock.now()), request.POST)
+    times = times_of(found, clock.now())
+    if found.lifted_at or len(times.coming) < 2:
+        raise Stale("It does not come again, so no one time of it can be left out.", remedy="End it instead.")
+    form = _skip_form(found, times, request.POST)
     if form.is_valid():
         start, reason = datetime.fromisoformat(form.cleaned_data["start"]), form.cleaned_data["reason"]
         try:
