@@ -27,4 +27,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "apps.web.views.errors.bad_request"
 handler403 = "apps.web.views.errors.forbidden"
 handler404 = "apps.web.views.errors.not_found"
-handler500 = "apps.web.views.errors.server_error"
+handler500 = "portal.failures.server_error"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,18 +46,29 @@ def problem(
     **extra: Any,
 ) -> Response:
     """Return a problem document; ``slug`` ends its type, a name that never changes."""
-    body = {
+    body = _document(request.path, code, slug, title, detail) | extra
+    return Response(body, status=code, content_type=PROBLEM_JSON, headers=headers)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a failure of the portal itself, without touching the database that may have caused it."""
+    detail = "This is our fault, not yours. Nothing half-done was kept. Try again."
+    body = _document(request.path, 500, "failed", "The portal failed", detail)
+    return JsonResponse(body, status=500, content_type=PROBLEM_JSON)
+
+
+def _document(path: str, code: int, slug: str, title: str, detail: str) -> dict[str, Any]:
+    return {
         "type": f"urn:countersign:problem:{slug}",
         "title": title,
         "status": code,
         "detail": detail,
-        "instance": request.path,
+        "instance": path,
     }
-    return Response(body | extra, status=code, content_type=PROBLEM_JSON, headers=headers)
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn whatever a view raised into a problem document; an unknown error stays an error."""
+    """Turn whatever a view raised into a problem document; an unknown error goes on to ``server_error``."""
     request: Request = context["request"]
     if isinstance(error, PortalError):
         set_rollback()

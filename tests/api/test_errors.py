@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -165,3 +166,17 @@ def test_verb_that_a_resource_does_not_take_is_405(call: Caller) -> None:
             assert call("leila", verb, at).status_code == 405, (verb, at)
             tried += 1
     assert tried > 100
+
+
+def test_failure_of_the_portal_is_a_problem_under_api_and_a_page_elsewhere(estate: Estate) -> None:
+    headers = {"Authorization": f"Bearer {secret_of(estate.people['amara'])}"}
+    client = Client(headers=headers, raise_request_exception=False)
+    client.force_login(estate.people["amara"])
+    with patch("apps.api.views.calendar.periods_between", side_effect=RuntimeError):
+        answer = client.get("/api/v1/calendar/periods/")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert answer.json()["title"] == "The portal failed"
+    assert answer.json()["instance"] == "/api/v1/calendar/periods/"
+    with patch("apps.web.views.periods.may_plan_some", side_effect=RuntimeError):
+        page = client.get("/calendar/periods/new/")
+    assert (page.status_code, page["Content-Type"]) == (500, "text/html; charset=utf-8")
