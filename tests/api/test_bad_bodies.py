@@ -53,6 +53,28 @@ def test_period_at_the_end_of_the_calendar_is_refused(name: str, text: str, call
     assert name in answer.json()["errors"]
 
 
+@pytest.mark.parametrize("path", ["calendar/bookings/", "calendar/periods/"])
+def test_period_with_an_offset_that_no_zone_has_is_read_in_utc(path: str, call: Caller) -> None:
+    assert call("leila", "get", f"{path}?from=1971-01-01T00:00:00%2B23:59").status_code == 200
+    answer = call("leila", "get", f"{path}?from=1970-01-01T00:00:00%2B23:59")
+    assert "from 1970 to 2999" in answer.json()["errors"]["from"][0]
+
+
+def test_rule_of_someone_who_may_not_plan_is_refused_before_it_is_worked_out(call: Caller) -> None:
+    body = {
+        "name": "Probe",
+        "reason": "Because",
+        "local_start": "2026-12-01T03:00",
+        "local_end": "2026-12-01T03:30",
+        "time_zone": "Europe/London",
+        "rrule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+    }
+    answer = call("amara", "post", "calendar/periods/", body)
+    assert answer.status_code == 403
+    assert "Only a Change Manager" in answer.json()["detail"]
+    assert "never happens" in call("leila", "post", "calendar/periods/", body).json()["errors"]["rrule"][0]
+
+
 def test_window_at_the_end_of_the_calendar_is_refused(call: Caller) -> None:
     window = {"local_start": "9999-12-31T22:00", "local_end": "9999-12-31T23:00"}
     answer = call("amara", "post", "changes/", {"time_zone": "America/Los_Angeles", **window})

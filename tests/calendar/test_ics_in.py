@@ -4,13 +4,14 @@ import json
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
 import recurring_ical_events
 
-from apps.calendar.rules import instances
+from apps.calendar.rules import ics_event, instances
 from apps.calendar.rules.ics_in import SIZE_LIMIT, IcsFile, read_ics
 from apps.core.errors import Invalid
 
@@ -310,3 +311,49 @@ def test_a_full_file_of_what_is_not_needed_cost_little() -> None:
     began = time.perf_counter()
     assert len(read_ics(data, time_zone=LONDON, now=NOW).specs) == 1
     assert time.perf_counter() - began < 3
+
+
+def test_file_full_of_rules_that_never_come_is_read_in_bounded_work() -> None:
+    rule = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;BYHOUR=3,4;BYMINUTE=0,30;BYSETPOS=1,2,3,4"
+    event = f"UID:{{0}}\nDTSTART:2026112{{0}}T030000Z\nDURATION:PT1M\n{rule}"
+    with patch.object(ics_event, "FILE_STEPS", 50_000):
+        file = read(*(event.format(number) for number in range(3)), "UID:once\nDTSTART;VALUE=DATE:20261224")
+    assert [each.uid for each in file.specs] == ["once"]
+    first, *rest = (each.reason for each in file.not_read)
+    assert "never happens" in first
+    assert all("The rules before it took too long" in each for each in rest)
+    assert len(rest) == 2
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "DTSTART;VALUE=DATE:99991231",
+        "DTSTART:99991231T235930Z\nDTEND:99991231T235959Z",
+        "DTSTART:00010101T000000Z\nDTEND:00010101T010000Z",
+        "DTSTART:20261201T030000Z\nDTEND:20261201T040000Z\nRDATE;VALUE=PERIOD:99991231T230000Z/P9999D",
+        "DTSTART;VALUE=TIME:030000",
+        "DTSTART;VALUE=PERIOD:20261201T030000Z/PT1H",
+        "DTSTART:20261201T030000Z\nDTEND:20261201T040000Z\nEXDATE;VALUE=PERIOD:20261201T030000Z/PT1H",
+        "DTSTART:20261201T030000Z\nDTEND:20261201T040000Z\nRECURRENCE-ID;VALUE=PERIOD:20261201T030000Z/PT1H",
+        "DTSTART;ENCODING=BASE64;VALUE=BINARY:AAAA",
+        "DTSTART:20261201T030000Z\nDURATION:P999999999D",
+        "DTSTART:20261201T030000Z\nDURATION:PT1H\nSEQUENCE:many",
+    ],
+)
+def test_event_with_a_time_that_is_none_is_not_read_and_the_others_are(bad: str) -> None:
+    file = read(f"UID:bad\nSUMMARY:Bad\n{bad}", "UID:good\nDTSTART;VALUE=DATE:20261224")
+    assert [each.uid for each in file.specs] == ["good"]
+    assert [(each.name, each.uid) for each in file.not_read] == [("Bad", "bad")]
+    assert file.not_read[0].reason
+
+
+def test_two_events_that_would_have_one_id_are_planned_once_and_the_other_is_said() -> None:
+    file = read(
+        "UID:c#2026-12-02T03:00\nSUMMARY:One\nDTSTART:20261205T030000Z\nDURATION:PT1H",
+        "UID:c\nSUMMARY:Two\nRECURRENCE-ID:20261202T030000Z\nDTSTART:20261202T040000Z\nDURATION:PT1H",
+    )
+    assert [(each.uid, each.name) for each in file.specs] == [("c#2026-12-02T03:00", "One")]
+    assert [(each.name, each.reason) for each in file.not_read] == [
+        ("Two", "Another event of the file has the same id.")
+    ]

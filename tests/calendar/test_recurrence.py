@@ -28,6 +28,8 @@ LONDON = "Europe/London"
 NIGHT = Recurrence("2026-11-14T23:00", "2026-11-15T07:00", LONDON, "FREQ=WEEKLY;BYDAY=SA;UNTIL=20271231")
 
 
+MINUTES = ",".join(str(each) for each in range(60))
+PLACES = ",".join(str(each) for each in range(1, 60))
 MOST_STEPS = 1_500_000
 """Calls of functions that one answer may take, however odd the rule."""
 
@@ -231,6 +233,33 @@ def test_rules(rrule: str, starts: list[str]) -> None:
     assert [each.local_start[:10] for each in found] == starts
 
 
+@pytest.mark.parametrize(
+    ("rrule", "starts"),
+    [
+        ("FREQ=WEEKLY;BYDAY=TU", ["2026-11-21T10:00", "2026-11-24T10:00", "2026-12-01T10:00"]),
+        ("FREQ=MONTHLY;BYDAY=FR;BYSETPOS=-1", ["2026-11-21T10:00", "2026-11-27T10:00", "2026-12-25T10:00"]),
+        (
+            "FREQ=HOURLY;INTERVAL=12;BYMINUTE=0,30;BYSETPOS=1,-1",
+            ["2026-11-21T10:00", "2026-11-21T10:30", "2026-11-21T22:00"],
+        ),
+        (
+            "FREQ=DAILY;BYHOUR=3,4;BYMINUTE=0,30;BYSETPOS=-4,4",
+            ["2026-11-21T10:00", "2026-11-22T03:00", "2026-11-22T04:30"],
+        ),
+        ("FREQ=YEARLY;BYDAY=FR;BYSETPOS=-1", ["2026-11-21T10:00", "2026-12-25T10:00", "2027-12-31T10:00"]),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", ["2026-11-21T10:00", "2028-02-29T10:00"]),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29", ["2026-11-21T10:00", "2028-02-29T10:00"]),
+        ("FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=29;BYHOUR=10", ["2026-11-21T10:00", "2028-02-29T10:00"]),
+    ],
+)
+def test_rule_that_people_mean_comes_though_work_is_bounded(rrule: str, starts: list[str]) -> None:
+    recurrence = checked_recurrence(
+        local_start="2026-11-21T10:00", local_end="2026-11-21T10:15", time_zone=LONDON, rrule=rrule
+    )
+    found = next_instances(recurrence, at("2026-11-01"), count=3)
+    assert [each.local_start for each in found][: len(starts)] == starts
+
+
 def test_dates_that_fall_away_and_dates_on_top() -> None:
     recurrence = checked_recurrence(
         local_start="2026-11-14T23:00",
@@ -298,6 +327,12 @@ def test_a_first_time_that_the_clocks_skip_or_repeat(local: tuple[str, str], utc
         ("FREQ=MONTHLY;BYDAY=0SA", "is not possible"),
         ("FREQ=MONTHLY;BYWEEKNO=3", "no meaning with FREQ=MONTHLY"),
         ("FREQ=WEEKLY;BYSETPOS=1", "Add one, such as BYDAY"),
+        ("FREQ=HOURLY;INTERVAL=4;BYMINUTE=0,1;BYSETPOS=366", "goes to 2 at most"),
+        ("FREQ=HOURLY;BYSETPOS=-3;BYMINUTE=0,1", "goes to 2 at most"),
+        ("FREQ=DAILY;BYHOUR=1,2;BYMINUTE=0,1;BYSETPOS=1,5", "goes to 4 at most"),
+        ("FREQ=WEEKLY;BYDAY=SA;BYSETPOS=8", "goes to 7 at most"),
+        (f"FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30;BYMINUTE={MINUTES}", "in the 5 years after"),
+        (f"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;BYMINUTE={MINUTES};BYSETPOS={PLACES}", "never happens"),
         ("FREQ=DAILY;BYEASTER=0", "“BYEASTER” is not a part"),
         ("FREQ=DAILY;FREQ=WEEKLY", "twice"),
         ("FREQ=DAILY;;X", "cannot be read"),

@@ -276,6 +276,15 @@ def test_declare_when_not_allowed_is_refused_and_in_the_ledger(client: Client) -
     assert "Only a Change Manager or a Service Owner may declare a freeze." in text
 
 
+def test_check_by_someone_who_may_not_is_refused_before_the_rule_is_worked_out(client: Client) -> None:
+    client.force_login(person("amara", Role.REQUESTER))
+    response = client.post(
+        NEW, data(owner="amara", repeats="rule", rrule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
+    )
+    assert response.status_code == 403
+    assert "never happens" not in response.content.decode()
+
+
 @travel("2026-11-10T09:00:00Z", tick=False)
 def test_change_shows_it_as_it_stands_and_saves_what_differs(client: Client, leila: User) -> None:
     client.post(NEW, weekly(step="declare"))

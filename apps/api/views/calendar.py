@@ -31,6 +31,7 @@ from apps.calendar.selectors import (
     period_exists,
     period_for,
     periods_between,
+    planning_decision,
 )
 from apps.calendar.services import PeriodPlan, lift_period
 from apps.changes.services import declare_period
@@ -60,11 +61,12 @@ def _moment(request: Request, name: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise Invalid({name: ["Give a time such as 2026-11-19T06:00:00Z."]}) from error
     if moment.year not in YEARS:
         raise Invalid({name: [f"Choose a year from {YEARS[0]} to {YEARS[-1]}."]})
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment
 
 
 @extend_schema(parameters=PERIOD)
@@ -88,15 +90,20 @@ class Periods(Resource):
 
     @extend_schema(request=NewPeriodSerializer, responses={201: PeriodSerializer})
     def post(self, request: Request) -> Response:
-        """Plan a period: a freeze, a maintenance window, an event. What it holds is checked at once."""
+        """Plan a period: a freeze, a maintenance window, an event. What it holds is checked at once.
+
+        Who may not plan what it covers is refused before its times are worked out.
+        """
         asked = NewPeriodSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         content = asked.validated_data
+        scope = scope_from(content["scope"])
+        planning_decision(self.actor, scope).require()
         plan = PeriodPlan(
             name=content["name"],
             reason=content["reason"],
             kind=PeriodKind(content["kind"]),
-            scope=scope_from(content["scope"]),
+            scope=scope,
             recurrence=checked_recurrence(
                 **{name: content[name] for name in ("local_start", "local_end", "time_zone", "rrule")},
                 exdates=tuple(content["exdates"]),

@@ -13,12 +13,18 @@ from icalendar import Event
 from apps.calendar.rules.ics_text import Text
 from apps.calendar.rules.ics_zones import zone_meant
 from apps.calendar.rules.recurrence import Recurrence, checked_recurrence
+from apps.calendar.rules.rrules import read_rule, refused_rule
+from apps.calendar.rules.rule_times import looked_for, steps_a_year
 from apps.calendar.rules.spans import LOCAL_FORMAT
 from apps.core.errors import Invalid
 
 NAME_LIMIT = 120
 DESCRIPTION_LIMIT = 2_000
 UID_LIMIT = 200
+FILE_STEPS = 1_000_000
+"""The most steps that the rules of one file may take: a thousand weekly ones, in some twenty seconds."""
+YEARS_WORKED_OUT = 15
+"""So many years of each rule are worked out until it is on the calendar."""
 _MINUTE = timedelta(minutes=1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ONCE = ("UID", "SEQUENCE", "STATUS", "DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID")
@@ -30,11 +36,29 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True)
 class Zones:
-    """How times are read: ``own`` for whole days and times without a zone, ``utc`` for times in UTC."""
+    """How times are read: ``own`` for whole days and times without a zone, ``utc`` for times in UTC.
+
+    ``steps`` counts what working out the rules of the file takes.
+    """
 
     own: str
     utc: str
     text: Text
+    steps: "Steps"
+
+
+class Steps:
+    """Counts the work of a file's rules, so that the last of a thousand is worked out as soon as the first."""
+
+    def __init__(self) -> None:
+        self.left: float = FILE_STEPS
+
+    def spend(self, rrule: str, start: datetime) -> None:
+        """Look for a rule's times. Raises Invalid (``rrule``): it cannot be read, or the rules before took it all."""
+        if self.left < 0:
+            raise refused_rule("The rules before it took too long to work out. Export it in another file.")
+        rule = read_rule(rrule)
+        self.left -= looked_for(rule, start).steps + YEARS_WORKED_OUT * steps_a_year(rule)
 
 
 @dataclass(frozen=True)
@@ -67,7 +91,7 @@ def read_event(event: Any, zones: Zones) -> Read:
     for value in _listed(event, "RDATE"):
         if isinstance(value.dt, tuple):
             begins, ends = dates.period(value)
-            more.append(_checked(begins, ends, zone))
+            more.append(_checked(begins, ends, zone, zones))
         else:
             rdates.append(dates.local(value))
     away = [dates.day_or_local(value) for value in _listed(event, "EXDATE")]
@@ -86,7 +110,9 @@ def read_event(event: Any, zones: Zones) -> Read:
         description=said if len(said) <= DESCRIPTION_LIMIT else f"{said[: DESCRIPTION_LIMIT - 1]}…",
         cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED",
         whole_days=whole_days,
-        recurrence=_checked(start, end, zone, rrule=_rule(event, whole_days), exdates=away, rdates=rdates),
+        recurrence=_checked(
+            start, end, zone, zones, rrule=_rule(event, whole_days), exdates=away, rdates=rdates
+        ),
         replaces=dates.local(replaced) if replaced is not None else "",
         more=tuple(more),
     )
@@ -210,9 +236,13 @@ def _rule(event: Any, whole_days: bool) -> str:
     return re.sub(r"(UNTIL=\d{8})T\d{6}Z?", r"\1", rule) if whole_days else rule
 
 
-def _checked(start: datetime, end: datetime, zone: str, **repeats: Any) -> Recurrence:
+def _checked(
+    start: datetime, end: datetime, zone: str, zones: Zones, rrule: str = "", **dates: Any
+) -> Recurrence:
     try:
-        return checked_recurrence(local_start=start, local_end=end, time_zone=zone, **repeats)
+        if rrule:
+            zones.steps.spend(rrule, start)
+        return checked_recurrence(local_start=start, local_end=end, time_zone=zone, rrule=rrule, **dates)
     except Invalid as refusal:
         raise NotReadable(" ".join(said for each in refusal.fields.values() for said in each)) from None
 

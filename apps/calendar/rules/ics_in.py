@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Event
 
-from apps.calendar.rules.ics_event import NotReadable, Read, Zones, name_of, read_event, uid_of
+from apps.calendar.rules.ics_event import NotReadable, Read, Steps, Zones, name_of, read_event, uid_of
 from apps.calendar.rules.ics_text import EVENTS_LIMIT, OTHERS, SIZE_LIMIT, refused, taken_apart
 from apps.calendar.rules.ics_zones import zone_meant
 from apps.calendar.rules.recurrence import Recurrence, instances
@@ -20,6 +20,8 @@ __all__ = ["EVENTS_LIMIT", "INSTANCES_LIMIT", "SIZE_LIMIT", "IcsFile", "NotRead"
 INSTANCES_LIMIT = 20_000
 """The most instances that one file may put on the calendar, from a year ago to three years ahead."""
 _YEAR = timedelta(days=366)
+_NO_TIME = (AttributeError, OverflowError, TypeError, ValueError)
+"""What a value that is no date raises where one is expected, and a date at the ends of the calendar."""
 _TZID = re.compile(r'^((?:DT|EX|R|REC)[^:]*?;TZID=)("[^"]*"|[^;:]*)(?=[;:])', re.IGNORECASE)
 
 
@@ -72,7 +74,7 @@ def read_ics(data: bytes, *, time_zone: str = "", now: datetime) -> IcsFile:
     own = time_zone or named
     if not own:
         raise Invalid({"time_zone": ["The file does not say its time zone. Choose one."]})
-    zones = Zones(own, named or "UTC", text)
+    zones = Zones(own, named or "UTC", text, Steps())
     left: list[NotRead] = [
         NotRead(f"{count:,} × {OTHERS[what]}", "Only events are planned.")
         for what, count in sorted(text.others.items())
@@ -82,12 +84,21 @@ def read_ics(data: bytes, *, time_zone: str = "", now: datetime) -> IcsFile:
     for lines in text.events:
         try:
             read = read_event(_event(lines, text.located), zones)
-            series[read.uid].append(read)
             budget.spend(read.recurrence)
-        except NotReadable as why:
-            left.append(NotRead(_said(lines, "SUMMARY", name_of), str(why), _said(lines, "UID", uid_of)))
-    specs = [spec for events in series.values() for spec in _series(events, left)]
-    return IcsFile(tuple(specs), tuple(left), own, text.name)
+            series[read.uid].append(read)
+        except (NotReadable, *_NO_TIME) as error:
+            why = (
+                str(error)
+                if isinstance(error, NotReadable)
+                else "One of its times is none that can be planned."
+            )
+            left.append(NotRead(_said(lines, "SUMMARY", name_of), why, _said(lines, "UID", uid_of)))
+    specs: dict[str, PeriodSpec] = {}
+    for spec in (spec for events in series.values() for spec in _series(events, left)):
+        # The id that is made for a date of a series may be the one that another event bears.
+        if specs.setdefault(spec.uid, spec) is not spec:
+            left.append(NotRead(spec.name, "Another event of the file has the same id."))
+    return IcsFile(tuple(specs.values()), tuple(left), own, text.name)
 
 
 def _event(lines: list[str], located: Mapping[str, str]) -> Event:

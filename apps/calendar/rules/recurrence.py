@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
-from apps.calendar.rules.rrules import CHUNK, Rule, comes_true, read_rule, starts_of
+from apps.calendar.rules.rrules import Rule, read_rule
+from apps.calendar.rules.rule_times import CHUNK, looked_for, starts_of
 from apps.calendar.rules.spans import LOCAL_FORMAT, YEARS, zone_named
 from apps.core.errors import Invalid
 
@@ -165,8 +166,10 @@ def _rule_sample(recurrence: Recurrence, start: datetime) -> list[datetime]:
     rule, zone = read_rule(recurrence.rrule), ZoneInfo(recurrence.time_zone)
     if not in_time(rule, start, zone):
         raise Invalid({"rrule": ["It ends (UNTIL) before it starts."]})
-    if not comes_true(rule, start):
-        raise Invalid({"rrule": ["This never happens: no day fits it in the 100 years after its start."]})
+    sought = looked_for(rule, start)
+    if sought.last is None:
+        said = f"This never happens: no day fits it in the {sought.years} years after its start."
+        raise Invalid({"rrule": [said]})
     most = 6 * PER_YEAR
     found = list(islice(starts_of(rule, start, start, start + CHUNK), most))
     later = start + timedelta(days=31 * rule.interval)

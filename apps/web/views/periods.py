@@ -87,8 +87,9 @@ def _checked(
     context |= {"form": form}
     if request.method == "POST" and form.is_valid():
         try:
+            # Rights first: to work out a rule takes long.
+            _permit(request, form.scope())
             plan = form.plan()
-            _permit(request, plan.scope)
             trial, last = tried(plan, found), request.POST.get("step") == "declare"
             outcomes = OutcomesForm(request.POST if last else None, kept=trial.kept, chosen=request.POST)
             if last and outcomes.is_valid():
