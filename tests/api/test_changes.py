@@ -3,11 +3,20 @@
 import pytest
 
 from apps.audit.models import AuditEvent
+from apps.calendar.rules import Recurrence
+from apps.calendar.services import PeriodPlan
 from apps.changes.rules.inputs import NoteInput
 from apps.changes.selectors import content_of
-from apps.changes.services import revise_change, save_impact, save_what, save_why, withdraw_change
+from apps.changes.services import (
+    declare_period,
+    revise_change,
+    save_impact,
+    save_what,
+    save_why,
+    withdraw_change,
+)
 from tests.api.conftest import Caller
-from tests.changes.estate import NOW, Estate, at, draft, fresh, sign_all, submitted
+from tests.changes.estate import NOW, Estate, approved, at, draft, fresh, sign_all, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +35,19 @@ def refs(call: Caller, query: str) -> list[str]:
     answer = call("ruth", "get", f"changes/{query}")
     assert answer.status_code == 200, answer.content
     return [row["ref"] for row in answer.json()["results"]]
+
+
+def test_conflict_that_is_settled_says_so_and_blocks_no_more(call: Caller, estate: Estate) -> None:
+    change = approved(estate)
+    plan = PeriodPlan("Peak", "Sales.", Recurrence("2026-11-18T00:00", "2026-11-21T00:00", "UTC"))
+    with at(NOW):
+        declare_period(
+            actor=estate.actor("leila"), plan=plan, outcomes={change.booking_id: ("exempt", "It must go.")}
+        )
+    [found] = call("leila", "get", f"calendar/bookings/{change.ref}/conflicts/").json()
+    assert (found["severity"], found["blocking"]) == ("blocking", False)
+    said = {"sort": "exempt", "until": None, "ref": "", "sentence": "It is exempt."}
+    assert found["settled"] == said
 
 
 def test_list_without_a_filter_holds_every_change(call: Caller, ended: str) -> None:

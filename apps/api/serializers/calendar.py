@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.calendar.enums import PeriodKind
+from apps.calendar.enums import DispositionSort, PeriodKind
 from apps.calendar.models import Booking, Occurrence, Period
 
 WALL_CLOCK = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"
@@ -95,11 +95,26 @@ class LiftSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2000)
 
 
+class SettledSerializer(serializers.Serializer[Any]):
+    """What people decided about a conflict: while it holds, the conflict keeps nothing from going out."""
+
+    sort = serializers.ChoiceField(DispositionSort.choices)
+    sentence = serializers.CharField(help_text="What was decided, in plain words")
+    until = serializers.DateTimeField(
+        allow_null=True, help_text="When the conflict counts again; null for as long as it stands"
+    )
+    ref = serializers.CharField(help_text="Of a waiver, such as WVR-3; else empty")
+
+
 class ConflictSerializer(serializers.Serializer[Any]):
     """A conflict as one side sees it. ``ref`` names the other side; the two meet in [start, end)."""
 
     kind = serializers.CharField()
     severity = serializers.CharField()
+    blocking = serializers.BooleanField(
+        help_text="Whether it keeps the change from going out now: of that severity, and not settled"
+    )
+    settled = SettledSerializer(allow_null=True)
     ref = serializers.CharField()
     title = serializers.CharField()
     url = serializers.CharField()
