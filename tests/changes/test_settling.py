@@ -8,10 +8,11 @@ from django.db import transaction
 from apps.audit.models import AuditEvent
 from apps.calendar.models import Period
 from apps.calendar.rules import EVERYTHING, span_from_local
-from apps.calendar.services import lift_period
+from apps.calendar.selectors import conflicts_of, rulebook_in_force
+from apps.calendar.services import lift_period, write_rulebook
 from apps.calendar.services import listeners as calendar_listeners
 from apps.changes.enums import ChangeState
-from apps.changes.services import expire_change, reviewing, start_change, withdraw_change
+from apps.changes.services import expire_change, reviewing, start_change, submit_change, withdraw_change
 from apps.changes.tasks import task_expire_changes, task_settle_changes
 from apps.core.errors import PolicyBlocked
 from tests.changes.estate import (
@@ -21,6 +22,7 @@ from tests.changes.estate import (
     Estate,
     approved,
     at,
+    draft,
     fresh,
     sign_all,
     submitted,
@@ -49,6 +51,20 @@ def test_settle_with_a_blocking_conflict_leaves_it_in_review(estate: Estate) -> 
     freeze(estate)
     sign_all(estate, change)
     assert fresh(change).state == ChangeState.IN_REVIEW
+
+
+def test_settle_when_its_own_signers_would_block_it_leaves_it_in_review(estate: Estate) -> None:
+    document = rulebook_in_force().document()
+    document["severities"] = dict.fromkeys(document["severities"], "notice") | {"approver": "blocking"}
+    write_rulebook(actor=estate.actor("leila"), document=document, reason="Nobody answers for two at once.")
+    first, late = submitted(estate), draft(estate)
+    late.plan_steps.update(lead=estate.people["amara"])
+    with at(NOW):
+        second = submit_change(actor=estate.actor("amara"), change=late)
+    sign_all(estate, first)
+    sign_all(estate, second)
+    assert (fresh(first).state, fresh(second).state) == (ChangeState.APPROVED, ChangeState.IN_REVIEW)
+    assert "approver" in {one.kind for one in conflicts_of(second.ref) if one.blocking}
 
 
 def test_conflict_cleared_approves_what_waited_in_the_name_of_the_calendar(

@@ -177,13 +177,14 @@ def settle(*, change: Change, actor: Actor) -> Change:
         return held
     # Held until this commits, so that no freeze and no booking comes between the look and the step.
     hold_calendar()
+    # Who signed it may be needed elsewhere at that time, so they are noted before the look.
+    if held.booking is not None:
+        need_people(actor=actor, booking=held.booking, people=[*leads_of(held), *approvers_of(held)])
     if any(conflict.blocking for conflict in conflicts_of(held.ref)):
         return held
     # What has moved meanwhile is asked about first; ``refreshing`` does so within a minute.
     if world_of(held).moved:
         return held
-    if held.booking is not None:
-        need_people(actor=actor, booking=held.booking, people=[*leads_of(held), *approvers_of(held)])
     return advance(held, "approve", actor=actor, data=_signed(held))
 
 
