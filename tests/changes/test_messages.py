@@ -17,6 +17,7 @@ from apps.changes.services import (
     complete_change,
     drop_message,
     hold_change,
+    messages,
     plan_message,
     resume_change,
     roll_back_change,
@@ -143,6 +144,24 @@ def test_what_goes_back_is_told_as_such_and_never_as_done(estate: Estate) -> Non
     assert sent_at(IN_WINDOW) == 1
     assert said(change)[0] == "Not sent: it went back."
     assert Notification.objects.filter(rule="change.message", title=f"{change.ref} went back").count() == 2
+
+
+def test_message_that_fails_stops_no_other(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    change = approved(estate)
+    planned(estate, change, text="This one fails.")
+    planned(estate, change)
+    notify = messages.notify
+
+    def fails_for_one(**given: Any) -> Any:
+        if "fails" in given["body"]:
+            raise RuntimeError("A row that nobody foresaw")
+        return notify(**given)
+
+    monkeypatch.setattr(messages, "notify", fails_for_one)
+    assert sent_at(DAY_BEFORE) == 1
+    assert told() == {"amara": 1, "priya": 1}
+    monkeypatch.setattr(messages, "notify", notify)
+    assert sent_at(DAY_BEFORE) == 1
 
 
 def test_message_for_a_window_that_moved_goes_out_for_the_new_one(estate: Estate) -> None:

@@ -1,5 +1,6 @@
 """Messages of a communication plan: planned by whoever runs the change, sent when their time comes."""
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from apps.outbox.services import notify
 TEXT_LIMIT = 2_000
 MOST = 20
 """Messages that one change can plan."""
+_log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -84,7 +86,16 @@ def send_due_messages(*, actor: Actor) -> int:
     A message is due when its time has passed, however late this runs (DESIGN 4.11). Whoever is told is told once:
     a run that stops in between sends none of a message, and the next sends it whole.
     """
-    return sum(_send(pk, actor) for pk in _perhaps_due(clock.now()))
+    return sum(_each(pk, actor) for pk in _perhaps_due(clock.now()))
+
+
+def _each(pk: int, actor: Actor) -> bool:
+    """Send a message if it is due. One that fails is logged, and stops no other."""
+    try:
+        return _send(pk, actor)
+    except Exception:
+        _log.exception("Message %s could not be sent.", pk)
+        return False
 
 
 def _perhaps_due(now: datetime) -> list[int]:
