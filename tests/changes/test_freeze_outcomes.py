@@ -1,6 +1,7 @@
 """A freeze over planned changes: each has an outcome, its people are told, and nothing goes out by accident."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,11 +15,18 @@ from apps.calendar.rules import Recurrence, scope_of_one
 from apps.calendar.rules.horizon import worked_out
 from apps.calendar.selectors import conflicts_of, held_by, kept_back_if
 from apps.calendar.services import PeriodPlan, plan_period
-from apps.changes.services import change_outcome, complete_change, declare_period, replan_period, start_change
+from apps.changes.services import (
+    change_outcome,
+    complete_change,
+    declare_period,
+    freezing,
+    replan_period,
+    start_change,
+)
 from apps.changes.tasks import task_follow_freezes
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked
 from apps.outbox.models import Notification
-from tests.changes.estate import IN_WINDOW, NOW, Estate, approved, at, fresh, make_estate
+from tests.changes.estate import IN_WINDOW, NOW, Estate, approved, at, fresh, make_estate, submitted
 
 pytestmark = pytest.mark.django_db
 WHY = "The regulator asked for it on this day."
@@ -84,6 +92,25 @@ def test_declare_when_an_exception_is_asked_opens_the_round_and_stays_blocked() 
     assert [one.role for one in asked] == [Role.OWNER, Role.SPONSOR]
 
 
+def test_exception_lasts_until_the_end_of_the_window_or_is_refused_with_the_day_to_ask() -> None:
+    estate = make_estate()
+    near = approved(estate)
+    frozen(estate, near, "exception", WHY)
+    assert Disposition.objects.get().until == near.planned_end
+    far = submitted(estate, start="2027-03-09T06:00", end="2027-03-09T08:30")
+    later = plan("2027-03-09T00:00", "2027-03-09T07:00")
+    said = {far.booking_id: ("exception", WHY)}
+    why = "at most 90 days, and its window ends Tue 9 Mar 2027, 08:30. Ask from Wed 9 Dec 2026, 08:30 on."
+    with at(NOW), pytest.raises(Invalid) as refusal:
+        declare_period(actor=estate.actor("leila"), plan=later, outcomes=said)
+    [(field, [text])] = refusal.value.fields.items()
+    assert field == f"outcome-{far.booking_id}"
+    assert why in text
+    with at(datetime(2026, 12, 9, 8, 30, tzinfo=UTC)):
+        declare_period(actor=estate.actor("leila"), plan=later, outcomes=said)
+    assert Disposition.objects.latest("pk").until == far.planned_end
+
+
 def test_declare_when_an_outcome_is_none_is_refused_whole() -> None:
     estate = make_estate()
     change = approved(estate)
@@ -143,6 +170,28 @@ def test_hold_when_a_freeze_begins_over_what_runs_tells_once_and_lets_it_end() -
         assert task_follow_freezes() == 0
         assert complete_change(actor=estate.actor("amara"), change=fresh(running)).state == "completed"
     assert told("freeze.hold") == ["amara", "priya"]
+
+
+def test_hold_when_a_freeze_begins_again_tells_again_and_a_failure_is_made_up_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    estate = make_estate()
+    change = approved(estate)
+    twice = Recurrence("2026-11-19T07:00", "2026-11-19T07:10", "UTC", rdates=("2026-11-19T08:00",))
+    with at(IN_WINDOW):
+        start_change(actor=estate.actor("amara"), change=change)
+        declare_period(actor=estate.actor("leila"), plan=replace(plan(), recurrence=twice), outcomes={})
+    with at(datetime(2026, 11, 19, 7, 5, tzinfo=UTC)):
+        with monkeypatch.context() as patch:
+            patch.setattr(freezing, "notify", lambda **_: 1 / 0)
+            assert task_follow_freezes() == 0
+        assert [task_follow_freezes(), task_follow_freezes()] == [1, 0]
+    with at(datetime(2026, 11, 19, 7, 30, tzinfo=UTC)):
+        assert held_by(change.ref) == []
+    with at(datetime(2026, 11, 19, 8, 5, tzinfo=UTC)):
+        assert [one.name for one in held_by(change.ref)] == ["Peak"]
+        assert [task_follow_freezes(), task_follow_freezes()] == [1, 0]
+    assert told("freeze.hold") == ["amara", "amara", "priya", "priya"]
 
 
 def test_maintenance_window_when_a_change_lies_outside_it_has_an_outcome_and_is_told() -> None:

@@ -1,9 +1,11 @@
 """What was said to become of the changes that periods keep back, and which run in a freeze now."""
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from apps.calendar.enums import BookingState, ConflictKind, Outcome
-from apps.calendar.models import Conflict, FreezeOutcome, Period
+from apps.calendar.models import Conflict, FreezeOutcome, Occurrence, Period
 from apps.calendar.rules.dispositions import OF_PERIOD
 from apps.calendar.selectors.dispositions import blocking
 from apps.core import clock
@@ -34,19 +36,27 @@ def unsaid_outcomes() -> QuerySet[Conflict]:
     return found.select_related("booking", "period").order_by("period_id", "booking__start", "pk")
 
 
-def running_in_freezes() -> QuerySet[Conflict]:
-    """Return the conflicts of bookings that are under way while a freeze that holds them has begun."""
+def running_in_freezes() -> QuerySet[Any]:
+    """Return the conflicts of bookings that are under way while a time of a freeze that holds them has begun.
+
+    ``begun_at`` is when that time began. The conflict itself has the first time that the booking meets.
+    """
     now = clock.now()
-    found = blocking(now).filter(
-        kind=ConflictKind.FREEZE, booking__state=BookingState.UNDER_WAY, start__lte=now, end__gt=now
+    running = Occurrence.objects.filter(period=OuterRef("period"), start__lte=now, end__gt=now)
+    found = blocking(now).annotate(begun_at=Subquery(running.order_by("start").values("start")[:1]))
+    found = found.filter(
+        kind=ConflictKind.FREEZE,
+        booking__state=BookingState.UNDER_WAY,
+        booking__end__gt=now,
+        begun_at__isnull=False,
     )
     return found.select_related("booking", "period").order_by("pk")
 
 
-def to_be_told_to_hold() -> QuerySet[Conflict]:
-    """Return those of them whose people have not been told."""
+def to_be_told_to_hold() -> QuerySet[Any]:
+    """Return those of them whose people have not been told since that time began."""
     told = FreezeOutcome.objects.filter(
-        period=OuterRef("period"), booking=OuterRef("booking"), held_at__isnull=False
+        period=OuterRef("period"), booking=OuterRef("booking"), held_at__gte=OuterRef("begun_at")
     )
     return running_in_freezes().filter(~Exists(told))
 

@@ -1,5 +1,7 @@
 """What becomes of the changes that a period keeps back. A change of which nothing is said stays blocked: it moves."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from apps.accounts.models import User
@@ -57,15 +59,15 @@ def say_outcome(
 
 
 @transaction.atomic
-def note_held(*, actor: Actor, conflict: Conflict) -> bool:
-    """Write down that those who run a booking were told to hold, because a freeze began; False when they were."""
+def note_held(*, actor: Actor, conflict: Conflict, begun_at: datetime) -> bool:
+    """Write down that those who run a booking were told to hold since a freeze began; False when they were."""
     assert conflict.period is not None
     hold_calendar()
     now = clock.now()
     said, _ = FreezeOutcome.objects.select_for_update().get_or_create(
         period=conflict.period, booking=conflict.booking, defaults={"said_at": now}
     )
-    if said.held_at is not None:
+    if said.held_at is not None and said.held_at >= begun_at:
         return False
     said.held_at = now
     said.save(update_fields=["held_at"])

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -127,14 +129,20 @@ def _say_moves(actor: Actor, conflicts: list[Conflict]) -> int:
 
 def tell_to_hold(*, actor: Actor) -> int:
     """Tell those who run a change, once, that a freeze has begun over it; return how many changes."""
-    told = 0
-    for conflict in to_be_told_to_hold():
+    return sum(_hold(conflict, actor) for conflict in to_be_told_to_hold())
+
+
+def _hold(conflict: Any, actor: Actor) -> bool:
+    """Tell those who run one to hold. One that fails is logged, and stops no other."""
+    try:
         with transaction.atomic():
-            if calendar.note_held(actor=actor, conflict=conflict):
-                told += 1
-                for change in changes_in(conflict):
-                    _tell_hold(change, conflict)
-    return told
+            new = calendar.note_held(actor=actor, conflict=conflict, begun_at=conflict.begun_at)
+            for change in changes_in(conflict) if new else ():
+                _tell_hold(change, conflict)
+    except Exception:
+        _log.exception("Those who run conflict %s could not be told to hold.", conflict.pk)
+        return False
+    return new
 
 
 def _say_each(actor: Actor, period: Period, outcomes: Outcomes) -> None:
@@ -171,13 +179,22 @@ def _say(actor: Actor, conflict: Conflict, outcome: str, reason: str) -> Said | 
 
 
 def _ask_exception(actor: Actor, conflict: Conflict, changes: list[Change], reason: str) -> None:
-    """Open the round that may let it go out, until the freeze ends or for as long as a waiver lasts."""
-    until = min(conflict.end, clock.now() + LONGEST_WAIVER)
+    """Open the round that may let it go out, until its window ends.
+
+    Raises:
+        Invalid: no waiver lasts that long yet, at ``outcome`` with the day from which on to ask.
+    """
+    booking, now = conflict.booking, clock.now()
+    if booking.end > now + LONGEST_WAIVER:
+        ends = _dated(booking.end, booking.time_zone)
+        ask = _dated(booking.end - LONGEST_WAIVER, booking.time_zone)
+        limit = f"An exception lasts at most {LONGEST_WAIVER.days} days, and its window ends {ends}."
+        raise Invalid({"outcome": [f"{booking.ref}: {limit} Ask from {ask} on. Until then, let it move."]})
     open_waiver(
         actor,
         conflict,
         changes,
-        until=max(until, clock.now() + timedelta(hours=1)),
+        until=max(booking.end, now + timedelta(hours=1)),
         reason=reason,
         compensating=reason,
     )
@@ -221,21 +238,25 @@ def _label(held: FreezeOutcome) -> str:
     return Outcome(held.outcome).label
 
 
+def _dated(moment: datetime, time_zone: str) -> str:
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
 def _between(start: datetime | None, end: datetime | None, user: User) -> str:
     if start is None or end is None:
         return "without a time"
     return f"{said(start, user.time_zone)} to {said(end, user.time_zone)}"
 
 
-def _tell_hold(change: Change, conflict: Conflict) -> None:
+def _tell_hold(change: Change, conflict: Any) -> None:
     period = conflict.period
-    assert period is not None
     for user in people_of(change):
         notify(
             user=user,
             rule="freeze.hold",
             subject=("freeze", f"{period.ref}/{change.ref}"),
-            due=conflict.start,
+            due=conflict.begun_at,
             title=f"{period.name} has begun: finish the stage of {change.ref}, then hold",
             body=(
                 f"{period.reason}\n\nYou may complete {change.ref} or roll it back. Nothing else of it starts while "
