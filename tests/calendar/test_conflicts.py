@@ -99,8 +99,10 @@ def test_book_when_written_twice_changes_nothing() -> None:
     model = component("credit-risk")
     booked("CHG-1", span(6, 8), model)
     booked("CHG-2", span(7, 9), model)
-    entries = AuditEvent.objects.count()
+    entries, row = AuditEvent.objects.count(), Booking.objects.filter(ref="CHG-2").values()
+    before = row.get()
     booked("CHG-2", span(7, 9), model)
+    assert row.get() == before
     assert recheck(actor=SYSTEM, booking_ids=list(Booking.objects.values_list("pk", flat=True))) == set()
     assert AuditEvent.objects.count() == entries
 

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from apps.accounts.enums import Role
 from apps.audit.models import AuditEvent
 from apps.calendar.enums import PeriodKind
+from apps.calendar.models import Period
 from apps.calendar.rules import EVERYTHING, Recurrence, scope_from, scope_of_one
 from apps.calendar.selectors import (
     bookings_between,
@@ -14,7 +17,7 @@ from apps.calendar.selectors import (
     planned_inside,
     planning_decision,
 )
-from apps.calendar.services import PeriodPlan, lift_period, plan_period, prove_conflicts
+from apps.calendar.services import PeriodPlan, change_period, lift_period, plan_period, prove_conflicts
 from apps.core import actors
 from apps.core.errors import Forbidden, Invalid
 from tests.planning import booked, component, frozen, person, relies, span, team
@@ -177,3 +180,23 @@ def test_freeze_over_what_a_change_only_reaches_is_a_notice_until_it_is_lifted()
     lift_period(actor=actors.person(leila), period=freeze, reason="Over")
     assert {each.kind for each in conflicts_of("CHG-1")} == {"freeze"}
     assert prove_conflicts(actor=actors.system("calendar")) == set()
+
+
+def test_change_of_a_period_to_what_it_is_writes_nothing_and_to_other_people_writes_once() -> None:
+    first, second = person("femi", Role.CHANGE_MANAGER), person("ada")
+    shift = Recurrence("2030-11-19T09:00", "2030-11-19T17:00", "UTC", "FREQ=WEEKLY;COUNT=4")
+    plan = PeriodPlan("Shift", "Watch.", shift, PeriodKind.ON_CALL, on_call=(first, second))
+    period = plan_period(actor=actors.person(first), plan=plan)
+
+    def written() -> tuple[object, ...]:
+        held = Period.objects.get(pk=period.pk)
+        rows = [set(each.values_list("pk", flat=True)) for each in (held.occurrences, held.people)]
+        return (held.updated_at, held.sequence, rows, AuditEvent.objects.count())
+
+    before = written()
+    change_period(actor=actors.person(first), period=period, plan=replace(plan, on_call=(second, first)))
+    assert written() == before
+    change_period(actor=actors.person(first), period=period, plan=replace(plan, on_call=(second,)))
+    held = Period.objects.get(pk=period.pk)
+    assert (held.sequence, [each.user for each in held.people.all()]) == (1, [second])
+    assert AuditEvent.objects.filter(event="period.changed").count() == 1

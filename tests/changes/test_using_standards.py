@@ -9,6 +9,9 @@ from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant
 from apps.approvals.selectors import standing
 from apps.audit.models import AuditEvent
+from apps.calendar.rules import span_from_local
+from apps.calendar.rules.scopes import scope_of_one
+from apps.calendar.selectors import conflicts_of
 from apps.catalog.models import Component
 from apps.catalog.selectors import forget_graph
 from apps.changes.enums import ChangeState
@@ -29,6 +32,7 @@ from apps.core.errors import Forbidden, Invalid, PolicyBlocked
 from tests.changes.estate import END, IN_WINDOW, NOW, START, Estate, at, draft, fresh, sign_all
 from tests.changes.standards import GIVEN, in_force, made, roles_asked, sent, spare_the_validator
 from tests.people import sign
+from tests.planning import declared
 
 
 def test_change_made_from_it_is_filled_in_and_names_its_version(estate: Estate) -> None:
@@ -167,6 +171,20 @@ def test_world_that_raises_the_risk_makes_it_a_normal_change(estate: Estate) -> 
     assert "validator" in roles_asked(change)
     with at(NOW):
         assert refresh_change(actor=actors.system("refresh"), change=change).revision.number == 2
+
+
+def test_world_that_makes_it_a_normal_change_books_it_as_one_and_finds_what_that_meets(estate: Estate) -> None:
+    change = sent(estate, in_force(estate))
+    with at(NOW):
+        day = span_from_local("2026-11-19T00:00", "2026-11-20T00:00", "Europe/London")
+        freeze = declared(estate.actor("leila"), day, scope_of_one("change_class", "normal"))
+        assert conflicts_of(change.ref) == []
+        Component.objects.filter(key="product:default/loans").update(tier=1)
+        forget_graph()
+        refresh_change(actor=actors.system("refresh"), change=change)
+    change = fresh(change)
+    assert (change.change_class, change.booking.change_class) == ("normal", "normal")
+    assert [one.ref for one in conflicts_of(change.ref)] == [freeze.ref]
 
 
 def test_cover_of_a_change_made_from_none_asks_the_database_nothing(

@@ -1,6 +1,6 @@
 """Writing the calendar. Every write holds the calendar's lock, so that two plans cannot miss each other.
 
-- ``book``, ``mark_under_way``, ``finish_booking``, ``release_booking``: a window over components.
+- ``book``, ``go_as``, ``mark_under_way``, ``finish_booking``, ``release_booking``: a window over components.
 - ``plan_period``, ``change_period``, ``skip_time``, ``lift_period``: times that mean something for the changes in them.
 - ``import_periods``: what a calendar file says, once and again.
 - ``recheck``, ``recheck_all``, ``recheck_if_due``, ``prove_conflicts``: find and clear conflicts.
@@ -16,6 +16,7 @@
 from apps.calendar.services.bookings import (
     book,
     finish_booking,
+    go_as,
     mark_under_way,
     need_people,
     release_booking,
@@ -51,6 +52,7 @@ __all__ = [
     "exempt_from_period",
     "extend_periods",
     "finish_booking",
+    "go_as",
     "grant_waiver",
     "hold_calendar",
     "import_periods",

@@ -49,6 +49,7 @@ def book(
     booking = Booking.objects.select_for_update().filter(ref=ref).first()
     before = None if booking is None else _content(booking)
     shown = None if booking is None else _shown(booking)
+    written = None if booking is None else _row(booking)
     held = [] if booking is None else [(booking.start, booking.end)]
     booking = booking or Booking(ref=ref)
     booking.title, booking.url = title, url
@@ -59,7 +60,8 @@ def book(
         booking.state = BookingState.PLANNED
     if shown is not None and shown != _shown(booking):
         booking.sequence += 1
-    booking.save()
+    if written != _row(booking):
+        booking.save()
     _move(booking, wanted)
     _need(booking, set(people))
     after = _content(booking)
@@ -78,6 +80,19 @@ def need_people(*, actor: Actor, booking: Booking, people: Collection[Needed]) -
         record_event(event="booking.changed", actor=actor, obj=booking, data=_content(booking))
         recheck(actor=actor, booking_ids=[booking.pk])
     return booking
+
+
+@transaction.atomic
+def go_as(*, actor: Actor, booking: Booking, change_class: str) -> Booking:
+    """Say by which class what is booked goes now. Saying what is already there changes nothing."""
+    hold_calendar()
+    held = Booking.objects.select_for_update().get(pk=booking.pk)
+    if held.change_class != change_class:
+        held.change_class = change_class
+        held.save(update_fields=["change_class", "updated_at"])
+        record_event(event="booking.changed", actor=actor, obj=held, data=_content(held))
+        recheck(actor=actor, booking_ids=[held.pk])
+    return held
 
 
 @transaction.atomic
@@ -136,6 +151,11 @@ def _move(booking: Booking, wanted: set[int]) -> None:
     BookedComponent.objects.bulk_create(
         BookedComponent(booking=booking, component_id=pk) for pk in sorted(wanted - there)
     )
+
+
+def _row(booking: Booking) -> tuple[object, ...]:
+    """Return all that ``book`` writes of a booking itself."""
+    return (*_shown(booking), booking.url, booking.change_class, booking.ended_at)
 
 
 def _shown(booking: Booking) -> tuple[object, ...]:

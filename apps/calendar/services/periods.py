@@ -83,10 +83,10 @@ def change_period(*, actor: Actor, period: Period, plan: PeriodPlan) -> Period:
     if held.lifted_at is not None:
         raise Invalid({"name": ["It is lifted. Plan a new one."]})
     before, caught = content_of(held), _caught_ids(held)
-    write_period(held, plan, clock.now())
-    if content_of(held) != before:
+    _fill(held, plan)
+    if _content(held, {user.pk for user in plan.on_call}) != before:
         held.sequence += 1
-        held.save(update_fields=["sequence", "updated_at"])
+        write_period(held, plan, clock.now())
         record_period("freeze.changed" if held.frozen else "period.changed", held, actor)
         _recheck(actor, held, caught)
     return held
@@ -202,6 +202,18 @@ def check_plan(plan: PeriodPlan) -> None:
 
 def write_period(period: Period, plan: PeriodPlan, now: datetime) -> int:
     """Write what a period is to be, and its instances; return how many of them end in the future."""
+    _fill(period, plan)
+    period.save()
+    period.people.all().delete()
+    OnCall.objects.bulk_create(OnCall(period=period, user=user) for user in plan.on_call)
+    coming = worked_out(recurrence_of(period), now)
+    period.occurrences.all().delete()
+    _add(period, coming)
+    return sum(end > now for _, end in coming)
+
+
+def _fill(period: Period, plan: PeriodPlan) -> None:
+    """Let a period be what a plan says, without writing it."""
     recurrence = checked_recurrence(**asdict(plan.recurrence))
     span = span_from_local(recurrence.local_start, recurrence.local_end, recurrence.time_zone)
     period.name, period.reason = plan.name.strip(), plan.reason.strip()
@@ -212,13 +224,6 @@ def write_period(period: Period, plan: PeriodPlan, now: datetime) -> int:
     period.scope, period.owner = plan.scope.document(), plan.owner
     if period._state.adding:  # noqa: SLF001
         period.kind, period.source, period.source_uid = plan.kind, plan.source, plan.source_uid
-    period.save()
-    period.people.all().delete()
-    OnCall.objects.bulk_create(OnCall(period=period, user=user) for user in plan.on_call)
-    coming = worked_out(recurrence_of(period), now)
-    period.occurrences.all().delete()
-    _add(period, coming)
-    return sum(end > now for _, end in coming)
 
 
 def _add(period: Period, worked_out: Collection[Instants]) -> int:
@@ -261,6 +266,10 @@ def permit(actor: Actor, scope: Scope) -> None:
 
 def content_of(period: Period) -> dict[str, object]:
     """Return all that an edit can change, as the ledger holds it."""
+    return _content(period, period.people.values_list("user_id", flat=True))
+
+
+def _content(period: Period, on_call: Iterable[int]) -> dict[str, object]:
     return {
         "kind": period.kind,
         "scope": period.scope,
@@ -273,9 +282,7 @@ def content_of(period: Period) -> dict[str, object]:
         "exdates": period.exdates,
         "rdates": period.rdates,
         "owner": f"person:{period.owner_id}" if period.owner_id else None,
-        "on_call": [
-            f"person:{pk}" for pk in period.people.order_by("user_id").values_list("user_id", flat=True)
-        ],
+        "on_call": [f"person:{pk}" for pk in sorted(on_call)],
         "name": period.name,
         "reason": period.reason,
     }

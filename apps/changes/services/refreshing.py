@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from apps.approvals.enums import RoundState
 from apps.approvals.services import close_round
 from apps.audit.services import record_event
+from apps.calendar.services import go_as
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change, Revision, WorldCheck
 from apps.changes.selectors import (
@@ -164,6 +165,8 @@ def _take_up(actor: Actor, held: Change, before: Revision, world: World, because
     revision = freeze_revision(held, world.content, by=before.submitted_by_id, because=why)
     held.risk, held.revision = world.content["risk"], revision
     note_class(actor, held, world.content)
+    if held.booking is not None:
+        go_as(actor=actor, booking=held.booking, change_class=held.change_class)
     facts = {"revision": revision.number, "digest": revision.digest, "before": before.number}
     record_event(event="change.refreshed", actor=actor, obj=held, data=facts, private={"reason": why})
     if held.state == ChangeState.APPROVED:
