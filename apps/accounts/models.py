@@ -39,6 +39,9 @@ class User(AbstractUser):
     weekly_digest = models.BooleanField(
         default=True, help_text="Whether they are told each week what touches what their teams own."
     )
+    digest_week = models.CharField(
+        max_length=8, blank=True, help_text="The last ISO week whose digest was looked at: 2026-W47."
+    )
 
     grants_now: "list[RoleGrant] | None" = None
     """What this person holds, when ``accounts.selectors.remember_grants`` read it for one page; not a column."""

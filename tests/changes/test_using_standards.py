@@ -173,7 +173,9 @@ def test_world_that_raises_the_risk_makes_it_a_normal_change(estate: Estate) -> 
         assert refresh_change(actor=actors.system("refresh"), change=change).revision.number == 2
 
 
-def test_world_that_makes_it_a_normal_change_books_it_as_one_and_finds_what_that_meets(estate: Estate) -> None:
+def test_world_that_makes_it_a_normal_change_books_it_as_one_and_finds_what_that_meets(
+    estate: Estate,
+) -> None:
     change = sent(estate, in_force(estate))
     with at(NOW):
         day = span_from_local("2026-11-19T00:00", "2026-11-20T00:00", "Europe/London")

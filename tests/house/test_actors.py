@@ -22,6 +22,8 @@ WITHOUT_ACTOR = {
     "accounts.record_sign_out",
     # Nobody acts: a program read a feed, and when that was is kept with it.
     "calendar.note_reading",
+    # What the weekly job has looked at. It says nothing of a change.
+    "accounts.note_digests",
     # Jobs on a schedule. They name themselves in what they write (``actors.system``).
     "approvals.forget_unused_intents",
     "approvals.remind",

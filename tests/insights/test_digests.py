@@ -14,13 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.services import choose_digest
 from apps.audit.models import AuditEvent
-from apps.changes.services import withdraw_change
+from apps.catalog.models import Component
+from apps.changes.rules.inputs import NoteInput
+from apps.changes.selectors.messages import audience_of
+from apps.changes.services import save_impact, submit_change, withdraw_change
 from apps.core.errors import Forbidden
 from apps.insights.rules.digest import due_this_week
 from apps.insights.tasks import task_send_digests
 from apps.outbox.models import Notification
 from apps.outbox.services import send_notification
-from tests.changes.estate import NOW, Estate, add_component, at, make_estate, submitted
+from tests.changes.estate import NOW, Estate, add_component, at, draft, fresh, make_estate, submitted
 from tests.people import add_person, add_team
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +72,35 @@ def test_digest_that_was_due_while_nothing_ran_is_sent_later_in_the_week(estate:
     assert sent(MONDAY + timedelta(days=2)) == 1
 
 
+def test_week_with_nothing_on_monday_is_looked_at_once_whatever_is_planned_later(estate: Estate) -> None:
+    assert sent() == 0
+    with at(MONDAY + timedelta(days=1)):
+        submit_change(actor=estate.actor("amara"), change=draft(estate))
+    assert sent(MONDAY + timedelta(days=1)) == 0
+
+
+def test_reader_who_goes_to_another_zone_is_told_once_a_week(estate: Estate) -> None:
+    submitted(estate)
+    User.objects.filter(username="priya").update(time_zone="Asia/Tokyo")
+    assert sent(MONDAY - timedelta(hours=9)) == 1
+    User.objects.filter(username="priya").update(time_zone="America/Los_Angeles")
+    assert [sent(MONDAY), sent(MONDAY + timedelta(hours=8))] == [0, 0]
+
+
+def test_owner_of_what_was_ruled_out_is_told_nothing(estate: Estate) -> None:
+    shop = add_team("shop")
+    Component.objects.filter(name="loans").update(owner_team=shop)
+    estate.people["ruth"].teams.add(shop)
+    change, amara = draft(estate), estate.actor("amara")
+    with at(NOW):
+        note = NoteInput("product:default/loans", included=False, reason="It is not sold this week.")
+        save_impact(actor=amara, change=change, notes=[note])
+        change = submit_change(actor=amara, change=fresh(change))
+    assert sent() == 1
+    assert set(digests()) == {"priya"}
+    assert estate.people["ruth"] not in audience_of(change, "owners")
+
+
 def test_what_is_only_reached_is_said_as_such(estate: Estate) -> None:
     shop = add_team("shop")
     estate.components["loans"].owner_team = shop
@@ -113,6 +145,7 @@ def test_statements_do_not_grow_with_readers_and_changes(estate: Estate) -> None
         for each in range(number):
             add_component("model", f"model-{number}-{each}", estate.team)
             submitted(estate)
+        User.objects.update(digest_week="")
         with at(MONDAY - timedelta(hours=1)), CaptureQueriesContext(connection) as asked:
             task_send_digests()
         counts.append(len(asked))

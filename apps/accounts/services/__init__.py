@@ -1,7 +1,7 @@
 """Writes to people, teams, grants and tokens.
 
-people: create_person, create_team, join_team, set_escalation_contact, change_profile, choose_digest, deactivate_person,
-    forget_person
+people: create_person, create_team, join_team, set_escalation_contact, change_profile, choose_digest, note_digests,
+    deactivate_person, forget_person
 grants: grant_role, revoke_role
 passwords: password_problem, code_problem
 second_factors: add_code_app, add_passkey, remove_second_factor, reset_second_factors, new_passkey_request,
@@ -21,6 +21,7 @@ from apps.accounts.services.people import (
     deactivate_person,
     forget_person,
     join_team,
+    note_digests,
     set_escalation_contact,
 )
 from apps.accounts.services.second_factors import (
@@ -47,6 +48,7 @@ __all__ = [
     "authenticate_token",
     "change_profile",
     "choose_digest",
+    "note_digests",
     "code_problem",
     "create_person",
     "create_team",

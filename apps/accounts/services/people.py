@@ -1,5 +1,6 @@
 """People and the teams they work in."""
 
+from collections.abc import Collection, Mapping
 from zoneinfo import available_timezones
 
 from allauth.mfa.models import Authenticator
@@ -119,6 +120,16 @@ def choose_digest(*, actor: Actor, user: User, wanted: bool) -> User:
         record_event(event="person.digest_chosen", actor=actor, obj=user, data={"weekly": wanted})
     user.weekly_digest = wanted
     return user
+
+
+@transaction.atomic
+def note_digests(weeks: Mapping[str, Collection[int]]) -> None:
+    """Note of which ISO week ("2026-W47") the digest was looked at for people, by their ids, whether or not it went.
+
+    It says nothing of a change, so it is not in the ledger.
+    """
+    for week, people in weeks.items():
+        User.objects.filter(pk__in=people).update(digest_week=week)
 
 
 @transaction.atomic

@@ -87,7 +87,7 @@ def _signers(change: Change) -> Q:
 
 def _owners(change: Change) -> Q:
     content: dict[str, Any] = change.revision.content if change.revision else {}
-    reached = [row["key"] for row in content.get("impact", [])]
+    reached = [row["key"] for row in content.get("impact", []) if row["included"]]
     moved = Q(pk__in=change.items.values("component")) | Q(key__in=reached)
     return Q(teams__in=Component.objects.filter(moved).values("owner_team"))
 

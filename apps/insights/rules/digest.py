@@ -30,6 +30,11 @@ def due_this_week(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(monday, _AT, zone)
 
 
+def week_of(due: datetime) -> str:
+    """Return the ISO week of a digest, so that a later one comes after an earlier one: "2026-W47"."""
+    return f"{due:%G-W%V}"
+
+
 def digest_text(teams: Sequence[tuple[str, Sequence[Touch]]], zone: ZoneInfo) -> str:
     """Return what the digest says: a part for each team, in plain words, times on the reader's clock."""
     parts = [_team(name, touches, zone) for name, touches in teams if touches]

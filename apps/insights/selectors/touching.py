@@ -17,7 +17,7 @@ Owned = dict[str, tuple[str, int]]
 def touches_of(teams: Collection[int], start: datetime, end: datetime) -> dict[int, list[Touch]]:
     """Return, for each team, the changes planned in [start, end) that move or reach what it owns; two queries.
 
-    What a change reaches is what its revision says, as it is signed.
+    What a change reaches is what its revision says, as it is signed, without what its requester ruled out.
     """
     owned: Owned = {
         key: (title or name, team)
@@ -40,7 +40,7 @@ def _touches(change: Change, owned: Owned) -> dict[int, Touch]:
     assert change.booking is not None
     content: dict[str, Any] = change.revision.content
     moved = _by_team([row["component"] for row in content.get("items", [])], owned)
-    reached = _by_team([row["key"] for row in content.get("impact", [])], owned)
+    reached = _by_team([row["key"] for row in content.get("impact", []) if row["included"]], owned)
     return {
         team: Touch(
             change.ref,

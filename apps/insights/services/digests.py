@@ -8,8 +8,9 @@ from django.db import transaction
 
 from apps.accounts.models import Team, User
 from apps.accounts.selectors import active_grants
+from apps.accounts.services import note_digests
 from apps.core import clock
-from apps.insights.rules.digest import WEEK, Touch, digest_text, due_this_week
+from apps.insights.rules.digest import WEEK, Touch, digest_text, due_this_week, week_of
 from apps.insights.selectors.touching import touches_of
 from apps.outbox.handlers import MailLine
 from apps.outbox.models import Notification
@@ -21,11 +22,11 @@ LEAVING = "/account/digest/"
 
 @transaction.atomic
 def send_digests() -> int:
-    """Send the digest of this week to everyone for whom it is due and who has none yet; return to how many.
+    """Look once a week, for everyone for whom it is due, at what touches their teams; return how many were told.
 
     It is due from Monday at seven by the reader's clock, however late this runs (DESIGN 4.11). Who has left it, holds
-    no role or works in no team gets none, nor does anyone whose teams nothing touches. A second call sends nothing
-    again.
+    no role or works in no team gets none. Where nothing touches their teams, nothing comes in that week, whatever is
+    planned later in it. A second call sends nothing again, nor does another time zone.
     """
     now = clock.now()
     readers = _waiting(now)
@@ -33,7 +34,12 @@ def send_digests() -> int:
         return 0
     teams = {team.pk: team for _, _, found in readers for team in found}
     touches = touches_of(teams, now - timedelta(days=1), now + WEEK + timedelta(days=1))
-    return sum(_tell(user, due, found, touches) for user, due, found in readers)
+    told = sum(_tell(user, due, found, touches) for user, due, found in readers)
+    looked: dict[str, list[int]] = defaultdict(list)
+    for user, due, _ in readers:
+        looked[week_of(due)].append(user.pk)
+    note_digests(looked)
+    return told
 
 
 def line_of_leaving(note: Notification) -> MailLine:  # noqa: ARG001
@@ -42,18 +48,14 @@ def line_of_leaving(note: Notification) -> MailLine:  # noqa: ARG001
 
 
 def _waiting(now: datetime) -> list[tuple[User, datetime, list[Team]]]:
-    """Return who is to be told now, since when, and of which teams; four queries."""
+    """Return who is to be told now, since when, and of which teams; two queries."""
     people = User.objects.filter(
         is_active=True, weekly_digest=True, teams__isnull=False, pk__in=active_grants().values("user")
     ).distinct()
-    told: dict[int, set[datetime]] = defaultdict(set)
-    sent = Notification.objects.filter(rule=RULE, due__gt=now - WEEK - timedelta(days=2))
-    for reader, was_due in sent.values_list("user_id", "due"):
-        told[reader].add(was_due)
     found = []
     for user in people.prefetch_related("teams").order_by("pk"):
         due = due_this_week(now, ZoneInfo(user.time_zone))
-        if due <= now and due not in told[user.pk]:
+        if due <= now and user.digest_week < week_of(due):
             found.append((user, due, list(user.teams.all())))
     return found
 
@@ -71,7 +73,7 @@ def _tell(user: User, due: datetime, teams: list[Team], touches: dict[int, list[
     notify(
         user=user,
         rule=RULE,
-        subject=("week", f"{due:%G-W%V}"),
+        subject=("week", week_of(due)),
         due=due,
         title=f"This week {many} what you own",
         body=digest_text(coming, ZoneInfo(user.time_zone)),
