@@ -31,8 +31,9 @@ def save_parts(*, actor: Actor, change: Change, content: Mapping[str, Any]) -> C
         notes = [NoteInput(**row) for row in content["impact_notes"]]
         change = services.save_impact(actor=actor, change=change, notes=notes)
     if WHEN & content.keys():
-        when = {name: content.get(name, getattr(change, name)) for name in WHEN}
-        change = services.save_when(actor=actor, change=change, complete=False, **when)
+        when = {name: content.get(name, getattr(change, name)) for name in WHEN - {"late_reason"}}
+        late = content.get("late_reason")
+        change = services.save_when(actor=actor, change=change, complete=False, late_reason=late, **when)
     if HOW_BACK & content.keys():
         change = services.save_how_back(
             actor=actor, change=change, complete=False, **_how_back(change, content)

@@ -8,9 +8,9 @@ from apps.calendar.rules import Rulebook
 from apps.calendar.services import write_rulebook
 from apps.changes.enums import ChangeState
 from apps.changes.rules.notice import in_time
-from apps.changes.services import revise_change, save_when, submit_change
+from apps.changes.services import move_change, revise_change, save_when, submit_change
 from apps.core.errors import Invalid
-from tests.changes.estate import NOW, Estate, at, fresh, submitted
+from tests.changes.estate import END, NOW, START, Estate, at, fresh, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +54,20 @@ def test_submit_when_it_comes_late_asks_why_and_the_reason_is_signed(estate: Est
         )
         again = submit_change(actor=estate.actor("amara"), change=draft)
     assert again.revision.content["late_reason"] == "The supplier switches the feed off in November."
+
+
+def test_reason_stays_with_its_window_and_excuses_no_other(estate: Estate) -> None:
+    amara, change = estate.actor("amara"), submitted(estate)
+    here = {"change_class": "normal", "time_zone": "Europe/London", "local_start": START, "local_end": END}
+    there = {"time_zone": "Europe/London", "local_start": "2026-11-18T06:00", "local_end": "2026-11-18T08:30"}
+    with at(NOW):
+        document = Rulebook(notice={"normal": 60}).document()
+        write_rulebook(actor=estate.actor("leila"), document=document, reason="Two months ahead.")
+        revise_change(actor=amara, change=change)
+        save_when(actor=amara, change=change, late_reason="The supplier leaves.", **here)
+        change = submit_change(actor=amara, change=save_when(actor=amara, change=change, **here))
+        assert change.revision.content["late_reason"] == "The supplier leaves."
+        with pytest.raises(Invalid) as refused:
+            move_change(actor=amara, change=change, **there)
+    assert set(refused.value.fields) == {"late_reason"}
+    assert fresh(change).late_reason == "The supplier leaves."

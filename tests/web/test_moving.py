@@ -7,7 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.calendar.models import Booking
+from apps.calendar.rules import Rulebook
+from apps.calendar.services import write_rulebook
 from apps.changes.enums import ChangeState
+from apps.changes.services import move_change
 from apps.core import clock
 from tests.changes.estate import NOW, Estate, approved, fresh, submitted
 from tests.web.reading import Enter
@@ -41,6 +44,24 @@ def test_move_when_looked_at_says_what_it_meets_and_costs_and_then_moves(
     assert response.redirect_chain == [(f"/changes/{change.ref}/", 302)]
     assert "2 signatures are asked again." in response.content.decode()
     assert Booking.objects.get(ref=change.ref).local_start == "2026-11-20T06:00"
+
+
+def test_move_by_drag_shows_the_reason_for_short_notice_and_sends_it_as_shown(
+    estate: Estate, enter: Enter
+) -> None:
+    change, client = submitted(estate), enter("amara")
+    document = Rulebook(notice={"normal": 60}).document()
+    write_rulebook(actor=estate.actor("leila"), document=document, reason="Two months ahead.")
+    given = WINDOW | {"late_reason": "The supplier leaves."}
+    move_change(actor=estate.actor("amara"), change=change, **given)
+    text = client.get(f"/calendar/move/{change.ref}/?by=1").content.decode()
+    reason = re.search(r'name="late_reason"[^>]*>\s*([^<]*)</textarea>', text)
+    assert reason
+    asked = {"time_zone": "Europe/London", "local_start": "2026-11-21T06:00", "local_end": "2026-11-21T08:30"}
+    asked |= {"late_reason": reason[1], "step": "move", "seen": seen(text)}
+    assert client.post(f"/calendar/move/{change.ref}/", asked).status_code == 302
+    moved = fresh(change)
+    assert (moved.local_start, moved.late_reason) == ("2026-11-21T06:00", "The supplier leaves.")
 
 
 def test_move_when_it_collides_shows_the_path(estate: Estate, enter: Enter) -> None:

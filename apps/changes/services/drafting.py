@@ -88,19 +88,26 @@ def save_when(
 ) -> Change:
     """Write the class and the window, as wall-clock in a zone, and why it comes at short notice.
 
-    A ``late_reason`` of None leaves the one that is there.
+    A ``late_reason`` of None leaves the one that is there with the window it was given for; another window has none.
 
     Raises as ``save_what``; fields ``change_class``, ``time_zone``, ``local_start``, ``local_end``, ``late_reason``.
     """
     draft = _draft(change, actor)
+    before = _window(draft)
     late = draft.late_reason if late_reason is None else late_reason
     parts.write_window(draft, change_class, time_zone, local_start, local_end, late, complete=complete)
+    if late_reason is None and all(before) and before != _window(draft):
+        draft.late_reason = ""
     return _saved(
         draft,
         actor,
         WizardStep.WHEN,
         {"class": change_class, "zone": time_zone, "start": draft.local_start, "end": draft.local_end},
     )
+
+
+def _window(draft: Change) -> tuple[str, str, str]:
+    return draft.time_zone, draft.local_start, draft.local_end
 
 
 @transaction.atomic

@@ -68,7 +68,8 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
     form = MoveForm(initial={name: getattr(found, name) for name in FIELDS})
     asked = _proposed(request, found)
     if asked:
-        form = MoveForm(asked)
+        # Shown again with the new time: whoever sends it gives it for that one.
+        form = MoveForm(asked | {"late_reason": found.late_reason})
         context["look"] = _looked(found, form)
     return render(request, "calendar/move.html", context | {"form": form})
 
