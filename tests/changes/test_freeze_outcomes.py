@@ -7,25 +7,32 @@ from typing import Any
 import pytest
 
 from apps.accounts.enums import Role
+from apps.accounts.models import Team
 from apps.approvals.models import Requirement
 from apps.audit.models import AuditEvent
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Conflict, Disposition, FreezeOutcome, Period
 from apps.calendar.rules import Recurrence, scope_of_one
 from apps.calendar.rules.horizon import worked_out
-from apps.calendar.selectors import conflicts_of, held_by, kept_back_if
-from apps.calendar.services import PeriodPlan, plan_period
+from apps.calendar.selectors import conflicts_of, held_by, kept_back_if, outcomes_of
+from apps.calendar.services import PeriodPlan, change_period, plan_period, recheck_all, say_outcome
+from apps.catalog.models import Component
 from apps.changes.services import (
     change_outcome,
     complete_change,
     declare_period,
+    end_disposition,
     freezing,
+    move_change,
     replan_period,
     start_change,
 )
 from apps.changes.tasks import task_follow_freezes
+from apps.core.actors import system
+from apps.core.errors import Conflict as Clash
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked
 from apps.outbox.models import Notification
+from apps.web.planning.trial import tried
 from tests.changes.estate import IN_WINDOW, NOW, Estate, approved, at, fresh, make_estate, submitted
 
 pytestmark = pytest.mark.django_db
@@ -240,3 +247,80 @@ def test_each_person_is_told_once_of_all_their_changes_in_their_own_zone() -> No
             f"{change.ref} {change.title}, Thu 19 Nov, 06:00 to Thu 19 Nov, 08:30. {label}." in message.body
         )
     assert "Times are in Europe/London." in message.body
+
+
+def test_outcome_when_a_change_that_moved_away_is_caught_anew_is_said_and_told_again() -> None:
+    estate = make_estate()
+    change = approved(estate)
+    period = frozen(estate, change)
+    with at(NOW + timedelta(hours=1)):
+        times = {"local_start": "2026-11-12T06:00", "local_end": "2026-11-12T08:30"}
+        move_change(actor=estate.actor("amara"), change=change, time_zone="UTC", **times)
+        assert task_follow_freezes() == 0
+    assert told("freeze.outcome") == ["amara", "priya"]
+    with at(NOW + timedelta(hours=2)):
+        longer = plan("2026-11-11T00:00")
+        assert tried(longer, period).kept == [change.booking]
+        change_period(actor=estate.actor("leila"), period=period, plan=longer)
+        assert outcomes_of(period) == {}
+        assert task_follow_freezes() == 1
+        assert task_follow_freezes() == 0
+    assert told("freeze.outcome") == ["amara", "amara", "priya", "priya"]
+
+
+def test_outcome_when_a_change_was_planned_into_the_freeze_is_not_said_however_the_freeze_is_edited() -> None:
+    estate = make_estate()
+    with at(NOW):
+        period = declare_period(actor=estate.actor("leila"), plan=plan(), outcomes={})
+    change = approved(estate)
+    with at(NOW + timedelta(hours=1)):
+        renamed = replace(plan(), name="Peak of the year")
+        assert tried(renamed, period).kept == []
+        replan_period(actor=estate.actor("leila"), period=period, plan=renamed, outcomes={})
+        assert task_follow_freezes() == 0
+    assert told("freeze.outcome") == []
+    assert Conflict.objects.filter(kind="freeze", booking=change.booking_id, cleared_at=None).exists()
+
+
+def test_outcome_when_the_catalog_brings_a_change_under_a_freeze_is_said() -> None:
+    estate = make_estate()
+    other = Team.objects.create(slug="fraud", name="Fraud")
+    change = approved(estate)
+    with at(NOW):
+        period = plan_period(
+            actor=estate.actor("leila"), plan=replace(plan(), scope=scope_of_one("team", other.slug))
+        )
+        Component.objects.update(owner_team=other)
+        recheck_all(actor=system("calendar"))
+        assert task_follow_freezes() == 1
+    assert list(outcomes_of(period)) == [change.booking_id]
+    assert told("freeze.outcome") == ["amara", "priya"]
+
+
+def test_outcome_of_what_is_exempt_is_said_otherwise_only_when_the_exemption_has_ended() -> None:
+    estate = make_estate()
+    change = approved(estate)
+    period = frozen(estate, change, "exempt", WHY)
+    with at(NOW), pytest.raises(Clash):
+        say_outcome(actor=estate.actor("leila"), period=period, booking=change.booking, outcome="moves")
+    assert FreezeOutcome.objects.get().outcome == "exempt"
+    with at(NOW):
+        end_disposition(actor=estate.actor("leila"), disposition=Disposition.objects.get())
+        change_outcome(
+            actor=estate.actor("leila"), period=period, booking=change.booking, outcome="exempt", reason=WHY
+        )
+    assert not any(one.blocking for one in conflicts_of(change.ref))
+
+
+def test_exemption_when_the_freeze_grows_over_the_rest_of_the_change_ends_and_it_moves() -> None:
+    estate = make_estate()
+    change = approved(estate)
+    with at(NOW):
+        late = plan("2026-11-19T08:00")
+        outcomes = {change.booking_id: ("exempt", WHY)}
+        period = declare_period(actor=estate.actor("leila"), plan=late, outcomes=outcomes)
+        assert not any(one.blocking for one in conflicts_of(change.ref))
+    with at(NOW + timedelta(hours=1)):
+        replan_period(actor=estate.actor("leila"), period=period, plan=plan(), outcomes={})
+    assert any(one.blocking for one in conflicts_of(change.ref))
+    assert outcomes_of(period)[change.booking_id].outcome == "moves"

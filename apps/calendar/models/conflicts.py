@@ -32,6 +32,10 @@ class Conflict(Stamped):
     path = models.JSONField(help_text="Component keys, from what one side moves to what the other moves.")
     forward = models.BooleanField(default=True, help_text="Whether the path starts at what `booking` moves.")
     found_at = models.DateTimeField()
+    foreseen = models.BooleanField(
+        default=False,
+        help_text="Whether it was found as its plan was made or changed, not as the world around moved.",
+    )
     checked_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True, blank=True)
 

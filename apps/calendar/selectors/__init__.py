@@ -49,10 +49,12 @@ from apps.calendar.selectors.keeping import kept_back_if
 from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 from apps.calendar.selectors.marked import marked_between
 from apps.calendar.selectors.outcomes import (
+    answered_in,
     held_by,
     kept_back_by,
     outcomes_of,
     to_be_told_to_hold,
+    unsaid,
     unsaid_outcomes,
 )
 from apps.calendar.selectors.paths import Step, explained
@@ -75,6 +77,7 @@ from apps.calendar.selectors.rulebook import rulebook_in_force, rulebook_number,
 from apps.calendar.selectors.slots import Slot, Slots, next_slots
 
 __all__ = [
+    "answered_in",
     "BLOCKED",
     "CLEAR",
     "DayClashes",
@@ -151,6 +154,7 @@ __all__ = [
     "settled_beside",
     "standing_beside",
     "to_be_told_to_hold",
+    "unsaid",
     "unsaid_outcomes",
     "waiver_for",
     "waiver_named",

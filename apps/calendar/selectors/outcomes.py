@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from apps.calendar.enums import BookingState, ConflictKind, Outcome
-from apps.calendar.models import Conflict, FreezeOutcome, Occurrence, Period
+from apps.calendar.models import Conflict, Disposition, FreezeOutcome, Occurrence, Period
 from apps.calendar.rules.dispositions import OF_PERIOD
 from apps.calendar.selectors.dispositions import blocking
 from apps.core import clock
@@ -18,22 +18,50 @@ def kept_back_by(period: Period) -> QuerySet[Conflict]:
 
 
 def outcomes_of(period: Period) -> dict[int, FreezeOutcome]:
-    """Return what was said of each booking, by its id."""
-    found = FreezeOutcome.objects.filter(period=period).select_related("said_by", "booking")
+    """Return what was said of each booking since the period came to keep it back, by its id.
+
+    What was said before that counts only while it still settles the conflict, or is out to be signed.
+    """
+    kept = Conflict.objects.filter(
+        Q(found_at__lte=OuterRef("said_at")) | _in_hand(),
+        kind__in=OF_PERIOD,
+        period=OuterRef("period"),
+        booking=OuterRef("booking"),
+        cleared_at=None,
+    )
+    found = FreezeOutcome.objects.filter(Exists(kept), period=period).select_related("said_by", "booking")
     return {one.booking_id: one for one in found}
 
 
-def unsaid_outcomes() -> QuerySet[Conflict]:
-    """Return what periods hold back that came after it was planned, and of which nothing is said, by period."""
-    said = FreezeOutcome.objects.filter(period=OuterRef("period"), booking=OuterRef("booking"))
-    found = blocking(clock.now()).filter(
+def unsaid(conflicts: QuerySet[Conflict]) -> QuerySet[Conflict]:
+    """Return those that a period came to keep back after they were planned, and of which nothing is said since."""
+    said = FreezeOutcome.objects.filter(
+        period=OuterRef("period"), booking=OuterRef("booking"), said_at__gte=OuterRef("found_at")
+    )
+    return conflicts.filter(
         ~Exists(said),
+        ~_in_hand(),
         kind__in=OF_PERIOD,
+        foreseen=False,
         booking__state=BookingState.PLANNED,
-        booking__updated_at__lt=F("period__updated_at"),
         period__isnull=False,
     )
-    return found.select_related("booking", "period").order_by("period_id", "booking__start", "pk")
+
+
+def unsaid_outcomes() -> QuerySet[Conflict]:
+    """Return all of which something must be said, by period."""
+    found = unsaid(blocking(clock.now())).select_related("booking", "period")
+    return found.order_by("period_id", "booking__start", "pk")
+
+
+def answered_in(period: Period) -> set[int]:
+    """Return the bookings that a period keeps back and of which nothing needs to be said, by id."""
+    kept = kept_back_by(period)
+    return set(kept.exclude(pk__in=unsaid(kept).values("pk")).values_list("booking_id", flat=True))
+
+
+def _in_hand() -> Exists:
+    return Exists(Disposition.objects.filter(conflict=OuterRef("pk"), ended_at=None))
 
 
 def running_in_freezes() -> QuerySet[Any]:

@@ -68,7 +68,8 @@ def book(
     if after != before:
         event = "booking.made" if before is None else "booking.changed"
         record_event(event=event, actor=actor, obj=booking, data=after)
-        recheck(actor=actor, booking_ids=[booking.pk], once=[*held, (booking.start, booking.end)])
+        once = [*held, (booking.start, booking.end)]
+        recheck(actor=actor, booking_ids=[booking.pk], once=once, planned=True)
     return booking
 
 

@@ -30,8 +30,12 @@ FIELDS = ("severity", "path", "forward", "start", "end")
 
 
 @transaction.atomic
-def recheck(*, actor: Actor, booking_ids: Collection[int], once: Iterable[Instants] = ()) -> set[str]:
+def recheck(
+    *, actor: Actor, booking_ids: Collection[int], once: Iterable[Instants] = (), planned: bool = False
+) -> set[str]:
     """Find and clear the conflicts of these bookings. Return the references whose conflicts changed.
+
+    ``planned`` says that they are checked because somebody plans them now, who sees what they meet.
 
     ``once`` are times that they held before: whoever shared a moment with them may be one of too many no more.
     Checking twice finds the same. The number of queries does not grow with the number of bookings, only with
@@ -47,8 +51,8 @@ def recheck(*, actor: Actor, booking_ids: Collection[int], once: Iterable[Instan
     known = {_identity(row): row for row in Conflict.objects.select_for_update().filter(sides | crowded)}
     now = clock.now()
     changed = [
-        *_add(found, known, now, rulebook),
-        *_keep(found, known, now, rulebook, actor),
+        *_add(found, known, now, rulebook, planned),
+        *_keep(found, known, now, rulebook, planned, actor),
         *_clear(found, known, now),
     ]
     refs = _record(changed, actor)
@@ -145,7 +149,11 @@ def _content(finding: Finding, rulebook: Rulebook) -> dict[str, object]:
 
 
 def _add(
-    found: Mapping[Identity, Finding], known: Mapping[Identity, Conflict], now: datetime, rulebook: Rulebook
+    found: Mapping[Identity, Finding],
+    known: Mapping[Identity, Conflict],
+    now: datetime,
+    rulebook: Rulebook,
+    planned: bool,
 ) -> list[Conflict]:
     return Conflict.objects.bulk_create(
         Conflict(
@@ -156,6 +164,7 @@ def _add(
             what=finding.what,
             found_at=now,
             checked_at=now,
+            foreseen=planned,
             **_content(finding, rulebook),
         )
         for identity, finding in found.items()
@@ -168,6 +177,7 @@ def _keep(
     known: Mapping[Identity, Conflict],
     now: datetime,
     rulebook: Rulebook,
+    planned: bool,
     actor: Actor,
 ) -> list[Conflict]:
     """Freshen the rows that stand; return those that came back, and those that weigh more or less than before.
@@ -189,10 +199,10 @@ def _keep(
         grown = [decision] if decision and outgrown(decision.judged, judged(row)) else []
         over += grown
         if back or grown:
-            row.cleared_at, row.found_at = None, now
+            row.cleared_at, row.found_at, row.foreseen = None, now, planned
         if back or weighs:
             told.append(row)
-    Conflict.objects.bulk_update(moved, ["cleared_at", "found_at", *FIELDS], batch_size=TOGETHER)
+    Conflict.objects.bulk_update(moved, ["cleared_at", "found_at", "foreseen", *FIELDS], batch_size=TOGETHER)
     Conflict.objects.filter(pk__in=[row.pk for row in standing]).update(checked_at=now)
     end_outgrown(actor, over)
     return told

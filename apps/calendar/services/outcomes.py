@@ -9,11 +9,15 @@ from apps.audit.services import record_event
 from apps.calendar.enums import Outcome
 from apps.calendar.models import Booking, Conflict, FreezeOutcome, Period
 from apps.calendar.rules.dispositions import OF_PERIOD, text_problem
+from apps.calendar.selectors import disposition_in_hand
 from apps.calendar.services.dispositions import exempt_from_period
 from apps.calendar.services.locking import hold_calendar
 from apps.core import clock
 from apps.core.actors import Actor
+from apps.core.errors import Conflict as Clash
 from apps.core.errors import Invalid, Stale
+
+_RELOAD = "Reload the page and look again."
 
 
 @transaction.atomic
@@ -22,11 +26,12 @@ def say_outcome(
 ) -> tuple[FreezeOutcome, bool]:
     """Say what becomes of a booking that a period keeps back; return it, and whether that is new. Twice is once.
 
-    An exemption lets it go out. What settled their conflict before must have ended.
+    An exemption lets it go out. What settled their conflict before must have ended, and when the period catches it
+    anew, it is said anew.
 
     Raises:
         Invalid: it is no such outcome, or an exemption or an exception without a reason.
-        Stale: the period does not hold it back. Conflict: the conflict is settled already.
+        Stale: the period does not hold it back. Conflict: it is settled otherwise already, or is about to be.
     """
     if outcome not in Outcome.values:
         raise Invalid({"outcome": [f"“{outcome[:40]}” is no outcome."]})
@@ -34,14 +39,19 @@ def say_outcome(
     if problem:
         raise Invalid({"reason": [f"{booking.ref}: {problem}"]})
     hold_calendar()
-    said = FreezeOutcome.objects.select_for_update().filter(period=period, booking=booking).first()
-    if said is not None and (said.outcome, said.reason) == (outcome, reason.strip()):
-        return said, False
     conflict = Conflict.objects.filter(
         kind__in=OF_PERIOD, period=period, booking=booking, cleared_at=None
     ).first()
     if conflict is None:
-        raise Stale(f"{period} does not hold {booking.ref} back.", remedy="Reload the page and look again.")
+        raise Stale(f"{period} does not hold {booking.ref} back.", remedy=_RELOAD)
+    settled = disposition_in_hand(conflict) is not None
+    said = FreezeOutcome.objects.select_for_update().filter(period=period, booking=booking).first()
+    if said is not None and (said.outcome, said.reason) == (outcome, reason.strip()):
+        counts = settled or (outcome == Outcome.MOVES and said.said_at >= conflict.found_at)
+        if counts:
+            return said, False
+    if settled:
+        raise Clash(f"Somebody has settled this for {booking.ref}, or asked for a waiver.", remedy=_RELOAD)
     said = said or FreezeOutcome(period=period, booking=booking)
     said.outcome, said.reason, said.said_at = outcome, reason.strip(), clock.now()
     said.said_by = actor.user if isinstance(actor.user, User) else None

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.calendar import services as calendar
-from apps.calendar.enums import BookingState, Outcome
+from apps.calendar.enums import Outcome
 from apps.calendar.models import Booking, Conflict, FreezeOutcome, Period
 from apps.calendar.rules.dispositions import LONGEST_WAIVER
 from apps.calendar.selectors import (
@@ -27,6 +27,7 @@ from apps.calendar.selectors import (
     planning_decision,
     scope_of,
     to_be_told_to_hold,
+    unsaid,
     unsaid_outcomes,
 )
 from apps.calendar.selectors.outcomes import WHAT_TO_DO
@@ -90,21 +91,23 @@ def change_outcome(
     Raises:
         Forbidden: the actor neither owns the freeze nor may plan what it covers.
         Invalid, Stale, PolicyBlocked: as for ``declare_period``.
+        Conflict: somebody settled it in the same moment.
     """
     decision = planning_decision(actor, scope_of(period))
     if not decision and (actor.user is None or actor.user.pk != period.owner_id):
         raise Forbidden(decision.reason, remedy=decision.remedy)
     conflict = kept_back_by(period).filter(booking=booking).first()
-    before = FreezeOutcome.objects.filter(period=period, booking=booking).first()
+    held = disposition_in_hand(conflict) if conflict else None
+    before = outcomes_of(period).get(booking.pk) if held is not None or outcome == Outcome.MOVES else None
     if before is not None and (before.outcome, before.reason) == (outcome, reason.strip()):
         return before
-    held = disposition_in_hand(conflict) if conflict else None
     if held is not None:
         take_back(actor, held)
     if conflict is None:
         raise Stale(f"{period} does not hold {booking.ref} back.", remedy="Reload the page and look again.")
     found = _say(actor, conflict, outcome, reason)
-    assert found is not None
+    if found is None:
+        return outcomes_of(period)[booking.pk]
     _tell([found])
     return found.outcome
 
@@ -149,16 +152,14 @@ def _say_each(actor: Actor, period: Period, outcomes: Outcomes) -> None:
     """Say all that is not said yet, then tell each person once. What is wrong is said of all of them together."""
     if not period.holds:
         return
-    before = outcomes_of(period)
     found: list[Said | None] = []
     wrong: dict[str, list[str]] = {}
-    for conflict in kept_back_by(period).filter(booking__state=BookingState.PLANNED):
+    for conflict in unsaid(kept_back_by(period)):
         number = conflict.booking_id
-        if number not in before:
-            try:
-                found.append(_say(actor, conflict, *outcomes.get(number, (Outcome.MOVES, ""))))
-            except Invalid as refusal:
-                wrong |= {f"{name}-{number}": texts for name, texts in refusal.fields.items()}
+        try:
+            found.append(_say(actor, conflict, *outcomes.get(number, (Outcome.MOVES, ""))))
+        except Invalid as refusal:
+            wrong |= {f"{name}-{number}": texts for name, texts in refusal.fields.items()}
     if wrong:
         raise Invalid(wrong)
     _tell([one for one in found if one])

@@ -8,7 +8,7 @@ from apps.calendar.models import Booking, Period
 from apps.calendar.models.periods import FROZEN, HOLDING
 from apps.calendar.rules import Scope, comes_twice, in_hours, in_words, next_instances, span_from_local
 from apps.calendar.rules.horizon import AHEAD, worked_out
-from apps.calendar.selectors import covered_components, kept_back_if, outcomes_of, planned_inside
+from apps.calendar.selectors import answered_in, covered_components, kept_back_if, planned_inside
 from apps.calendar.services import PeriodPlan
 from apps.core import clock
 from apps.web.planning.marks import scope_words
@@ -80,7 +80,7 @@ def tried(plan: PeriodPlan, instead_of: Period | None = None) -> Trial:
     start, end = (datetime.fromisoformat(text) for text in (recurrence.local_start, recurrence.local_end))
     span = span_from_local(start, end, recurrence.time_zone)
     kept = kept_back_if(plan.kind, plan.scope, times, instead_of=instead_of)
-    said = outcomes_of(instead_of) if instead_of else {}
+    answered = answered_in(instead_of) if instead_of else set()
     return Trial(
         words=in_words(recurrence),
         lasts=f"Usually {in_hours(end - start)}."
@@ -101,6 +101,6 @@ def tried(plan: PeriodPlan, instead_of: Period | None = None) -> Trial:
         else 0,
         kind=plan.kind,
         inside=[] if plan.kind in HOLDING else planned_inside(plan.scope, times),
-        kept=[one for one in kept if one.state == BookingState.PLANNED and one.pk not in said],
+        kept=[one for one in kept if one.state == BookingState.PLANNED and one.pk not in answered],
         running=[one for one in kept if one.state == BookingState.UNDER_WAY and plan.kind in FROZEN],
     )
