@@ -285,11 +285,11 @@ def test_outcome_when_a_change_was_planned_into_the_freeze_is_not_said_however_t
 def test_outcome_when_the_catalog_brings_a_change_under_a_freeze_is_said() -> None:
     estate = make_estate()
     other = Team.objects.create(slug="fraud", name="Fraud")
+    theirs = replace(plan(), scope=scope_of_one("team", other.slug))
+    with at(NOW):
+        period = plan_period(actor=estate.actor("leila"), plan=theirs)
     change = approved(estate)
     with at(NOW):
-        period = plan_period(
-            actor=estate.actor("leila"), plan=replace(plan(), scope=scope_of_one("team", other.slug))
-        )
         Component.objects.update(owner_team=other)
         recheck_all(actor=system("calendar"))
         assert task_follow_freezes() == 1
