@@ -189,3 +189,8 @@ def test_detail_says_whose_signature_it_waits_for_and_what_happens_if_nobody_dec
     with at(NOW):
         assert call("ruth", "get", f"changes/{change.ref}/").json()["waits_for"] == []
         assert call("amara", "get", f"changes/{draft(estate).ref}/").json()["waits_for"] == []
+
+
+def test_title_with_line_breaks_is_kept_as_one_line(call: Caller) -> None:
+    made = call("amara", "post", "changes/", {"title": " x\r\nBEGIN:VEVENT\u2028y "})
+    assert made.json()["title"] == "x BEGIN:VEVENT y"

@@ -15,6 +15,7 @@ from apps.calendar.models import Conflict, Disposition
 from apps.calendar.rules import Span, scope_of_one
 from apps.calendar.selectors import Found, conflicts_of, settled_beside
 from apps.changes.enums import ChangeState
+from apps.changes.models import Change
 from apps.changes.selectors import blockers_of, may_do_now
 from apps.changes.services import (
     ask_waiver,
@@ -143,6 +144,17 @@ def test_settle_when_neither_side_is_theirs_is_forbidden(name: str) -> None:
             compensating=INSTEAD,
         )
     assert not Disposition.objects.exists()
+
+
+def test_link_by_who_asked_for_the_first_alone_is_refused_and_by_the_other_is_made() -> None:
+    estate = make_estate()
+    one, other, conflict = two(estate)
+    Change.objects.filter(pk=other.pk).update(requester=estate.people["henrik"])
+    with at(NOW):
+        with pytest.raises(Forbidden, match=f"{other.ref} would have to wait. Only Henrik"):
+            link_after(actor=estate.actor("amara"), conflict=conflict, first=one.ref, reason=WHY)
+        assert not Disposition.objects.exists()
+        link_after(actor=estate.actor("henrik"), conflict=conflict, first=one.ref, reason=WHY)
 
 
 def test_link_when_it_would_close_a_circle_is_refused() -> None:

@@ -36,6 +36,7 @@ from apps.changes.selectors.revisions import Difference, differences, named_cont
 from apps.changes.selectors.settling import (
     changes_in,
     end_decision,
+    order_decision,
     rounds_of_ended,
     settle_decision,
     signers_of,
@@ -166,6 +167,7 @@ __all__ = [
     "risk_for",
     "said_within",
     "settle_decision",
+    "order_decision",
     "rounds_of_ended",
     "signers_of",
     "shown_version",

@@ -46,6 +46,17 @@ def settle_decision(actor: Actor, changes: Iterable[Change]) -> Decision:
     )
 
 
+def order_decision(actor: Actor, waits: Change) -> Decision:
+    """Say whether an actor may let a change wait for another: whoever asked for the one that waits, or manages it."""
+    standing = standing_of(actor, waits)
+    if standing.is_requester or standing.manages:
+        return ALLOWED
+    return denied(
+        f"{waits.ref} would have to wait. Only {waits.requester}, who asked for it, or a Change Manager can say so.",
+        f"Ask {waits.requester}, or let your own change go after it.",
+    )
+
+
 def end_decision(actor: Actor, held: Disposition, changes: Iterable[Change]) -> Decision:
     """Say whether an actor may end what was decided: whoever may settle it, and whoever signed it."""
     allowed = settle_decision(actor, changes)

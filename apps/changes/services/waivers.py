@@ -22,6 +22,7 @@ from apps.changes.models import Change
 from apps.changes.selectors import (
     changes_in,
     end_decision,
+    order_decision,
     rounds_of_ended,
     settle_decision,
     signers_of,
@@ -45,11 +46,14 @@ def link_after(*, actor: Actor, conflict: Conflict, first: str, reason: str) -> 
     """Let one change go after the other (``first``, a reference): its start is refused until that one is over.
 
     Raises:
-        Forbidden: the actor may revise neither change, and manages neither.
+        Forbidden: the actor neither asked for the change that has to wait nor manages it.
         Invalid, Stale, Conflict: as the calendar says.
     """
     changes = changes_in(conflict)
     settle_decision(actor, changes).require()
+    waiting = [change for change in changes if change.ref != first]
+    if len(waiting) == 1:
+        order_decision(actor, waiting[0]).require()
     made = calendar.link_after(actor=actor, conflict=conflict, first=first, reason=reason)
     tell_settled(made, changes, _person(actor))
     return made

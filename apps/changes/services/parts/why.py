@@ -18,7 +18,8 @@ def write_why(
         "summary": "Say in plain words what changes.",
         "outcome": "Say what should be better afterwards.",
     }
-    for name, text in texts.items():
+    # A title is one line wherever it is read: in a list, the subject of a mail, a calendar.
+    for name, text in (texts | {"title": " ".join(texts["title"].split())}).items():
         longest = 200 if name == "title" else LONG_TEXT
         asked = missing.get(name, "") if complete else ""
         setattr(draft, name, problems.text(name, text, longest=longest, missing=asked))
