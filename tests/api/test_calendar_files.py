@@ -137,3 +137,17 @@ def test_preview_asks_the_same_whatever_the_file_holds(leila: User) -> None:
             assert counts(send(leila, *events, preview=True))[0] == number
         asked.append(len(captured))
     assert asked[1] == asked[2]
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_name_under_which_somebody_else_imported_is_refused_with_the_reason(preview: bool) -> None:
+    owners = [
+        person(name, Role.OWNER, over=team(slug)) for name, slug in (("yuki", "retail"), ("sofia", "pay"))
+    ]
+    theirs, other = ({"scope": {"covers": {"team": [slug]}}} for slug in ("retail", "pay"))
+    assert counts(send(owners[0], CLOSED, **theirs)) == (1, 0, 0, 0)
+    answer = send(owners[1], ROTA, preview=preview, **other)
+    assert answer.status_code == 403
+    assert "Somebody else imported a calendar “Closing”" in answer.json()["detail"]
+    assert Period.objects.get().lifted_at is None
+    assert counts(send(owners[1], ROTA, preview=preview, source="Rota", **other)) == (1, 0, 0, 0)

@@ -19,6 +19,7 @@ from apps.calendar.selectors import (
     Difference,
     ImportOrder,
     catches,
+    import_decision,
     import_difference,
     order_of,
     planning_decision,
@@ -35,7 +36,9 @@ class PreviewImport(Resource):
         """Return what an import of the file would change. Nothing is changed."""
         now = clock.now()
         file, order = self.asked(request, now)
-        return _answer(file, order, import_difference(order, now), now)
+        difference = import_difference(order, now)
+        import_decision(self.actor, order, difference).require()
+        return _answer(file, order, difference, now)
 
     def asked(self, request: Request, now: datetime) -> tuple[IcsFile, ImportOrder]:
         """Return the file and what is asked for. Who may not plan what it covers is refused before it is read."""

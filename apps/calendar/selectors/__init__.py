@@ -44,7 +44,14 @@ from apps.calendar.selectors.drawn import (
     drawn_between,
     heads_by_day,
 )
-from apps.calendar.selectors.importing import Difference, ImportOrder, catches, import_difference, order_of
+from apps.calendar.selectors.importing import (
+    Difference,
+    ImportOrder,
+    catches,
+    import_decision,
+    import_difference,
+    order_of,
+)
 from apps.calendar.selectors.keeping import kept_back_if
 from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 from apps.calendar.selectors.marked import marked_between
@@ -83,6 +90,7 @@ __all__ = [
     "DayClashes",
     "Difference",
     "ImportOrder",
+    "import_decision",
     "import_difference",
     "Caught",
     "Found",

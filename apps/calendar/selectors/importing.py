@@ -11,7 +11,9 @@ from apps.calendar.models.periods import FROZEN
 from apps.calendar.rules import EVERYTHING, Scope
 from apps.calendar.rules.horizon import worked_out
 from apps.calendar.rules.ics_in import IcsFile, NotRead, PeriodSpec
-from apps.calendar.selectors.periods import planned_inside, recurrence_of
+from apps.calendar.selectors.periods import planned_inside, planning_decision, recurrence_of, scope_of
+from apps.core.actors import Actor
+from apps.core.decisions import ALLOWED, Decision, denied
 from apps.core.errors import Invalid
 
 SOURCE_LIMIT = 120
@@ -105,6 +107,18 @@ def import_difference(order: ImportOrder, now: datetime) -> Difference:
         else:
             same += 1
     return Difference(tuple(new), tuple(changed), same, tuple(_gone(order, known, now)), tuple(left))
+
+
+def import_decision(actor: Actor, order: ImportOrder, difference: Difference) -> Decision:
+    """Return whether the actor may plan what the periods cover that an import changes or takes off."""
+    held = [*(edit.period for edit in difference.changed), *difference.gone]
+    for scope in {str(period.scope): scope_of(period) for period in held}.values():
+        if not planning_decision(actor, scope):
+            return denied(
+                f"Somebody else imported a calendar “{order.source}”, over what you may not plan.",
+                "Give the calendar another name, or ask a Change Manager.",
+            )
+    return ALLOWED
 
 
 def catches(order: ImportOrder, difference: Difference, now: datetime) -> list[Booking]:

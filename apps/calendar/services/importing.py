@@ -12,7 +12,14 @@ from apps.calendar.rules import Scope
 from apps.calendar.rules.ics_in import PeriodSpec
 from apps.calendar.rules.plans import Instants
 from apps.calendar.selectors import scope_of
-from apps.calendar.selectors.importing import Difference, Edit, ImportOrder, import_difference, reason_of
+from apps.calendar.selectors.importing import (
+    Difference,
+    Edit,
+    ImportOrder,
+    import_decision,
+    import_difference,
+    reason_of,
+)
 from apps.calendar.services.checking import recheck
 from apps.calendar.services.locking import hold_calendar
 from apps.calendar.services.periods import (
@@ -65,8 +72,7 @@ def import_periods(*, actor: Actor, order: ImportOrder) -> Difference:
     hold_calendar()
     difference = import_difference(order, clock.now())
     permit(actor, order.scope)
-    for scope in {str(edit.scope): scope_of(edit) for edit in _held(difference)}.values():
-        permit(actor, scope)
+    import_decision(actor, order, difference).require()
     if not difference.anything:
         return difference
     touched = _Touched()
@@ -85,10 +91,6 @@ def import_periods(*, actor: Actor, order: ImportOrder) -> Difference:
     )
     recheck(actor=actor, booking_ids=touched.caught())
     return difference
-
-
-def _held(difference: Difference) -> Iterable[Period]:
-    return [*(edit.period for edit in difference.changed), *difference.gone]
 
 
 def _begin(actor: Actor, specs: Iterable[PeriodSpec], order: ImportOrder, touched: _Touched) -> None:

@@ -9,7 +9,14 @@ from django.views.decorators.http import require_http_methods
 
 from apps.calendar.enums import PeriodKind
 from apps.calendar.rules.ics_in import read_ics
-from apps.calendar.selectors import catches, import_difference, may_plan_some, order_of, planning_decision
+from apps.calendar.selectors import (
+    catches,
+    import_decision,
+    import_difference,
+    may_plan_some,
+    order_of,
+    planning_decision,
+)
 from apps.calendar.selectors.importing import SOURCE_LIMIT
 from apps.calendar.services import import_periods
 from apps.core import actors, clock
@@ -55,6 +62,7 @@ def _look(request: HttpRequest, form: ImportForm) -> dict[str, object]:
         on_call=given["on_call"],
     )
     difference = import_difference(order, now)
+    import_decision(actors.person(user), order, difference).require()
     return {
         "order": order,
         "zone": file.time_zone,
