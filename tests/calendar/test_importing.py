@@ -50,6 +50,14 @@ def imported(user: User, *events: str, **more: object) -> Difference:
     return import_periods(actor=actors.person(user), order=order(*events, **more))  # type: ignore[arg-type]
 
 
+def test_import_of_what_ended_an_hour_ago_where_it_is_planned_is_refused(leila: User) -> None:
+    over = "UID:t\nSUMMARY:T\nDTSTART;TZID=Asia/Tokyo:20301119T170000\nDTEND;TZID=Asia/Tokyo:20301119T180000"
+    with clock.moved_to(datetime(2030, 11, 19, 10, tzinfo=UTC)):
+        difference = import_difference(order(over), clock.now())
+    assert told(difference) == (0, 0, 0, 0)
+    assert [left.reason for left in difference.left] == ["All of it is over."]
+
+
 def test_import_plans_each_event_and_finds_what_it_catches(leila: User) -> None:
     booked("CHG-1", span(6, 8), component("credit-risk"))
     assert told(imported(leila, CLOSED, ROTA)) == (2, 0, 0, 0)

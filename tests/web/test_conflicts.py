@@ -95,7 +95,8 @@ def test_waiver_when_asked_is_signed_from_the_inbox(estate: Estate, enter: Enter
         ("until", "2027-11-19T06:00", "at most 90 days"),
         ("until", "2026-11-01T06:00", "This time has passed"),
         ("until", "soon", "Give a day and a time"),
-        ("until", "0001-01-01T00:00", "This time has passed"),
+        ("until", "0001-01-01T00:00", "Choose a year from 1970"),
+        ("until", "2027-03-28T01:30", "01:30 does not exist on 28 March 2027"),
         ("reason", "", "Why should it go out all the same?"),
     ],
 )

@@ -45,6 +45,11 @@ def span_from_local(local_start: str | datetime, local_end: str | datetime, time
     return Span(start, end, time_zone, f"{begins:{LOCAL_FORMAT}}", f"{ends:{LOCAL_FORMAT}}")
 
 
+def instant_from_local(field: str, local: str | datetime, time_zone: str) -> datetime:
+    """Return the instant of a wall-clock time in an IANA zone. Raises Invalid as ``span_from_local``, at ``field``."""
+    return _instant(field, _planned(field, local), zone_named(time_zone), time_zone)
+
+
 def zone_named(time_zone: str) -> ZoneInfo:
     """Return the zone with this IANA name. Raises Invalid (``time_zone``) when there is none."""
     if time_zone not in zone_names():

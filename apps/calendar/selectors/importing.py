@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from apps.accounts.models import User
 from apps.calendar.enums import PeriodKind
@@ -147,7 +148,8 @@ def _not_new(spec: PeriodSpec, now: datetime) -> str:
         times = worked_out(spec.recurrence, now)
     except Invalid as refusal:
         return " ".join(said for each in refusal.fields.values() for said in each)
-    begins = datetime.fromisoformat(spec.recurrence.local_start).replace(tzinfo=now.tzinfo)
+    zone = ZoneInfo(spec.recurrence.time_zone)
+    begins = datetime.fromisoformat(spec.recurrence.local_start).replace(tzinfo=zone)
     return "" if begins > now or any(end > now for _, end in times) else "All of it is over."
 
 

@@ -1,10 +1,10 @@
 """The forms that settle a conflict: an order of the two, or a waiver for a time."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django import forms
 
+from apps.calendar.rules.spans import instant_from_local
 from apps.core.errors import Invalid
 
 _TEXT = forms.Textarea(attrs={"rows": 3})
@@ -43,6 +43,6 @@ class WaiverForm(forms.Form):
         """Return the end as an instant, from the clock on the reader's wall. Raises Invalid (``until``)."""
         try:
             found = datetime.fromisoformat(self.cleaned_data["until"])
-            return found.replace(tzinfo=ZoneInfo(zone)) if found.tzinfo is None else found
-        except (ValueError, OverflowError) as error:
+        except ValueError as error:
             raise Invalid({"until": ["Give a day and a time such as 2026-11-19T06:00."]}) from error
+        return instant_from_local("until", found, zone) if found.tzinfo is None else found
