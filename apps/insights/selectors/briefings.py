@@ -121,7 +121,7 @@ def _blocked_by(change: Change) -> tuple[str, ...]:
 
 _UNSHARED = {
     ConflictKind.OUTSIDE: "a time outside its maintenance windows",
-    ConflictKind.LIMIT: "too many changes at once",
+    ConflictKind.LIMIT: "the limit on changes at once",
 }
 
 
