@@ -10,16 +10,16 @@ from tests.e2e.browser import Chromium, axe, complaints, overflows, signed_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-WEEK = "/calendar/week/?from=2026-11-16"
-TIMELINE = "/calendar/timeline/?from=2026-11-16&lanes=model"
-MONTH = "/calendar/?month=2026-11"
+WEEK = "/calendar/week/?from=2027-11-15"
+TIMELINE = "/calendar/timeline/?from=2027-11-15&lanes=model"
+MONTH = "/calendar/?month=2027-11"
 
 
 @pytest.fixture
 def change(estate: Estate) -> Change:
-    """Return a change of Amara's on Thursday 19 November, 06:00 to 08:30 in London, with another over it."""
-    made: Change = submitted(estate)
-    submitted(estate, start="2026-11-19T08:00", end="2026-11-19T09:00")
+    """Return a change of Amara's on Thursday 18 November 2027, 06:00 to 08:30 in London, with another over it."""
+    made: Change = submitted(estate, start="2027-11-18T06:00", end="2027-11-18T08:30")
+    submitted(estate, start="2027-11-18T08:00", end="2027-11-18T09:00")
     return fresh(made)  # type: ignore[no-any-return]
 
 
@@ -36,11 +36,11 @@ def test_week_when_a_block_is_dragged_opens_the_form_with_the_new_time(
         page = context.new_page()
         said = complaints(page)
         page.goto(live_server.url + WEEK)
-        friday = page.locator(".day-h[data-day='2026-11-20']")
+        friday = page.locator(".day-h[data-day='2027-11-19']")
         # Twenty half hours down, and as far below the block's top as it was held.
         drag(page, page.locator(f"[data-move$='{change.ref}/']").first, friday, y=20 * 17 + 6)
-        expect(page.get_by_label("Starts")).to_have_value("2026-11-20T10:00")
-        expect(page.get_by_label("Ends")).to_have_value("2026-11-20T12:30")
+        expect(page.get_by_label("Starts")).to_have_value("2027-11-19T10:00")
+        expect(page.get_by_label("Ends")).to_have_value("2027-11-19T12:30")
         expect(page.get_by_text("This time is free.")).to_be_visible()
         expect(page.get_by_role("button", name=f"Move {change.ref} there")).to_be_visible()
         assert said == []
@@ -54,15 +54,15 @@ def test_month_and_timeline_when_dragged_move_by_whole_days(
         page = context.new_page()
         page.goto(live_server.url + MONTH)
         held = page.locator(f".cal [data-move$='{change.ref}/']")
-        drag(page, held, page.locator("td[data-day='2026-11-24']"))
-        expect(page.get_by_label("Starts")).to_have_value("2026-11-24T06:00")
+        drag(page, held, page.locator("td[data-day='2027-11-23']"))
+        expect(page.get_by_label("Starts")).to_have_value("2027-11-23T06:00")
         page.goto(live_server.url + TIMELINE)
         lane = page.locator(".lane").first
         box = lane.bounding_box()
         assert box is not None
         held = page.locator(f".lanes [data-move$='{change.ref}/']").first
         drag(page, held, lane, x=box["width"] * 9.5 / 14, y=8)
-        expect(page.get_by_label("Starts")).to_have_value("2026-11-25T06:00")
+        expect(page.get_by_label("Starts")).to_have_value("2027-11-24T06:00")
 
 
 def test_calendar_when_scripts_are_off_opens_marks_and_moves_by_link(
@@ -76,11 +76,11 @@ def test_calendar_when_scripts_are_off_opens_marks_and_moves_by_link(
             mark.focus()
             page.keyboard.press("Enter")
             expect(page.locator("table .path").first).to_be_visible()
-        page.goto(live_server.url + "/calendar/agenda/?month=2026-11")
+        page.goto(live_server.url + "/calendar/agenda/?month=2027-11")
         page.get_by_role("link", name=f"Move {change.ref}").first.click()
-        expect(page.get_by_label("Starts")).to_have_value("2026-11-19T06:00")
-        page.get_by_label("Starts").fill("2026-11-20T07:00")
-        page.get_by_label("Ends").fill("2026-11-20T09:30")
+        expect(page.get_by_label("Starts")).to_have_value("2027-11-18T06:00")
+        page.get_by_label("Starts").fill("2027-11-19T07:00")
+        page.get_by_label("Ends").fill("2027-11-19T09:30")
         page.get_by_role("button", name="See what it meets").click()
         expect(page.get_by_text("This time is free.")).to_be_visible()
 

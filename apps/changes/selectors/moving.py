@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.accounts.selectors import roles_of
 from apps.approvals.models import Signature
 from apps.calendar.rules import Span
 from apps.changes.enums import ChangeState
@@ -39,6 +41,8 @@ def may_ask_to_move(change: Change, actor: Actor) -> Decision:
         return denied("Nobody can be asked to move this.", "Wait until it is submitted.")
     if may_do("revise", change, standing_of(actor, change)):
         return denied("You can move it yourself.", f"Move {change.ref}.")
+    if not set(roles_of(actor.user)) - {Role.AUDITOR}:
+        return denied("An auditor reads, and asks nobody to change a plan.", "Talk to a Change Manager.")
     if not change.requester.is_active:
         return denied(
             f"{change.requester} has left, so nobody can move {change.ref}.", "Talk to a Change Manager."

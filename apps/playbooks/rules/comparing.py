@@ -55,6 +55,8 @@ def in_words(field: Field) -> str:
         said.append(f"at least {field.low}")
     if field.high is not None:
         said.append(f"at most {field.high}")
-    if field.must or field.required:
-        said.append("must be ticked" if field.kind == FieldKind.YES_NO and field.must else "must be answered")
+    if field.must:
+        said.append("must be ticked" if field.kind == FieldKind.YES_NO else "cannot be empty")
+    if field.required:
+        said.append("must be answered")
     return " · ".join([*said, field.help] if field.help else said)
