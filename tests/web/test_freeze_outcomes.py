@@ -90,7 +90,7 @@ def test_page_costs_the_same_with_2_and_12_changes(estate: Estate, enter: Enter)
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/calendar/periods/{period.ref}/")
         counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert counts[0] == counts[1] <= 25
 
 
 def test_change_page_when_a_freeze_begins_over_it_says_to_hold(estate: Estate, enter: Enter) -> None:
