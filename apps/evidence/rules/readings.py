@@ -1,0 +1,134 @@
+"""The one internal form of evidence: what a file asserts, line by line, and what comes of it as a whole."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from apps.evidence.enums import Category, Format, Outcome, Severity
+
+TEXT_LIMIT = 300
+MOST_FINDINGS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One assertion and what came of it.
+
+    ``subject`` is what was looked at (a table, a dataset, a suite of tests), ``column`` and ``segment`` the part of it.
+    ``metric`` names the number in ``value``; ``low`` and ``high`` are the ends of its interval; ``sample_size`` counts
+    the rows or cases behind it. ``champion`` is the same number of the version in use, measured on the same data, and
+    ``champion_low`` and ``champion_high`` its interval. A number that is not finite is None.
+    """
+
+    assertion: str
+    outcome: Outcome
+    category: Category = Category.OTHER
+    severity: Severity = Severity.CRITICAL
+    subject: str = ""
+    column: str = ""
+    segment: str = ""
+    metric: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    sample_size: int | None = None
+    champion: float | None = None
+    champion_low: float | None = None
+    champion_high: float | None = None
+    expected: str = ""
+    observed: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file, read. ``measured_at`` is None when the file does not say; ``partial`` says what it left out.
+
+    ``claims`` is what the file says about whose it is: model, version, artifact, champion. ``lineage`` is what the file
+    says the version was made of: {code_commit, datasets: [{name, digest}], hyperparameters}.
+    """
+
+    format: Format
+    findings: tuple[Finding, ...]
+    tool_version: str = ""
+    measured_at: datetime | None = None
+    partial: str = ""
+    claims: dict[str, str] = field(default_factory=dict)
+    lineage: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> Outcome:
+        return outcome_of(self.findings, self.partial)
+
+
+def outcome_of(findings: Iterable[Finding], partial: str) -> Outcome:
+    """Return what a file comes to. A failure outweighs an error, an error whatever is unknown, that every pass.
+
+    What covers a part alone, or asserts nothing, is never a pass.
+    """
+    seen = {finding.outcome for finding in findings}
+    if Outcome.FAILED in seen:
+        return Outcome.FAILED
+    if Outcome.ERROR in seen:
+        return Outcome.ERROR
+    if partial or Outcome.INCONCLUSIVE in seen:
+        return Outcome.INCONCLUSIVE
+    if Outcome.PASSED in seen or Outcome.WARNED in seen:
+        return Outcome.PASSED
+    return Outcome.MEASURED if Outcome.MEASURED in seen else Outcome.INCONCLUSIVE
+
+
+def failed_as(severity: Severity) -> Outcome:
+    """Return what a failure of this severity is."""
+    return Outcome.FAILED if severity == Severity.CRITICAL else Outcome.WARNED
+
+
+def text(value: Any, limit: int = TEXT_LIMIT) -> str:
+    """Return anything a file holds as one line that the database can keep, shortened where it is long."""
+    if value is None:
+        return ""
+    line = " ".join(str(value).replace("\x00", "").split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def number(value: Any) -> float | None:
+    """Return a finite number, or None: NaN and infinity are no measurements, and true is not 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def count(value: Any) -> int | None:
+    """Return a count of rows or cases; None when it is none."""
+    found = number(value)
+    return int(found) if found is not None and 0 <= found < 2**53 else None
+
+
+def moment(value: Any) -> datetime | None:
+    """Return a time as the tools write it; one without a zone is UTC. None when it is no time."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    try:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except OverflowError:
+        return None
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """Return a JSON object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> list[Any]:
+    """Return a JSON array, or an empty one."""
+    return value if isinstance(value, list) else []
