@@ -35,6 +35,7 @@ class TokenScope(models.TextChoices):
     CHANGES = "changes", "Propose and run changes"
     APPROVALS = "approvals", "Sign approvals"
     CALENDAR = "calendar", "Plan freezes"
+    EVIDENCE = "evidence", "Send evidence and ask the gate"
     CARDS = "cards", "Edit model cards"
     REVIEWS = "reviews", "Write reviews"
     EXPORTS = "exports", "Ask for exports"

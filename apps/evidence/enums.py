@@ -61,3 +61,14 @@ class Category(models.TextChoices):
     LINEAGE = "lineage", "Lineage"
     EXPLANATION = "explanation", "Explanation"
     OTHER = "other", "Other"
+
+
+class Stage(models.TextChoices):
+    """The stages that a change passes, in their order. A promotion is asked for each environment by itself."""
+
+    DATA = "data", "Data"
+    FEATURES = "features", "Features"
+    MODEL = "model", "Model"
+    INTEGRATION = "integration", "Integration"
+    PRE_DEPLOY = "pre_deploy", "Before deployment"
+    PROMOTION = "promotion", "Promotion"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apps.evidence.enums import Category, Format, Outcome, Severity
+from apps.evidence.models.reports import TEXT_LIMIT
 
-TEXT_LIMIT = 300
 MOST_FINDINGS = 20_000
 
 

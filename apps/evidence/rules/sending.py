@@ -1,0 +1,63 @@
+"""What must hold of evidence before it is taken: who sends it, and that it is about what it is sent for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apps.core.decisions import ALLOWED, Decision, denied
+
+SKEW = timedelta(minutes=5)
+"""So far ahead of ours may the clock of a machine be that measured."""
+_DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """What somebody is to a component; the selectors fill it in."""
+
+    proposes: bool = False
+    judges: bool = False
+    in_team: bool = False
+    manages: bool = False
+
+
+def may_send(sender: Sender, team: str) -> Decision:
+    """Return whether somebody may send evidence about a component. ``team`` owns it, or is empty."""
+    if sender.proposes or sender.judges or sender.in_team or sender.manages:
+        return ALLOWED
+    return denied(
+        "Only the component's team, and those who propose, judge or manage its changes, may send evidence about it.",
+        f"Ask someone in {team}, or use a token of theirs."
+        if team
+        else "Ask a Change Manager for a role over it.",
+    )
+
+
+def digest_in(value: str) -> str | None:
+    """Return the hex of a SHA-256 digest with or without ``sha256:`` before it; None when it is none."""
+    found = _DIGEST.fullmatch(value.strip())
+    return found[1].lower() if found else None
+
+
+def contradiction(claims: Mapping[str, str], *, names: set[str], version: str, artifact: str) -> str:
+    """Return why a file is not about what it was sent for, or an empty text.
+
+    ``names`` are what the component is called, in lower case. A file that says nothing of a matter contradicts nothing.
+    """
+    model = claims.get("model", "")
+    if model and model.lower() not in names:
+        return f"The file says that it is about “{model}”, and not about this component."
+    if claims.get("version", version) != version:
+        return f"The file says that it is about version {claims['version']}, and not about version {version}."
+    claimed = digest_in(claims.get("artifact", ""))
+    if claimed and artifact and claimed != artifact:
+        return f"The file says that it measured the artifact {claimed[:12]}…, and not {artifact[:12]}…."
+    return ""
+
+
+def time_problem(measured_at: datetime | None, now: datetime) -> str:
+    """Return what is wrong with the time of a measurement, or an empty text."""
+    if measured_at is not None and measured_at > now + SKEW:
+        return "This lies in the future. Look at the clock of the machine that measured."
+    return ""

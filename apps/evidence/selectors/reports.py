@@ -1,0 +1,66 @@
+"""Reports and their results, as a person may see them: whoever holds a role sees evidence, as they see the catalog."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from apps.accounts.enums import APPROVING_ROLES, Role
+from apps.accounts.models import User
+from apps.accounts.selectors import has_role, teams_of, with_any_role
+from apps.catalog.models import Component
+from apps.core.actors import Actor
+from apps.core.decisions import Decision, denied
+from apps.evidence.models import Report, Result
+from apps.evidence.rules.sending import Sender, may_send
+
+SEEN_WITH = ("component", "version", "file", "champion", "sent_by")
+
+
+def reports_of(user: User, version_ids: Iterable[int]) -> QuerySet[Report]:
+    """Return the reports about these versions that a person may see, the newest first, without their files."""
+    found = Report.objects.filter(with_any_role(user), version__in=list(version_ids))
+    return found.select_related(*SEEN_WITH).defer("file__content")
+
+
+def report_for(user: User, ref: str) -> Report | None:
+    """Return the report with this reference ("EV-12"), or None when there is none that the person may see."""
+    number = _number_in(ref)
+    if number is None:
+        return None
+    found = Report.objects.filter(with_any_role(user), pk=number)
+    return found.select_related(*SEEN_WITH, "component__owner_team").defer("file__content").first()
+
+
+def report_exists(ref: str) -> bool:
+    """Return whether there is such a report, whoever may see it; for the record of a denial alone."""
+    number = _number_in(ref)
+    return number is not None and Report.objects.filter(pk=number).exists()
+
+
+def file_of(report: Report) -> bytes:
+    """Return the bytes of the file as it came. ``report`` is one that the person was given."""
+    return bytes(report.file.content)
+
+
+def results_of(report: Report) -> QuerySet[Result]:
+    """Return the results of a report that the person was given, in the order of the file."""
+    return report.results.all()
+
+
+def sender_decision(actor: Actor, component: Component) -> Decision:
+    """Return whether an actor may send evidence about a component."""
+    if not isinstance(actor.user, User):
+        return denied("Evidence is sent in a person's name.")
+    user, team = actor.user, component.owner_team
+    sender = Sender(
+        proposes=has_role(user, Role.REQUESTER, component),
+        judges=any(has_role(user, role, component) for role in APPROVING_ROLES),
+        in_team=team is not None and teams_of(user).filter(pk=team.pk).exists(),
+        manages=has_role(user, Role.CHANGE_MANAGER, component),
+    )
+    return may_send(sender, team.name if team else "")
+
+
+def _number_in(ref: str) -> int | None:
+    digits = ref.strip().upper().removeprefix("EV-")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 15 else None
