@@ -72,3 +72,13 @@ class Stage(models.TextChoices):
     INTEGRATION = "integration", "Integration"
     PRE_DEPLOY = "pre_deploy", "Before deployment"
     PROMOTION = "promotion", "Promotion"
+
+
+class PlanState(models.TextChoices):
+    """Where a version of the plan of checks stands."""
+
+    PROPOSED = "proposed", "Waiting for approval"
+    IN_FORCE = "in_force", "In force"
+    SUPERSEDED = "superseded", "Superseded"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"

@@ -1,5 +1,13 @@
 """Reading evidence."""
 
+from apps.evidence.selectors.plans import (
+    FIRST_NUMBER,
+    PlanInForce,
+    plan_in_force,
+    plan_numbered,
+    plans_for,
+    propose_decision,
+)
 from apps.evidence.selectors.reports import (
     SEEN_WITH,
     file_of,
@@ -11,8 +19,14 @@ from apps.evidence.selectors.reports import (
 )
 
 __all__ = [
+    "FIRST_NUMBER",
     "SEEN_WITH",
+    "PlanInForce",
     "file_of",
+    "plan_in_force",
+    "plan_numbered",
+    "plans_for",
+    "propose_decision",
     "report_exists",
     "report_for",
     "reports_of",
