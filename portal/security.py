@@ -1,5 +1,6 @@
 """Middleware: what browsers may load, and how large a request may be."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -63,19 +64,27 @@ class ReadableAddress:
 
 
 class BodyLimit:
-    """Refuse a body over ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes with 413, before anybody reads it."""
+    """Refuse a body over ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes with 413, before anybody reads it.
+
+    Where evidence is sent, which is a file, it may have ``EVIDENCE_BODY_LIMIT``.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         size = request.headers.get("Content-Length") or "0"
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        limit = _limit_at(request.path)
         if not size.isdigit() or int(size) <= limit:
             return self.get_response(request)
         _drain(request, limit)
         said = TOO_LARGE.format(size=int(size) / MEGABYTE, limit=limit / MEGABYTE)
         return _problem(request, 413, "Request too large", said) or too_large(request, said)
+
+
+def _limit_at(path: str) -> int:
+    sends_a_file = re.fullmatch(settings.EVIDENCE_PATHS, path)
+    return settings.EVIDENCE_BODY_LIMIT if sends_a_file else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _drain(request: HttpRequest, limit: int) -> None:

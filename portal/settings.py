@@ -235,6 +235,9 @@ SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# Evidence is a file that a tool wrote. It comes beside a few fields; apps.evidence says how large it may be.
+EVIDENCE_PATHS = r"/(api/v1/)?changes/[^/]+/evidence/"
+EVIDENCE_BODY_LIMIT = 21_000_000
 
 # The API
 REST_FRAMEWORK = {

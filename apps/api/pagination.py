@@ -19,5 +19,11 @@ class Newest(CursorPagination):
         return cursor
 
 
+class InPlace(Newest):
+    """The rows of one record, in their order in it."""
+
+    ordering = "position"
+
+
 def _is_key(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19

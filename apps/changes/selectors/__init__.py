@@ -26,6 +26,7 @@ from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.kept_back import KeptBack, changes_kept_back
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
+from apps.changes.selectors.measured import evidence_of, measured_version
 from apps.changes.selectors.moving import Given, may_ask_to_move, may_move, signatures_after_move
 from apps.changes.selectors.needed import approvers_of, leads_of, people_of
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
@@ -134,6 +135,7 @@ __all__ = [
     "differences",
     "earlier_for",
     "end_decision",
+    "evidence_of",
     "impact_of",
     "is_revised_by_other",
     "items_of",
@@ -151,6 +153,7 @@ __all__ = [
     "may_take_back_now",
     "may_use_now",
     "may_write_standards_now",
+    "measured_version",
     "missing_of",
     "offered_by",
     "moved_after",

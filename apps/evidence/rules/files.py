@@ -8,7 +8,7 @@ from xml.parsers import expat
 from apps.core.errors import Invalid
 from apps.evidence.rules.readings import text
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 20_000_000
 _DEEPEST_XML = 50
 
 
@@ -25,7 +25,7 @@ def parsed(content: bytes) -> Any:
         raise _refused("The file is empty.")
     if len(content) > MOST_BYTES:
         raise _refused(
-            f"Send at most {MOST_BYTES // 1024**2} MB. This file has {len(content) // 1024**2} MB."
+            f"Send at most {MOST_BYTES // 1_000_000} MB. This file has {len(content) // 1_000_000} MB."
         )
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     return _xml(content) if start == b"<" else _json(content)
