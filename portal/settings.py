@@ -269,6 +269,10 @@ SPECTACULAR_SETTINGS = {
         "PolicyStateEnum": "apps.approvals.enums.PolicyState",
         "ComponentKindEnum": "apps.catalog.enums.ComponentKind",
         "DependencyKindEnum": "apps.catalog.enums.DependencyKind",
+        "ExportFormatEnum": "apps.exports.enums.ExportFormat",
+        "ReviewOutcomeEnum": "apps.reviews.enums.Outcome",
+        "EvidenceFormatEnum": "apps.evidence.enums.Format",
+        "EvidenceOutcomeEnum": "apps.evidence.enums.Outcome",
     },
 }
 
