@@ -82,3 +82,27 @@ class PlanState(models.TextChoices):
     SUPERSEDED = "superseded", "Superseded"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ContractKind(models.TextChoices):
+    """What a contract is, as its content shows."""
+
+    ODCS = "odcs", "Open Data Contract Standard 3"
+    DCS = "dcs", "Data Contract Specification 1"
+    OPENAPI = "openapi", "OpenAPI"
+    JSON_SCHEMA = "json_schema", "JSON Schema"
+
+
+class ContractLevel(models.TextChoices):
+    """What a difference between two contracts does to somebody who kept to the old one. Worst first."""
+
+    BREAKING = "breaking", "Breaking"
+    RISKY = "risky", "Risky"
+    SAFE = "safe", "Safe"
+
+
+class ContractDirection(models.TextChoices):
+    """Whom a difference hits: whoever relies on what the contract promises, or whoever must keep it."""
+
+    CONSUMER = "consumer", "Consumers"
+    PRODUCER = "producer", "Producer"

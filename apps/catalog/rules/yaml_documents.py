@@ -39,9 +39,10 @@ class Document:
     problem: str = ""
 
 
-def read_documents(text: str) -> list[Document]:
-    """Return every document of a YAML text that is not empty, each read on its own."""
-    return [_read(place, first_line, part) for place, first_line, part in _split(text.removeprefix("\ufeff"))]
+def read_documents(text: str, max_values: int = MAX_VALUES) -> list[Document]:
+    """Return every document of a YAML text that is not empty, each read on its own and with ``max_values`` at most."""
+    parts = _split(text.removeprefix("\ufeff"))
+    return [_read(place, first_line, part, max_values) for place, first_line, part in parts]
 
 
 def _split(text: str) -> Iterator[tuple[int, int, str]]:
@@ -63,9 +64,9 @@ def _is_empty(text: str) -> bool:
     return all(not line or line.startswith(_SILENT) for line in lines)
 
 
-def _read(place: int, first_line: int, text: str) -> Document:
+def _read(place: int, first_line: int, text: str, max_values: int) -> Document:
     try:
-        return Document(place, _Builder().build(text))
+        return Document(place, _Builder(max_values).build(text))
     except Unreadable as error:
         return Document(place, problem=str(error))
     except yaml.MarkedYAMLError as error:
@@ -80,7 +81,8 @@ def _read(place: int, first_line: int, text: str) -> Document:
 class _Builder:
     """Builds one document's value and counts as it goes."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_values: int) -> None:
+        self.max_values = max_values
         self.count = 0
         self.anchors: dict[str, tuple[Any, int]] = {}
 
@@ -116,8 +118,8 @@ class _Builder:
 
     def _add(self, values: int) -> None:
         self.count += values
-        if self.count > MAX_VALUES:
-            raise Unreadable(f"It holds more than {MAX_VALUES:,} values once its aliases are followed.")
+        if self.count > self.max_values:
+            raise Unreadable(f"It holds more than {self.max_values:,} values once its aliases are followed.")
 
     def _alias(self, anchor: str) -> Any:
         if anchor not in self.anchors:
