@@ -1,0 +1,69 @@
+"""A rule, and a set of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.policy.enums import Effect, Outcome, Severity, Stage
+from apps.policy.rules.expressions import Compiled, compiled
+from apps.policy.rules.track_record import Prior
+
+RESULTS = {
+    Effect.REQUIRE: ("BOOL",),
+    Effect.DENY: ("BOOL",),
+    Effect.WARN: ("BOOL",),
+    Effect.SCORE: ("INT", "DOUBLE"),
+    Effect.CLASSIFY: ("STRING",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Facts, and what must come of the rule with them."""
+
+    given: str
+    facts: Mapping[str, Any]
+    expected: Outcome
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One rule. ``when`` says where it applies; empty is everywhere. ``source`` says why it is there.
+
+    ``message`` is what people read when it is not met, or when it warns; ``{change.tier}`` in it is the fact's value.
+    ``label`` names the points of a score.
+    """
+
+    id: str
+    stage: Stage
+    effect: Effect
+    title: str
+    expression: str
+    message: str = ""
+    remedy: str = ""
+    when: str = ""
+    label: str = ""
+    source: str = ""
+    severity: Severity = Severity.MAJOR
+    examples: tuple[Example, ...] = ()
+    condition: Compiled | None = field(init=False, repr=False)
+    program: Compiled = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "program", compiled(self.expression, *RESULTS[self.effect]))
+        object.__setattr__(self, "condition", compiled(self.when, "BOOL") if self.when else None)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Return the names of the facts that it looks at."""
+        return tuple(dict.fromkeys((*(self.condition.facts if self.condition else ()), *self.program.facts)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """A set of rules, in order. ``bands`` maps each band of risk but the lowest to the points where it begins."""
+
+    title: str
+    rules: tuple[Rule, ...]
+    bands: Mapping[str, float]
+    prior: Prior

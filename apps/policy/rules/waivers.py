@@ -1,0 +1,44 @@
+"""Waivers: which rule they set aside, for what, and for how long."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apps.core.decisions import ALLOWED, Decision, denied
+
+LONGEST = timedelta(days=90)
+TOLD_BEFORE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A waiver, as far as judging needs it. ``scope`` is the reference of a change or a component.
+
+    It holds from ``starts_at`` to before ``ends_at``; ``revoked_at`` ends it sooner.
+    """
+
+    rule: str
+    scope: str
+    starts_at: datetime
+    ends_at: datetime
+    revoked_at: datetime | None = None
+
+
+def waiver_covers(waiver: Waived, *, rule: str, refs: Collection[str], at: datetime) -> Decision:
+    """Return whether a waiver sets a rule aside for whatever has these references, at a moment."""
+    if waiver.rule != rule:
+        return denied(f"It waives “{waiver.rule}”, not “{rule}”.")
+    if waiver.scope not in refs:
+        return denied(f"It is for {waiver.scope} alone.")
+    if at < waiver.starts_at:
+        return denied("It has not begun.")
+    if waiver.revoked_at is not None and waiver.revoked_at <= at:
+        return denied("It was taken back.", "Ask for a new one.")
+    if waiver.ends_at <= at:
+        return denied("It has ended.", "Ask for a new one.")
+    return ALLOWED
+
+
+def waived_rules(waivers: Iterable[Waived], *, refs: Collection[str], at: datetime) -> frozenset[str]:
+    """Return the ids of the rules that waivers set aside for whatever has these references, at a moment."""
+    return frozenset(one.rule for one in waivers if waiver_covers(one, rule=one.rule, refs=refs, at=at))
