@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "apps.playbooks",
     "apps.policy",
     "apps.changes",
+    "apps.gates",
     "apps.reviews",
     "apps.retention",
     "apps.insights",

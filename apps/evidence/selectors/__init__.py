@@ -1,5 +1,6 @@
 """Reading evidence."""
 
+from apps.evidence.selectors.pieces import pieces_of, plan_as_of
 from apps.evidence.selectors.plans import (
     FIRST_NUMBER,
     PlanInForce,
@@ -23,6 +24,8 @@ __all__ = [
     "SEEN_WITH",
     "PlanInForce",
     "file_of",
+    "pieces_of",
+    "plan_as_of",
     "plan_in_force",
     "plan_numbered",
     "plans_for",

@@ -1,0 +1,6 @@
+"""What the gate answers, given what is known."""
+
+from apps.gates.rules.answering import Reason, answer_of, reason_of_check, stages_up_to
+from apps.gates.rules.attesting import LASTS, statement
+
+__all__ = ["LASTS", "Reason", "answer_of", "reason_of_check", "stages_up_to", "statement"]

@@ -1,0 +1,33 @@
+"""What the gate was asked and answered, as a person may see it: with the change that it is about."""
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.changes.models import Change
+from apps.changes.selectors import changes_visible_to
+from apps.gates.models import GateDecision
+
+
+def decisions_of(change: Change) -> QuerySet[GateDecision]:
+    """Return what was asked about a change that the person was given, the newest first."""
+    return change.gate_decisions.select_related("asked_by", "revision")
+
+
+def decision_for(user: User, ref: str) -> GateDecision | None:
+    """Return the decision with this reference ("GATE-12"), or None when there is none that the person may see."""
+    number = _number_in(ref)
+    if number is None:
+        return None
+    found = GateDecision.objects.filter(pk=number, change__in=changes_visible_to(user))
+    return found.select_related("change", "revision", "asked_by").first()
+
+
+def decision_exists(ref: str) -> bool:
+    """Return whether there is such a decision, whoever may see it; for the record of a denial alone."""
+    number = _number_in(ref)
+    return number is not None and GateDecision.objects.filter(pk=number).exists()
+
+
+def _number_in(ref: str) -> int | None:
+    digits = ref.strip().upper().removeprefix("GATE-")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 15 else None

@@ -1,0 +1,194 @@
+"""How a change stands before a stage: each check with what was measured, and all else that keeps it closed."""
+
+from dataclasses import dataclass
+
+from apps.accounts.enums import Role
+from apps.approvals.enums import RoundState
+from apps.approvals.selectors import standing
+from apps.calendar.enums import ConflictKind
+from apps.calendar.selectors import Found, conflicts_of
+from apps.catalog.models import ComponentVersion
+from apps.catalog.selectors import versions_in_use
+from apps.changes.enums import ENDED, ChangeState
+from apps.changes.models import Change, ChangeItem
+from apps.changes.rules.window import is_open, said
+from apps.changes.selectors import world_of
+from apps.core import clock
+from apps.evidence.enums import Stage
+from apps.evidence.rules.checks import Checked, judged
+from apps.evidence.selectors import PlanInForce, pieces_of, plan_as_of
+from apps.gates.enums import Answer
+from apps.gates.rules import Reason, reason_of_check, stages_up_to
+
+GOES_OUT = (Stage.PRE_DEPLOY, Stage.PROMOTION)
+"""The stages after which something runs: they need signatures, and the artifact that will run."""
+_FROZEN = (ConflictKind.FREEZE, ConflictKind.OUTSIDE)
+_OVER = {
+    ChangeState.REJECTED: "was rejected",
+    ChangeState.WITHDRAWN: "was withdrawn",
+    ChangeState.ROLLED_BACK: "was rolled back",
+    ChangeState.FAILED: "failed",
+    ChangeState.CLOSED: "is closed",
+    ChangeState.COMPLETED: "is completed",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One item of a change with its checks. ``champion`` names the version in use now; empty: there is none."""
+
+    item: ChangeItem
+    champion: str
+    checks: tuple[Checked, ...]
+
+
+@dataclass(frozen=True)
+class GateStanding:
+    """How a change stands: the plan that it is held to, who owns each stage, and each item with its checks."""
+
+    plan: PlanInForce
+    parts: tuple[Part, ...]
+
+    def checks_of(self, stage: Stage) -> list[tuple[Part, Checked]]:
+        return [(part, one) for part in self.parts for one in part.checks if one.check.stage == stage]
+
+    def owner_of(self, stage: Stage) -> Role | None:
+        return self.plan.plan.owners.get(stage)
+
+
+def plan_for(change: Change) -> PlanInForce:
+    """Return the plan that a change is held to: that of its submission, or the one in force for a draft."""
+    return plan_as_of(change.revision.submitted_at if change.revision else None)
+
+
+def standing_at(change: Change, *, component_key: str = "", artifact: str = "") -> GateStanding:
+    """Return how each check of a change stands now. ``artifact`` is what is to run of the component named."""
+    plan = plan_for(change)
+    items = list(change.items.select_related("component", "to_version"))
+    now = clock.now()
+    pieces = pieces_of([item.to_version_id for item in items], {check.category for check in plan.plan.checks})
+    in_use = versions_in_use(
+        [item.component_id for item in items],
+        other_than={item.component_id: item.to_version.version for item in items},
+    )
+    parts = []
+    for item in items:
+        champion = _champion(item, in_use.get(item.component_id))
+        held_to = artifact if item.component.key == component_key else ""
+        checks = tuple(
+            judged(check, pieces.get(item.to_version_id, []), now=now, champion=champion, artifact=held_to)
+            for check in plan.plan.checks
+            if check.applies_to(item.component.kind, item.component.tier)
+        )
+        parts.append(Part(item, champion, checks))
+    return GateStanding(plan, tuple(parts))
+
+
+def _champion(item: ChangeItem, in_use: ComponentVersion | None) -> str:
+    return in_use.version if in_use is not None and in_use.pk != item.to_version_id else ""
+
+
+def reasons_against(
+    change: Change, held: GateStanding, stage: Stage, *, component_key: str = "", artifact: str = ""
+) -> list[Reason]:
+    """Return everything that keeps a change from passing a stage now; nothing when it may."""
+    stages = stages_up_to(stage)
+    url = f"/changes/{change.ref}/gates/"
+    found = [
+        reason
+        for part in held.parts
+        for one in part.checks
+        if one.check.stage in stages
+        and (reason := reason_of_check(one, str(part.item.component), f"{url}#{one.check.id}"))
+    ]
+    found += _of_state(change)
+    if stage in GOES_OUT:
+        found += _of_artifact(change, held, component_key, artifact)
+        found += _of_signatures(change)
+    if stage == Stage.PROMOTION:
+        found += _of_calendar(change)
+    return found
+
+
+def _of_state(change: Change) -> list[Reason]:
+    if change.state in _OVER:
+        return [
+            Reason(
+                Answer.DENIED, f"{change.ref} {_OVER[ChangeState(change.state)]}.", "Propose a new change."
+            )
+        ]
+    if change.state == ChangeState.EXPIRED:
+        return [Reason(Answer.EXPIRED, f"{change.ref} ran out of time.", "Propose it again.")]
+    if change.state == ChangeState.ON_HOLD:
+        return [Reason(Answer.PENDING, f"{change.ref} is on hold.", "A Change Manager takes it off hold.")]
+    if change.state == ChangeState.DRAFT:
+        return [Reason(Answer.PENDING, f"{change.ref} is a draft.", "Its requester submits it.")]
+    return []
+
+
+def _of_artifact(change: Change, held: GateStanding, component_key: str, artifact: str) -> list[Reason]:
+    """Return why what is to run is not what is known: it must be named, and measured under that name."""
+    if not artifact:
+        return [
+            Reason(
+                Answer.UNKNOWN, "No artifact was named.", "Send the SHA-256 of what is to run as “artifact”."
+            )
+        ]
+    part = next((one for one in held.parts if one.item.component.key == component_key), None)
+    if part is None:
+        return [
+            Reason(
+                Answer.UNKNOWN,
+                f"{change.ref} does not move {component_key}.",
+                "Name a component that it moves.",
+            )
+        ]
+    if part.item.to_version.reports.filter(artifact=artifact).exists():
+        return []
+    says = f"Nothing that was measured of {part.item.to_version} names this artifact."
+    return [
+        Reason(Answer.UNKNOWN, says, "Send evidence that names it, or deploy the artifact that was measured.")
+    ]
+
+
+def _of_signatures(change: Change) -> list[Reason]:
+    if change.state in ENDED or change.state in _OVER:
+        return []
+    if change.revision is None or change.round is None:
+        return [Reason(Answer.PENDING, "Nobody was asked to sign yet.", "Its requester submits it.")]
+    if change.round.digest != change.revision.digest:
+        return [
+            Reason(
+                Answer.STALE,
+                "The signatures are on an earlier revision.",
+                "Those who judge what moved sign again.",
+            )
+        ]
+    moved = world_of(change).moved if change.state in (ChangeState.APPROVED, ChangeState.IN_REVIEW) else ()
+    if moved:
+        says = f"Something moved since this was signed. {moved[0].rstrip('.')}."
+        return [Reason(Answer.STALE, says, "Those who judge it are asked again soon.")]
+    if change.round.state == RoundState.OPEN and change.round.went_ahead_at is None:
+        roles = sorted(
+            {str(Role(one.requirement.role).label) for one in standing(change.round) if one.is_open}
+        )
+        return [Reason(Answer.PENDING, f"Not signed yet: {', '.join(roles)}.", "They sign in the portal.")]
+    return []
+
+
+def _of_calendar(change: Change) -> list[Reason]:
+    now = clock.now()
+    found = [_of_conflict(one) for one in conflicts_of(change.ref) if one.blocking]
+    if change.state == ChangeState.IN_PROGRESS:
+        # In flight when a freeze starts: the stage is finished, then it is held. The window bounds its start.
+        return found
+    if change.planned_end is not None and now >= change.planned_end:
+        says = f"The window ended {said(change.planned_end, change.time_zone)}."
+        return [*found, Reason(Answer.EXPIRED, says, "Revise the change and choose a new one.")]
+    opened = is_open(change, now)
+    return found if opened else [*found, Reason(Answer.PENDING, opened.reason, opened.remedy)]
+
+
+def _of_conflict(found: Found) -> Reason:
+    code = Answer.FROZEN if found.kind in _FROZEN else Answer.PENDING
+    return Reason(code, found.sentence, "Move one of the two, or settle the conflict.", url=found.url)
