@@ -82,3 +82,10 @@ class Way(models.TextChoices):
     FREED = "freed", "Freed"
     OTHERWISE = "otherwise", "Stopped otherwise"
     RECLASSIFIED = "reclassified", "Of another class or band"
+
+
+class WaiverEnd(models.TextChoices):
+    """Why a waiver ended before its time."""
+
+    REFUSED = "refused", "Refused"
+    WITHDRAWN = "withdrawn", "Taken back"

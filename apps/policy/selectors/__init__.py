@@ -1,0 +1,37 @@
+"""Reading the rules and their waivers.
+
+- ``rules_in_force``, ``rules_numbered``: what judges, by version.
+- ``sets_for``, ``set_for``, ``draft_for``, ``may_write_rules``, ``unready``: the versions, as a person may
+  read or write them.
+- ``waived_now``: the rules that waivers set aside for something.
+- ``waivers_for``, ``waiver_for``: waivers, as a person may read them.
+"""
+
+from apps.policy.selectors.sets import (
+    draft_for,
+    may_write_rules,
+    rules_in_force,
+    rules_numbered,
+    rules_of,
+    set_for,
+    set_in_force,
+    sets_for,
+    unready,
+)
+from apps.policy.selectors.waivers import may_end_waiver, waived_now, waiver_for, waivers_for
+
+__all__ = [
+    "draft_for",
+    "may_end_waiver",
+    "may_write_rules",
+    "rules_in_force",
+    "rules_numbered",
+    "rules_of",
+    "set_for",
+    "set_in_force",
+    "sets_for",
+    "unready",
+    "waived_now",
+    "waiver_for",
+    "waivers_for",
+]

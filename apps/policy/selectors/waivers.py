@@ -1,0 +1,51 @@
+"""Waivers of rules: those that count now, and those that a person may read or end."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.accounts.selectors import holds_any_role, holds_everywhere
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.decisions import ALLOWED, Decision, denied
+from apps.policy.models import RuleWaiver
+from apps.policy.rules import Waived, waived_rules
+
+
+def waived_now(refs: Collection[str], at: datetime | None = None) -> frozenset[str]:
+    """Return the ids of the rules that are set aside for whatever has these references. One query."""
+    moment = at or clock.now()
+    rows = RuleWaiver.objects.filter(scope__in=refs, granted_at__isnull=False, until__gt=moment)
+    return waived_rules(map(_waived, rows), refs=refs, at=moment)
+
+
+def waivers_for(user: User) -> QuerySet[RuleWaiver]:
+    """Return the waivers that a person may read, newest first: all of them for whoever holds any role."""
+    rows = RuleWaiver.objects.select_related("asked_by")
+    return rows if holds_any_role(user) else rows.none()
+
+
+def waiver_for(user: User, number: int) -> RuleWaiver | None:
+    """Return a waiver that a person may read, or None."""
+    return waivers_for(user).filter(number=number).first()
+
+
+def may_end_waiver(actor: Actor, waiver: RuleWaiver) -> Decision:
+    """Return whether an actor may take a waiver back: whoever asked for it, or a Change Manager over everything."""
+    user = actor.user
+    if not isinstance(user, User):
+        return denied("Only a person takes a waiver back.")
+    if user.pk == waiver.asked_by_id or holds_everywhere(user, Role.CHANGE_MANAGER):
+        return ALLOWED
+    return denied(
+        "Only whoever asked for it, or a Change Manager over everything, takes a waiver back.",
+        "Ask one of them.",
+    )
+
+
+def _waived(row: RuleWaiver) -> Waived:
+    assert row.granted_at is not None
+    return Waived(row.rule, row.scope, row.granted_at, row.until, row.ended_at)
