@@ -56,7 +56,9 @@ from apps.calendar.selectors.keeping import kept_back_if
 from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 from apps.calendar.selectors.marked import marked_between
 from apps.calendar.selectors.outcomes import (
+    Fate,
     answered_in,
+    fates_of,
     held_by,
     kept_back_by,
     outcomes_of,
@@ -84,6 +86,7 @@ from apps.calendar.selectors.rulebook import rulebook_in_force, rulebook_number,
 from apps.calendar.selectors.slots import Slot, Slots, next_slots
 
 __all__ = [
+    "Fate",
     "answered_in",
     "BLOCKED",
     "CLEAR",
@@ -122,6 +125,7 @@ __all__ = [
     "dispositions_of",
     "drawn_between",
     "explained",
+    "fates_of",
     "find_conflicts",
     "kept_back_by",
     "kept_back_if",
