@@ -28,6 +28,11 @@ class Stretch:
     covers: str
     scope: Scope
 
+    @property
+    def frozen(self) -> bool:
+        """Return whether nothing that it covers may change in it."""
+        return self.look == FROZEN
+
     def days(self, zone: tzinfo) -> tuple[date, date]:
         """Return the first and the last day that it touches in a zone."""
         return days_of(self.start, self.end, zone)
@@ -45,9 +50,10 @@ class Stretch:
         return f"{self.name} until {last}"
 
 
+FROZEN = "hatch"
 LOOKS = {
-    PeriodKind.FREEZE: ("hatch", "snowflake"),
-    PeriodKind.BLACKOUT: ("hatch", "ban"),
+    PeriodKind.FREEZE: (FROZEN, "snowflake"),
+    PeriodKind.BLACKOUT: (FROZEN, "ban"),
     PeriodKind.COOLDOWN: ("hatch-cool", "moon-stars"),
     PeriodKind.MAINTENANCE: ("stretch", "calendar-time"),
     PeriodKind.RETRAINING: ("stretch", "refresh"),
