@@ -376,4 +376,4 @@ def test_check_when_it_catches_more_asks_the_same(client: Client, leila: User, c
     said(client, data(step="look"))
     with CaptureQueriesContext(connection) as captured:
         assert "CHG-0" in said(client, data(step="look"))
-    assert len(captured) == 18
+    assert len(captured) == 19

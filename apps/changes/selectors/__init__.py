@@ -24,9 +24,15 @@ from apps.changes.selectors.emergency import (
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
-from apps.changes.selectors.kept_back import KeptBack, changes_kept_back
+from apps.changes.selectors.kept_back import KeptBack, changes_kept_back, signed_with_other_times
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
-from apps.changes.selectors.moving import Given, may_ask_to_move, may_move, signatures_after_move
+from apps.changes.selectors.moving import (
+    Given,
+    may_ask_to_move,
+    may_move,
+    moves_open_to,
+    signatures_after_move,
+)
 from apps.changes.selectors.needed import approvers_of, leads_of, people_of
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.planned import planned, supposed
@@ -36,6 +42,7 @@ from apps.changes.selectors.revisions import Difference, differences, named_cont
 from apps.changes.selectors.settling import (
     changes_in,
     end_decision,
+    exception_roles,
     order_decision,
     rounds_of_ended,
     settle_decision,
@@ -95,6 +102,7 @@ __all__ = [
     "approvers_of",
     "KeptBack",
     "changes_kept_back",
+    "signed_with_other_times",
     "leads_of",
     "people_of",
     "planned",
@@ -145,6 +153,7 @@ __all__ = [
     "may_edit_now",
     "may_let_go_ahead_now",
     "may_ask_to_move",
+    "moves_open_to",
     "may_move",
     "may_propose_now",
     "may_retire_now",
@@ -166,6 +175,7 @@ __all__ = [
     "revision_of",
     "risk_for",
     "said_within",
+    "exception_roles",
     "settle_decision",
     "order_decision",
     "rounds_of_ended",

@@ -1,5 +1,6 @@
 """What it would cost to move the window of a change."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from apps.accounts.enums import Role
@@ -48,6 +49,24 @@ def may_ask_to_move(change: Change, actor: Actor) -> Decision:
             f"{change.requester} has left, so nobody can move {change.ref}.", "Talk to a Change Manager."
         )
     return can_move(change)
+
+
+def moves_open_to(user: User, refs: Collection[str]) -> dict[str, bool]:
+    """Return which of these changes a person may move now (True), or ask its requester to move (False); two queries.
+
+    It agrees with ``may_move`` and ``may_ask_to_move``: what is not in it, a page does not offer to move.
+    """
+    asks = bool(refs) and bool(set(roles_of(user)) - {Role.AUDITOR})
+    found = (
+        Change.objects.filter(booking__ref__in=refs)
+        .exclude(state=ChangeState.DRAFT)
+        .select_related("requester")
+    )
+    return {
+        change.ref: change.requester_id == user.pk
+        for change in found
+        if can_move(change) and (change.requester_id == user.pk or (asks and change.requester.is_active))
+    }
 
 
 def signatures_after_move(change: Change, span: Span) -> list[Given]:

@@ -17,6 +17,7 @@ from apps.calendar.models import Booking, Conflict, Disposition
 from apps.catalog.models import Component
 from apps.changes.models import Change
 from apps.changes.selectors.standing import standing_of
+from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 
@@ -106,6 +107,11 @@ def waiver_needs(conflicts: list[Conflict], *, due: datetime, barred: list[Barre
     if period is not None and period.frozen:
         needs.append(_above(due, barred))
     return needs
+
+
+def exception_roles() -> list[Role]:
+    """Return who signs an exception to a freeze, as ``waiver_needs`` asks them; who asks for it may bar some."""
+    return [Role.OWNER, Role(_above(clock.now(), []).role)]
 
 
 def _ends(conflict: Conflict) -> list[Component]:

@@ -18,6 +18,7 @@ from apps.catalog.enums import ComponentKind
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeState
+from apps.changes.selectors import moves_open_to
 from apps.web import dates, marks
 from apps.web.marks import CHIP_ICONS, STATES
 
@@ -160,22 +161,25 @@ class Clash:
     url: str
     found: Found
     stops: tuple[Stop, ...]
-
-    @property
-    def moves(self) -> list[tuple[str, str]]:
-        """Return the changes of which either can be moved apart, with the addresses of the form."""
-        refs = [ref for ref in (self.ref, self.found.ref) if ref.startswith("CHG-")]
-        return [(ref, reverse("web:calendar-move", args=[ref])) for ref in refs]
+    moves: tuple[tuple[str, str], ...]
+    """What each side that can be moved apart is called, with the address of the form that does it, or asks for it."""
 
 
-def clashes_of(told: Iterable[tuple[Booking, Found]]) -> list[Clash]:
-    """Return each of these conflicts once, in their order. One query."""
+def clashes_of(user: User, told: Sequence[tuple[Booking, Found]]) -> list[Clash]:
+    """Return each of these conflicts once, in their order, as a person sees them. Four queries."""
     known = graph()
     once: dict[int, Clash] = {}
+    may = moves_open_to(user, {mine.ref for mine, _ in told})
     for mine, found in told:
         if found.id not in once:
-            once[found.id] = Clash(mine.ref, mine.title, mine.url, found, stops_of(mine.ref, found, known))
+            stops = stops_of(mine.ref, found, known)
+            moves = tuple(_move(ref, may[ref]) for ref in (mine.ref, found.ref) if ref in may)
+            once[found.id] = Clash(mine.ref, mine.title, mine.url, found, stops, moves)
     return list(once.values())
+
+
+def _move(ref: str, own: bool) -> tuple[str, str]:
+    return f"Move {ref}" if own else f"Ask to move {ref}", reverse("web:calendar-move", args=[ref])
 
 
 @dataclass(frozen=True)

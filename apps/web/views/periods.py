@@ -35,7 +35,7 @@ from apps.web.errors import add_to_form, not_found
 from apps.web.forms.periods import LiftForm, PeriodForm, SkipForm, starting_from
 from apps.web.planning.marks import scope_words
 from apps.web.planning.outcomes import CHOICES, OutcomesForm
-from apps.web.planning.period_page import Times, skips_of, times_of, who_may_end
+from apps.web.planning.period_page import Times, skips_of, times_of, who_may_end, who_signs_exceptions
 from apps.web.planning.period_words import WORDS
 from apps.web.planning.stretches import LOOKS
 from apps.web.planning.trial import tried
@@ -85,7 +85,7 @@ def _checked(
     found: Period | None = None,
 ) -> HttpResponse:
     """Show the form; with what it would do when it was sent to be checked; or act on it."""
-    context |= {"form": form}
+    context |= {"form": form, "exceptions": who_signs_exceptions()}
     if request.method == "POST" and form.is_valid():
         try:
             # Rights first: to work out a rule takes long.
