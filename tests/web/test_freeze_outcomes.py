@@ -75,7 +75,7 @@ def test_look_at_an_edit_says_who_signed_with_the_old_time_in_view_and_is_asked_
     estate: Estate, enter: Enter
 ) -> None:
     period = declare_period(actor=estate.actor("leila"), plan=plan(), outcomes={})
-    change = approved(estate)
+    approved(estate)
     path = f"/calendar/periods/{period.ref}/change/"
     for hours, again in ((f"{period.end:%H:%M}", False), ("21:30", True)):
         given = ASKED | {"step": "look", "time_zone": "UTC", "starts": f"{period.start:%H:%M}", "ends": hours}
