@@ -33,8 +33,6 @@ from apps.calendar.selectors.dispositions import (
     waiver_named,
 )
 from apps.calendar.selectors.drawn import (
-    BLOCKED,
-    CLEAR,
     DayClashes,
     Head,
     Narrowed,
@@ -88,8 +86,6 @@ from apps.calendar.selectors.slots import Slot, Slots, next_slots
 __all__ = [
     "Fate",
     "answered_in",
-    "BLOCKED",
-    "CLEAR",
     "DayClashes",
     "Difference",
     "ImportOrder",

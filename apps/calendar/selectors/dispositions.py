@@ -44,13 +44,17 @@ class Settled:
 
 
 def dispositions_in_force(now: datetime) -> QuerySet[Disposition]:
-    """Return the dispositions that settle their conflict now. This is the only place that says so.
+    """Return the dispositions that settle their conflict now."""
+    return dispositions_granted().filter(Q(until=None) | Q(until__gt=now))
+
+
+def dispositions_granted() -> QuerySet[Disposition]:
+    """Return the dispositions that settle their conflict until their time is over. This is the only place that says so.
 
     One that goes after another settles while that order can hold: it must not have started before the first ended.
     """
     in_order = Q(second__state=BookingState.PLANNED) | ~Q(first__state__in=LIVE)
     return Disposition.objects.filter(
-        Q(until=None) | Q(until__gt=now),
         Q(first=None) | in_order,
         ended_at=None,
         granted_at__isnull=False,

@@ -10,15 +10,13 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, RowNumber, TruncDate
 
 from apps.accounts.models import User
-from apps.calendar.enums import ConflictSeverity
-from apps.calendar.models import BookedComponent, Booking, Conflict, during
+from apps.calendar.enums import ConflictSeverity, Standing
+from apps.calendar.models import BookedComponent, Booking, during
 from apps.calendar.selectors.bookings import bookings_visible_to
-from apps.calendar.selectors.dispositions import blocking, is_settled
+from apps.calendar.selectors.dispositions import is_settled
+from apps.calendar.selectors.standing import marked_conflicts, standing_of
 from apps.catalog.models import Component
 from apps.core import clock
-
-BLOCKED, WARNED, CLEAR = 0, 1, 2
-"""How a booking stands: with a conflict that blocks it, with another conflict, with none."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,8 @@ def drawn_between(user: User, start: datetime, end: datetime, by: Narrowed) -> Q
         moved = BookedComponent.objects.filter(component__in=Component.objects.filter(by.components))
         found = found.filter(pk__in=moved.values("booking_id"))
     if by.conflicts:
-        found = found.filter(_in(_open()))
-    return found.annotate(clash=clash_of())
+        found = found.exclude(stands=Standing.CLEAR)
+    return found.annotate(clash=standing_of())
 
 
 @dataclass(frozen=True)
@@ -161,25 +159,5 @@ _BLOCKS = Q(severity=ConflictSeverity.BLOCKING, settled=False)
 
 
 def _meeting(start: datetime, end: datetime, zone: tzinfo) -> QuerySet[Any]:
-    met = _open().filter(start__lt=end, end__gte=start).annotate(settled=is_settled(clock.now()))
+    met = marked_conflicts().filter(start__lt=end, end__gte=start).annotate(settled=is_settled(clock.now()))
     return met.annotate(day=TruncDate(Greatest("start", Value(start)), tzinfo=zone))
-
-
-def _open() -> QuerySet[Conflict]:
-    """Return the conflicts that a calendar marks. A notice is told where the change is; marked, it would hide these."""
-    return Conflict.objects.filter(cleared_at=None).exclude(severity=ConflictSeverity.NOTICE)
-
-
-def clash_of(booking: str = "pk") -> Case:
-    """Return how the booking that a field names stands: BLOCKED, WARNED or CLEAR."""
-    return Case(
-        When(_in(blocking(clock.now()), booking), then=Value(BLOCKED)),
-        When(_in(_open(), booking), then=Value(WARNED)),
-        default=Value(CLEAR),
-        output_field=IntegerField(),
-    )
-
-
-def _in(conflicts: QuerySet[Conflict], booking: str = "pk") -> Q:
-    others = conflicts.exclude(other=None).values("other")
-    return Q(**{f"{booking}__in": conflicts.values("booking")}) | Q(**{f"{booking}__in": others})

@@ -10,10 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.accounts.models import User
-from apps.calendar.enums import LIVE, ConflictKind
+from apps.calendar.enums import LIVE, ConflictKind, Standing
 from apps.calendar.models import Booking, Period
 from apps.calendar.rules import FACETS, Scope
-from apps.calendar.selectors import BLOCKED, CLEAR, Found, Step, explained, scope_of
+from apps.calendar.selectors import Found, Step, explained, scope_of
 from apps.catalog.enums import ComponentKind
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import graph
@@ -69,12 +69,12 @@ class Event:
     @property
     def clashing(self) -> bool:
         """Return whether it stands in a conflict, shown or not."""
-        return self.clash != CLEAR
+        return self.clash != Standing.CLEAR
 
     @property
     def blocked(self) -> bool:
         """Return whether a conflict keeps it from going out."""
-        return self.clash == BLOCKED
+        return self.clash == Standing.BLOCKED
 
     @property
     def ended(self) -> bool:
@@ -135,7 +135,7 @@ def _event(
     return Event(
         booking,
         colour,
-        icon if clash == CLEAR else "alert-triangle",
+        icon if clash == Standing.CLEAR else "alert-triangle",
         word,
         conflicts,
         clash,
