@@ -22,7 +22,7 @@ UPDATE calendar_booking SET stands = found.stands FROM (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calendar', '0014_foreseen'),
+        ('calendar', '0015_names_of_imports'),
     ]
 
     operations = [
