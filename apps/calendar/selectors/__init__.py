@@ -1,16 +1,16 @@
 """What is planned, what is frozen, and what collides."""
 
 from apps.calendar.selectors.bookings import booking_exists, booking_for, bookings_between, live_between
+from apps.calendar.selectors.catching import Caught, Window, freezes_catching
 from apps.calendar.selectors.conflicts import (
-    Caught,
     Found,
-    Window,
+    InTheWay,
     conflicts_beside,
     conflicts_of,
     conflicts_of_all,
     conflicts_told,
     find_conflicts,
-    freezes_catching,
+    in_the_way_of,
     last_checked,
     seen_from,
     standing_beside,
@@ -130,6 +130,8 @@ __all__ = [
     "heads_by_day",
     "heads_by_lane",
     "heads_in_no_lane",
+    "in_the_way_of",
+    "InTheWay",
     "lanes_between",
     "held_by",
     "last_checked",

@@ -105,14 +105,14 @@ def settled_as(one: Disposition) -> Settled:
     )
 
 
+def orders_after(ref: str) -> QuerySet[Disposition]:
+    """Return the orders that stand by which a booking goes after another."""
+    return Disposition.objects.filter(second__ref=ref, sort=DispositionSort.AFTER, ended_at=None)
+
+
 def goes_after(ref: str) -> list[Booking]:
     """Return what a booking must wait for: those that it goes after and that are neither done nor given back."""
-    waited = Booking.objects.filter(
-        state__in=LIVE,
-        pk__in=Disposition.objects.filter(second__ref=ref, sort=DispositionSort.AFTER, ended_at=None).values(
-            "first"
-        ),
-    )
+    waited = Booking.objects.filter(state__in=LIVE, pk__in=orders_after(ref).values("first"))
     return list(waited.order_by("start", "pk"))
 
 
