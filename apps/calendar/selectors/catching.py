@@ -10,7 +10,7 @@ from apps.calendar.rules import Plan
 from apps.calendar.rules.plans import InForce
 from apps.calendar.selectors.bookings import parts_of
 from apps.calendar.selectors.conflicts import DRAFT
-from apps.calendar.selectors.periods import times_between
+from apps.calendar.selectors.times import times_between
 
 
 @dataclass(frozen=True)
