@@ -13,7 +13,7 @@ from apps.changes.models import Change
 from apps.changes.rules.moving import can_move
 from apps.changes.rules.people import may_do
 from apps.changes.selectors.content import caught_by, freezes_content, window_content
-from apps.changes.selectors.earlier import earlier_for
+from apps.changes.selectors.earlier import decisions_on
 from apps.changes.selectors.planned import supposed
 from apps.changes.selectors.standing import standing_of
 from apps.core.actors import Actor
@@ -82,8 +82,6 @@ def signatures_after_move(change: Change, span: Span) -> list[Given]:
         "window": window_content(there),
         "freezes": freezes_content(caught_by([there])[there.pk, there.change_class]),
     }
-    earlier = earlier_for(there, change.round.requirements.all(), content)
-    numbers = [one.signature_id for one in earlier]
-    rows = Signature.objects.select_related("signer", "requirement").in_bulk(numbers)
-    given = [Given(rows[one.signature_id], one.counts, one.because) for one in earlier]
+    decided = decisions_on(there, change.round.requirements.all(), content)
+    given = [Given(signature, one.counts, one.because) for signature, one in decided]
     return sorted(given, key=lambda one: (one.counts, one.signature.signed_at, one.signature.pk))
