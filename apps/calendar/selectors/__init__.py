@@ -15,6 +15,7 @@ from apps.calendar.selectors.conflicts import (
     seen_from,
     standing_beside,
 )
+from apps.calendar.selectors.crowds import crowd_of
 from apps.calendar.selectors.dispositions import (
     Settled,
     blocking,
@@ -116,6 +117,7 @@ __all__ = [
     "conflicts_beside",
     "conflicts_of_all",
     "counting",
+    "crowd_of",
     "covered_components",
     "disposition_in_hand",
     "dispositions_of",

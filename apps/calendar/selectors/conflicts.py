@@ -222,15 +222,34 @@ def last_checked() -> datetime | None:
 
 
 def _names(found: Iterable[Found]) -> dict[str, str]:
-    """Return what people call the persons and pools that conflicts are about. One query where there are any."""
-    shared = {each.what for each in found if each.what}
+    """Return what people call the persons, pools and limits that conflicts are about.
+
+    One query for the people and one for the limits, where there are any.
+    """
+    shared = {_what(each) for each in found if each.what}
     wanted = {int(what[7:]) for what in shared if what.startswith("person:")}
     people = {f"person:{user.pk}": str(user) for user in User.objects.filter(pk__in=wanted)} if wanted else {}
-    return people | {what: f"the pool {what[5:]}" for what in shared if what.startswith("pool:")}
+    pools = {what: f"the pool {what[5:]}" for what in shared if what.startswith("pool:")}
+    limits = {what for what in shared if what.startswith(_LIMIT)}
+    most = {f"{_LIMIT}{one.name}": one.most for one in rulebook_in_force().limits} if limits else {}
+    said = {what: f"“{what.removeprefix(_LIMIT)}” allows" for what in limits}
+    return (
+        people
+        | pools
+        | {what: f"the {most[what]} that {said[what]}" if what in most else said[what] for what in limits}
+    )
 
 
 def _named(found: Iterable[Found], said: Mapping[str, str]) -> list[Found]:
-    return [replace(each, what=said.get(each.what, each.what)) for each in found]
+    return [replace(each, what=said.get(_what(each), each.what)) for each in found]
+
+
+_LIMIT = "limit:"
+
+
+def _what(found: Found) -> str:
+    """Return what two plans share by a name that no other kind of thing has."""
+    return f"{_LIMIT}{found.what}" if found.kind == ConflictKind.LIMIT else found.what
 
 
 def _found(finding: Finding, severity: ConflictSeverity, other: Booking | Period | None) -> Found:
