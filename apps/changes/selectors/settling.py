@@ -8,6 +8,7 @@ from django.db.models.functions import Cast, Concat
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.accounts.selectors import with_any_role
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Round, Signature
 from apps.approvals.rules import Barred, Need
@@ -74,6 +75,14 @@ def signers_of(held: Disposition) -> set[User]:
         withdrawn_at=None, requirement__round__subject_type=_WAIVER, requirement__round__subject_ref=held.ref
     )
     return set(User.objects.filter(pk__in=signatures.values("signer")))
+
+
+def round_of_waiver(user: User, held: Disposition) -> Round | None:
+    """Return the round in which a waiver is signed, to whoever may see its conflict; None where it is no waiver."""
+    if not held.ref:
+        return None
+    found = Round.objects.filter(with_any_role(user), subject_type=_WAIVER, subject_ref=held.ref)
+    return found.first()
 
 
 def rounds_of_ended() -> list[Round]:

@@ -14,7 +14,7 @@ from apps.calendar.rules.recurrence import Recurrence
 from apps.calendar.selectors import Narrowed, drawn_between
 from apps.calendar.selectors.feeds import periods_covering, periods_shown, shifts_of
 from apps.calendar.selectors.periods import recurrence_of
-from apps.changes.enums import ChangeState
+from apps.changes.enums import DROPPED, ChangeState
 from apps.changes.models import Change, PlanStep
 from apps.changes.rules.window import said
 from apps.changes.selectors.listing import Waits, waits_of
@@ -27,7 +27,6 @@ CANCELLED_FOR = timedelta(days=30)
 MOST = 2_000
 """Changes that one file holds; what is ahead comes first."""
 
-DROPPED = {ChangeState.DRAFT, ChangeState.WITHDRAWN, ChangeState.REJECTED, ChangeState.EXPIRED}
 _TENTATIVE = {ChangeState.IN_REVIEW, ChangeState.ON_HOLD}
 _GONE = {
     ChangeState.DRAFT: "It is being revised, so this time is given back.",

@@ -22,8 +22,6 @@ from apps.changes.selectors import moves_open_to
 from apps.web import dates, marks
 from apps.web.marks import CHIP_ICONS, STATES
 
-DROPPED = {ChangeState.DRAFT, ChangeState.WITHDRAWN, ChangeState.REJECTED, ChangeState.EXPIRED}
-"""States of a change whose window is no plan any more."""
 MOVABLE = {ChangeState.IN_REVIEW, ChangeState.APPROVED}
 
 

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from apps.accounts.models import User
 from apps.calendar.models import Booking
-from apps.calendar.rules import Scope
+from apps.calendar.rules import YEARS, Scope
 from apps.calendar.selectors import (
     DayClashes,
     Found,
@@ -33,7 +33,7 @@ OPENED = 4
 """Conflicts of a day that its mark opens; it leads to the others."""
 CROWDED = 60
 """Conflicts in a range from which a mark opens the gravest alone."""
-YEARS = range(1971, 2999)
+SHOWN_YEARS = YEARS[1:-1]
 """Years that an address may name: a week or a month on either side of them still has dates."""
 
 
@@ -97,7 +97,7 @@ def day_named(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if day.year in YEARS else None
+    return day if day.year in SHOWN_YEARS else None
 
 
 @dataclass
