@@ -27,9 +27,11 @@ lint: setup-dev
 bench: setup-dev
 	@$(PY) -m tests.bench
 
+FAULTS_IN := tests/faults tests/exports/test_endings.py tests/exports/test_verify.py tests/exports/test_filtered.py \
+  tests/exports/test_trust.py tests/changes/test_edit_races.py tests/approvals/test_races.py
 # Every fault in full: minutes, with progress. `make test` tries a few of each.
 faults: setup-dev
-	@FAULTS=full $(PY) -m pytest tests/faults tests/exports/test_endings.py tests/exports/test_verify.py -n0 -s -q -p no:randomly
+	@FAULTS=full $(PY) -m pytest $(FAULTS_IN) -n0 -s -q -p no:randomly
 
 setup: .venv/runtime.stamp static/vendor/tabler.min.css
 setup-dev: setup .venv/dev.stamp

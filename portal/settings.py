@@ -264,6 +264,8 @@ SPECTACULAR_SETTINGS = {
         "ReviewStateEnum": "apps.reviews.enums.ReviewState",
         "CardStateEnum": "apps.cards.enums.CardState",
         "PeriodKindEnum": "apps.calendar.enums.PeriodKind",
+        "FreezeOutcomeEnum": "apps.calendar.enums.Outcome",
+        "ReviewOutcomeEnum": "apps.reviews.enums.Outcome",
         "BookingStateEnum": "apps.calendar.enums.BookingState",
         "ExportStateEnum": "apps.exports.enums.ExportState",
         "RequirementStateEnum": "apps.approvals.enums.RequirementState",

@@ -2,7 +2,7 @@
    the same form, and so the same questions, as the link "Move" gives. Nothing is moved here. */
 (function () {
   "use strict";
-  const ROW = 17; // a half hour of the week, in pixels, as portal.css draws it
+  const ROW = 17; // a half hour of the week, in pixels, as css/calendar.css draws it
   const HALF_HOUR = 30;
   const DAY = 86400000;
   let held = null; // what is dragged: its address, the day it was taken from, and how far below its top

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import RoleGrant, Team, User
-from apps.calendar.enums import PeriodKind
+from apps.calendar.enums import ConflictSeverity, PeriodKind, Standing
 from apps.calendar.models import Booking, Period
 from apps.calendar.rules import EVERYTHING, Recurrence, Scope, Span
+from apps.calendar.selectors import conflicts_of_all
+from apps.calendar.selectors.standing import standing_of
 from apps.calendar.services import PeriodPlan, book, plan_period
 from apps.catalog.models import Component, Dependency
 from apps.catalog.services import bump_graph
@@ -86,3 +88,14 @@ def declared(
     reason = "Sales must not be disturbed."
     plan = PeriodPlan(name=name, reason=reason, recurrence=recurrence, scope=scope, kind=kind)
     return plan_period(actor=actor, plan=plan)
+
+
+def assert_standing() -> None:
+    """Hold how each booking stands, as calendars read it, to a look at each of its conflicts."""
+    read = dict(Booking.objects.annotate(clash=standing_of()).values_list("ref", "clash"))
+    looked = {}
+    for ref, found in conflicts_of_all(read).items():
+        marked = [one for one in found if one.severity != ConflictSeverity.NOTICE]
+        blocked = any(one.blocking for one in marked)
+        looked[ref] = Standing.BLOCKED if blocked else Standing.WARNED if marked else Standing.CLEAR
+    assert read == looked

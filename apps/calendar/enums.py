@@ -67,6 +67,14 @@ class ConflictSeverity(models.TextChoices):
     NOTICE = "notice", "Notice"
 
 
+class Standing(models.IntegerChoices):
+    """How a booking stands: with a conflict that blocks it, with another that a calendar marks, with none."""
+
+    BLOCKED = 0, "In conflict"
+    WARNED = 1, "Look before you go"
+    CLEAR = 2, "Clear"
+
+
 class DispositionSort(models.TextChoices):
     """How a conflict that stands was settled, other than by moving one side."""
 

@@ -20,6 +20,8 @@ class ChangeState(models.TextChoices):
 
 ENDED = frozenset({ChangeState.COMPLETED, ChangeState.ROLLED_BACK, ChangeState.FAILED})
 PLANNED = frozenset({ChangeState.IN_REVIEW, ChangeState.ON_HOLD, ChangeState.APPROVED})
+DROPPED = frozenset({ChangeState.DRAFT, ChangeState.WITHDRAWN, ChangeState.REJECTED, ChangeState.EXPIRED})
+"""States of a change whose window is no plan any more."""
 
 
 class ChangeClass(models.TextChoices):

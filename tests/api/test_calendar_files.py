@@ -140,14 +140,15 @@ def test_preview_asks_the_same_whatever_the_file_holds(leila: User) -> None:
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_name_under_which_somebody_else_imported_is_refused_with_the_reason(preview: bool) -> None:
-    owners = [
-        person(name, Role.OWNER, over=team(slug)) for name, slug in (("yuki", "retail"), ("sofia", "pay"))
-    ]
-    theirs, other = ({"scope": {"covers": {"team": [slug]}}} for slug in ("retail", "pay"))
-    assert counts(send(owners[0], CLOSED, **theirs)) == (1, 0, 0, 0)
-    answer = send(owners[1], ROTA, preview=preview, **other)
+def test_name_that_the_team_uses_for_more_than_one_may_plan_is_refused_with_the_reason(
+    leila: User, *, preview: bool
+) -> None:
+    model = component("fraud", owned_by=team("retail"))
+    clara = person("clara", Role.OWNER, component=model.key)
+    assert counts(send(leila, CLOSED, scope={"covers": {"team": ["retail"]}})) == (1, 0, 0, 0)
+    own = {"scope": {"covers": {"component": [model.key]}}}
+    answer = send(clara, ROTA, preview=preview, **own)
     assert answer.status_code == 403
-    assert "Somebody else imported a calendar “Closing”" in answer.json()["detail"]
+    assert "Somebody imported a calendar “Closing” for the same teams" in answer.json()["detail"]
     assert Period.objects.get().lifted_at is None
-    assert counts(send(owners[1], ROTA, preview=preview, source="Rota", **other)) == (1, 0, 0, 0)
+    assert counts(send(clara, ROTA, preview=preview, source="Rota", **own)) == (1, 0, 0, 0)

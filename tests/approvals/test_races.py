@@ -15,6 +15,7 @@ from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.core.errors import Conflict, Stale
 from apps.outbox.models import Notification
+from tests.faults.amount import amount
 from tests.people import DIGEST, LOADER, a_need, a_round, add_person, asked_of, prove
 from tests.races import at_once, signing
 
@@ -51,7 +52,7 @@ def test_sign_when_one_page_is_sent_twenty_times_at_once_signs_once() -> None:
 
 def test_sign_when_two_last_approvers_meet_makes_one_transition(monkeypatch: pytest.MonkeyPatch) -> None:
     val, spo = add_person("val", Role.VALIDATOR), add_person("spo", Role.SPONSOR)
-    for _ in range(200):
+    for _ in range(amount(20, 200)):
         heard: list[str] = []
         monkeypatch.setitem(deciding._listeners, "change", [])
         on_signed("change", lambda round_, _, heard=heard: heard.append(round_.state))  # type: ignore[misc]

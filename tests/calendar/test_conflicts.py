@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.enums import Role
 from apps.audit.models import AuditEvent
 from apps.calendar import tasks
-from apps.calendar.enums import BookingState
+from apps.calendar.enums import BookingState, Standing
 from apps.calendar.models import Booking, Conflict, ConflictCheck
 from apps.calendar.rules import Rulebook, scope_of_one
 from apps.calendar.selectors import conflicts_of, conflicts_of_all, explained, find_conflicts
@@ -29,7 +29,7 @@ from apps.catalog.services import bump_graph
 from apps.core import actors, clock
 from apps.core.actors import Actor
 from apps.core.errors import Invalid
-from tests.planning import SYSTEM, booked, component, frozen, person, relies, span
+from tests.planning import SYSTEM, assert_standing, booked, component, frozen, person, relies, span
 
 pytestmark = pytest.mark.django_db
 
@@ -223,6 +223,20 @@ def test_prove_when_every_edit_was_checked_finds_nothing_and_says_so() -> None:
     assert entry.event == "calendar.was_wrong"
     assert json.loads(bytes(entry.entry))["data"] == {"missed": ["CHG-1", "CHG-2"]}
     assert conflicts_of("CHG-1")
+
+
+def test_prove_when_a_booking_stands_otherwise_than_its_conflicts_say_mends_it() -> None:
+    model = component("credit-risk")
+    booked("CHG-1", span(6, 8), model)
+    booked("CHG-2", span(7, 9), model)
+    release_booking(actor=SYSTEM, booking=booked("CHG-3", span(12, 13), model))
+    tasks.task_prove_conflicts()
+    Booking.objects.filter(ref="CHG-1").update(stands=Standing.CLEAR)
+    Booking.objects.filter(ref="CHG-3").update(stands=Standing.BLOCKED)
+    tasks.task_prove_conflicts()
+    entry = AuditEvent.objects.filter(object_type="calendar").latest("pk")
+    assert json.loads(bytes(entry.entry))["data"] == {"missed": ["CHG-1", "CHG-3"]}
+    assert_standing()
 
 
 def test_recheck_all_when_nothing_moved_finds_nothing_new() -> None:

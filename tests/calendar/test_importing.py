@@ -148,6 +148,21 @@ def test_shifts_need_people_and_sources_a_name(leila: User) -> None:
     assert told(imported(leila, ROTA, kind=PeriodKind.ON_CALL, on_call=(leila,))) == (0, 0, 1, 0)
 
 
+def test_name_of_an_import_is_free_for_other_teams_and_stays_with_its_own(leila: User) -> None:
+    credit, payments = team(), team("payments")
+    priya, olga = person("priya", Role.OWNER, over=credit), person("olga", Role.OWNER, over=payments)
+    model = component("fraud", owned_by=payments)
+    imported(priya, CLOSED, ROTA, scope=scope_of_one("team", "credit"))
+    assert told(imported(olga, CLOSED, scope=scope_of_one("component", model.key))) == (1, 0, 0, 0)
+    assert told(imported(leila, CLOSED)) == (1, 0, 0, 0)
+    # Whoever answers for the same team updates what another of them brought, over more of it too.
+    done = imported(leila, CLOSED, owner=olga, scope=scope_of_one("team", "payments"))
+    assert [(edit.period.ref, edit.what) for edit in done.changed] == [("FRZ-3", ("what it covers", "owner"))]
+    second = person("second", Role.OWNER, over=credit)
+    assert told(imported(second, CLOSED, ROTA, scope=scope_of_one("team", "credit"))) == (0, 0, 2, 0)
+    assert Period.objects.filter(lifted_at=None).count() == 4
+
+
 def test_import_when_not_allowed_is_refused(leila: User) -> None:
     priya = person("priya", Role.OWNER, over=team())
     with pytest.raises(Forbidden):
@@ -155,9 +170,11 @@ def test_import_when_not_allowed_is_refused(leila: User) -> None:
     imported(priya, CLOSED, scope=scope_of_one("team", "credit"))
     with pytest.raises(Forbidden):
         import_periods(actor=SYSTEM, order=order(CLOSED))
-    imported(leila, ROTA, source="Mine")
-    with pytest.raises(Forbidden):  # it would lift what covers everything
-        imported(priya, CLOSED, source="Mine", scope=scope_of_one("team", "credit"))
+    imported(leila, ROTA, source="Mine", scope=scope_of_one("team", "credit"))
+    model = component("credit-risk", owned_by=team())
+    clara = person("clara", Role.OWNER, component=model.key)
+    with pytest.raises(Forbidden):  # it would lift what covers the whole team
+        imported(clara, CLOSED, source="Mine", scope=scope_of_one("component", model.key))
 
 
 def test_a_start_that_the_clocks_skip_is_told_and_the_rest_imported(leila: User) -> None:

@@ -219,5 +219,5 @@ def test_slots_cost_the_same_however_much_is_planned(count: int) -> None:
     asked = Asked(timedelta(hours=2), DAY, DAY + timedelta(days=5), ZoneInfo("UTC"))
     with CaptureQueriesContext(connection) as queries:
         assert next_slots([model.pk], asked).slots
-    assert len(queries) == 15
+    assert len(queries) == 11
     assert SYSTEM

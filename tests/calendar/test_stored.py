@@ -31,7 +31,7 @@ from apps.catalog.models import Component, Dependency
 from apps.catalog.selectors import forget_graph, graph
 from apps.core import actors
 from tests.calendar.oracle import expected
-from tests.planning import DAY, SYSTEM, booked, component, person, relies
+from tests.planning import DAY, SYSTEM, assert_standing, booked, component, person, relies
 
 SIZE = 5
 at = st.integers(0, 12)
@@ -126,6 +126,7 @@ def test_stored_when_plans_freezes_and_graph_are_edited_equals_the_oracle(run: l
         for edit in run:
             do(edit, things, leila, leads)
             assert stored() == wanted()
+            assert_standing()
         assert recheck_all(actor=SYSTEM) == set()
         assert Conflict.objects.count() == len(
             set(Conflict.objects.values_list("kind", "booking_id", "other_id", "period_id", "what"))

@@ -4,14 +4,16 @@ from functools import partial
 
 import pytest
 
-from apps.calendar.models import Disposition
+from apps.calendar.models import Disposition, FreezeOutcome
+from apps.calendar.services import outcomes
 from apps.changes.enums import ChangeState
-from apps.changes.services import end_disposition, link_after, start_change
+from apps.changes.services import change_outcome, end_disposition, link_after, start_change
 from apps.changes.tasks import task_settle_changes
-from apps.core.errors import PolicyBlocked
-from tests.changes.estate import IN_WINDOW, NOW, at, fresh, make_estate
+from apps.core.errors import Conflict, PolicyBlocked
+from tests.changes.estate import IN_WINDOW, NOW, approved, at, fresh, make_estate
 from tests.changes.test_dispositions import WHY, granted, met, two, waived
-from tests.races import at_once, failures
+from tests.changes.test_freeze_outcomes import frozen
+from tests.races import after, at_once, failures, slow_to_record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,3 +47,23 @@ def test_start_when_the_waiver_is_taken_back_at_once_is_one_or_the_other() -> No
         assert not isinstance(ended, Exception)
         assert isinstance(started, PolicyBlocked) == (fresh(one).state == ChangeState.APPROVED)
         assert met(one.ref).blocking
+
+
+def test_outcome_when_two_are_said_at_once_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    estate = make_estate()
+    change = approved(estate)
+    period = frozen(estate, change)
+    about_to = slow_to_record(monkeypatch, outcomes)
+    with at(NOW):
+        says = partial(
+            change_outcome,
+            actor=estate.actor("leila"),
+            period=period,
+            booking=change.booking,
+            outcome="exempt",
+        )
+        second = after(about_to, partial(says, reason="The model is wrong without it."))
+        _, refused = at_once(partial(says, reason=WHY), second)
+    assert isinstance(refused, Conflict)
+    said, exempt = FreezeOutcome.objects.get(), Disposition.objects.get()
+    assert (said.outcome, said.reason, exempt.reason) == ("exempt", WHY, WHY)

@@ -1,5 +1,6 @@
 """Settling a conflict: one change goes after the other, or it is waived for a time by those who answer for it."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,11 +33,18 @@ from apps.core.errors import Forbidden, Invalid, PolicyBlocked, Stale
 from apps.outbox.models import Notification
 from tests.changes.estate import IN_WINDOW, NOW, Estate, approved, at, fresh, make_estate, sign_all, submitted
 from tests.people import sign
-from tests.planning import declared
+from tests.planning import assert_standing, declared
 
 pytestmark = pytest.mark.django_db
 WHY = "Both teams agreed on it."
 INSTEAD = "Both are watched by one person."
+
+
+@pytest.fixture(autouse=True)
+def standing(db: None) -> Iterator[None]:
+    """Whatever was decided and ended: bookings stand as it says."""
+    yield
+    assert_standing()
 
 
 def two(estate: Estate) -> tuple[Any, Any, Conflict]:

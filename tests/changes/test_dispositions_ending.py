@@ -1,5 +1,6 @@
 """What was decided about a conflict ends when the conflict becomes another one, and whoever signed it learns that."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,9 +18,17 @@ from apps.changes.services import end_disposition, link_after, move_change
 from apps.outbox.models import Notification
 from tests.changes.estate import END, NOW, START, Estate, at, fresh, make_estate, submitted
 from tests.changes.test_dispositions import WHY, granted, met, two, waived
+from tests.planning import assert_standing
 
 pytestmark = pytest.mark.django_db
 WEEK_BEFORE = ("2026-11-12T06:00", "2026-11-12T08:30")
+
+
+@pytest.fixture(autouse=True)
+def standing(db: None) -> Iterator[None]:
+    """Whatever was decided and ended: bookings stand as it says."""
+    yield
+    assert_standing()
 
 
 def moved(estate: Estate, change: Any, start: str, end: str) -> Any:

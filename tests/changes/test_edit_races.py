@@ -20,12 +20,13 @@ from apps.core import actors
 from apps.core.errors import PortalError
 from tests.changes.estate import NOW, Estate, at, fresh, make_estate, submitted, together
 from tests.changes.test_edits import replan
+from tests.faults.amount import amount
 from tests.people import sign
 from tests.races import failures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 50
+ROUNDS = amount(8, 50)
 
 
 def signed_but_for_the_owner(estate: Estate) -> Any:
@@ -117,7 +118,7 @@ def test_world_that_moves_while_the_last_approver_signs_never_approves_what_move
 def test_four_looks_at_once_take_a_change_up_once() -> None:
     estate = make_estate()
     watch = actors.system("refresh")
-    for number in range(10):
+    for number in range(amount(4, 10)):
         change = signed_but_for_the_owner(estate)
         versions = ComponentVersion.objects.filter(component=estate.components["credit-risk"], version="2")
         versions.update(metrics={"auc": number})

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from apps.calendar.enums import ConflictKind
+from apps.calendar.models import Conflict, Occurrence
 from apps.cards.models import ModelCard
 from apps.core import clock
 from apps.reviews.models import Review
@@ -219,10 +221,25 @@ def _rest(names: Names) -> list[Call]:
         "on_call": [LEILA],
     }
     why = {"reason": "Over"}
+    kept = Conflict.objects.filter(cleared_at=None, kind=ConflictKind.FREEZE).earliest("pk")
+    outcome = {"change": kept.booking.ref, "outcome": "moves", "reason": "It can wait."}
+    weekly = Occurrence.objects.filter(period__name="Overnight settlement", start__gt=now).earliest("start")
     versions = "catalog/components/model:default/credit-risk/versions/"
     return [
         Call("post calendar/periods/", "calendar/periods/", LEILA, freeze),
         Call("post calendar/periods/{ref}/lift/", f"calendar/periods/{names['freeze']}/lift/", LEILA, why),
+        Call(
+            "post calendar/periods/{ref}/outcomes/",
+            f"calendar/periods/{kept.period.ref}/outcomes/",
+            LEILA,
+            outcome,
+        ),
+        Call(
+            "post calendar/periods/{ref}/skip/",
+            f"calendar/periods/{weekly.period.ref}/skip/",
+            LEILA,
+            why | {"start": weekly.start.isoformat()},
+        ),
         Call("post calendar/imports/", "calendar/imports/", LEILA, file),
         Call("post calendar/imports/preview/", "calendar/imports/preview/", LEILA, file),
         Call("post catalog/components/{key}/versions/", versions, AMARA, version),

@@ -107,7 +107,11 @@ def test_bundle_holds_each_attestation_and_the_verifier_counts_them(bundle: Pack
     assert len(attestation_lines(bundle)) == count
 
 
-def test_verify_with_any_attestation_changed_left_out_doubled_or_moved_finds_it(bundle: Packed, run) -> None:  # noqa: F811
+def test_verify_with_any_attestation_changed_left_out_doubled_or_moved_finds_it(
+    bundle: Packed,  # noqa: F811
+    run,
+    quick_signatures,
+) -> None:
     lines = attestation_lines(bundle)
     for number, line in enumerate(lines):
         for place in range(0, len(line) - 1, 97):

@@ -20,6 +20,7 @@ from tests.changes.estate import make_estate, sign_all, submitted
 from tests.exports.conftest import DAYS, Packed
 from tests.exports.test_revisions import DAY
 from tests.exports.test_verify import assert_not_verified, rewritten, without
+from tests.faults.amount import amount
 
 # Of the small ledger: leaf 3 * day + number holds step ``day`` of CHG-``number``; number 0 is written by a job.
 BY_CHANGE = [4, 7, 10]
@@ -149,11 +150,11 @@ def test_verify_with_an_entry_left_out_of_a_filter_finds_the_gap(pack, run, numb
         assert "does not follow step 2 of the same record" in said
 
 
-def test_verify_with_any_byte_of_places_or_proofs_flipped_finds_it(pack, run) -> None:
+def test_verify_with_any_byte_of_places_or_proofs_flipped_finds_it(pack, run, quick_signatures) -> None:
     packed = pack(2, 4, change="CHG-1")
     members = packed.members()
     for name in ("indexes.txt", "proofs.txt", "entries.jsonl"):
-        for place in range(len(members[name])):
+        for place in range(0, len(members[name]), amount(7, 1)):
             flipped = bytearray(members[name])
             flipped[place] ^= 1
             changed = {name.replace(".", "__"): bytes(flipped)}

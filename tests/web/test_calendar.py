@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 MONTH = "/calendar/?month=2030-11"
 WEEK = "/calendar/week/?from=2030-11-19"
+QUARTER = "/calendar/quarter/?month=2030-11"
 TIMELINE = "/calendar/timeline/?from=2030-11-19"
 LONDON = ZoneInfo("Europe/London")
 
@@ -103,7 +104,14 @@ def test_agenda_when_asked_lists_the_same(client: Client, leila: User) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [MONTH, "/calendar/agenda/?month=2030-11", WEEK, f"{TIMELINE}&lanes=model", f"{TIMELINE}&lanes=team"],
+    [
+        MONTH,
+        QUARTER,
+        "/calendar/agenda/?month=2030-11",
+        WEEK,
+        f"{TIMELINE}&lanes=model",
+        f"{TIMELINE}&lanes=team",
+    ],
 )
 def test_calendar_when_more_is_planned_asks_the_same(client: Client, leila: User, path: str) -> None:
     model = component("credit-risk", owned_by=team())

@@ -135,10 +135,32 @@ def test_calendar_when_filtered_keeps_the_filter_in_every_view(
             assert re.search(rf"/calendar/{name}/\?[^\"]*{query}", text), (query, name)
 
 
+def test_quarter_when_planned_counts_by_day_week_and_month_and_leads_on(client: Client, leila: User) -> None:
+    model = component("credit-risk")
+    for ref in ("CHG-1", "CHG-2"):
+        booked(ref, span(6, 8), model)
+    booked("CHG-3", span(24 * 20, 24 * 20 + 1), component("alone"))
+    frozen(leila, span(72, 96))
+    declared(actors.person(leila), span(96, 120), name="Platform day", kind=PeriodKind.EVENT)
+    text = page(client, "/calendar/quarter/?month=2030-11&tier=2")
+    assert "October to December 2030" in text
+    assert re.search(r'month=2030-12">December 2030</a><small>1 change<', text)
+    assert re.search(
+        r'from=2030-11-18">18 Nov to 24 Nov</a><small>2 changes</small><span class="say c-blocked">', text
+    )
+    assert re.search(r'day=2030-11-19">2<span class="word"> changes', text)
+    assert re.search(r'class="conflict-mark" href="[^"]*tier=2&amp;conflicts=1&amp;day=2030-11-19">', text)
+    grid = re.search(r"<table.*</table>", text, re.S)
+    assert grid
+    assert "Peak trading" in grid[0]
+    assert "Platform day" not in grid[0]
+    assert "Platform day" in text
+
+
 BAD = ["9999-12-31", "0001-01-01", "2030-11-19T06:00", "-1", "%00", "nonsense", "2030-W47", "99999999999999"]
 
 
-@pytest.mark.parametrize("view", ["", "week/", "timeline/", "agenda/"])
+@pytest.mark.parametrize("view", ["", "quarter/", "week/", "timeline/", "agenda/"])
 @pytest.mark.parametrize("text", BAD)
 def test_calendar_when_an_address_names_no_such_thing_still_opens(
     client: Client, leila: User, view: str, text: str
@@ -171,3 +193,21 @@ def test_day_when_it_holds_hundreds_is_paged(client: Client, leila: User) -> Non
     assert "&amp;page=2" in first
     assert "CHG-1102" not in first
     assert "CHG-1102" in page(client, "/calendar/agenda/?day=2030-11-19&page=2")
+
+
+def test_saved_view_when_another_month_is_in_view_keeps_it_and_around_today_follows_today(
+    client: Client, leila: User
+) -> None:
+    for where, kept in (
+        ("quarter/?month=2031-03", "view=quarter&month=2031-01"),
+        ("week/?from=2031-03-05&tier=1", "tier=1&view=week&from=2031-03-03"),
+        ("?tier=1", "tier=1&view=month"),
+    ):
+        text = page(client, f"/calendar/{where}")
+        assert f'name="query" value="{kept.replace("&", "&amp;")}"' in text
+        client.post("/account/views/calendar/", {"name": where[:9], "query": kept})
+    opened = client.get("/calendar/?tier=1&view=week&from=2031-03-03")
+    assert opened["Location"] == "/calendar/week/?from=2031-03-03&tier=1"
+    text = page(client, opened["Location"])
+    assert "It will open at 3 to 9 March 2031." in text
+    assert re.search(r'month=2031-01" ?>quarter/', text)

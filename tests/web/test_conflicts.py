@@ -8,12 +8,15 @@ from django.urls import reverse
 from apps.approvals.models import Requirement
 from apps.audit.models import AuditEvent
 from apps.calendar.models import Conflict, Disposition
+from apps.calendar.rules import EVERYTHING, Limit, Rulebook
 from apps.calendar.selectors import conflicts_of
+from apps.calendar.services import write_rulebook
 from apps.core import clock
 from apps.outbox.models import Notification
 from tests.changes.estate import NOW, Estate, submitted
 from tests.web.reading import Enter
 
+LATER = {"start": "2026-11-26T06:00", "end": "2026-11-26T08:30"}
 WHY = "Both teams agreed on it."
 
 
@@ -37,6 +40,25 @@ def test_page_shows_both_sides_the_path_and_three_ways(estate: Estate, enter: En
     assert f'href="/calendar/move/{one}/"' in text
     for ref in (one, other):
         assert f'href="{path}">Settle it' in enter("amara").get(f"/changes/{ref}/").content.decode()
+
+
+def test_page_of_too_many_at_once_names_the_number_allowed_and_the_others_with_links(
+    estate: Estate, enter: Enter
+) -> None:
+    document = Rulebook(limits=(Limit("Loans", EVERYTHING, 1),)).document()
+    write_rulebook(actor=estate.actor("leila"), document=document, reason="The desk is small.")
+    one, two, far = submitted(estate), submitted(estate), submitted(estate, **LATER)
+    found = Conflict.objects.get(kind="limit", booking=one.booking_id)
+    path = f"/calendar/conflicts/{found.pk}/"
+    text = enter("amara").get(path).content.decode()
+    sentence = "More changes go out at once than the 1 that “Loans” allows."
+    assert sentence in text
+    crowd = text.partition('id="h-crowd"')[2].partition("</section>")[0]
+    assert f'href="/changes/{two.ref}/"' in crowd
+    assert one.ref not in crowd
+    assert far.ref not in crowd
+    for page in (f"/changes/{one.ref}/", "/calendar/?month=2026-11"):
+        assert sentence in enter("amara").get(page).content.decode()
 
 
 def test_page_when_neither_side_is_theirs_says_who_may(estate: Estate, enter: Enter) -> None:

@@ -116,7 +116,7 @@ def replan_all(estate: Estate, change: Any, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "queries"), [("/inbox/{}/", 25), ("/approvals/{}/sign/", 25), ("/changes/{}/", 26)]
+    ("address", "queries"), [("/inbox/{}/", 25), ("/approvals/{}/sign/", 25), ("/changes/{}/", 25)]
 )
 def test_pages_ask_the_same_of_one_difference_and_of_many(
     client: Client,

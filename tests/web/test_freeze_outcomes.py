@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.accounts.enums import Role
+from apps.accounts.models import RoleGrant
 from apps.calendar.models import FreezeOutcome, Period
 from apps.changes.services import declare_period, start_change
 from apps.core import clock
@@ -67,6 +69,32 @@ def test_declare_when_a_choice_or_reason_is_missing_says_so_at_its_field_and_los
     given |= {f"reason-{two.booking_id}": WHY, f"outcome-{one.booking_id}": "moves"}
     enter("leila").post(NEW, given)
     assert sorted(FreezeOutcome.objects.values_list("outcome", flat=True)) == ["exempt", "moves"]
+
+
+def test_look_at_an_edit_says_who_signed_with_the_old_time_in_view_and_is_asked_again(
+    estate: Estate, enter: Enter
+) -> None:
+    period = declare_period(actor=estate.actor("leila"), plan=plan(), outcomes={})
+    approved(estate)
+    path = f"/calendar/periods/{period.ref}/change/"
+    for hours, again in ((f"{period.end:%H:%M}", False), ("21:30", True)):
+        given = ASKED | {"step": "look", "time_zone": "UTC", "starts": f"{period.start:%H:%M}", "ends": hours}
+        given |= {"first_day": f"{period.start:%Y-%m-%d}", "last_day": f"{period.end:%Y-%m-%d}"}
+        text = text_of(enter("leila").post(path, given))
+        assert "It keeps 1 change back already." in text
+        assert ("<small>2 signatures asked again</small>" in text) is again
+        assert "No signature is asked again now" not in text
+
+
+@pytest.mark.parametrize("above", ["Change Sponsor", "Change Manager"])
+def test_form_says_who_signs_an_exception(estate: Estate, enter: Enter, above: str) -> None:
+    if above == "Change Manager":
+        RoleGrant.objects.filter(role=Role.SPONSOR).delete()
+    text = text_of(enter("leila").get(NEW))
+    assert (
+        f"Exceptions are signed by the Service Owner of each component that it holds back and by a {above}"
+        in text
+    )
 
 
 def test_look_at_a_maintenance_window_shows_what_is_planned_outside_it(estate: Estate, enter: Enter) -> None:

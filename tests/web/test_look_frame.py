@@ -4,6 +4,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpResponse
@@ -27,6 +28,13 @@ def tomasz() -> User:
     return User.objects.create_user(
         "tomasz", password="correct-horse", first_name="Tomasz", last_name="Wójcik"
     )
+
+
+def test_styles_link_each_stylesheet_once_and_none_is_long() -> None:
+    folder = settings.BASE_DIR / "static" / "css"
+    linked = re.findall(r'href="[^"]*css/(\w+)[^"/]*\.css"', render_to_string("_styles.html"))
+    assert sorted(linked) == sorted(sheet.stem for sheet in folder.glob("*.css"))
+    assert max(sheet.read_text().count("\n") for sheet in folder.iterdir()) <= 300
 
 
 @pytest.mark.parametrize("path", ["/help/", "/help/keyboard/", "/help/accessibility/", "/accounts/login/"])

@@ -181,4 +181,16 @@ def test_move_when_more_is_in_the_way_asks_the_same(estate: Estate, enter: Enter
     client.get(path)
     with CaptureQueriesContext(connection) as captured:
         assert "moves credit-risk at the same time" in client.get(path).content.decode()
-    assert len(captured) == 26
+    assert len(captured) == 23
+
+
+def test_mark_of_a_conflict_offers_to_move_to_its_requester_and_to_ask_to_others(
+    estate: Estate, enter: Enter
+) -> None:
+    one, two = submitted(estate), submitted(estate)
+    for who, word in (("amara", "Move"), ("leila", "Ask to move"), ("ruth", "")):
+        text = enter(who).get("/calendar/?month=2026-11").content.decode()
+        for change in (one, two):
+            found = re.findall(rf'href="/calendar/move/{change.ref}/">([^<]*)</a>', text)
+            assert set(found) <= {f"{word} {change.ref}"}, who
+            assert bool(found) is bool(word), who

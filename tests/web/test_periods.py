@@ -11,6 +11,7 @@ from apps.accounts.models import User
 from apps.audit.models import AuditEvent
 from apps.calendar.models import Period
 from apps.calendar.selectors import recurrence_of
+from apps.catalog.models import Component
 from tests.planning import booked, component, frozen, person, span, team
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,7 @@ def test_check_when_it_happens_once_over_a_clock_change_says_how_long_it_really_
 def test_declare_when_it_runs_by_the_week_is_kept_as_it_was_said(client: Client, leila: User) -> None:
     component("checkout", owned_by=team("payments"))
     component("receipt-mailer", "service", owned_by=team("payments"))
+    Component.objects.update(stage="production")
     client.post(
         NEW,
         weekly(
@@ -230,6 +232,26 @@ def test_check_takes_a_component_by_its_name_where_only_one_has_it(client: Clien
     text = said(client, data(step="look", components="checkout, basket-sugestions"))
     assert "“checkout” is the name of 2 components. Write one of product:default/checkout, service:" in text
     assert "Did you mean service:default/basket-suggestions?" in text
+
+
+def test_check_refuses_a_tag_or_environment_that_nothing_has_and_names_the_nearest(
+    client: Client, leila: User
+) -> None:
+    made = component("checkout", "service")
+    made.tags, made.stage = ["card-data", "pool:gpu-a"], "production"
+    made.save()
+    text = said(client, data(step="declare", tags="cards-data", not_tags="zzz", environments="Prodution"))
+    assert "No component has the tag “cards-data”. Did you mean card-data?" in text
+    assert "No component has the tag “zzz”. Write it as the catalog has it, or put it there first." in text
+    assert "No component has the environment “Prodution”. Did you mean production?" in text
+    assert not Period.objects.exists()
+    client.post(NEW, data(step="declare", tags="Card-Data", environments="production"))
+    found = Period.objects.get()
+    assert found.scope == {"covers": {"environment": ["production"], "tag": ["card-data"]}}
+    # What it names already stays, though nothing has it any more.
+    Component.objects.update(tags=[])
+    text = said(client, data(step="look", tags="card-data"), f"/calendar/periods/{found.ref}/change/")
+    assert "There is a problem" not in text
 
 
 def test_check_of_many_components_lets_one_see_them_all(client: Client, leila: User) -> None:
@@ -376,4 +398,4 @@ def test_check_when_it_catches_more_asks_the_same(client: Client, leila: User, c
     said(client, data(step="look"))
     with CaptureQueriesContext(connection) as captured:
         assert "CHG-0" in said(client, data(step="look"))
-    assert len(captured) == 18
+    assert len(captured) == 19

@@ -112,4 +112,4 @@ def test_slots_page_asks_the_same_however_much_is_planned(estate: Estate, enter:
         with CaptureQueriesContext(connection) as captured:
             client.get(path)
         counts.append(len(captured))
-    assert counts[0] == counts[2] <= 25
+    assert counts[0] == counts[2] == 19

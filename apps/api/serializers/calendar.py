@@ -1,11 +1,14 @@
 """Bookings, periods and conflicts, as JSON. Times are UTC, with the zone and wall-clock that were meant."""
 
+from datetime import UTC
 from typing import Any
 
 from rest_framework import serializers
 
-from apps.calendar.enums import DispositionSort, PeriodKind
+from apps.calendar.enums import DispositionSort, Outcome, PeriodKind
 from apps.calendar.models import Booking, Occurrence, Period
+from apps.calendar.rules.dispositions import REASON_LIMIT
+from apps.calendar.selectors.outcomes import WHAT_TO_DO, Fate
 
 WALL_CLOCK = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"
 
@@ -93,6 +96,50 @@ class LiftSerializer(serializers.Serializer[Any]):
     """Why a period ends before its time."""
 
     reason = serializers.CharField(max_length=2000)
+
+
+class SkipSerializer(LiftSerializer):
+    """Which coming time of a series is left out, and why."""
+
+    start = serializers.DateTimeField(
+        default_timezone=UTC,
+        help_text="When that time starts, as the instances say it; UTC without an offset",
+    )
+
+
+class NewOutcomeSerializer(serializers.Serializer[Any]):
+    """What becomes of a change that a period keeps back."""
+
+    change = serializers.CharField(max_length=20, help_text="Its reference, such as CHG-1042")
+    outcome = serializers.ChoiceField(Outcome.choices)
+    reason = serializers.CharField(
+        max_length=REASON_LIMIT,
+        allow_blank=True,
+        default="",
+        help_text="Needed for an exception and for an exemption",
+    )
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    """A change that a period keeps back, with what becomes of it: it moves where nothing was said."""
+
+    change = serializers.CharField(source="booking.ref")
+    title = serializers.CharField(source="booking.title")
+    url = serializers.CharField(source="booking.url")
+    start = serializers.DateTimeField(source="booking.start")
+    end = serializers.DateTimeField(source="booking.end")
+    under_way = serializers.BooleanField(help_text="It runs: its stage is finished, then it holds")
+    outcome = serializers.ChoiceField(Outcome.choices)
+    meaning = serializers.SerializerMethodField(help_text="What that means for its people, in plain words")
+    reason = serializers.CharField(source="said.reason", default="")
+    said_by = serializers.CharField(
+        source="said.said_by.username", default=None, allow_null=True, help_text="Null when nobody said it"
+    )
+    said_at = serializers.DateTimeField(source="said.said_at", default=None, allow_null=True)
+
+    def get_meaning(self, fate: Fate) -> str:
+        """Return what the outcome means for whoever planned the change."""
+        return WHAT_TO_DO[fate.outcome]
 
 
 class SettledSerializer(serializers.Serializer[Any]):

@@ -12,7 +12,8 @@ from apps.calendar.selectors.importing import SOURCE_LIMIT
 class CalendarFileSerializer(serializers.Serializer[Any]):
     """A calendar file, what to call it, and what its events are to be.
 
-    The same ``source`` ties one file to the next: what it brought is then updated, and not planned twice.
+    The same ``source`` over the same teams ties one file to the next: what it brought is then updated, and not planned
+    twice. Each team has its own names.
     """
 
     file = serializers.CharField(

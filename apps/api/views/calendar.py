@@ -14,9 +14,12 @@ from apps.api.serializers.calendar import (
     BookingSerializer,
     ConflictSerializer,
     LiftSerializer,
+    NewOutcomeSerializer,
     NewPeriodSerializer,
     OccurrenceSerializer,
+    OutcomeSerializer,
     PeriodSerializer,
+    SkipSerializer,
 )
 from apps.api.views.base import Resource
 from apps.api.views.people import named
@@ -28,13 +31,15 @@ from apps.calendar.selectors import (
     booking_for,
     bookings_between,
     conflicts_of,
+    fates_of,
     period_exists,
     period_for,
     periods_between,
     planning_decision,
 )
-from apps.calendar.services import PeriodPlan, lift_period
-from apps.changes.services import declare_period
+from apps.calendar.selectors.outcomes import Fate
+from apps.calendar.services import PeriodPlan, lift_period, skip_time
+from apps.changes.services import change_outcome, declare_period
 from apps.core import clock
 from apps.core.errors import Invalid
 
@@ -140,6 +145,48 @@ class LiftPeriod(OnePeriod):
         asked.is_valid(raise_exception=True)
         lifted = lift_period(actor=self.actor, period=self.period(ref), reason=asked.validated_data["reason"])
         return Response(PeriodSerializer(lifted).data)
+
+
+class SkipTime(OnePeriod):
+    http_method_names = ["post", "options"]
+
+    @extend_schema(request=SkipSerializer, responses=PeriodSerializer)
+    def post(self, request: Request, ref: str) -> Response:
+        """Leave one coming time of a series out, and say why."""
+        period = self.period(ref)
+        asked = SkipSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        left = skip_time(actor=self.actor, period=period, **asked.validated_data)
+        return Response(PeriodSerializer(left).data)
+
+
+class Outcomes(OnePeriod):
+    @extend_schema(responses=OutcomeSerializer(many=True))
+    def get(self, request: Request, ref: str) -> Response:  # noqa: ARG002
+        """Return what becomes of each change that a period keeps back.
+
+        A freeze keeps back what it falls on, and a maintenance window what it leaves outside.
+        """
+        return Response(OutcomeSerializer(fates_of(self.period(ref)), many=True).data)
+
+    @extend_schema(request=NewOutcomeSerializer, responses=OutcomeSerializer)
+    def post(self, request: Request, ref: str) -> Response:
+        """Say what becomes of one of them. Its people are told; what was said before ends."""
+        period = self.period(ref)
+        asked = NewOutcomeSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        booking = booking_for(self.user, given["change"])
+        if booking is None:
+            raise Invalid({"change": [f"There is no change “{given['change']}” on the calendar."]})
+        said = change_outcome(
+            actor=self.actor,
+            period=period,
+            booking=booking,
+            outcome=given["outcome"],
+            reason=given["reason"],
+        )
+        return Response(OutcomeSerializer(Fate(booking, said)).data)
 
 
 class Conflicts(Resource):

@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 
-from apps.calendar.enums import LIVE, BookingState, Duty
+from apps.calendar.enums import LIVE, BookingState, Duty, Standing
 from apps.calendar.models.windows import Window, during
 from apps.catalog.models import Component
 
@@ -14,7 +14,8 @@ class Booking(Window):
     """A window over components, whoever made it. ``ref`` is what people call it: CHG-1042.
 
     ``change_class`` is what limits and freezes may ask for (standard, normal, urgent). ``ended_at`` is when a
-    booking that is done really ended: the quiet time after it counts from there.
+    booking that is done really ended: the quiet time after it counts from there. ``stands`` is what its open conflicts
+    and what settles them come to. Who writes those writes it too, so that a calendar of thousands counts no conflict.
     """
 
     ref = models.CharField(max_length=40, unique=True)
@@ -23,6 +24,7 @@ class Booking(Window):
     state = models.CharField(max_length=10, choices=BookingState, default=BookingState.PLANNED)
     change_class = models.CharField(max_length=20, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    stands = models.PositiveSmallIntegerField(choices=Standing, default=Standing.CLEAR)
     sequence = models.PositiveIntegerField(
         default=0, help_text="Rises when its time, title or state changes (RFC 5545, 3.8.7.4)."
     )

@@ -54,7 +54,14 @@ class Conflict(Stamped):
             ),
         ]
         indexes = [
-            models.Index(fields=["booking", "other"], condition=Q(cleared_at=None), name="open_conflicts")
+            models.Index(fields=["booking", "other"], condition=Q(cleared_at=None), name="open_conflicts"),
+            # What a calendar counts by day is all in it, however many have cleared over the years.
+            models.Index(
+                fields=["start"],
+                include=["end", "booking", "other", "severity", "id"],
+                condition=Q(cleared_at=None) & ~Q(severity="notice"),
+                name="marked_conflicts_by_time",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5
 
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models.windows import Window, during
@@ -20,7 +21,8 @@ class Period(Window):
 
     The window is the first instance; ``rrule`` (RFC 5545, without "RRULE:"), ``exdates`` and ``rdates``
     (wall-clock starts) make the others, in the same zone. ``scope`` is what `rules.Scope` writes. A file that was
-    imported says in ``source`` where it came from, and its own name for the period in ``source_uid``.
+    imported says in ``source`` where it came from, and its own name for the period in ``source_uid``. ``source_teams``
+    says whose calendar it is, so that a name which one team took is free for every other.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -35,6 +37,10 @@ class Period(Window):
     rdates = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     scope = models.JSONField(default=dict, blank=True)
     source = models.CharField(max_length=120, blank=True)
+    source_teams = models.TextField(
+        blank=True,
+        help_text="Slugs of the teams that it was imported for, or empty for the whole organisation.",
+    )
     source_uid = models.CharField(max_length=300, blank=True)
     sequence = models.PositiveIntegerField(default=0, help_text="Rises with every edit (RFC 5545, 3.8.7.4).")
     lifted_at = models.DateTimeField(null=True, blank=True)
@@ -44,7 +50,12 @@ class Period(Window):
         constraints = [
             models.CheckConstraint(name="period_ends_after_start", condition=Q(end__gt=F("start"))),
             models.UniqueConstraint(
-                fields=["source", "source_uid"], condition=~Q(source_uid=""), name="period_imported_once"
+                "source",
+                # The list may be longer than an index takes.
+                MD5("source_teams"),
+                "source_uid",
+                condition=~Q(source_uid=""),
+                name="period_imported_once",
             ),
         ]
         indexes = [GistIndex(during(), name="periods_by_time")]

@@ -62,6 +62,12 @@ class Pairs:
             return
         yield from self._following(first, other)
 
+    def depends(self, dependence: Dependence, one: Plan, two: Plan) -> bool:
+        """Return whether what either moves leads to what the other alone moves, while both run."""
+        if not (one.live and two.live and one.meets(two.start, two.end)):
+            return False
+        return any(self._nearest(dependence, *way)[1] for way in ((one, two), (two, one)))
+
     def _same(self, first: Plan, other: Plan, start: datetime, end: datetime) -> Iterator[Finding]:
         key = _shared(first, other)
         if key:
@@ -80,7 +86,12 @@ class Pairs:
                 yield Finding(kind, first.id, start, end, other.id, path=path, forward=not against)
 
     def _path(self, dependence: Dependence, source: Plan, target: Plan) -> tuple[str, ...]:
-        """Return the shortest way from what one moves to what the other alone moves; empty when there is none.
+        """Return the shortest way from what one moves to what the other alone moves; empty when there is none."""
+        spread, parts = self._nearest(dependence, source, target)
+        return min((spread.path(part, dependence) for part in parts), default=())
+
+    def _nearest(self, dependence: Dependence, source: Plan, target: Plan) -> tuple[Spread, list[int]]:
+        """Return a walk between the two, and the parts at its end that are the fewest steps away.
 
         One walk serves all the pairs of a plan, so it is the plan in focus from which we walk: from a target against
         the ties, which finds the same ways. But there a part that both move would end them before they start.
@@ -95,10 +106,8 @@ class Pairs:
         depths = spread.reads if dependence == "reads" else spread.writes
         goals = [part for part in there.parts if part not in here.parts]
         near = [(depths[part], part) for part in goals if part in depths]
-        if not near:
-            return ()
-        least = min(near)[0]
-        return min(spread.path(part, dependence) for depth, part in near if depth == least)
+        least = min(near, default=(0, 0))[0]
+        return spread, [part for depth, part in near if depth == least]
 
     def _spread(self, plan: Plan, against: bool) -> Spread:
         key = plan.id, against

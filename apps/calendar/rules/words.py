@@ -21,7 +21,7 @@ _SAID = {
     ConflictKind.PERSON: "{what} is needed for {other} at the same time.",
     ConflictKind.APPROVER: "{what} signs for {other} too, which goes out at the same time.",
     ConflictKind.POOL: "{other} needs {what} at the same time.",
-    ConflictKind.LIMIT: "More changes go out at once than “{what}” allows.",
+    ConflictKind.LIMIT: "More changes go out at once than {what}.",
     ConflictKind.BACK_TO_BACK: "{other} moves {first} right after.",
     ConflictKind.RETRAINING: "{first} is being retrained then: {other}.",
     ConflictKind.EVENT: "{other} falls into this time and touches {first}.",

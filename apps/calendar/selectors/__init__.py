@@ -1,20 +1,21 @@
 """What is planned, what is frozen, and what collides."""
 
 from apps.calendar.selectors.bookings import booking_exists, booking_for, bookings_between, live_between
+from apps.calendar.selectors.catching import Caught, Window, freezes_catching
 from apps.calendar.selectors.conflicts import (
-    Caught,
     Found,
-    Window,
+    InTheWay,
     conflicts_beside,
     conflicts_of,
     conflicts_of_all,
     conflicts_told,
     find_conflicts,
-    freezes_catching,
+    in_the_way_of,
     last_checked,
     seen_from,
     standing_beside,
 )
+from apps.calendar.selectors.crowds import crowd_of
 from apps.calendar.selectors.dispositions import (
     Settled,
     blocking,
@@ -33,8 +34,6 @@ from apps.calendar.selectors.dispositions import (
     waiver_named,
 )
 from apps.calendar.selectors.drawn import (
-    BLOCKED,
-    CLEAR,
     DayClashes,
     Head,
     Narrowed,
@@ -56,7 +55,9 @@ from apps.calendar.selectors.keeping import kept_back_if
 from apps.calendar.selectors.lanes import TEAM, Lane, heads_by_lane, heads_in_no_lane, lanes_between
 from apps.calendar.selectors.marked import marked_between
 from apps.calendar.selectors.outcomes import (
+    Fate,
     answered_in,
+    fates_of,
     held_by,
     kept_back_by,
     outcomes_of,
@@ -84,9 +85,8 @@ from apps.calendar.selectors.rulebook import rulebook_in_force, rulebook_number,
 from apps.calendar.selectors.slots import Slot, Slots, next_slots
 
 __all__ = [
+    "Fate",
     "answered_in",
-    "BLOCKED",
-    "CLEAR",
     "DayClashes",
     "Difference",
     "ImportOrder",
@@ -117,11 +117,13 @@ __all__ = [
     "conflicts_beside",
     "conflicts_of_all",
     "counting",
+    "crowd_of",
     "covered_components",
     "disposition_in_hand",
     "dispositions_of",
     "drawn_between",
     "explained",
+    "fates_of",
     "find_conflicts",
     "kept_back_by",
     "kept_back_if",
@@ -130,6 +132,8 @@ __all__ = [
     "heads_by_day",
     "heads_by_lane",
     "heads_in_no_lane",
+    "in_the_way_of",
+    "InTheWay",
     "lanes_between",
     "held_by",
     "last_checked",

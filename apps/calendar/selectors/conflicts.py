@@ -3,19 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.models import User
-from apps.calendar.enums import ConflictKind, ConflictSeverity
+from apps.calendar.enums import LIVE, ConflictKind, ConflictSeverity
 from apps.calendar.models import Booking, Conflict, ConflictCheck, Period
-from apps.calendar.models.periods import FROZEN
 from apps.calendar.rules import Finding, Needed, Plan, Rulebook, Span, conflict_sentence, examine
-from apps.calendar.rules.plans import InForce
 from apps.calendar.selectors.bookings import parts_of
-from apps.calendar.selectors.dispositions import Settled, settled_by, with_settling
+from apps.calendar.selectors.dispositions import Settled, orders_after, settled_by, with_settling
 from apps.calendar.selectors.near import neighbourhood
-from apps.calendar.selectors.periods import times_between
 from apps.calendar.selectors.rulebook import rulebook_in_force
 from apps.core import clock
 
@@ -117,48 +115,32 @@ def found_by(several: Sequence[Sequence[Finding]], rulebook: Rulebook) -> list[l
 
 
 @dataclass(frozen=True)
-class Window:
-    """Components that a change of a class means to move in [start, end)."""
+class InTheWay:
+    """What keeps a booking: its open conflicts, blocking ones first, and the bookings that it goes after, in order."""
 
-    component_ids: tuple[int, ...]
-    start: datetime
-    end: datetime
-    change_class: str
+    conflicts: list[Found]
+    goes_after: list[Booking]
 
 
-@dataclass(frozen=True)
-class Caught:
-    """A freeze that catches a window, with its first instance [start, end) that does."""
+def in_the_way_of(ref: str) -> InTheWay:
+    """Return the open conflicts of a booking and what it must wait for, in the queries of ``conflicts_of``.
 
-    period: Period
-    start: datetime
-    end: datetime
-
-
-def freezes_catching(windows: Collection[Window]) -> dict[Window, list[Caught]]:
-    """Return, for each window, the freezes in force that catch any of its components, in order of time.
-
-    Four queries for all of them, one while nothing is frozen.
+    An order outlives its conflict, so a conflict that was cleared still tells what goes first.
     """
-    caught: dict[Window, list[Caught]] = {window: [] for window in windows}
-    if not windows:
-        return caught
-    starts, ends = [one.start for one in windows], [one.end for one in windows]
-    times = [one for one in times_between(min(starts), max(ends)) if one.kind in FROZEN]
-    if not times:
-        return caught
-    parts = parts_of({pk for one in windows for pk in one.component_ids})
-    periods = Period.objects.in_bulk({time.period for time in times})
-    for window in caught:
-        moved = {pk: parts[pk] for pk in window.component_ids if pk in parts}
-        plan = Plan(DRAFT, window.start, window.end, moved, window.change_class)
-        first: dict[int, InForce] = {}
-        for time in times:
-            if plan.meets(time.start, time.end) and time.covered(plan):
-                first.setdefault(time.period, time)
-        found = sorted(first.values(), key=lambda time: (time.start, time.period))
-        caught[window] = [Caught(periods[time.period], time.start, time.end) for time in found]
-    return caught
+    orders = Exists(orders_after(ref).filter(conflict=OuterRef("pk")))
+    beside = _with_sides(Conflict.objects.filter(_between([ref]))).annotate(ordered=orders)
+    rows = _settled(beside.filter(Q(cleared_at=None) | Q(ordered=True)))
+    found = [one for mine, one in _told(row for row in rows if row.cleared_at is None) if mine.ref == ref]
+    first = {
+        side.pk: side
+        for row in rows
+        for side in (row.booking, row.other)
+        if row.ordered and side.ref != ref and side.state in LIVE
+    }
+    return InTheWay(
+        sorted(_named(found, _names(found)), key=_order),
+        sorted(first.values(), key=lambda side: (side.start, side.pk)),
+    )
 
 
 def conflicts_of(ref: str) -> list[Found]:
@@ -172,8 +154,7 @@ def conflicts_of_all(refs: Iterable[str]) -> dict[str, list[Found]]:
     One query, one for names, and one for what settles them where anything does.
     """
     found: dict[str, list[Found]] = {ref: [] for ref in refs}
-    sides = Booking.objects.filter(ref__in=list(found)).values("pk")
-    for mine, one in _told(open_conflicts().filter(Q(booking__in=sides) | Q(other__in=sides))):
+    for mine, one in _told(_settled(open_conflicts().filter(_between(found)))):
         if mine.ref in found:
             found[mine.ref].append(one)
     said = _names(one for each in found.values() for one in each)
@@ -185,7 +166,7 @@ def conflicts_told(ids: Iterable[int]) -> list[tuple[Booking, Found]]:
 
     One query, one for names, and one for what settles them where anything does.
     """
-    sides = _told(open_conflicts().filter(pk__in=list(ids)))
+    sides = _told(_settled(open_conflicts().filter(pk__in=list(ids))))
     found = [each for _, each in sides]
     told = zip((mine for mine, _ in sides), _named(found, _names(found)), strict=True)
     # Of one conflict the side of its first booking comes first, as the sides were read.
@@ -194,7 +175,7 @@ def conflicts_told(ids: Iterable[int]) -> list[tuple[Booking, Found]]:
 
 def conflicts_beside(row: Conflict) -> list[Found]:
     """Return what else stands between the same two sides, as the first of them sees it, the gravest first."""
-    found = [one for mine, one in _told(standing_beside(row)) if mine.pk == row.booking_id]
+    found = [one for mine, one in _told(_settled(standing_beside(row))) if mine.pk == row.booking_id]
     return sorted(_named(found, _names(found)), key=_order)
 
 
@@ -206,8 +187,17 @@ def standing_beside(row: Conflict) -> QuerySet[Conflict]:
     return same.exclude(pk=row.pk)
 
 
-def _told(conflicts: QuerySet[Conflict]) -> list[tuple[Booking, Found]]:
-    rows = list(with_settling(conflicts, clock.now()))
+def _between(refs: Iterable[str]) -> Q:
+    sides = Booking.objects.filter(ref__in=list(refs)).values("pk")
+    return Q(booking__in=sides) | Q(other__in=sides)
+
+
+def _settled(conflicts: QuerySet[Conflict]) -> list[Any]:
+    return list(with_settling(conflicts, clock.now()))
+
+
+def _told(conflicts: Iterable[Any]) -> list[tuple[Booking, Found]]:
+    rows = list(conflicts)
     settled = settled_by(row.settling for row in rows if row.settling is not None)
     return [
         (mine, _seen(row, mine, theirs, settled.get(row.settling)))
@@ -219,7 +209,11 @@ def _told(conflicts: QuerySet[Conflict]) -> list[tuple[Booking, Found]]:
 
 def open_conflicts() -> QuerySet[Conflict]:
     """Return the conflicts that stand, with both sides."""
-    return Conflict.objects.filter(cleared_at=None).select_related("booking", "other", "period")
+    return _with_sides(Conflict.objects.filter(cleared_at=None))
+
+
+def _with_sides(conflicts: QuerySet[Conflict]) -> QuerySet[Conflict]:
+    return conflicts.select_related("booking", "other", "period")
 
 
 def last_checked() -> datetime | None:
@@ -228,15 +222,34 @@ def last_checked() -> datetime | None:
 
 
 def _names(found: Iterable[Found]) -> dict[str, str]:
-    """Return what people call the persons and pools that conflicts are about. One query where there are any."""
-    shared = {each.what for each in found if each.what}
+    """Return what people call the persons, pools and limits that conflicts are about.
+
+    One query for the people and one for the limits, where there are any.
+    """
+    shared = {_what(each) for each in found if each.what}
     wanted = {int(what[7:]) for what in shared if what.startswith("person:")}
     people = {f"person:{user.pk}": str(user) for user in User.objects.filter(pk__in=wanted)} if wanted else {}
-    return people | {what: f"the pool {what[5:]}" for what in shared if what.startswith("pool:")}
+    pools = {what: f"the pool {what[5:]}" for what in shared if what.startswith("pool:")}
+    limits = {what for what in shared if what.startswith(_LIMIT)}
+    most = {f"{_LIMIT}{one.name}": one.most for one in rulebook_in_force().limits} if limits else {}
+    said = {what: f"“{what.removeprefix(_LIMIT)}” allows" for what in limits}
+    return (
+        people
+        | pools
+        | {what: f"the {most[what]} that {said[what]}" if what in most else said[what] for what in limits}
+    )
 
 
 def _named(found: Iterable[Found], said: Mapping[str, str]) -> list[Found]:
-    return [replace(each, what=said.get(each.what, each.what)) for each in found]
+    return [replace(each, what=said.get(_what(each), each.what)) for each in found]
+
+
+_LIMIT = "limit:"
+
+
+def _what(found: Found) -> str:
+    """Return what two plans share by a name that no other kind of thing has."""
+    return f"{_LIMIT}{found.what}" if found.kind == ConflictKind.LIMIT else found.what
 
 
 def _found(finding: Finding, severity: ConflictSeverity, other: Booking | Period | None) -> Found:

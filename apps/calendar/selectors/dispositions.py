@@ -44,13 +44,17 @@ class Settled:
 
 
 def dispositions_in_force(now: datetime) -> QuerySet[Disposition]:
-    """Return the dispositions that settle their conflict now. This is the only place that says so.
+    """Return the dispositions that settle their conflict now."""
+    return dispositions_granted().filter(Q(until=None) | Q(until__gt=now))
+
+
+def dispositions_granted() -> QuerySet[Disposition]:
+    """Return the dispositions that settle their conflict until their time is over. This is the only place that says so.
 
     One that goes after another settles while that order can hold: it must not have started before the first ended.
     """
     in_order = Q(second__state=BookingState.PLANNED) | ~Q(first__state__in=LIVE)
     return Disposition.objects.filter(
-        Q(until=None) | Q(until__gt=now),
         Q(first=None) | in_order,
         ended_at=None,
         granted_at__isnull=False,
@@ -101,14 +105,14 @@ def settled_as(one: Disposition) -> Settled:
     )
 
 
+def orders_after(ref: str) -> QuerySet[Disposition]:
+    """Return the orders that stand by which a booking goes after another."""
+    return Disposition.objects.filter(second__ref=ref, sort=DispositionSort.AFTER, ended_at=None)
+
+
 def goes_after(ref: str) -> list[Booking]:
     """Return what a booking must wait for: those that it goes after and that are neither done nor given back."""
-    waited = Booking.objects.filter(
-        state__in=LIVE,
-        pk__in=Disposition.objects.filter(second__ref=ref, sort=DispositionSort.AFTER, ended_at=None).values(
-            "first"
-        ),
-    )
+    waited = Booking.objects.filter(state__in=LIVE, pk__in=orders_after(ref).values("first"))
     return list(waited.order_by("start", "pk"))
 
 

@@ -2,23 +2,35 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Value, When, Window
-from django.db.models.functions import Greatest, RowNumber, TruncDate
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
 
 from apps.accounts.models import User
-from apps.calendar.enums import ConflictSeverity
-from apps.calendar.models import BookedComponent, Booking, Conflict, during
+from apps.calendar.enums import ConflictSeverity, Standing
+from apps.calendar.models import BookedComponent, Booking, during
 from apps.calendar.selectors.bookings import bookings_visible_to
-from apps.calendar.selectors.dispositions import blocking, is_settled
+from apps.calendar.selectors.dispositions import is_settled
+from apps.calendar.selectors.standing import marked_conflicts, standing_of
 from apps.catalog.models import Component
 from apps.core import clock
-
-BLOCKED, WARNED, CLEAR = 0, 1, 2
-"""How a booking stands: with a conflict that blocks it, with another conflict, with none."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +73,8 @@ def drawn_between(user: User, start: datetime, end: datetime, by: Narrowed) -> Q
         moved = BookedComponent.objects.filter(component__in=Component.objects.filter(by.components))
         found = found.filter(pk__in=moved.values("booking_id"))
     if by.conflicts:
-        found = found.filter(_in(_open()))
-    return found.annotate(clash=clash_of())
+        found = found.exclude(stands=Standing.CLEAR)
+    return found.annotate(clash=standing_of())
 
 
 @dataclass(frozen=True)
@@ -94,11 +106,11 @@ def heads_by_day(
     A booking belongs to the first of these days that it touches. ``most`` says which of a day's bookings:
     ``range(5)`` is the first five, those in conflict first when asked. One query, whatever the range holds.
     """
-    day = TruncDate(Greatest("start", Value(start)), tzinfo=zone)
+    days = _Days(start, end, zone)
     order = [F("clash")] if clashes_first else []
     ranked = (
         drawn_between(user, start, end, by)
-        .annotate(day=day)
+        .annotate(day=days.number)
         .annotate(
             nth=Window(RowNumber(), partition_by=F("day"), order_by=[*order, F("start"), F("pk")]),
             of_day=Window(Count("pk"), partition_by=F("day")),
@@ -106,7 +118,8 @@ def heads_by_day(
         )
     )
     shown = ranked.filter(nth__gt=most.start, nth__lte=most.stop).order_by("day", "start", "pk")
-    return [Head(*row) for row in shown.values_list("pk", "day", "clash", "of_day", "of_all")]
+    rows = shown.values_list("pk", "day", "clash", "of_day", "of_all")
+    return [Head(pk, days.named(day), *rest) for pk, day, *rest in rows]
 
 
 def bookings_drawn(user: User, heads: Iterable[Head]) -> QuerySet[Booking]:
@@ -133,9 +146,11 @@ def clashes_by_day(
     A conflict belongs to the first of these days in which its two sides meet.
     """
     drawn = drawn_between(user, start, end, by).values("pk")
-    met = _meeting(start, end, zone).filter(Q(booking__in=drawn) | Q(other__in=drawn))
+    days = _Days(start, end, zone)
+    met = _meeting(days).filter(Q(booking__in=drawn) | Q(other__in=drawn))
     counted = met.values("day").annotate(blocked=Count("pk", filter=_BLOCKS), found=Count("pk"))
-    return [DayClashes(*row) for row in counted.order_by("day").values_list("day", "blocked", "found")]
+    rows = counted.order_by("day").values_list("day", "blocked", "found")
+    return [DayClashes(days.named(day), *rest) for day, *rest in rows]
 
 
 def clashes_drawn(
@@ -151,35 +166,40 @@ def clashes_drawn(
         default=len(ConflictSeverity.values),
         output_field=IntegerField(),
     )
-    met = _meeting(start, end, zone).filter(Q(booking__in=shown) | Q(other__in=shown))
+    days = _Days(start, end, zone)
+    met = _meeting(days).filter(Q(booking__in=shown) | Q(other__in=shown))
     nth = Window(RowNumber(), partition_by=F("day"), order_by=["settled", graver, F("start"), F("pk")])
     ranked = met.annotate(nth=nth).filter(nth__lte=most).order_by("day", "nth")
-    return list(ranked.values_list("pk", "day"))
+    return [(pk, days.named(day)) for pk, day in ranked.values_list("pk", "day")]
+
+
+class _Days:
+    """The days of [start, end) in a zone, which PostgreSQL numbers from 1 by their midnights.
+
+    What began before is on the first. To ask of tens of thousands of instants what a zone's clock showed takes it
+    longer than all the rest.
+    """
+
+    def __init__(self, start: datetime, end: datetime, zone: tzinfo) -> None:
+        self._first = start.astimezone(zone).date()
+        last = (end - timedelta(microseconds=1)).astimezone(zone).date()
+        steps = range(1, (last - self._first).days + 1)
+        midnights = [datetime.combine(self._first + timedelta(step), time(), zone) for step in steps]
+        times = Value(midnights, output_field=ArrayField(DateTimeField()))
+        self.start, self.end = start, end
+        self.number = Func("start", times, function="1 + width_bucket", output_field=IntegerField())
+
+    def named(self, number: int) -> date:
+        return self._first + timedelta(number - 1)
 
 
 _BLOCKS = Q(severity=ConflictSeverity.BLOCKING, settled=False)
 
 
-def _meeting(start: datetime, end: datetime, zone: tzinfo) -> QuerySet[Any]:
-    met = _open().filter(start__lt=end, end__gte=start).annotate(settled=is_settled(clock.now()))
-    return met.annotate(day=TruncDate(Greatest("start", Value(start)), tzinfo=zone))
-
-
-def _open() -> QuerySet[Conflict]:
-    """Return the conflicts that a calendar marks. A notice is told where the change is; marked, it would hide these."""
-    return Conflict.objects.filter(cleared_at=None).exclude(severity=ConflictSeverity.NOTICE)
-
-
-def clash_of(booking: str = "pk") -> Case:
-    """Return how the booking that a field names stands: BLOCKED, WARNED or CLEAR."""
-    return Case(
-        When(_in(blocking(clock.now()), booking), then=Value(BLOCKED)),
-        When(_in(_open(), booking), then=Value(WARNED)),
-        default=Value(CLEAR),
-        output_field=IntegerField(),
+def _meeting(days: _Days) -> QuerySet[Any]:
+    met = (
+        marked_conflicts()
+        .filter(start__lt=days.end, end__gte=days.start)
+        .annotate(settled=is_settled(clock.now()))
     )
-
-
-def _in(conflicts: QuerySet[Conflict], booking: str = "pk") -> Q:
-    others = conflicts.exclude(other=None).values("other")
-    return Q(**{f"{booking}__in": conflicts.values("booking")}) | Q(**{f"{booking}__in": others})
+    return met.annotate(day=days.number)

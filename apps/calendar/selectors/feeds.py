@@ -11,7 +11,7 @@ from apps.accounts.selectors import views_for
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import CalendarFeed, Occurrence, Period, during
 from apps.calendar.selectors.bookings import parts_of
-from apps.calendar.selectors.periods import fits, periods_visible_to, scope_of
+from apps.calendar.selectors.periods import periods_kept, periods_visible_to, scope_of
 from apps.catalog.models import Component
 
 PAGE = "calendar"
@@ -69,17 +69,7 @@ def periods_shown(
     )
     stands = Q(lifted_at=None) | Q(lifted_at__gte=lifted_since)
     rows = list(periods_visible_to(user).filter(stands, Exists(inside)).order_by("number"))
-    return _fitting(rows, narrowed) if any(narrowed.values()) else rows
-
-
-def _fitting(periods: list[Period], narrowed: dict[str, str]) -> list[Period]:
-    named = {key for each in periods for key in scope_of(each).named("component")}
-    known = {}
-    if named:
-        ids = Component.objects.filter(key__in=named).values_list("pk", flat=True)
-        known = {part.key: part for part in parts_of(ids).values()}
-    asked = [narrowed.get(facet, "") for facet in ("team", "kind", "component")]
-    return [each for each in periods if fits(scope_of(each), asked[0], asked[1], asked[2], known)]
+    return periods_kept(rows, **narrowed)
 
 
 def periods_covering(periods: list[Period], component: str) -> list[Period]:

@@ -13,6 +13,7 @@ from apps.calendar.rules import EVERYTHING, Scope
 from apps.calendar.rules.horizon import worked_out
 from apps.calendar.rules.ics_in import IcsFile, NotRead, PeriodSpec
 from apps.calendar.selectors.periods import planned_inside, planning_decision, recurrence_of, scope_of
+from apps.catalog.models import Component
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.core.errors import Invalid
@@ -22,7 +23,9 @@ SOURCE_LIMIT = 120
 
 @dataclass(frozen=True)
 class ImportOrder:
-    """A file's periods, and what they are to be here. ``source`` names the calendar: it ties one file to the next.
+    """A file's periods, and what they are to be here.
+
+    ``source`` names the calendar among those of the same teams: it ties one file to the next.
 
     ``unread`` holds the ids of events that the file still has but that cannot be read now: what an earlier file
     made of them stays as it is.
@@ -78,7 +81,7 @@ def order_of(
 
 
 def import_difference(order: ImportOrder, now: datetime) -> Difference:
-    """Return what an import would change. Three queries, however much the file holds.
+    """Return what an import would change. Four queries, however much the file holds.
 
     Raises:
         Invalid: ``source`` is missing or too long, or was imported as another ``kind``; or shifts name nobody
@@ -88,7 +91,9 @@ def import_difference(order: ImportOrder, now: datetime) -> Difference:
         raise Invalid({"source": [f"Name the calendar in 1 to {SOURCE_LIMIT} characters."]})
     if order.kind == PeriodKind.ON_CALL and not order.on_call:
         raise Invalid({"on_call": ["Name whoever is on call."]})
-    held = Period.objects.filter(source=order.source).exclude(source_uid="")
+    held = Period.objects.filter(source=order.source, source_teams=teams_of(order.scope)).exclude(
+        source_uid=""
+    )
     known = {period.source_uid: period for period in held.prefetch_related("people").select_related("owner")}
     _check_kind(order, known.values())
     new: list[PeriodSpec] = []
@@ -110,13 +115,22 @@ def import_difference(order: ImportOrder, now: datetime) -> Difference:
     return Difference(tuple(new), tuple(changed), same, tuple(_gone(order, known, now)), tuple(left))
 
 
+def teams_of(scope: Scope) -> str:
+    """Return whose calendar an import over a scope is: slugs of teams, or nothing for the whole organisation.
+
+    Whoever may plan for none of them cannot take a name there. A component that no team owns stands by its key.
+    """
+    owners = Component.objects.filter(key__in=scope.named("component")).values_list("owner_team__slug", "key")
+    return " ".join(sorted({*scope.named("team"), *(slug or key for slug, key in owners)}))
+
+
 def import_decision(actor: Actor, order: ImportOrder, difference: Difference) -> Decision:
     """Return whether the actor may plan what the periods cover that an import changes or takes off."""
     held = [*(edit.period for edit in difference.changed), *difference.gone]
     for scope in {str(period.scope): scope_of(period) for period in held}.values():
         if not planning_decision(actor, scope):
             return denied(
-                f"Somebody else imported a calendar “{order.source}”, over what you may not plan.",
+                f"Somebody imported a calendar “{order.source}” for the same teams, over what you may not plan.",
                 "Give the calendar another name, or ask a Change Manager.",
             )
     return ALLOWED

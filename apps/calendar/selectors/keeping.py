@@ -10,7 +10,8 @@ from apps.calendar.rules.examining import with_times
 from apps.calendar.rules.plans import Instants
 from apps.calendar.rules.times import outside
 from apps.calendar.selectors.bookings import live_between, plans_of
-from apps.calendar.selectors.periods import planned_inside, times_between, windowed
+from apps.calendar.selectors.periods import planned_inside
+from apps.calendar.selectors.times import times_between, windowed
 
 _NEW = 0
 """The id of a period that is not stored."""

@@ -10,7 +10,8 @@ from django.db.models.functions import RowNumber
 from apps.accounts.models import Team, User
 from apps.calendar.models import BookedComponent, Booking
 from apps.calendar.rules import Part
-from apps.calendar.selectors.drawn import Head, Narrowed, clash_of, drawn_between
+from apps.calendar.selectors.drawn import Head, Narrowed, drawn_between
+from apps.calendar.selectors.standing import standing_of
 from apps.catalog.models import Component
 
 TEAM = "team"
@@ -59,7 +60,7 @@ def heads_by_lane(
     once = (
         moved.order_by()
         .values("lane", "booking_id", "booking__start")
-        .annotate(clash=Min(clash_of("booking")))
+        .annotate(clash=Min(standing_of("booking__")))
     )
     ranked = once.annotate(
         nth=Window(

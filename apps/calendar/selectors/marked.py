@@ -9,9 +9,7 @@ from django.db.models import Count, F, QuerySet, Window
 from apps.accounts.models import User
 from apps.calendar.models import Occurrence, Period
 from apps.calendar.rules import Scope
-from apps.calendar.selectors.bookings import parts_of
-from apps.calendar.selectors.periods import fits, in_force, periods_visible_to, scope_of
-from apps.catalog.models import Component
+from apps.calendar.selectors.periods import in_force, periods_kept, periods_visible_to, scope_of
 
 MOST = 150
 """Instances that a calendar draws: more than a month has room for."""
@@ -52,14 +50,6 @@ def _kept(
     component: str,
     where: Callable[[Scope], bool] | None,
 ) -> list[Period]:
-    periods = list(periods_visible_to(user).filter(pk__in=meeting.values("period")))
-    scopes = {period.pk: scope_of(period) for period in periods}
-    named = {key for scope in scopes.values() for key in scope.named("component")} if team or kind else set()
-    ids = Component.objects.filter(key__in=named).values_list("pk", flat=True)
-    known = {part.key: part for part in parts_of(ids).values()} if named else {}
-    return [
-        period
-        for period in periods
-        if fits(scopes[period.pk], team, kind, component, known)
-        and (where is None or where(scopes[period.pk]))
-    ]
+    periods = periods_visible_to(user).filter(pk__in=meeting.values("period"))
+    kept = periods_kept(periods, team=team, kind=kind, component=component)
+    return [period for period in kept if where is None or where(scope_of(period))]

@@ -11,7 +11,7 @@ from apps.calendar.models import BookedComponent, Booking, during
 from apps.calendar.rules import Around, Plan, Rulebook
 from apps.calendar.rules.plans import Instants
 from apps.calendar.selectors.bookings import plans_of
-from apps.calendar.selectors.periods import times_between, windowed
+from apps.calendar.selectors.times import times_between, windowed
 from apps.catalog.selectors import graph
 
 

@@ -1,11 +1,12 @@
 """What was said to become of the changes that periods keep back, and which run in a freeze now."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from apps.calendar.enums import BookingState, ConflictKind, Outcome
-from apps.calendar.models import Conflict, Disposition, FreezeOutcome, Occurrence, Period
+from apps.calendar.models import Booking, Conflict, Disposition, FreezeOutcome, Occurrence, Period
 from apps.calendar.rules.dispositions import OF_PERIOD
 from apps.calendar.selectors.dispositions import blocking
 from apps.core import clock
@@ -31,6 +32,32 @@ def outcomes_of(period: Period) -> dict[int, FreezeOutcome]:
     )
     found = FreezeOutcome.objects.filter(Exists(kept), period=period).select_related("said_by", "booking")
     return {one.booking_id: one for one in found}
+
+
+@dataclass(frozen=True)
+class Fate:
+    """A booking that a period keeps back, with what was said to become of it."""
+
+    booking: Booking
+    said: FreezeOutcome | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return what becomes of it: it moves where nothing was said."""
+        return Outcome(self.said.outcome) if self.said else Outcome.MOVES
+
+    @property
+    def under_way(self) -> bool:
+        """Return whether it runs, so that its stage is finished and then it holds."""
+        return self.booking.state == BookingState.UNDER_WAY
+
+
+def fates_of(period: Period) -> list[Fate]:
+    """Return what a period keeps back, in order of time, with the outcome of each; two queries. Lifted: nothing."""
+    if not period.holds or period.lifted_at is not None:
+        return []
+    said = outcomes_of(period)
+    return [Fate(one.booking, said.get(one.booking_id)) for one in kept_back_by(period)]
 
 
 def unsaid(conflicts: QuerySet[Conflict]) -> QuerySet[Conflict]:

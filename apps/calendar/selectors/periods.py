@@ -5,15 +5,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import accumulate
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Team, User
 from apps.accounts.selectors import grants_of, with_any_role
-from apps.calendar.enums import PeriodKind
-from apps.calendar.models import Booking, Occurrence, OnCall, Period, during
+from apps.calendar.models import Booking, Occurrence, Period, during
 from apps.calendar.models.periods import FROZEN
-from apps.calendar.rules import InForce, Part, Plan, Recurrence, Rulebook, Scope, may_plan
+from apps.calendar.rules import Part, Plan, Recurrence, Rulebook, Scope, may_plan
 from apps.calendar.rules.plans import Instants
 from apps.calendar.rules.scopes import stored_scope
 from apps.calendar.selectors.bookings import live_between, parts_of, plans_of
@@ -46,12 +45,25 @@ def periods_between(
     """
     found = in_force(Occurrence.objects.filter(period__in=periods_visible_to(user)), start, end)
     rows = list(found.select_related("period"))
-    named = {key for row in rows for key in scope_of(row.period).named("component")}
-    known = {part.key: part for part in parts_of(_ids(named)).values()} if named and (team or kind) else {}
-    return [row for row in rows if fits(scope_of(row.period), team, kind, component, known)]
+    every = {row.period_id: row.period for row in rows}.values()
+    kept = {period.pk for period in periods_kept(every, team=team, kind=kind, component=component)}
+    return [row for row in rows if row.period_id in kept]
 
 
-def fits(scope: Scope, team: str, kind: str, component: str, known: Mapping[str, Part]) -> bool:
+def periods_kept(
+    periods: Iterable[Period], *, team: str = "", kind: str = "", component: str = ""
+) -> list[Period]:
+    """Return those of the periods that stay when a calendar is narrowed so (see ``periods_between``).
+
+    Two queries, none where neither team nor kind is given.
+    """
+    scopes = [(period, scope_of(period)) for period in periods]
+    named = {key for _, scope in scopes for key in scope.named("component")} if team or kind else set()
+    known = {part.key: part for part in parts_of(_ids(named)).values()} if named else {}
+    return [period for period, scope in scopes if _fits(scope, team, kind, component, known)]
+
+
+def _fits(scope: Scope, team: str, kind: str, component: str, known: Mapping[str, Part]) -> bool:
     """Return whether a scope stays when a calendar is narrowed. ``known`` has the parts that it names by key."""
     keys = scope.named("component")
     parts = [known[key] for key in keys if key in known]
@@ -107,65 +119,6 @@ def periods_over(user: User, component: Component, start: datetime, end: datetim
         for row in periods_between(user, start, end)
         if row.period.frozen and scope_of(row.period).covers(part)
     ]
-
-
-def times_between(start: datetime, end: datetime, *, over: Plan | None = None) -> list[InForce]:
-    """Return the instances of periods in force that meet [start, end), as the engine sees them, in order of time.
-
-    ``over`` leaves out the periods that cover nothing of a plan, but for shifts: they say who is on call for others.
-    Two queries, and two more when anybody is on call.
-    """
-    every = Period.objects.filter(lifted_at=None)
-    if over is not None:
-        covered = [
-            pk
-            for pk, kind, scope in every.values_list("pk", "kind", "scope")
-            if kind == PeriodKind.ON_CALL or _covers(stored_scope(scope), over)
-        ]
-        every = Period.objects.filter(pk__in=covered)
-    found = in_force(Occurrence.objects.filter(period__in=every), start, end)
-    rows = list(found.values_list("period_id", "start", "end"))
-    if not rows:
-        return []
-    known = _as_seen(Period.objects.filter(pk__in={row[0] for row in rows}))
-    return [InForce(pk, known[pk][0], begins, ends, *known[pk][1:]) for pk, begins, ends in rows]
-
-
-def _covers(scope: Scope, plan: Plan) -> bool:
-    return any(scope.covers(part, plan.change_class) for part in plan.parts.values())
-
-
-def windowed() -> list[InForce]:
-    """Return each maintenance window in force once, from its first start to its last end.
-
-    One without end is worked out further ahead than anything can be planned, so its last instance serves.
-    """
-    each = Occurrence.objects.filter(period=OuterRef("pk"))
-    windows = Period.objects.filter(kind=PeriodKind.MAINTENANCE, lifted_at=None).annotate(
-        first=Subquery(each.order_by("start").values("start")[:1]),
-        last=Subquery(each.order_by("-start").values("end")[:1]),
-    )
-    rows = windows.exclude(first=None).values_list("pk", "first", "last", "scope")
-    return [
-        InForce(pk, PeriodKind.MAINTENANCE, first, last, stored_scope(scope))
-        for pk, first, last, scope in rows
-    ]
-
-
-def period_names(ids: Iterable[int]) -> dict[int, str]:
-    """Return the names of periods by their ids."""
-    return dict(Period.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
-
-
-def _as_seen(periods: QuerySet[Period]) -> dict[int, tuple[PeriodKind, Scope, tuple[int, ...]]]:
-    rows = list(periods.values_list("pk", "kind", "scope"))
-    shifts = [pk for pk, kind, _ in rows if kind == PeriodKind.ON_CALL]
-    on_call: dict[int, tuple[int, ...]] = {}
-    if shifts:
-        people = OnCall.objects.filter(period__in=shifts).order_by("user_id")
-        for pk, user in people.values_list("period_id", "user_id"):
-            on_call[pk] = (*on_call.get(pk, ()), user)
-    return {pk: (PeriodKind(kind), stored_scope(scope), on_call.get(pk, ())) for pk, kind, scope in rows}
 
 
 def recurrence_of(period: Period) -> Recurrence:

@@ -1,6 +1,6 @@
 """The next times at which a plan breaks no rule, for all that it reaches and the people that it needs."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from apps.calendar.enums import LIVE, BookingState, ConflictKind, ConflictSeverity, PeriodKind
-from apps.calendar.models import BookedComponent, Booking, during
+from apps.calendar.models import BookedComponent, BookedPerson, Booking, during
 from apps.calendar.rules import Around, Needed, Plan, Rulebook, examine
 from apps.calendar.rules.limits import counts
 from apps.calendar.rules.pairs import DEPENDENCES, Pairs
@@ -26,8 +26,8 @@ from apps.calendar.rules.slots import (
 from apps.calendar.rules.times import MEANS, binds
 from apps.calendar.selectors.bookings import live_between, parts_of, plans_of
 from apps.calendar.selectors.conflicts import DRAFT, Found, found_by
-from apps.calendar.selectors.periods import period_names, times_between, windowed
 from apps.calendar.selectors.rulebook import rulebook_in_force
+from apps.calendar.selectors.times import Seen, periods_in_force, times_in, windowed
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import graph
 
@@ -79,29 +79,45 @@ def next_slots(
     draft = Plan(
         DRAFT, asked.first, asked.last + asked.length, parts_of(component_ids), change_class, tuple(people)
     )
-    plans = _related(draft, rulebook, known, exclude_ref)
-    # What the plan only reaches can be under any freeze, so where that blocks all of them are read.
-    over = None if rulebook.severities[ConflictKind.REACHES_FROZEN] == BLOCKING else draft
-    around = Around(known, rulebook, times_between(draft.start, draft.end, over=over), windowed())
+    refs = _related(draft, rulebook, known, exclude_ref)
+    plans = plans_of(Booking.objects.filter(pk__in=refs))
+    periods = periods_in_force()
+    near = _telling(periods, draft, rulebook)
+    around = Around(known, rulebook, times_in(near, [(draft.start, draft.end)]), windowed())
     obstacles = [
-        *_of_plans(draft, plans, around),
-        *_of_times(draft, around),
+        *_of_plans(draft, plans, around, refs),
+        *_of_times(draft, around, near),
         *_of_limits(draft, rulebook, exclude_ref),
     ]
     starts = first_of_each_day(asked, obstacles)
     free = [start for start in starts.values() if start is not None]
-    slots = _judged(free[:LOOKED_AT], draft, asked, around, plans)
+    slots = _judged(free[:LOOKED_AT], draft, asked, around, plans, periods)
     empty = [day for day, start in starts.items() if start is None]
     return Slots(slots[:OFFERED], reasons(asked, obstacles, empty), len(starts), len(free))
 
 
+def _telling(periods: Mapping[int, Seen], draft: Plan, rulebook: Rulebook) -> Mapping[int, Seen]:
+    """Return the periods that can block the draft: those that cover some of it, and shifts, which name people.
+
+    What the draft only reaches can be under any freeze, so where that blocks it is all of them.
+    """
+    if rulebook.severities[ConflictKind.REACHES_FROZEN] == BLOCKING:
+        return periods
+    return {pk: one for pk, one in periods.items() if one.kind == PeriodKind.ON_CALL or one.covers(draft)}
+
+
 def _judged(
-    starts: Sequence[datetime], draft: Plan, asked: Asked, around: Around, plans: Sequence[Plan]
+    starts: Sequence[datetime],
+    draft: Plan,
+    asked: Asked,
+    around: Around,
+    plans: Sequence[Plan],
+    periods: Mapping[int, Seen],
 ) -> list[Slot]:
     rulebook = around.rulebook
     bare = replace(rulebook, limits=())
     placed = [replace(draft, start=start, end=start + asked.length) for start in starts]
-    every = times_between(placed[0].start, placed[-1].end) if placed else []
+    every = times_in(periods, [(one.start, one.end) for one in placed])
     found = []
     for one in placed:
         first, last = one.start - rulebook.after, one.end + rulebook.after
@@ -116,8 +132,8 @@ def _judged(
     return sorted(slots, key=lambda slot: (slot.warnings, len(slot.beside), slot.start))
 
 
-def _related(draft: Plan, rulebook: Rulebook, known: Graph, exclude_ref: str) -> list[Plan]:
-    """Return the plans that could have anything against the draft, wherever in the time it is."""
+def _related(draft: Plan, rulebook: Rulebook, known: Graph, exclude_ref: str) -> dict[int, str]:
+    """Return the bookings that could have anything against the draft, wherever in the time it is: id → reference."""
     start, end = draft.start - rulebook.after, draft.end + rulebook.after
     live = Q(state__in=LIVE, during__overlap=(start, end))
     done = Q(state=BookingState.DONE, ended_at__gte=start, ended_at__lt=end)
@@ -126,18 +142,14 @@ def _related(draft: Plan, rulebook: Rulebook, known: Graph, exclude_ref: str) ->
         known.spread(draft.parts, reads=rulebook.reads, writes=rulebook.writes, against=against)
         for against in (False, True)
     )
-    moved = BookedComponent.objects.filter(booking__in=near.values("pk"))
+    moved = BookedComponent.objects.all()
     touching = set(draft.parts).union(onward.reads, onward.writes, back.reads, back.writes)
-    wanted = set(moved.filter(component_id__in=_among(touching)).values_list("booking_id", flat=True))
-    pools = draft.pools
-    if pools:
-        wanted |= set(
-            moved.filter(component__tags__overlap=sorted(pools)).values_list("booking_id", flat=True)
-        )
-    needed = [each.user_id for each in draft.people]
-    if needed:
-        wanted |= set(near.filter(people__user__in=needed).values_list("pk", flat=True))
-    return plans_of(Booking.objects.filter(pk__in=wanted))
+    wanted = Q(pk__in=moved.filter(component_id__in=_among(touching)).values("booking"))
+    if pools := draft.pools:
+        wanted |= Q(pk__in=moved.filter(component__tags__overlap=sorted(pools)).values("booking"))
+    if needed := [each.user_id for each in draft.people]:
+        wanted |= Q(pk__in=BookedPerson.objects.filter(user__in=needed).values("booking"))
+    return dict(near.filter(wanted).values_list("pk", "ref"))
 
 
 def _among(ids: Collection[int]) -> RawSQL:
@@ -145,16 +157,20 @@ def _among(ids: Collection[int]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
 
 
-def _of_plans(draft: Plan, plans: Sequence[Plan], around: Around) -> Iterator[Obstacle]:
+def _of_plans(
+    draft: Plan, plans: Sequence[Plan], around: Around, refs: Mapping[int, str]
+) -> Iterator[Obstacle]:
     """Return the times in which a plan blocks the draft. What only warns blocks nothing."""
     rulebook = around.rulebook
-    refs = dict(Booking.objects.filter(pk__in=[plan.id for plan in plans]).values_list("pk", "ref"))
     shifts = [one for one in around.times if one.kind == PeriodKind.ON_CALL]
-    blocking = {kind: how for kind, how in DEPENDENCES.items() if rulebook.severities[kind] == BLOCKING}
-    pairs = Pairs(around.graph, rulebook, shifts, {DRAFT}, blocking)
+    blocking = [how for kind, how in DEPENDENCES.items() if rulebook.severities[kind] == BLOCKING]
+    # Here it only matters whether one depends on the other: the ways, which take time, are worked out for the slots.
+    pairs = Pairs(around.graph, rulebook, shifts, {DRAFT}, {})
     for plan in plans:
         # The draft stands for the whole time that is looked at, so it meets every plan in it.
-        if any(rulebook.severities[each.kind] == BLOCKING for each in pairs.between(draft, plan)):
+        if any(pairs.depends(how, draft, plan) for how in blocking) or any(
+            rulebook.severities[each.kind] == BLOCKING for each in pairs.between(draft, plan)
+        ):
             yield Obstacle(plan.start, plan.end, refs[plan.id])
         pairs.forget(plan)
         quiet = _quiet(draft, plan, rulebook)
@@ -178,16 +194,15 @@ def _quiet(draft: Plan, plan: Plan, rulebook: Rulebook) -> timedelta | None:
     return found
 
 
-def _of_times(draft: Plan, around: Around) -> Iterator[Obstacle]:
+def _of_times(draft: Plan, around: Around, periods: Mapping[int, Seen]) -> Iterator[Obstacle]:
     rulebook = around.rulebook
-    names = period_names({one.period for one in around.times})
     reaching = Reaching(around.graph, rulebook)
     blocks: dict[int, bool] = {}
     for one in around.times:
         if one.period not in blocks:
             blocks[one.period] = _blocks(one, draft, rulebook, reaching)
         if blocks[one.period]:
-            yield Obstacle(one.start, one.end, names[one.period])
+            yield Obstacle(one.start, one.end, periods[one.period].name)
     if rulebook.severities[ConflictKind.OUTSIDE] == BLOCKING:
         yield from _outside(draft, around)
 

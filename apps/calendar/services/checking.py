@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from apps.audit.services import record_event
-from apps.calendar.enums import LIVE, ConflictKind
+from apps.calendar.enums import LIVE, ConflictKind, Standing
 from apps.calendar.models import Booking, Conflict, ConflictCheck
 from apps.calendar.rules import Finding, Identity, Rulebook, examine
 from apps.calendar.rules.dispositions import outgrown
@@ -18,6 +18,7 @@ from apps.calendar.selectors.near import neighbourhood
 from apps.calendar.services.ending import decided, end_outgrown, end_spent_orders, judged
 from apps.calendar.services.listeners import tell
 from apps.calendar.services.locking import hold_calendar
+from apps.calendar.services.standing import restand
 from apps.catalog.selectors import graph
 from apps.core import clock
 from apps.core.actors import Actor
@@ -33,7 +34,7 @@ FIELDS = ("severity", "path", "forward", "start", "end")
 def recheck(
     *, actor: Actor, booking_ids: Collection[int], once: Iterable[Instants] = (), planned: bool = False
 ) -> set[str]:
-    """Find and clear the conflicts of these bookings. Return the references whose conflicts changed.
+    """Find and clear the conflicts of these bookings. Return the references whose conflicts, or standing, changed.
 
     ``planned`` says that they are checked because somebody plans them now, who sees what they meet.
 
@@ -57,6 +58,8 @@ def recheck(
     ]
     refs = _record(changed, actor)
     end_spent_orders(actor, booking_ids)
+    # What it goes after, or what goes after it, may count now though no conflict moved: it has started, or is done.
+    refs |= restand({*booking_ids, *_sides(known.values()), *_sides(changed)})
     tell(refs, actor)
     return refs
 
@@ -65,11 +68,14 @@ def recheck_all(*, actor: Actor) -> set[str]:
     """Check all live bookings against each other, some at a time; note when, on which graph, by which rulebook.
 
     Both are read before the first look, so that one which is replaced meanwhile is due again.
-    What is done is checked too while a plan can still come in the quiet time after it.
+    What is done is checked too while a plan can still come in the quiet time after it, and whatever is marked as being
+    in conflict.
     """
     stamp, number = graph().stamp, rulebook_number()
     quiet = clock.now() - rulebook_in_force().after
-    live = Booking.objects.filter(Q(state__in=LIVE) | Q(state="done", ended_at__gte=quiet))
+    live = Booking.objects.filter(
+        Q(state__in=LIVE) | Q(state="done", ended_at__gte=quiet) | ~Q(stands=Standing.CLEAR)
+    )
     ids = list(live.order_by("start", "pk").values_list("pk", flat=True))
     changed: set[str] = set()
     for start in range(0, len(ids), TOGETHER):
@@ -131,6 +137,10 @@ def _findings(
         or (each.kind == ConflictKind.LIMIT and each.first in near.crowd)
     ]
     return rulebook, near.crowd, kept
+
+
+def _sides(rows: Iterable[Conflict]) -> set[int]:
+    return {pk for row in rows for pk in (row.booking_id, row.other_id) if pk is not None}
 
 
 def _identity(row: Conflict) -> Identity:

@@ -9,6 +9,7 @@ from apps.audit.services import record_event
 from apps.calendar.enums import LIVE, DispositionEnd, DispositionSort
 from apps.calendar.models import Conflict, Disposition
 from apps.calendar.services.listeners import tell, tell_ended
+from apps.calendar.services.standing import restand
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.clock import iso
@@ -87,8 +88,9 @@ def end_spent_orders(actor: Actor, booking_ids: Collection[int]) -> None:
 
 
 def record(event: str, actor: Actor, held: Disposition, private: dict[str, str] | None = None) -> None:
-    """Write it to the ledger of both sides, and tell the listeners whose conflicts count otherwise now."""
+    """Write it to the ledger of both sides, and how they stand; tell the listeners whose conflicts count otherwise."""
     row = held.conflict
+    restand([pk for pk in (row.booking_id, row.other_id) if pk is not None])
     refs: set[str] = set()
     for mine, theirs in ((row.booking, row.other or row.period), (row.other, row.booking)):
         if mine is not None:

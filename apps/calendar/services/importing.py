@@ -19,6 +19,7 @@ from apps.calendar.selectors.importing import (
     import_decision,
     import_difference,
     reason_of,
+    teams_of,
 )
 from apps.calendar.services.checking import recheck
 from apps.calendar.services.locking import hold_calendar
@@ -132,5 +133,6 @@ def _plan(spec: PeriodSpec, order: ImportOrder) -> PeriodPlan:
         owner=order.owner,
         on_call=order.on_call,
         source=order.source,
+        source_teams=teams_of(order.scope),
         source_uid=spec.uid,
     )

@@ -45,6 +45,7 @@ class PeriodPlan:
     owner: User | None = None
     on_call: tuple[User, ...] = ()
     source: str = ""
+    source_teams: str = ""
     source_uid: str = ""
 
 
@@ -224,6 +225,7 @@ def _fill(period: Period, plan: PeriodPlan) -> None:
     period.scope, period.owner = plan.scope.document(), plan.owner
     if period._state.adding:  # noqa: SLF001
         period.kind, period.source, period.source_uid = plan.kind, plan.source, plan.source_uid
+        period.source_teams = plan.source_teams
 
 
 def _add(period: Period, worked_out: Collection[Instants]) -> int:

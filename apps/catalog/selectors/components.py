@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from difflib import get_close_matches
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Func, Q, QuerySet
 from django.db.models.functions import Lower
 
 from apps.accounts.enums import Role
@@ -58,6 +58,18 @@ def closest_component(user: User, text: str) -> str:
         known |= {key: key, name.lower(): key}
     near = get_close_matches(text.lower(), known, n=1)
     return known[near[0]] if near else ""
+
+
+def tags_in_use(user: User) -> set[str]:
+    """Return every tag of the components in use. One query."""
+    found = components_visible_to(user).filter(retired_at=None).order_by()
+    return set(found.values_list(Func(F("tags"), function="unnest"), flat=True).distinct())
+
+
+def stages_in_use(user: User) -> set[str]:
+    """Return every stage of the components in use, such as production. One query."""
+    found = components_visible_to(user).filter(retired_at=None).exclude(stage="").order_by()
+    return set(found.values_list("stage", flat=True).distinct())
 
 
 def search_components(user: User, text: str) -> QuerySet[Component]:

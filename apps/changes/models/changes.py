@@ -74,8 +74,9 @@ class Change(Stamped):
     )
     search = SearchVectorField(null=True, editable=False)
 
-    conflicts_now: "list[Any] | None" = None
-    """Its open conflicts, when a page read them to show them; not a column. Who writes reads it anew (``locked``)."""
+    in_the_way: Any = None
+    """What the calendar has in its way, when a page read it to show it; not a column. Who writes reads it anew
+    (``locked``)."""
 
     class Meta:
         ordering = ["-number"]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from apps.changes.rules.words import (
@@ -31,6 +32,7 @@ FIELDS = {
     "requester": "Requester",
 }
 _Line = Callable[[dict[str, Any]], str]
+_Say = Callable[[Any, str], str]
 _LISTS: dict[str, tuple[str, str, str, _Line]] = {
     # what it is called, what tells its rows apart, what a row is called, a row in one line
     "items": ("What moves", "component", "title", item_line),
@@ -77,15 +79,24 @@ class Difference:
 def differences_between(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
     """Return each field that differs between two contents, in the order in which the page shows them.
 
-    Two contents with different digests always differ in at least one field here.
+    Two contents with different digests always differ in at least one field here. Freezes are told on the clock that
+    the change is planned by.
     """
     found = _named(FIELDS, before, after)
+    zone = _zone(after) or _zone(before) or "UTC"
+    lines: dict[str, _Line] = {"freezes": partial(freeze_line, zone=zone)}
+    say: _Say = partial(said, zone=zone)
     for name, (label, key, title, line) in _LISTS.items():
-        found += _rows(label, (key, title), line, before.get(name, []), after.get(name, []))
+        rows = before.get(name, []), after.get(name, [])
+        found += _rows(label, (key, title), lines.get(name, line), *rows, say)
     found += _nested("Window", WINDOW, before.get("window", {}), after.get("window", {}))
     found += _nested("Rollback", ROLLBACK, before.get("rollback", {}), after.get("rollback", {}))
     found += _nested("Standard change", STANDARD, before.get("standard", {}), after.get("standard", {}))
     return found + _rest("", {*FIELDS, *_LISTS, "window", "rollback", "standard"}, before, after)
+
+
+def _zone(content: dict[str, Any]) -> str:
+    return str(content.get("window", {}).get("time_zone") or "")
 
 
 def _nested(
@@ -109,12 +120,12 @@ def _named(labels: dict[str, str], before: dict[str, Any], after: dict[str, Any]
     ]
 
 
-def _one(label: str, name: str, before: Any, after: Any) -> list[Difference]:
+def _one(label: str, name: str, before: Any, after: Any, say: _Say = said) -> list[Difference]:
     """Return the difference of two values, if any. Two that read alike are shown as they are signed."""
     signed = [canonical_bytes(value).decode() for value in (before, after)]
     if signed[0] == signed[1]:
         return []
-    read = [said(before, name), said(after, name)]
+    read = [say(before, name), say(after, name)]
     return [Difference(label, *(signed if read[0] == read[1] else read))]
 
 
@@ -124,6 +135,7 @@ def _rows(
     line: _Line,
     before: list[dict[str, Any]],
     after: list[dict[str, Any]],
+    say: _Say,
 ) -> list[Difference]:
     """Return what differs in a list: a new or lost row as one line, each part that differs, and the order."""
     key, title = names
@@ -132,7 +144,7 @@ def _rows(
     for at in dict.fromkeys([*old, *new]):
         place = f"{label}: {_title(at, new.get(at) or old[at], title)}"
         if at in old and at in new:
-            found += _leaves(place, "", old[at], new[at])
+            found += _leaves(place, "", old[at], new[at], say)
         else:
             found.append(Difference(place, *(line(rows[at]) if at in rows else "" for rows in (old, new))))
     stayed = [_title(at, old[at], title) for at in old if at in new]
@@ -154,14 +166,14 @@ def _title(at: tuple[Any, int], row: dict[str, Any], title: str) -> str:
     return f"{row[title]} ({at[1] + 1})" if at[1] else str(row[title])
 
 
-def _leaves(place: str, name: str, before: Any, after: Any) -> list[Difference]:
+def _leaves(place: str, name: str, before: Any, after: Any, say: _Say) -> list[Difference]:
     """Return the single values that differ, however deep: nobody finds one in a wall of all of them."""
     if isinstance(before, dict) and isinstance(after, dict):
         return [
             leaf
             for part in sorted({*before, *after})
             for leaf in _leaves(
-                f"{place}, {_PARTS.get(part, words(part))}", part, before.get(part), after.get(part)
+                f"{place}, {_PARTS.get(part, words(part))}", part, before.get(part), after.get(part), say
             )
         ]
-    return _one(place, name, before, after)
+    return _one(place, name, before, after, say)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apps.catalog.enums import ComponentKind, DependencyKind, Severity
 from apps.changes.enums import ChangeClass, Direction, Harm, Likelihood
@@ -19,8 +20,11 @@ _CHOICES: dict[str, dict[Any, Any]] = {
 _TIES = {str(kind): kind.label.lower() for kind in DependencyKind}
 
 
-def said(value: Any, name: str = "") -> str:
-    """Return a value as a short text; ``name`` is its field, whose choices and times have words of their own."""
+def said(value: Any, name: str = "", *, zone: str = "UTC") -> str:
+    """Return a value as a short text; ``name`` is its field, whose choices and times have words of their own.
+
+    Instants are told on the clock of ``zone``.
+    """
     if value is None:
         return ""
     if name in _CHOICES:
@@ -28,7 +32,7 @@ def said(value: Any, name: str = "") -> str:
     if name in ("local_start", "local_end"):
         return moment(value)
     if name in ("start", "end"):
-        return instant(value)
+        return instant(value, zone)
     if name == "path":
         return path(value)
     if isinstance(value, bool):
@@ -36,9 +40,10 @@ def said(value: Any, name: str = "") -> str:
     if isinstance(value, float):
         return f"{value:.12g}"
     if isinstance(value, dict):
-        return "; ".join(f"{words(key)}: {said(one, key)}" for key, one in value.items() if said(one, key))
+        told = {words(key): said(one, key, zone=zone) for key, one in value.items()}
+        return "; ".join(f"{key}: {one}" for key, one in told.items() if one)
     if isinstance(value, list):
-        return ", ".join(said(one) for one in value)
+        return ", ".join(said(one, zone=zone) for one in value)
     return str(value)
 
 
@@ -53,12 +58,18 @@ def moment(text: str) -> str:
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}" if local else ""
 
 
-def instant(text: str) -> str:
-    """Return an instant as people write it; what is none, as it stands."""
+def instant(text: str, zone: str = "UTC") -> str:
+    """Return an instant as people write it in a zone; what is none, as it stands."""
     try:
-        return f"{moment(text)} UTC"
-    except ValueError:
+        at = datetime.fromisoformat(text)
+        local = at.astimezone(ZoneInfo(zone)) if at.tzinfo else at
+        return f"{moment(local.isoformat())}{_named(zone if at.tzinfo else 'UTC')}"
+    except (ValueError, OverflowError, ZoneInfoNotFoundError):
         return text
+
+
+def _named(zone: str) -> str:
+    return " UTC" if zone == "UTC" else f" ({zone})"
 
 
 def path(steps: list[dict[str, Any]]) -> str:
@@ -97,10 +108,10 @@ def contract_line(row: dict[str, Any]) -> str:
     )
 
 
-def freeze_line(row: dict[str, Any]) -> str:
-    """Return a freeze over the window: "FRZ-3, Thu 19 Nov 2026, 06:00 to Fri 20 Nov 2026, 06:00 UTC"."""
-    begins, ends = instant(row["start"]), instant(row["end"])
-    return f"{row['ref']}, {begins.removesuffix(' UTC')} to {ends}"
+def freeze_line(row: dict[str, Any], zone: str = "UTC") -> str:
+    """Return a freeze over the window: "FRZ-3, Thu 19 Nov 2026, 06:00 to Fri 20 Nov 2026, 06:00 (Europe/Paris)"."""
+    begins, ends = instant(row["start"], zone), instant(row["end"], zone)
+    return f"{row['ref']}, {begins.removesuffix(_named(zone))} to {ends}"
 
 
 def metric_line(row: dict[str, Any]) -> str:

@@ -24,10 +24,16 @@ from apps.changes.selectors.emergency import (
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
-from apps.changes.selectors.kept_back import KeptBack, changes_kept_back
+from apps.changes.selectors.kept_back import KeptBack, changes_kept_back, signed_with_other_times
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.measured import evidence_of, measured_version
-from apps.changes.selectors.moving import Given, may_ask_to_move, may_move, signatures_after_move
+from apps.changes.selectors.moving import (
+    Given,
+    may_ask_to_move,
+    may_move,
+    moves_open_to,
+    signatures_after_move,
+)
 from apps.changes.selectors.needed import approvers_of, leads_of, people_of
 from apps.changes.selectors.needs import barred_for, needs_for, risk_for
 from apps.changes.selectors.planned import planned, supposed
@@ -37,7 +43,9 @@ from apps.changes.selectors.revisions import Difference, differences, named_cont
 from apps.changes.selectors.settling import (
     changes_in,
     end_decision,
+    exception_roles,
     order_decision,
+    round_of_waiver,
     rounds_of_ended,
     settle_decision,
     signers_of,
@@ -96,6 +104,7 @@ __all__ = [
     "approvers_of",
     "KeptBack",
     "changes_kept_back",
+    "signed_with_other_times",
     "leads_of",
     "people_of",
     "planned",
@@ -147,6 +156,7 @@ __all__ = [
     "may_edit_now",
     "may_let_go_ahead_now",
     "may_ask_to_move",
+    "moves_open_to",
     "may_move",
     "may_propose_now",
     "may_retire_now",
@@ -169,8 +179,10 @@ __all__ = [
     "revision_of",
     "risk_for",
     "said_within",
+    "exception_roles",
     "settle_decision",
     "order_decision",
+    "round_of_waiver",
     "rounds_of_ended",
     "signers_of",
     "shown_version",

@@ -8,7 +8,7 @@ from apps.approvals.rules import describe
 from apps.approvals.selectors import Standing, standing
 from apps.calendar.enums import ConflictKind
 from apps.calendar.models import Booking
-from apps.calendar.selectors import Found, conflicts_of, goes_after
+from apps.calendar.selectors import Found, in_the_way_of
 from apps.changes.enums import ENDED, PLANNED, ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.window import is_open, said
@@ -56,20 +56,19 @@ def blockers_of(
     user: User | None = None,
     *,
     standings: list[Standing] | None = None,
-    conflicts: list[Found] | None = None,
 ) -> list[Blocker]:
     """Return what blocks a change: what the reader can clear first, then clashes, then who has yet to sign.
 
     Warnings come last.
-    ``standings`` and ``conflicts`` save a caller that has them from asking twice.
+    ``standings``, and what the change holds as in its way, save a caller that has them from asking twice.
     """
     found = [*_hold(change), *_revising(change)]
     if change.state in PLANNED:
         asked = standing(change.round) if standings is None and change.round else standings or []
         found += _unsigned(change, asked, user)
-        met = conflicts_of(change.ref) if conflicts is None else conflicts
-        found += [_conflict(one, change) for one in met if one.settled is None]
-        found += [_goes_after(one, change) for one in goes_after(change.ref)]
+        met = change.in_the_way or in_the_way_of(change.ref)
+        found += [_conflict(one, change) for one in met.conflicts if one.settled is None]
+        found += [_goes_after(one, change) for one in met.goes_after]
     if change.state == ChangeState.APPROVED:
         found += _window(change)
     if change.state in ENDED:

@@ -1,7 +1,7 @@
 """What earlier decisions still say of a change as it is now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -33,20 +33,34 @@ def earlier_for(change: Change, needs: Iterable[Asked], content: Content) -> lis
     last = _last_decisions(change)
     if not last:
         return []
-    contents = _contents(change, {signature.requirement.round.revision for signature in last.values()})
+    contents = _contents(change, last.values())
     names, now = _named(contents, content)
+    found = []
+    for judge, signature, one in _compared(last.values(), contents, needs, content):
+        lines = differences_for(judge, names[signature.requirement.round.revision], now)
+        found.append(replace(one, lines=tuple(line.line for line in lines)))
+    return found
+
+
+def decisions_on(change: Change, needs: Iterable[Asked], content: Content) -> list[tuple[Signature, Earlier]]:
+    """Return what ``earlier_for`` does, each with its signature and its signer, but not line by line; two queries."""
+    last = _last_decisions(change).values()
+    compared = _compared(last, _contents(change, last), needs, content)
+    return [(signature, one) for _, signature, one in compared]
+
+
+def _compared(
+    decided: Collection[Signature], contents: Mapping[int, Content], needs: Iterable[Asked], content: Content
+) -> Iterator[tuple[Judge, Signature, Earlier]]:
     wanted = list(needs)
     asked = frozenset(need.role for need in wanted)
-    found = []
     for need in wanted:
         judge = Judge(need.role, need.component_key, asked)
-        for (role, key, _), signature in last.items():
+        for signature in decided:
+            role, key = signature.requirement.role, signature.requirement.component_key
             if (role, key) == (need.role, need.component_key):
                 signed = contents[signature.requirement.round.revision]
-                one = _earlier(judge, signature, signed, content)
-                lines = differences_for(judge, names[signature.requirement.round.revision], now)
-                found.append(replace(one, lines=tuple(line.line for line in lines)))
-    return found
+                yield judge, signature, _earlier(judge, signature, signed, content)
 
 
 def _named(contents: Mapping[int, Content], now: Content) -> tuple[dict[int, Content], Content]:
@@ -77,7 +91,7 @@ def _last_decisions(change: Change) -> dict[tuple[str, str, int], Signature]:
         requirement__round__subject_type=kind, requirement__round__subject_ref=ref
     )
     last: dict[tuple[str, str, int], Signature] = {}
-    for signature in given.select_related("requirement__round").order_by("signed_at", "pk"):
+    for signature in given.select_related("requirement__round", "signer").order_by("signed_at", "pk"):
         asked = signature.requirement
         who = asked.role, asked.component_key, signature.signer_id
         if signature.decision == SignatureDecision.WITHDRAW:
@@ -87,7 +101,8 @@ def _last_decisions(change: Change) -> dict[tuple[str, str, int], Signature]:
     return last
 
 
-def _contents(change: Change, numbers: set[int]) -> dict[int, Content]:
+def _contents(change: Change, decided: Iterable[Signature]) -> dict[int, Content]:
+    numbers = {signature.requirement.round.revision for signature in decided}
     rows = change.revisions.filter(number__in=numbers)
     return dict(rows.values_list("number", "content"))
 

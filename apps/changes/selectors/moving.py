@@ -1,5 +1,6 @@
 """What it would cost to move the window of a change."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from apps.accounts.enums import Role
@@ -12,7 +13,7 @@ from apps.changes.models import Change
 from apps.changes.rules.moving import can_move
 from apps.changes.rules.people import may_do
 from apps.changes.selectors.content import caught_by, freezes_content, window_content
-from apps.changes.selectors.earlier import earlier_for
+from apps.changes.selectors.earlier import decisions_on
 from apps.changes.selectors.planned import supposed
 from apps.changes.selectors.standing import standing_of
 from apps.core.actors import Actor
@@ -50,6 +51,24 @@ def may_ask_to_move(change: Change, actor: Actor) -> Decision:
     return can_move(change)
 
 
+def moves_open_to(user: User, refs: Collection[str]) -> dict[str, bool]:
+    """Return which of these changes a person may move now (True), or ask its requester to move (False); two queries.
+
+    It agrees with ``may_move`` and ``may_ask_to_move``: what is not in it, a page does not offer to move.
+    """
+    asks = bool(refs) and bool(set(roles_of(user)) - {Role.AUDITOR})
+    found = (
+        Change.objects.filter(booking__ref__in=refs)
+        .exclude(state=ChangeState.DRAFT)
+        .select_related("requester")
+    )
+    return {
+        change.ref: change.requester_id == user.pk
+        for change in found
+        if can_move(change) and (change.requester_id == user.pk or (asks and change.requester.is_active))
+    }
+
+
 def signatures_after_move(change: Change, span: Span) -> list[Given]:
     """Return what would become of each signature if the window moved there, those that are lost first.
 
@@ -63,8 +82,6 @@ def signatures_after_move(change: Change, span: Span) -> list[Given]:
         "window": window_content(there),
         "freezes": freezes_content(caught_by([there])[there.pk, there.change_class]),
     }
-    earlier = earlier_for(there, change.round.requirements.all(), content)
-    numbers = [one.signature_id for one in earlier]
-    rows = Signature.objects.select_related("signer", "requirement").in_bulk(numbers)
-    given = [Given(rows[one.signature_id], one.counts, one.because) for one in earlier]
+    decided = decisions_on(there, change.round.requirements.all(), content)
+    given = [Given(signature, one.counts, one.because) for signature, one in decided]
     return sorted(given, key=lambda one: (one.counts, one.signature.signed_at, one.signature.pk))

@@ -8,7 +8,7 @@ from apps.changes.enums import ChangeClass
 from apps.changes.models import Change
 from apps.changes.selectors.covered import class_within, cover_of
 from apps.changes.selectors.impact import impact_of
-from apps.changes.selectors.items import items_of
+from apps.changes.selectors.items import items_of, read_items
 from apps.changes.selectors.needed import leads_of
 from apps.changes.selectors.needs import risk_for
 
@@ -36,6 +36,7 @@ def planned(change: Change) -> Planned:
 
 def supposed(change: Change, span: Span, change_class: str = "") -> Change:
     """Return a change as it would be in another window, and of another class where one is given. It is never saved."""
+    read_items([change])  # The copy has the same rows, so that two looks at a change read them once.
     there = copy(change)
     there.time_zone, there.local_start, there.local_end = span.time_zone, span.local_start, span.local_end
     there.planned_start, there.planned_end = span.start, span.end

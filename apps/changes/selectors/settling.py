@@ -8,6 +8,7 @@ from django.db.models.functions import Cast, Concat
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.accounts.selectors import with_any_role
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Round, Signature
 from apps.approvals.rules import Barred, Need
@@ -17,6 +18,7 @@ from apps.calendar.models import Booking, Conflict, Disposition
 from apps.catalog.models import Component
 from apps.changes.models import Change
 from apps.changes.selectors.standing import standing_of
+from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 
@@ -75,6 +77,14 @@ def signers_of(held: Disposition) -> set[User]:
     return set(User.objects.filter(pk__in=signatures.values("signer")))
 
 
+def round_of_waiver(user: User, held: Disposition) -> Round | None:
+    """Return the round in which a waiver is signed, to whoever may see its conflict; None where it is no waiver."""
+    if not held.ref:
+        return None
+    found = Round.objects.filter(with_any_role(user), subject_type=_WAIVER, subject_ref=held.ref)
+    return found.first()
+
+
 def rounds_of_ended() -> list[Round]:
     """Return the rounds that are open though the waiver that they ask for has ended."""
     ended = Disposition.objects.filter(sort=DispositionSort.WAIVER, part_of=None, ended_at__isnull=False)
@@ -106,6 +116,11 @@ def waiver_needs(conflicts: list[Conflict], *, due: datetime, barred: list[Barre
     if period is not None and period.frozen:
         needs.append(_above(due, barred))
     return needs
+
+
+def exception_roles() -> list[Role]:
+    """Return who signs an exception to a freeze, as ``waiver_needs`` asks them; who asks for it may bar some."""
+    return [Role.OWNER, Role(_above(clock.now(), []).role)]
 
 
 def _ends(conflict: Conflict) -> list[Component]:

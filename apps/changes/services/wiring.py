@@ -56,7 +56,7 @@ def _window_is_open(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
 
 
 def _nothing_collides(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
-    met = conflicts_of(change.ref) if change.conflicts_now is None else change.conflicts_now
+    met = conflicts_of(change.ref) if change.in_the_way is None else change.in_the_way.conflicts
     for conflict in met:
         if conflict.blocking:
             return denied(conflict.sentence, "Move one of the windows, or settle the conflict.")
@@ -65,7 +65,8 @@ def _nothing_collides(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
 
 def _goes_after_nothing(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
     """Refuse while what it was said to go after is neither done nor given back."""
-    for first in goes_after(change.ref):
+    waits = goes_after(change.ref) if change.in_the_way is None else change.in_the_way.goes_after
+    for first in waits:
         return denied(
             f"{change.ref} goes after {first.ref}, which is not done.",
             f"Finish {first.ref} or give its window back, or take back that one goes after the other.",

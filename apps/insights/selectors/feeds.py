@@ -6,16 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 
-from apps.calendar.enums import BookingState, FeedShows, PeriodKind
+from apps.calendar.enums import BookingState, FeedShows, PeriodKind, Standing
 from apps.calendar.models import BookedComponent, BookedPerson, Booking, CalendarFeed, Period
 from apps.calendar.rules.calendar_files import Entry, Heading, calendar_file
 from apps.calendar.rules.horizon import PLANNED_AHEAD
 from apps.calendar.rules.recurrence import Recurrence
 from apps.calendar.selectors import Narrowed, drawn_between
-from apps.calendar.selectors.drawn import BLOCKED
 from apps.calendar.selectors.feeds import periods_covering, periods_shown, shifts_of
 from apps.calendar.selectors.periods import recurrence_of
-from apps.changes.enums import ChangeState
+from apps.changes.enums import DROPPED, ChangeState
 from apps.changes.models import Change, PlanStep
 from apps.changes.rules.window import said
 from apps.changes.selectors.listing import Waits, waits_of
@@ -28,7 +27,6 @@ CANCELLED_FOR = timedelta(days=30)
 MOST = 2_000
 """Changes that one file holds; what is ahead comes first."""
 
-DROPPED = {ChangeState.DRAFT, ChangeState.WITHDRAWN, ChangeState.REJECTED, ChangeState.EXPIRED}
 _TENTATIVE = {ChangeState.IN_REVIEW, ChangeState.ON_HOLD}
 _GONE = {
     ChangeState.DRAFT: "It is being revised, so this time is given back.",
@@ -125,7 +123,7 @@ def _status(booking: Booking, state: ChangeState | None) -> str:
 
 
 def _blocked(booking: Booking, status: str) -> bool:
-    return status != "CANCELLED" and getattr(booking, "clash", None) == BLOCKED
+    return status != "CANCELLED" and getattr(booking, "clash", None) == Standing.BLOCKED
 
 
 def _standing(state: ChangeState | None, booking: Booking, waits: Waits | None, status: str) -> str:

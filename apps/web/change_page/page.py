@@ -7,7 +7,7 @@ from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.approvals.rules import describe
 from apps.approvals.selectors import Standing, standing
-from apps.calendar.selectors import conflicts_of, held_by
+from apps.calendar.selectors import held_by, in_the_way_of
 from apps.cards.selectors import cards_visible_to
 from apps.changes import selectors
 from apps.changes.enums import ENDED, PLANNED, ChangeClass, ChangeState, Direction, Harm, Likelihood
@@ -49,13 +49,13 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
     assert change.revision is not None
     reading = selectors.reading_of(change, change.revision)
     standings = standing(change.round) if change.round else []
-    conflicts = conflicts_of(change.ref) if change.state in PLANNED else []
-    change.conflicts_now = conflicts if change.state in PLANNED else None
+    change.in_the_way = in_the_way_of(change.ref) if change.state in PLANNED else None
+    conflicts = change.in_the_way.conflicts if change.in_the_way else []
     entries = selectors.timeline_of(user, change)
     shown = entries if all_moments else entries[:SHOWN_MOMENTS]
     mine = _mine(user, standings)
     near, near_all = nearby(user, change) if _is_ahead(change) else ([], 0)
-    blockers = selectors.blockers_of(change, user, standings=standings, conflicts=conflicts)
+    blockers = selectors.blockers_of(change, user, standings=standings)
     return {
         "change": change,
         "holds": held_by(change.ref) if change.state == ChangeState.IN_PROGRESS else [],

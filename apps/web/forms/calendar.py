@@ -8,9 +8,8 @@ from django.db.models import Q
 from apps.accounts.selectors import teams
 from apps.calendar.selectors import Narrowed
 from apps.catalog.enums import ComponentKind
-from apps.changes.enums import ChangeState
+from apps.changes.enums import DROPPED, ChangeState
 from apps.web.marks import STATES
-from apps.web.planning.marks import DROPPED
 
 TIERS = [("", "Choose"), *((str(tier), f"Tier {tier}") for tier in range(1, 5))]
 PLANNABLE = [state for state in ChangeState.values if state not in DROPPED]

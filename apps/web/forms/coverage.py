@@ -1,7 +1,8 @@
 """The part of a form that says what is covered, and who answers for it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from django import forms
@@ -10,7 +11,13 @@ from apps.accounts.models import User
 from apps.accounts.selectors import active_people, teams
 from apps.calendar.rules import Scope, scope_from
 from apps.catalog.enums import ComponentKind
-from apps.catalog.selectors import closest_component, components_called, search_components
+from apps.catalog.selectors import (
+    closest_component,
+    components_called,
+    search_components,
+    stages_in_use,
+    tags_in_use,
+)
 from apps.changes.enums import ChangeClass
 
 TIERS = [(str(tier), f"Tier {tier}") for tier in range(1, 5)]
@@ -86,6 +93,29 @@ class CoverageForm(forms.Form):
             found.append(slug)
         return ", ".join(found)
 
+    def clean_tags(self) -> str:
+        """Return the tags; each must be one that a component has, or that was there before."""
+        return self._known("tags", "tag", tags_in_use)
+
+    def clean_not_tags(self) -> str:
+        """Return the tags; each must be one that a component has, or that was there before."""
+        return self._known("not_tags", "tag", tags_in_use)
+
+    def clean_environments(self) -> str:
+        """Return the environments; each must be one that a component is in, or that was there before."""
+        return self._known("environments", "environment", stages_in_use)
+
+    def _known(self, field: str, word: str, in_use: Callable[[User], set[str]]) -> str:
+        texts = texts_of(self.cleaned_data[field])
+        kept = set(texts_of(self.initial.get(field, "")))
+        if kept.issuperset(texts):
+            return ", ".join(texts)
+        known = {each.casefold(): each for each in in_use(self._user) | kept}
+        wrong = [_unknown(text, word, known) for text in texts if text.casefold() not in known]
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return ", ".join(text if text in kept else known[text.casefold()] for text in texts)
+
     def clean_components(self) -> str:
         """Return the keys of what is named: this person must be able to see each."""
         return self._keys("components")
@@ -144,6 +174,15 @@ def _unclear(user: User, text: str, keys: list[str]) -> str:
     close = closest_component(user, text)
     said = f"There is no component “{text}”. Write its name or its key as the catalog has it."
     return f"{said} Did you mean {close}?" if close else said
+
+
+def _unknown(text: str, word: str, known: dict[str, str]) -> str:
+    """Return why a text names no tag or environment that a component has, and the nearest that do."""
+    near = get_close_matches(text.casefold(), known, n=3)
+    said = f"No component has the {word} “{text}”."
+    if near:
+        return f"{said} Did you mean {' or '.join(known[each] for each in near)}?"
+    return f"{said} Write it as the catalog has it, or put it there first."
 
 
 def texts_of(text: str) -> list[str]:

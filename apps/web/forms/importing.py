@@ -32,7 +32,7 @@ class ImportForm(CoverageForm):
     source = forms.CharField(
         label="What the calendar is called",
         help_text="Leave it empty for the name that the file gives itself. Under the same name next time, "
-        "what it brought is updated and not planned twice.",
+        "what it brought to the same teams is updated and not planned twice.",
         required=False,
         max_length=SOURCE_LIMIT,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

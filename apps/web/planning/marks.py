@@ -10,19 +10,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.accounts.models import User
-from apps.calendar.enums import LIVE, ConflictKind
+from apps.calendar.enums import LIVE, ConflictKind, Standing
 from apps.calendar.models import Booking, Period
 from apps.calendar.rules import FACETS, Scope
-from apps.calendar.selectors import BLOCKED, CLEAR, Found, Step, explained, scope_of
+from apps.calendar.selectors import Found, Step, explained, scope_of
 from apps.catalog.enums import ComponentKind
 from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeState
+from apps.changes.selectors import moves_open_to
 from apps.web import dates, marks
 from apps.web.marks import CHIP_ICONS, STATES
 
-DROPPED = {ChangeState.DRAFT, ChangeState.WITHDRAWN, ChangeState.REJECTED, ChangeState.EXPIRED}
-"""States of a change whose window is no plan any more."""
 MOVABLE = {ChangeState.IN_REVIEW, ChangeState.APPROVED}
 
 
@@ -68,12 +67,12 @@ class Event:
     @property
     def clashing(self) -> bool:
         """Return whether it stands in a conflict, shown or not."""
-        return self.clash != CLEAR
+        return self.clash != Standing.CLEAR
 
     @property
     def blocked(self) -> bool:
         """Return whether a conflict keeps it from going out."""
-        return self.clash == BLOCKED
+        return self.clash == Standing.BLOCKED
 
     @property
     def ended(self) -> bool:
@@ -134,7 +133,7 @@ def _event(
     return Event(
         booking,
         colour,
-        icon if clash == CLEAR else "alert-triangle",
+        icon if clash == Standing.CLEAR else "alert-triangle",
         word,
         conflicts,
         clash,
@@ -160,22 +159,25 @@ class Clash:
     url: str
     found: Found
     stops: tuple[Stop, ...]
-
-    @property
-    def moves(self) -> list[tuple[str, str]]:
-        """Return the changes of which either can be moved apart, with the addresses of the form."""
-        refs = [ref for ref in (self.ref, self.found.ref) if ref.startswith("CHG-")]
-        return [(ref, reverse("web:calendar-move", args=[ref])) for ref in refs]
+    moves: tuple[tuple[str, str], ...]
+    """What each side that can be moved apart is called, with the address of the form that does it, or asks for it."""
 
 
-def clashes_of(told: Iterable[tuple[Booking, Found]]) -> list[Clash]:
-    """Return each of these conflicts once, in their order. One query."""
+def clashes_of(user: User, told: Sequence[tuple[Booking, Found]]) -> list[Clash]:
+    """Return each of these conflicts once, in their order, as a person sees them. Four queries."""
     known = graph()
     once: dict[int, Clash] = {}
+    may = moves_open_to(user, {mine.ref for mine, _ in told})
     for mine, found in told:
         if found.id not in once:
-            once[found.id] = Clash(mine.ref, mine.title, mine.url, found, stops_of(mine.ref, found, known))
+            stops = stops_of(mine.ref, found, known)
+            moves = tuple(_move(ref, may[ref]) for ref in (mine.ref, found.ref) if ref in may)
+            once[found.id] = Clash(mine.ref, mine.title, mine.url, found, stops, moves)
     return list(once.values())
+
+
+def _move(ref: str, own: bool) -> tuple[str, str]:
+    return f"Move {ref}" if own else f"Ask to move {ref}", reverse("web:calendar-move", args=[ref])
 
 
 @dataclass(frozen=True)

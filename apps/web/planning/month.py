@@ -1,13 +1,13 @@
 """A month as a table: weeks from Monday, a cell a day, freezes as bands that keep their row over the week."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from apps.web import dates
 from apps.web.planning.layout import in_rows
 from apps.web.planning.marks import Clashes, Event
-from apps.web.planning.shown import DAY, Shown
+from apps.web.planning.shown import DAY, Days, Shown
 from apps.web.planning.stretches import Stretch
 
 BANDS = 3
@@ -67,6 +67,10 @@ class Month:
         """Return its name in an address: 2026-11."""
         return f"{self.year:04}-{self.number:02}"
 
+    def holds(self, day: date) -> bool:
+        """Return whether a day is in it."""
+        return (day.year, day.month) == (self.year, self.number)
+
     def __str__(self) -> str:
         return f"{self.first:%B %Y}"
 
@@ -121,29 +125,35 @@ class Cell:
     more_bands: int = 0
 
     @property
+    def planned(self) -> int:
+        """Return how many events begin on it."""
+        return len(self.events) + self.more
+
+    @property
     def label(self) -> str:
         """Return the day's number, with the month where it changes or the table starts."""
         return f"{self.day.day} {self.day:%b}" if self.names_month else str(self.day.day)
 
 
-def weeks_of(month: Month, shown: Shown, today: date) -> list[list[Cell]]:
-    """Return the table of a month, week by week."""
-    cells = {day: _cell(day, month, shown, today) for day in month.days}
-    weeks = [month.days[start : start + 7] for start in range(0, len(month.days), 7)]
-    spans = [(each, *each.days(month.zone)) for each in shown.stretches]
+def weeks_of(
+    over: Days, shown: Shown, stretches: Sequence[Stretch], today: date, inside: Callable[[date], bool]
+) -> list[list[Cell]]:
+    """Return the table of some whole weeks, week by week. ``inside`` says which days are meant, not only touched."""
+    cells = {day: _cell(day, over, shown, today, inside) for day in over.days}
+    weeks = [over.days[start : start + 7] for start in range(0, over.count, 7)]
+    spans = [(each, *each.days(over.zone)) for each in stretches]
     for week in weeks:
-        _lay_bands(week, cells, spans, month.zone)
+        _lay_bands(week, cells, spans, over.zone)
     return [[cells[day] for day in week] for week in weeks]
 
 
-def _cell(day: date, month: Month, shown: Shown, today: date) -> Cell:
-    first = month.days[0]
+def _cell(day: date, over: Days, shown: Shown, today: date, inside: Callable[[date], bool]) -> Cell:
     events = fitting(shown.at(day), shown.more(day, 0))
     return Cell(
         day,
-        day.month != month.number,
+        not inside(day),
         day == today,
-        day in (first, date(day.year, day.month, 1)),
+        day in (over.first, date(day.year, day.month, 1)),
         events,
         shown.more(day, len(events)),
         shown.clashes_on(day),

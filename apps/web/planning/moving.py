@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from apps.calendar.rules.spans import LOCAL_FORMAT
 from apps.changes.models import Change
-from apps.web.planning.shown import YEARS
+from apps.web.planning.shown import SHOWN_YEARS
 
 
 def proposed(change: Change, *, at: str, by: str, zone: tzinfo, until: str = "") -> dict[str, str] | None:
@@ -49,7 +49,7 @@ def _moment(text: str, zone: tzinfo) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment.replace(tzinfo=zone, second=0, microsecond=0) if moment.year in YEARS else None
+    return moment.replace(tzinfo=zone, second=0, microsecond=0) if moment.year in SHOWN_YEARS else None
 
 
 def _days(text: str) -> timedelta | None:

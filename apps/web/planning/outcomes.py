@@ -1,4 +1,4 @@
-"""What a form asks to become of the changes that a period keeps back, and what its page shows of it."""
+"""What a form asks to become of the changes that a period keeps back."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,38 +7,14 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
-from apps.calendar.enums import BookingState, Outcome
-from apps.calendar.models import Booking, FreezeOutcome, Period
+from apps.calendar.enums import Outcome
+from apps.calendar.models import Booking
 from apps.calendar.rules.dispositions import REASON_LIMIT
-from apps.calendar.selectors import kept_back_by, outcomes_of
 from apps.changes.enums import ChangeState
 from apps.changes.selectors import KeptBack, changes_kept_back
 
 CHOICES = [(outcome.value, outcome.label) for outcome in Outcome]
 """The outcomes as a form offers them; the first is the one for which nothing has to be done."""
-
-
-@dataclass(frozen=True)
-class Fate:
-    """A change that a freeze falls on, with what was said to become of it."""
-
-    booking: Booking
-    said: FreezeOutcome | None
-
-    @property
-    def outcome(self) -> Outcome:
-        """Return what becomes of it: it moves where nothing was said."""
-        return Outcome(self.said.outcome) if self.said else Outcome.MOVES
-
-    @property
-    def under_way(self) -> bool:
-        """Return whether it runs, so that its stage is finished and then it holds."""
-        return self.booking.state == BookingState.UNDER_WAY
-
-    @property
-    def choices(self) -> list[tuple[str, str]]:
-        """Return what may be said of it."""
-        return CHOICES
 
 
 @dataclass(frozen=True)
@@ -49,12 +25,6 @@ class Asked:
     weighed: KeptBack | None
     outcome: BoundField
     reason: BoundField
-
-
-def fates_of(period: Period) -> list[Fate]:
-    """Return what a freeze falls on, in order of time, with the outcome of each; two queries."""
-    said = outcomes_of(period)
-    return [Fate(one.booking, said.get(one.booking_id)) for one in kept_back_by(period)]
 
 
 class OutcomesForm(forms.Form):

@@ -10,6 +10,7 @@ from apps.audit.selectors import entries_for
 from apps.calendar.models import Occurrence, Period
 from apps.calendar.rules import Scope
 from apps.calendar.rules.horizon import AHEAD
+from apps.changes.selectors import exception_roles
 from apps.web import dates
 from apps.web.entries import rows
 
@@ -82,3 +83,12 @@ def who_may_end(scope: Scope) -> str:
     if scope.named("component") or scope.named("team"):
         return "A Change Manager, or a Service Owner who answers for all that it names."
     return "A Change Manager over everything."
+
+
+def who_signs_exceptions() -> str:
+    """Return who signs an exception to a period that keeps changes back, in words."""
+    owner, above = (role.label for role in exception_roles())
+    return (
+        f"Exceptions are signed by the {owner} of each component that it holds back and by a {above}; for a "
+        f"maintenance window, by the {owner} alone."
+    )

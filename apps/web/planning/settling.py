@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.accounts.models import User
-from apps.approvals.models import Round
 from apps.approvals.selectors import Standing, standing
-from apps.calendar.enums import DispositionSort
 from apps.calendar.models import Conflict, Disposition
 from apps.calendar.selectors import (
     Found,
@@ -20,7 +18,7 @@ from apps.calendar.selectors import (
 from apps.catalog.selectors import graph
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
-from apps.changes.selectors import changes_in, end_decision, settle_decision
+from apps.changes.selectors import changes_in, end_decision, round_of_waiver, settle_decision
 from apps.core.actors import Actor
 from apps.core.decisions import Decision
 from apps.web.planning.marks import MOVABLE, Stop, stops_of
@@ -101,7 +99,8 @@ def page_of(user: User, actor: Actor, conflict: Conflict) -> Page:
     found = seen_from(conflict)
     held = disposition_in_hand(conflict)
     history = list(dispositions_of(conflict))
-    asked = _asked(held)
+    round_ = round_of_waiver(user, held) if held else None
+    asked = standing(round_) if round_ else []
     return Page(
         conflict=conflict,
         found=found,
@@ -142,13 +141,6 @@ def _sides(user: User, conflict: Conflict, changes: list[Change]) -> list[Side]:
             Side(period.ref, period.name, url, conflict.start, conflict.end, period.time_zone, None, "")
         )
     return found
-
-
-def _asked(held: Disposition | None) -> list[Standing]:
-    if held is None or held.sort != DispositionSort.WAIVER:
-        return []
-    round_ = Round.objects.filter(subject_type="waiver", subject_ref=held.ref).first()
-    return standing(round_) if round_ else []
 
 
 def _state(one: Disposition, held: Disposition | None) -> str:

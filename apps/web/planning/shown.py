@@ -9,7 +9,7 @@ from django.db.models import F
 
 from apps.accounts.models import User
 from apps.calendar.models import Booking
-from apps.calendar.rules import Scope
+from apps.calendar.rules import YEARS, Scope
 from apps.calendar.selectors import (
     DayClashes,
     Found,
@@ -33,7 +33,7 @@ OPENED = 4
 """Conflicts of a day that its mark opens; it leads to the others."""
 CROWDED = 60
 """Conflicts in a range from which a mark opens the gravest alone."""
-YEARS = range(1971, 2999)
+SHOWN_YEARS = YEARS[1:-1]
 """Years that an address may name: a week or a month on either side of them still has dates."""
 
 
@@ -97,7 +97,7 @@ def day_named(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if day.year in YEARS else None
+    return day if day.year in SHOWN_YEARS else None
 
 
 @dataclass
@@ -202,7 +202,7 @@ def counted(number: int, word: str) -> str:
 def shown_by_day(
     user: User, over: Days, by: Narrowed, *, most: range, clashes_first: bool, chosen: dict[str, str]
 ) -> Shown:
-    """Return what some days hold, a few bookings of each. Seven queries, whatever they hold."""
+    """Return what some days hold, a few bookings of each. Ten queries at most, whatever they hold."""
     heads = heads_by_day(
         user, over.start, over.end, by, zone=over.zone, most=most, clashes_first=clashes_first
     )
@@ -235,7 +235,7 @@ def shown(
         heads,
         stretches,
         marked,
-        clashes_of(told),
+        clashes_of(user, told),
         days,
         counts,
         total,

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
 from apps.accounts.models import User
 from apps.calendar.enums import PeriodKind
-from apps.calendar.models import Occurrence
+from apps.calendar.models import Period
 from apps.calendar.rules import Scope
 from apps.calendar.selectors import Lane, marked_between, scope_of
 from apps.web import dates
@@ -28,6 +28,11 @@ class Stretch:
     covers: str
     scope: Scope
 
+    @property
+    def frozen(self) -> bool:
+        """Return whether nothing that it covers may change in it."""
+        return self.look == FROZEN
+
     def days(self, zone: tzinfo) -> tuple[date, date]:
         """Return the first and the last day that it touches in a zone."""
         return days_of(self.start, self.end, zone)
@@ -45,9 +50,10 @@ class Stretch:
         return f"{self.name} until {last}"
 
 
+FROZEN = "hatch"
 LOOKS = {
-    PeriodKind.FREEZE: ("hatch", "snowflake"),
-    PeriodKind.BLACKOUT: ("hatch", "ban"),
+    PeriodKind.FREEZE: (FROZEN, "snowflake"),
+    PeriodKind.BLACKOUT: (FROZEN, "ban"),
     PeriodKind.COOLDOWN: ("hatch-cool", "moon-stars"),
     PeriodKind.MAINTENANCE: ("stretch", "calendar-time"),
     PeriodKind.RETRAINING: ("stretch", "refresh"),
@@ -69,8 +75,10 @@ def stretches_between(
 ) -> tuple[list[Stretch], int]:
     """Return the marked times that meet [start, end), in order of time, and how many meet it: of many, the longest."""
     rows, count = marked_between(user, start, end, team=team, kind=kind, component=component, where=where)
-    covers = {row.period_id: (scope_words(row.period), scope_of(row.period)) for row in rows}
-    return [_stretch(row, *covers[row.period_id]) for row in rows], count
+    # One period comes again and again: what is the same each time is worked out once.
+    periods = {row.period_id: row.period for row in rows}
+    first = {pk: _said(period) for pk, period in periods.items()}
+    return [replace(first[row.period_id], start=row.start, end=row.end) for row in rows], count
 
 
 @dataclass(frozen=True)
@@ -90,11 +98,13 @@ def series_of(stretches: Sequence[Stretch]) -> list[Series]:
     return sorted(found, key=lambda series: (series.more > 0, series.first.start))
 
 
-def _stretch(time: Occurrence, covers: str, scope: Scope) -> Stretch:
-    kind = PeriodKind(time.period.kind)
+def _said(period: Period) -> Stretch:
+    kind = PeriodKind(period.kind)
     look, icon = LOOKS[kind]
-    url = period_url(time.period)
-    return Stretch(time.period.name, kind.label, look, icon, url, time.start, time.end, covers, scope)
+    covers, url = scope_words(period), period_url(period)
+    return Stretch(
+        period.name, kind.label, look, icon, url, period.start, period.end, covers, scope_of(period)
+    )
 
 
 def is_over(scope: Scope, lane: Lane) -> bool:

@@ -10,16 +10,18 @@ from django.urls import reverse
 from apps.accounts.models import SavedView, User
 from apps.accounts.selectors import views_for
 from apps.web.planning.month import Month, month_of
+from apps.web.planning.quarter import Quarter
 from apps.web.planning.shown import DAY, Days
 
-MONTH, WEEK, TIMELINE, AGENDA = (
+QUARTER, MONTH, WEEK, TIMELINE, AGENDA = (
+    "web:calendar-quarter",
     "web:calendar",
     "web:calendar-week",
     "web:calendar-timeline",
     "web:calendar-agenda",
 )
-VIEWS = {MONTH: "Month", WEEK: "Week", TIMELINE: "Timeline", AGENDA: "Agenda"}
-BY_MONTH = (MONTH, AGENDA)
+VIEWS = {QUARTER: "Quarter", MONTH: "Month", WEEK: "Week", TIMELINE: "Timeline", AGENDA: "Agenda"}
+BY_MONTH = (QUARTER, MONTH, AGENDA)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Toolbar:
     before: Step
     after: Step
     views: list[tuple[str, str, bool]]
+    around_today: bool
 
     @property
     def today(self) -> str:
@@ -97,8 +100,12 @@ class Toolbar:
 
     @property
     def query(self) -> str:
-        """Return what a saved view keeps: the view and the filters, not the dates."""
-        return urlencode(self.kept | {"view": VIEWS[self.here].lower()})
+        """Return what a saved view keeps: the view, the filters, and the range, but for the one around today.
+
+        That one is the one that a person opens again tomorrow, to see what is around tomorrow.
+        """
+        place = {} if self.around_today else self.place
+        return urlencode(self.kept | {"view": VIEWS[self.here].lower()} | place)
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -112,15 +119,16 @@ def address(name: str, *queries: dict[str, str]) -> str:
     return f"{reverse(name)}?{asked}" if asked else reverse(name)
 
 
-def month_bar(here: str, month: Month, today: date, kept: dict[str, str]) -> Toolbar:
-    """Return the bar of a view of a month."""
-    day = today if (today.year, today.month) == (month.year, month.number) else month.first
+def month_bar(here: str, month: Month | Quarter, today: date, kept: dict[str, str]) -> Toolbar:
+    """Return the bar of a view of a month or a quarter."""
+    now = month.holds(today)
+    day = today if now else month.first
     steps = [
         Step(str(each), address(here, {"month": each.code}, kept)) for each in (month.before, month.after)
     ]
-    views = _views(here, month, day, kept)
     zone = month.zone
-    return Toolbar(here, str(month), str(zone), {"month": month.code}, kept, steps[0], steps[1], views)
+    views = _views(here, month_of(day, zone), day, kept)
+    return Toolbar(here, str(month), str(zone), {"month": month.code}, kept, steps[0], steps[1], views, now)
 
 
 def days_bar(here: str, days: Days, today: date, kept: dict[str, str]) -> Toolbar:
@@ -129,10 +137,11 @@ def days_bar(here: str, days: Days, today: date, kept: dict[str, str]) -> Toolba
         Step(str(each), address(here, {"from": each.first.isoformat()}, kept))
         for each in (days.before, days.after)
     ]
-    shown = today if days.first <= today <= days.last else days.first
+    now = days.first <= today <= days.last
+    shown = today if now else days.first
     views = _views(here, month_of(days.first + DAY * 3, days.zone), shown, kept)
     place = {"from": days.first.isoformat()}
-    return Toolbar(here, str(days), str(days.zone), place, kept, steps[0], steps[1], views)
+    return Toolbar(here, str(days), str(days.zone), place, kept, steps[0], steps[1], views, now)
 
 
 def saved_views(user: User, bar: Toolbar) -> list[Saved]:

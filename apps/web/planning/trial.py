@@ -10,6 +10,8 @@ from apps.calendar.rules import Scope, comes_twice, in_hours, in_words, next_ins
 from apps.calendar.rules.horizon import AHEAD, worked_out
 from apps.calendar.selectors import answered_in, covered_components, kept_back_if, planned_inside
 from apps.calendar.services import PeriodPlan
+from apps.changes.models import Change
+from apps.changes.selectors import signed_with_other_times
 from apps.core import clock
 from apps.web.planning.marks import scope_words
 from apps.web.planning.period_words import WORDS
@@ -40,6 +42,10 @@ class Trial:
     inside: list[Booking]
     kept: list[Booking]
     running: list[Booking]
+    answered: int
+    """Changes that it keeps back and of which something was said before."""
+    asked_again: list[tuple[Change, int]]
+    """Changes whose signatures name another time of it, and how many are asked again."""
 
     @property
     def holds(self) -> bool:
@@ -103,4 +109,8 @@ def tried(plan: PeriodPlan, instead_of: Period | None = None) -> Trial:
         inside=[] if plan.kind in HOLDING else planned_inside(plan.scope, times),
         kept=[one for one in kept if one.state == BookingState.PLANNED and one.pk not in answered],
         running=[one for one in kept if one.state == BookingState.UNDER_WAY and plan.kind in FROZEN],
+        answered=sum(one.pk in answered for one in kept),
+        asked_again=signed_with_other_times(instead_of, [one.pk for one in kept], times)
+        if instead_of is not None and instead_of.frozen
+        else [],
     )

@@ -16,6 +16,7 @@ from apps.web.views import (
 
 urlpatterns: list[URLPattern] = [
     path("calendar/", calendar.month, name="calendar"),
+    path("calendar/quarter/", calendar.quarter, name="calendar-quarter"),
     path("calendar/week/", calendar.week, name="calendar-week"),
     path("calendar/timeline/", calendar.timeline, name="calendar-timeline"),
     path("calendar/agenda/", calendar.agenda, name="calendar-agenda"),

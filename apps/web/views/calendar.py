@@ -1,4 +1,4 @@
-"""The calendar as a month, as a week, as a timeline and as an agenda."""
+"""The calendar as a quarter, as a month, as a week, as a timeline and as an agenda."""
 
 import calendar
 from dataclasses import dataclass
@@ -21,11 +21,13 @@ from apps.web.forms.calendar import CalendarFilter
 from apps.web.planning import agenda as lists
 from apps.web.planning import timeline as tracks
 from apps.web.planning.month import SHOWN, Month, month_named, month_of, weeks_of
+from apps.web.planning.quarter import COUNTED, Quarter, quarter_of, rows_of, totals_of
 from apps.web.planning.shown import Days, Shown, day_named, shown_by_day, week_named
 from apps.web.planning.stretches import series_of
 from apps.web.planning.toolbar import (
     AGENDA,
     MONTH,
+    QUARTER,
     TIMELINE,
     WEEK,
     Toolbar,
@@ -100,7 +102,8 @@ def month(request: HttpRequest) -> HttpResponse:
     asked = Asked(request)
     other = named_view(asked.of("view"))
     if other != MONTH:
-        return redirect(address(other, asked.kept))
+        place = {name: asked.of(name) for name in ("month", "from") if asked.of(name)}
+        return redirect(address(other, place, asked.kept))
     shown = month_named(asked.of("month"), asked.today, asked.zone)
     over = Days(shown.days[0], len(shown.days), asked.zone)
     held = shown_by_day(
@@ -109,10 +112,34 @@ def month(request: HttpRequest) -> HttpResponse:
     context: Context = {
         "month": shown,
         "weekdays": list(calendar.day_name),
-        "weeks": weeks_of(shown, held, asked.today),
+        "weeks": weeks_of(over, held, held.stretches, asked.today, shown.holds),
     }
     bar = month_bar(MONTH, shown, asked.today, asked.kept)
     return _page(asked, "month", bar, held, _from_today(asked, shown, over), context)
+
+
+@login_required
+@require_safe
+def quarter(request: HttpRequest) -> HttpResponse:
+    """Show a quarter by its weeks: what is frozen, and how many changes and conflicts each day holds."""
+    asked = Asked(request)
+    shown = quarter_of(month_named(asked.of("month"), asked.today, asked.zone))
+    over = Days(shown.days[0], len(shown.days), asked.zone)
+    held = shown_by_day(
+        asked.user, over, asked.by, most=range(COUNTED), clashes_first=True, chosen=asked.chosen
+    )
+    rows = rows_of(shown, held, asked.today)
+    context: Context = {
+        "quarter": shown,
+        "weekdays": list(calendar.day_name),
+        "rows": rows,
+        "totals": totals_of(shown, rows),
+        "months": address(MONTH, asked.kept | {"month": ""}),
+        "weeks": address(WEEK, asked.kept | {"from": ""}),
+        "undrawn": held.marked - len(held.stretches),
+    }
+    bar = month_bar(QUARTER, shown, asked.today, asked.kept)
+    return _page(asked, "quarter", bar, held, _from_today(asked, shown, over), context)
 
 
 @login_required
@@ -187,8 +214,8 @@ def agenda(request: HttpRequest) -> HttpResponse:
     return _page(asked, "agenda", bar, held, over, context)
 
 
-def _from_today(asked: Asked, shown: Month, whole: Days) -> Days:
-    """Return the days that a list of a month starts with: from today, unless the address names a month."""
+def _from_today(asked: Asked, shown: Month | Quarter, whole: Days) -> Days:
+    """Return the days that a list of a range starts with: from today, unless the address names a month."""
     if asked.today not in shown.days or asked.of("month"):
         return whole
     return Days(asked.today, (shown.days[-1] - asked.today).days + 1, asked.zone)
@@ -216,7 +243,7 @@ def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more
         "saved": saved_views(asked.user, bar),
         "applied": narrowed.applied(asked.form, bar.place | bar.kept, WORDS, address(bar.here)),
         "clashes": held.clashes[:LISTED],
-        "more_clashes": max(sum(held.of_conflicts) - LISTED, 0),
+        "more_clashes": max(sum(held.of_conflicts) - len(held.clashes[:LISTED]), 0),
         "series": series[:LISTED],
         "more_series": max(len(series) - LISTED, 0),
         "checked_at": last_checked(),

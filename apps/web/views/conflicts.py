@@ -13,6 +13,7 @@ from apps.calendar.models import Conflict
 from apps.calendar.selectors import (
     conflict_exists,
     conflict_for,
+    crowd_of,
     disposition_in_hand,
     waiver_for,
     waiver_named,
@@ -24,6 +25,9 @@ from apps.web.errors import add_to_form, not_found
 from apps.web.forms.conflicts import AfterForm, WaiverForm
 from apps.web.planning.settling import Page, page_of
 from apps.web.reader import actor_of, reader
+
+LISTED = 20
+"""Other changes of a limit that the page names before it says how many more there are."""
 
 
 @login_required
@@ -122,8 +126,11 @@ def _done(
 
 def _page(request: HttpRequest, found: Conflict, *, status: int = 200, **given: forms.Form) -> HttpResponse:
     page: Page = page_of(reader(request), actor_of(request), found)
+    crowd = crowd_of(reader(request), found)
     context = {
         "page": page,
+        "crowd": crowd[:LISTED],
+        "more_crowd": max(len(crowd) - LISTED, 0),
         "after": given.get("after") or AfterForm(prefix="after", sides=_choices(found)),
         "waiver": given.get("waiver") or WaiverForm(prefix="waiver"),
         "has_errors": bool(given),

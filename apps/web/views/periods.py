@@ -16,6 +16,7 @@ from apps.calendar.rules import Scope, in_words
 from apps.calendar.selectors import (
     booking_for,
     covered_components,
+    fates_of,
     may_plan_some,
     period_exists,
     period_for,
@@ -33,8 +34,8 @@ from apps.web import dates
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.periods import LiftForm, PeriodForm, SkipForm, starting_from
 from apps.web.planning.marks import scope_words
-from apps.web.planning.outcomes import OutcomesForm, fates_of
-from apps.web.planning.period_page import Times, skips_of, times_of, who_may_end
+from apps.web.planning.outcomes import CHOICES, OutcomesForm
+from apps.web.planning.period_page import Times, skips_of, times_of, who_may_end, who_signs_exceptions
 from apps.web.planning.period_words import WORDS
 from apps.web.planning.stretches import LOOKS
 from apps.web.planning.trial import tried
@@ -84,7 +85,7 @@ def _checked(
     found: Period | None = None,
 ) -> HttpResponse:
     """Show the form; with what it would do when it was sent to be checked; or act on it."""
-    context |= {"form": form}
+    context |= {"form": form, "exceptions": who_signs_exceptions()}
     if request.method == "POST" and form.is_valid():
         try:
             # Rights first: to work out a rule takes long.
@@ -168,7 +169,8 @@ def _shown(request: HttpRequest, found: Period, skipping: SkipForm | None = None
         "caught": []
         if found.lifted_at
         else planned_inside(scope, found.occurrences.values_list("start", "end")),
-        "fates": fates_of(found) if found.holds and not found.lifted_at else [],
+        "fates": fates_of(found),
+        "outcome_choices": CHOICES,
         "may_say": bool(may_plan) or found.owner_id == user.pk,
         "may_lift": may_plan,
     }

@@ -8,6 +8,10 @@ PLANNING: Area = {
         Look("/calendar/?month={month}"),
         Look("/calendar/?month=2001-01"),
     ],
+    "web:calendar-quarter": [
+        Look("/calendar/quarter/?month={month}"),
+        Look("/calendar/quarter/?month={month}&tier=1", AMARA),
+    ],
     "web:calendar-agenda": [
         Look("/calendar/agenda/?month={month}"),
         Look("/calendar/agenda/?month={month}&day={today}"),
