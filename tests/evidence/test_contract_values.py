@@ -12,9 +12,10 @@ from apps.evidence.rules.contracts import Comparison, compared
 
 SCALARS: list[Any] = [None, True, False, -1, 0, 1, 1.5, 2, 4, "", "a", "ab", "b"]
 LISTS: list[Any] = [[], [1], ["a"], [1, 1], [1, "a"], ["a", 1, 2], [{}]]
+_HELD: list[Any] = [None, 0, 1, 1.5, "a", "ab", [], [1], {}]
 OBJECTS: list[Any] = [
     {},
-    *({key: value} for key in "abx" for value in (None, 0, 1, 1.5, "a", "ab", [], [1], {})),
+    *({key: value} for key in "abx" for value in _HELD),
     *({"a": one, "b": other} for one in (0, 1, "a") for other in (1, "ab", {"a": 1})),
     {"a": {"a": 1}},
     {"a": {"a": "a"}},
@@ -81,7 +82,7 @@ def pairs(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
             for one in (old, new)
         ]
         old, new = draw(SCHEMAS) | wrapped[0], wrapped[1]
-    return tuple(  # type: ignore[return-value]
+    return tuple(
         {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": {"one": draw(DEFINED)}} | one
         for one in (old, new)
     )

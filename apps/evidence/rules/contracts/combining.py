@@ -154,22 +154,22 @@ def _branch(
 def _matched(
     walk: Walk, old: list[Any], new: list[Any]
 ) -> tuple[list[tuple[Any, Any]], list[Any], list[Any]]:
-    """Pair off the parts of two lists: by what they refer to, by what they say, by title, and by type."""
+    """Pair off the parts of two lists: by what they refer to, by what they say, by title, by type, and by order."""
     pairs: list[tuple[Any, Any]] = []
-    signs: tuple[Callable[[Any, Document], Hashable], ...] = (_reference, _text, _title, _type)
+    signs: tuple[Callable[[Any, Document], Hashable], ...] = (_reference, _text, _title, _type, _inline)
     for sign in signs:
-        before = [(sign(one, walk.pair.old), one) for one in old]
-        after = [(sign(one, walk.pair.new), one) for one in new]
-        old = []
-        for mark, one in before:
-            place = next(
-                (at for at, (other, _) in enumerate(after) if mark is not None and mark == other), None
-            )
-            if place is None:
-                old.append(one)
+        after: dict[Hashable, list[Any]] = {}
+        for one in reversed(new):
+            after.setdefault(sign(one, walk.pair.new), []).append(one)
+        left = []
+        for one in old:
+            mark = sign(one, walk.pair.old)
+            if mark is None or not after.get(mark):
+                left.append(one)
             else:
-                pairs.append((one, after.pop(place)[1]))
-        new = [one for _, one in after]
+                pairs.append((one, after[mark].pop()))
+        kept = {id(one) for found in after.values() for one in found}
+        old, new = left, [one for one in new if id(one) in kept]
     return pairs, old, new
 
 
@@ -191,6 +191,11 @@ def _title(node: Any, document: Document) -> Hashable:
 def _type(node: Any, document: Document) -> Hashable:
     opened = document.opened(node)
     return types(opened) if isinstance(opened, dict) and "type" in opened else None
+
+
+def _inline(node: Any, document: Document) -> Hashable:
+    """What is written out is the next that is written out, changed; what is referred to is another."""
+    return None if isinstance(node, dict) and "$ref" in node else "inline"
 
 
 def _called(schema: Any, among: list[Any]) -> str:

@@ -45,7 +45,17 @@ def compared(old: bytes, new: bytes) -> Comparison:
             f"The old file is {first.kind.label} and the new one {second.kind.label}. "
             "Send two versions of the same kind of contract.",
         )
-    return comparison(first.kind, first.changes(before, after))
+    try:
+        return comparison(first.kind, first.changes(before, after))
+    except (AttributeError, TypeError) as error:
+        # Strangers write lists where the format wants mappings. One place says so for all of them.
+        raise refused(
+            "new", f"One of the two files is broken {first.kind.label}: a part has the wrong shape."
+        ) from error
+    except RecursionError as error:
+        raise refused(
+            "new", "The contracts are too entangled to compare: their parts nest without end."
+        ) from error
 
 
 def kind_of(content: bytes) -> ContractKind:

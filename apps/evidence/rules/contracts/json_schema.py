@@ -14,7 +14,7 @@ from apps.evidence.rules.contracts.combining import compare_combinations
 from apps.evidence.rules.contracts.documents import refused
 from apps.evidence.rules.contracts.lists import compare_lists
 from apps.evidence.rules.contracts.objects import compare_objects
-from apps.evidence.rules.contracts.references import ANYTHING, Document, Pair, Remote
+from apps.evidence.rules.contracts.references import ANYTHING, MERELY_SAID, Document, Pair, Remote
 from apps.evidence.rules.contracts.values import compare_values
 from apps.evidence.rules.contracts.walking import Levels, Move, Place, Side, Walk
 
@@ -79,10 +79,24 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
 
 
 def compare(walk: Walk, old: Any, new: Any, place: Place) -> None:
-    """Note what differs between two schemas at one place."""
+    """Note what differs between two schemas at one place, and wherever they lead."""
+    compare_here(walk, old, new, place)
+    while walk.ahead:
+        _node(walk, *walk.ahead.pop())
+
+
+def compare_here(walk: Walk, old: Any, new: Any, place: Place) -> None:
+    """Note what differs at one place. What many share is put off: a long chain of references is no deep one."""
     if walk.pair.unchanged(old, new):
         return
-    place = _shared(old, new, place)
+    shared = _shared(old, new, place)
+    if shared is place:
+        _node(walk, old, new, place)
+    else:
+        walk.ahead.append((old, new, shared))
+
+
+def _node(walk: Walk, old: Any, new: Any, place: Place) -> None:
     before, after = walk.pair.old.opened(old), walk.pair.new.opened(new)
     if isinstance(before, Remote) or isinstance(after, Remote):
         _unresolved(walk, before, after, place)
@@ -97,14 +111,19 @@ def compare(walk: Walk, old: Any, new: Any, place: Place) -> None:
     place = _idle(walk, before, after, place)
     if walk.entered(before, after, place):
         return
-    known = len(walk.found)
-    if compare_combinations(walk, compare, before, after, place):
+    if compare_combinations(walk, compare_here, before, after, place):
         return
     compare_values(walk, before, after, place)
-    compare_objects(walk, compare, before, after, place)
-    compare_lists(walk, compare, before, after, place)
+    compare_objects(walk, compare_here, before, after, place)
+    compare_lists(walk, compare_here, before, after, place)
+    _left_over(walk, before, after, place)
+
+
+def _left_over(walk: Walk, before: dict[str, Any], after: dict[str, Any], place: Place) -> None:
+    """Note that what judges the rest may judge otherwise: even a keyword that lets everything through counts there."""
+    kept = [{key: one[key] for key in one.keys() - MERELY_SAID} for one in (before, after)]
     for word in _LEFT_OVER:
-        if len(walk.found) > known and word in before and word in after:
+        if word in before and word in after and not walk.pair.unchanged(*kept):
             sentence = f"“{word}” judges what the rest leaves over, and that changes."
             walk.tell(place.at(word), "left-over-changed", Move.UNCLEAR, "changed", sentence)
 
@@ -116,6 +135,8 @@ def _shared(old: Any, new: Any, place: Place) -> Place:
     if not isinstance(reference, str) or reference != references[1] or not reference.startswith("#/"):
         return place
     path = tuple(reference[2:].split("/"))
+    if path == place.path:
+        return place
     where = f"the schema “{path[-1]}”" + (f", {place.use}" if place.use else "")
     return replace(place, path=path, where=where, name="")
 

@@ -93,11 +93,14 @@ def _strict_move(
     must: bool,
 ) -> Move:
     """Return what a property does to the values: who does not declare it treats it as one of the others."""
-    trial = walk.trial()
-    if old.get("patternProperties") or new.get("patternProperties"):
+    # A trial within a trial could double the work at each level.
+    if walk.trying or old.get("patternProperties") or new.get("patternProperties"):
         return Move.UNCLEAR
+    trial = walk.trial()
     before, after = (properties(one).get(name, one.get("additionalProperties", True)) for one in (old, new))
-    compare(trial, before, after, Place(place.path, place.where))
+    trial.ahead = [(before, after, Place(place.path, place.where))]
+    while trial.ahead:
+        compare(trial, *trial.ahead.pop())
     if must:
         trial.moves.add(Move.NARROWS if come else Move.WIDENS)
     return _sum(trial.moves - {Move.NONE})

@@ -35,7 +35,7 @@ def checked(document: dict[str, Any], field: str) -> None:
         raise refused(
             field, f"The data contract leaves out {', '.join(missing)}, which the standard requires."
         )
-    if not str(document["apiVersion"]).removeprefix("v").startswith("3."):
+    if not str(document["apiVersion"]).removeprefix("v").startswith("3"):
         raise refused(
             field,
             f"The data contract is of version {shown(document['apiVersion'])} of the standard. Version 3 is read here.",

@@ -8,9 +8,15 @@ from apps.evidence.rules.contracts.documents import same
 ANYTHING: Final[dict[str, Any]] = {}
 """The schema that lets everything through."""
 
-_MERELY_SAID = frozenset(
+MERELY_SAID = frozenset(
     (  # fmt: skip
         "title",
+        "$schema",
+        "$id",
+        "id",
+        "$anchor",
+        "$defs",
+        "definitions",
         "description",
         "summary",
         "example",
@@ -40,7 +46,6 @@ class Document:
         self.beside = beside
         self._kept: dict[int, tuple[Any, Any]] = {}
         self._named: dict[str, Any] | None = None
-        self._within: dict[str, frozenset[str]] = {}
 
     def opened(self, node: Any) -> Any:
         """Return what a node stands for: itself, what its reference leads to, or the reference as a Remote."""
@@ -60,19 +65,6 @@ class Document:
             return self._pointed(reference[2:])
         return self._names().get(reference)
 
-    def reached(self, node: Any) -> frozenset[str]:
-        """Return every reference that can be met from a node."""
-        met: set[str] = set()
-        ahead = list(_references(node))
-        while ahead:
-            reference = ahead.pop()
-            if reference not in met:
-                met.add(reference)
-                if reference not in self._within:
-                    self._within[reference] = frozenset(_references(self.target(reference)))
-                ahead.extend(self._within[reference])
-        return frozenset(met)
-
     def _followed(self, node: dict[str, Any]) -> Any:
         if id(node) in self._kept:
             return self._kept[id(node)][1]
@@ -81,7 +73,7 @@ class Document:
         if found is None:
             found = Remote(node["$ref"])
         elif beside and self.beside and isinstance(found, dict):
-            if beside.keys() <= _MERELY_SAID:
+            if beside.keys() <= MERELY_SAID:
                 found = found | beside
             else:
                 found = {"allOf": [{"$ref": node["$ref"]}, beside]}
@@ -117,19 +109,30 @@ class Pair:
     def __init__(self, old: Document, new: Document) -> None:
         self.old = old
         self.new = new
-        self._targets: dict[str, bool] = {}
+        self._moved = self._differing()
 
     def unchanged(self, old: Any, new: Any) -> bool:
         """Return whether two nodes read alike, and so does all that they refer to."""
-        return same(old, new) and all(map(self._same_target, self.old.reached(old)))
+        return same(old, new) and self._moved.isdisjoint(references(old))
 
-    def _same_target(self, reference: str) -> bool:
-        if reference not in self._targets:
-            self._targets[reference] = same(self.old.target(reference), self.new.target(reference))
-        return self._targets[reference]
+    def _differing(self) -> frozenset[str]:
+        """Return the references behind which something differs, however far behind."""
+        met = references(self.old.root)
+        users: dict[str, set[str]] = {}
+        for reference in met:
+            for further in references(self.old.target(reference)):
+                users.setdefault(further, set()).add(reference)
+        ahead = [one for one in met if not same(self.old.target(one), self.new.target(one))]
+        differing = set(ahead)
+        while ahead:
+            reached = users.get(ahead.pop(), set()) - differing
+            differing |= reached
+            ahead.extend(reached)
+        return frozenset(differing)
 
 
-def _references(node: Any) -> set[str]:
+def references(node: Any) -> set[str]:
+    """Return every reference that stands in a node itself."""
     return {
         found[key]
         for found in _mappings(node)

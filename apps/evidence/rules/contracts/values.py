@@ -56,7 +56,7 @@ def values(schema: dict[str, Any]) -> list[Any] | None:
     """Return the values that a schema lists, by ``enum`` or by ``const``; None where it lists none."""
     listed = schema.get("enum") if isinstance(schema.get("enum"), list) else None
     if "const" in schema:
-        return [schema["const"]] if listed is None or _has(listed, schema["const"]) else []
+        return [schema["const"]] if listed is None or not _without([schema["const"]], listed) else []
     return listed
 
 
@@ -113,17 +113,17 @@ def _allowed(walk: Walk, old: dict[str, Any], new: dict[str, Any], place: Place)
     elif before is not None and after is None:
         walk.tell(at, "enum-removed", Move.WIDENS, "removed", "any value may stand here now.", before, None)
     elif before is not None and after is not None:
-        if gone := [value for value in before if not _has(after, value)]:
+        if gone := _without(before, after):
             sentence = f"these values are allowed no more: {shown(gone)}."
             walk.tell(at, "enum-value-removed", Move.NARROWS, "removed", sentence, before, after)
-        if come := [value for value in after if not _has(before, value)]:
+        if come := _without(after, before):
             sentence = f"these values are new: {shown(come)}."
             walk.tell(at, "enum-value-added", Move.WIDENS, "added", sentence, before, after)
 
 
-def _has(among: list[Any], value: Any) -> bool:
-    wanted = frozen(value)
-    return any(frozen(one) == wanted for one in among)
+def _without(values: list[Any], others: list[Any]) -> list[Any]:
+    known = {frozen(one) for one in others}
+    return [value for value in values if frozen(value) not in known]
 
 
 def _format(walk: Walk, old: dict[str, Any], new: dict[str, Any], place: Place) -> None:

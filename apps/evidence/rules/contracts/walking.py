@@ -89,10 +89,12 @@ class Walk:
     found: list[Change] = field(default_factory=list)
     moves: set[Move] = field(default_factory=set)
     seen: set[tuple[int, int, bool, bool]] = field(default_factory=set)
+    ahead: list[tuple[Any, Any, Place]] = field(default_factory=list)
+    trying: bool = False
 
     def trial(self) -> "Walk":
         """Return a walk of its own over the same documents, to learn how two parts of them compare."""
-        return Walk(self.pair, self.side, self.levels, self.lenient, self.steps)
+        return Walk(self.pair, self.side, self.levels, self.lenient, self.steps, trying=True)
 
     def entered(self, old: Any, new: Any, place: Place) -> bool:
         """Return whether this pair of nodes was entered before on this walk.
