@@ -32,6 +32,7 @@ def _refusal(text):
         ("true &&\n  change.kind == 'x'", "There is no fact called “change.kind”. Did you mean", 2, 3),
         ("evidence.drift.all(c, c.metrik == 'a')", "A check has no “metrik”. Did you mean “metric”?", 1, 25),
         ("change.class == 'é' && evidence.checks[0].valu > 1.0", "A check has no “valu”", 1, 43),
+        ("has( change.risk ) && change.risk > 3.5", "“>” does not go with", 1, 35),
         ("change.class ==", "The expression ends too early.", 1, 16),
         ("change.risk > 3.5", "“>” does not go with a whole number and a number. Write 3 as 3.0", 1, 13),
         ("change.notice_hours / 2.0 > 1.0", "Write ratio(a, b) for a division.", 1, 21),

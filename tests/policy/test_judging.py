@@ -1,5 +1,6 @@
 """Verdicts: against an oracle that works each rule out by hand."""
 
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -7,7 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.policy.enums import Effect, Outcome, Overall, Severity, Stage, Way
-from apps.policy.rules import Prior, Rule, Rules, dry_run, judge, rate_words, sheet_of, shrunken_rate
+from apps.policy.rules import (
+    Prior,
+    Rule,
+    Rules,
+    Waived,
+    dry_run,
+    judge,
+    rate_words,
+    sheet_of,
+    shrunken_rate,
+    waived_rules,
+    waiver_covers,
+)
 
 BANDS = {"moderate": 20.0, "high": 40.0, "severe": 60.0}
 
@@ -158,6 +171,27 @@ def test_team_with_two_changes_is_not_perfect():
     assert rate_words(0, 2, prior).endswith("that counts as 9.1%.")
     with pytest.raises(ValueError):
         shrunken_rate(3, 2, prior)
+
+
+def test_waiver_covers_its_rule_and_scope_from_its_start_to_before_its_end():
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    end, hour = start + timedelta(days=2), timedelta(hours=1)
+    waiver = Waived("weekend", "CHG-7", start, end)
+    taken_back = Waived("weekend", "CHG-7", start, end, revoked_at=start + hour)
+
+    def covered(one, at, rule="weekend", ref="CHG-7"):
+        return bool(waiver_covers(one, rule=rule, refs=[ref, "model:x"], at=at))
+
+    assert [covered(waiver, at) for at in (start - hour, start, end - hour, end)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert [covered(taken_back, at) for at in (start, start + hour)] == [True, False]
+    assert not covered(waiver, start, rule="frozen")
+    assert not covered(waiver, start, ref="CHG-8")
+    assert waived_rules([waiver, taken_back], refs=["CHG-7"], at=end) == frozenset()
 
 
 def test_dry_run_names_each_change_whose_verdict_differs_and_how():

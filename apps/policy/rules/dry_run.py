@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.policy.enums import Overall, Way
-from apps.policy.rules.judging import Verdict, judge
+from apps.policy.rules.judging import Verdict, result_of, verdict_of
 from apps.policy.rules.rule import Rules
 from apps.policy.rules.sheets import sheet_of
 
@@ -60,12 +60,16 @@ class DryRun:
 def dry_run(history: Iterable[tuple[str, Mapping[str, Any]]], *, before: Rules, after: Rules) -> DryRun:
     """Judge each change of a history, given as its reference and its facts, by two sets.
 
-    What both sets ask is worked out once (see `Sheet.answer`).
+    What both sets say is worked out once.
     """
     found = DryRun()
+    places = {rule: index for index, rule in enumerate(after.rules)}
+    shared = [(rule, places.get(rule)) for rule in before.rules]
     for ref, facts in history:
         sheet = sheet_of(facts)
-        _count(found, ref, decided(judge(before, sheet)), decided(judge(after, sheet)))
+        now = [result_of(rule, sheet) for rule in after.rules]
+        was = [result_of(rule, sheet) if index is None else now[index] for rule, index in shared]
+        _count(found, ref, decided(verdict_of(before, was)), decided(verdict_of(after, now)))
     return found
 
 

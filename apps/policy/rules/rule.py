@@ -26,12 +26,12 @@ class Example:
     expected: Outcome
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. ``when`` says where it applies; empty is everywhere. ``source`` says why it is there.
 
     ``message`` is what people read when it is not met, or when it warns; ``{change.tier}`` in it is the fact's value.
-    ``label`` names the points of a score.
+    ``label`` names the points of a score. Two rules are the same that say the same, whatever their examples.
     """
 
     id: str
@@ -45,9 +45,9 @@ class Rule:
     label: str = ""
     source: str = ""
     severity: Severity = Severity.MAJOR
-    examples: tuple[Example, ...] = ()
-    condition: Compiled | None = field(init=False, repr=False)
-    program: Compiled = field(init=False, repr=False)
+    examples: tuple[Example, ...] = field(default=(), compare=False)
+    condition: Compiled | None = field(init=False, repr=False, compare=False)
+    program: Compiled = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "program", compiled(self.expression, *RESULTS[self.effect]))
