@@ -1,13 +1,18 @@
 """Sets of rules as documents: every error at its place, and the starter set with its examples."""
 
 import copy
+import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from apps.core.errors import Invalid
-from apps.policy.enums import Effect, Outcome
+from apps.evidence import enums as evidence
+from apps.policy.enums import Effect, Outcome, Stage
 from apps.policy.rules import digest_of, document_of, problems_of, rules_from, starter_set, tried
-from apps.policy.rules.facts import CATEGORIES
+from apps.policy.rules.expressions import compiled
+from apps.policy.rules.facts import CATEGORIES, CHECK, FACTS
 
 RULE = {"id": "weekend", "stage": "submission", "effect": "deny", "title": "Weekend", "expression": "change.weekend",
         "message": "It is a weekend."}  # fmt: skip
@@ -105,7 +110,22 @@ def test_example_that_does_not_hold_names_what_came_of_it():
     assert one.place == "rules[0].examples[0]"
 
 
-def test_checks_are_sorted_by_every_category_that_evidence_knows():
-    from apps.evidence.enums import Category
+def test_checks_are_sorted_by_every_category_and_stage_that_evidence_knows():
+    assert [*CATEGORIES] == evidence.Category.values
+    assert Stage.values == ["submission", *evidence.Stage.values]
 
-    assert [*CATEGORIES] == Category.values
+
+def test_guide_names_every_fact_with_its_meaning_and_its_examples_can_be_compiled():
+    guide = (Path(settings.BASE_DIR) / "docs" / "policy.md").read_text()
+    for fact in [*FACTS.values(), *CHECK.values()]:
+        if fact.group != "evidence":
+            assert f"| `{fact.name}` | {fact.type.label.lower()}" in guide
+        assert f"`{fact.name}`" in guide
+        assert fact.group == "evidence" or fact.meaning in guide
+    blocks = re.findall(r"```cel\n(.*?)```", guide, re.DOTALL)
+    assert len(blocks) == 3
+    for text in [*blocks, 'change.class == "urgent" && change.tier == 1', "change.window_hours <= 2.0"]:
+        compiled(text, "BOOL")
+        assert text in guide
+    for effect in Effect:
+        assert f"| `{effect}` |" in guide

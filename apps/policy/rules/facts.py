@@ -55,7 +55,7 @@ _LIST = (
     Fact("change.notice_hours", NUMBER, "From its submission to the start of its window.", 72.0, "hours"),
     Fact("change.window_hours", NUMBER, "How long its window is.", 2.0, "hours"),
     Fact("change.weekend", YES_NO, "Its window touches a Saturday or a Sunday, in its own zone.", False),
-    Fact("evidence.checks", CHECKS, "Everything that machines measured, one by one.", [], "checks", Stage.DATA),
+    Fact("evidence.checks", CHECKS, "Everything that machines measured, one by one.", [], known_from=Stage.DATA),
     Fact("artifacts.present", TEXTS, "The documents that are finished, by kind.", ["rollback_plan"]),
     Fact("artifacts.complete", YES_NO, "Every document that was begun is finished.", True),
     Fact("people.asked", TEXTS, "The roles that are asked to sign.", ["owner", "validator"]),
@@ -111,7 +111,7 @@ CATEGORIES = {
 """What checks are about. Each is a fact of its own, ``evidence.drift``, with those of `evidence.checks` about it."""
 
 _ABOUT = tuple(
-    Fact(f"evidence.{name}", CHECKS, f"The checks about one thing. {meaning}", [], "checks", Stage.DATA)
+    Fact(f"evidence.{name}", CHECKS, f"The checks about one thing. {meaning}", [], known_from=Stage.DATA)
     for name, meaning in CATEGORIES.items()
 )
 
