@@ -1,0 +1,168 @@
+"""How a change stands before each stage, as its page shows it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.accounts.selectors import people_with_role
+from apps.changes.models import Change
+from apps.changes.selectors import evidence_of
+from apps.core import clock
+from apps.evidence.enums import Stage
+from apps.evidence.models import Report
+from apps.evidence.rules.checks import Checked, State
+from apps.evidence.selectors import PlanInForce
+from apps.gates.enums import Answer
+from apps.gates.rules import Reason, answer_of
+from apps.gates.selectors import GateStanding, Part, reasons_against, standing_at
+
+_MOST_NAMES = 2
+# What a check came to: the colour of its mark, and the word.
+STATES = {
+    State.PASSED: ("done", "Pass"),
+    State.WARNED: ("waiting", "Fails, allowed"),
+    State.FAILED: ("blocked", "Fails"),
+    State.MISSING: ("waiting", "Not sent"),
+    State.INCONCLUSIVE: ("waiting", "Inconclusive"),
+    State.STALE: ("waiting", "Out of date"),
+}
+HEADLINES = {Answer.PASS: "Yes", Answer.DENIED: "No", Answer.EXPIRED: "No"}
+"""What the title answers; all else is “Not yet”."""
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One check of one component, in the words and marks of the table."""
+
+    checked: Checked
+    component: str
+    colour: str
+    word: str
+    report: Report | None
+
+    @property
+    def fails(self) -> bool:
+        return not self.checked.lets_through and self.checked.check.blocks
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One stage with its owner and its checks. ``mark`` is the class of its bar."""
+
+    stage: Stage
+    owner: str
+    rows: tuple[CheckRow, ...]
+
+    @property
+    def passed(self) -> int:
+        return sum(row.checked.lets_through for row in self.rows)
+
+    @property
+    def mark(self) -> str:
+        if any(row.checked.state == State.FAILED for row in self.rows):
+            return "no"
+        return "ok" if self.rows and not any(row.fails for row in self.rows) else ""
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """Return the colour and the word of the stage as a whole."""
+        if not self.rows:
+            return "draft", "Nothing asked"
+        return {"no": ("blocked", "Fails"), "ok": ("done", "Pass")}.get(self.mark, ("waiting", "Not yet"))
+
+
+@dataclass(frozen=True)
+class GatePage:
+    """Everything the page of a change's gates shows."""
+
+    plan: PlanInForce
+    stages: tuple[StageRow, ...]
+    headline: str
+    lede: str
+    reasons: tuple[Reason, ...]
+    compared: tuple[str, ...]
+    stale_at: datetime | None
+    stale_check: str
+
+    @property
+    def passed(self) -> int:
+        return sum(stage.passed for stage in self.stages)
+
+    @property
+    def total(self) -> int:
+        return sum(len(stage.rows) for stage in self.stages)
+
+
+def gate_page(user: User, change: Change) -> GatePage:
+    """Return what the page shows of a change that the person was given."""
+    held = standing_at(change)
+    reports = {report.ref: report for report in evidence_of(user, change)}
+    stages = tuple(_stage(stage, change, held, reports) for stage in Stage)
+    every = reasons_against(change, held, Stage.PROMOTION)
+    # Which artifact is to run is known to whoever asks the gate, and not to a page.
+    against = [reason for reason in every if reason.code != Answer.UNKNOWN]
+    counting = [one for part in held.parts for one in part.checks if one.lets_through and one.stale_at]
+    first = min(counting, key=lambda one: one.stale_at or clock.now(), default=None)
+    return GatePage(
+        plan=held.plan,
+        stages=stages,
+        headline=HEADLINES.get(answer_of(against), "Not yet"),
+        lede=_lede(stages),
+        reasons=tuple(reason for reason in against if not reason.rule),
+        compared=tuple(f"{part.item.component} {part.champion}" for part in held.parts if part.champion),
+        stale_at=first.stale_at if first else None,
+        stale_check=first.check.name if first else "",
+    )
+
+
+def _stage(stage: Stage, change: Change, held: GateStanding, reports: dict[str, Report]) -> StageRow:
+    rows = tuple(_row(part, one, reports) for part, one in held.checks_of(stage))
+    return StageRow(stage, _owner(held.owner_of(stage), change, held.parts) if rows else "", rows)
+
+
+def _row(part: Part, one: Checked, reports: dict[str, Report]) -> CheckRow:
+    colour, word = STATES[one.state]
+    return CheckRow(one, str(part.item.component), colour, word, reports.get(one.ref))
+
+
+def _owner(role: Role | None, change: Change, parts: Iterable[Part]) -> str:
+    """Return who owns a stage: the people who hold its role over what moves, and the role."""
+    if role is None:
+        return "Nobody owns it"
+    if role == Role.REQUESTER:
+        return f"{change.requester}, requester"
+    components = [part.item.component for part in parts]
+    people = {
+        person.pk: str(person)
+        for component in components[:1]
+        for person in people_with_role(role, component.key, component.owner_team_id)
+    }
+    names = sorted(people.values())
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{', '.join(names[:_MOST_NAMES])}{more}, {role.label}" if names else str(role.label)
+
+
+def _lede(stages: Iterable[StageRow]) -> str:
+    """Return the counts in one or two sentences."""
+    rows = [row for stage in stages for row in stage.rows]
+    if not rows:
+        return "Nothing has to be measured of what it moves."
+    passed = sum(row.checked.lets_through for row in rows)
+    said = f"{passed} of {len(rows)} check{'s pass' if len(rows) != 1 else ' passes'}."
+    for state, words in (
+        (State.FAILED, "fail"),
+        (State.STALE, "out of date"),
+        (State.INCONCLUSIVE, "without a clear result"),
+        (State.MISSING, "not sent yet"),
+    ):
+        count = sum(row.checked.state == state for row in rows)
+        if count:
+            verb = (
+                ("fails" if count == 1 else "fail")
+                if words == "fail"
+                else f"{'is' if count == 1 else 'are'} {words}"
+            )
+            said += f" {count} {verb}."
+    return said

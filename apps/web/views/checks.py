@@ -1,0 +1,101 @@
+"""The checks that stages ask for: in force, by version, proposing another."""
+
+import json
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.core.errors import Conflict, Invalid
+from apps.evidence.enums import PlanState, Stage
+from apps.evidence.rules.checks import STARTER, Plan
+from apps.evidence.rules.checks.judging import needed_words
+from apps.evidence.rules.checks.plans import DEMANDS
+from apps.evidence.selectors import (
+    FIRST_NUMBER,
+    PlanInForce,
+    plan_in_force,
+    plan_numbered,
+    plans_for,
+    propose_decision,
+)
+from apps.gates.services import propose_plan, withdraw_plan
+from apps.web.errors import not_found
+from apps.web.forms.checks import ChecksForm
+from apps.web.reader import actor_of, reader
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show the checks in force, and every version."""
+    versions = list(plans_for(reader(request)))
+    context = {
+        **_shown(plan_in_force()),
+        "versions": versions,
+        "proposed": next((one for one in versions if one.state == PlanState.PROPOSED), None),
+        "may_propose": propose_decision(actor_of(request)),
+    }
+    return render(request, "checks/overview.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def checks_version(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one version; take a proposed one back."""
+    asked = int(number)
+    found = plans_for(reader(request)).filter(number=asked).first()
+    if found is None and asked != FIRST_NUMBER:
+        raise not_found(request, ("checks", f"CHECKS-{asked}"), exists=False)
+    if request.method == "POST" and found is not None:
+        withdraw_plan(actor=actor_of(request), plan=found)
+        messages.success(request, f"Version {number} is taken back. Nothing changed.")
+        return redirect("web:checks")
+    may_withdraw = (
+        found is not None and found.state == PlanState.PROPOSED and propose_decision(actor_of(request))
+    )
+    context = {**_shown(plan_numbered(asked)), "version": found, "may_withdraw": may_withdraw}
+    return render(request, "checks/version.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Propose a version, starting from the one in force, or from the starter plan where there is none."""
+    propose_decision(actor_of(request)).require()
+    current = plan_in_force()
+    start = current.plan if current.plan.checks else STARTER
+    form = ChecksForm(request.POST or None, initial={"document": _text(start)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = propose_plan(actor=actor_of(request), **form.cleaned_data)
+            messages.success(
+                request, f"Version {made.number} is out for approval. Nothing is asked by it until then."
+            )
+            return redirect("web:checks-version", made.number)
+        except Invalid as error:
+            form.add_problems(error)
+        except Conflict as error:
+            form.add_error("document", error.reason)
+    context = {"form": form, "current": current, "demands": DEMANDS, "stages": Stage.choices}
+    return render(request, "checks/new.html", context, status=422 if form.errors else 200)
+
+
+def _shown(held: PlanInForce) -> dict[str, object]:
+    stages = [
+        {
+            "stage": stage,
+            "owner": held.plan.owners.get(stage),
+            "checks": [{"check": check, "needed": needed_words(check)} for check in held.plan.of(stage)],
+        }
+        for stage in Stage
+    ]
+    return {"held": held, "stages": [one for one in stages if one["checks"]], "total": len(held.plan.checks)}
+
+
+def _text(plan: Plan) -> str:
+    """Return a plan as text to edit: what each check asks, and not since when it stands."""
+    document = plan.document() | {"checks": [check.asks() for check in plan.checks]}
+    return json.dumps(document, indent=2, ensure_ascii=False)

@@ -1,0 +1,195 @@
+"""The pages of gates, evidence and checks: what they show, what they take, and to whom."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.accounts.enums import Role
+from apps.approvals.models import Round
+from apps.core.actors import person
+from apps.evidence.enums import PlanState, Stage
+from apps.evidence.models import CheckPlan, Report
+from apps.evidence.rules.checks import STARTER
+from apps.evidence.selectors import plan_in_force
+from apps.gates.services import Ask, ask_gate, propose_plan
+from tests.changes.estate import NOW, Estate, at, submitted
+from tests.evidence.test_receiving import checks
+from tests.gates.conftest import ARTIFACT, Send, auc, measured, plan, ran, send
+from tests.people import add_person, asked_of, sign
+
+pytestmark = pytest.mark.django_db
+__all__ = ["measured", "plan", "send"]
+"""Fixtures that stand beside the gate's own tests."""
+
+
+def signed_in(estate: Estate, name: str = "amara") -> Client:
+    client = Client()
+    client.force_login(estate.people.get(name) or add_person(name))
+    return client
+
+
+def page(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, path
+    return answer.content.decode()
+
+
+def test_gates_without_checks_say_that_nothing_is_asked(estate: Estate) -> None:
+    shown = page(signed_in(estate), f"/changes/{submitted(estate).ref}/gates/")
+    assert "Nothing has to be measured of what it moves." in shown
+    assert "Nobody has asked yet." in shown
+
+
+def test_gates_show_each_check_with_what_is_missing_and_each_result_with_its_evidence(
+    estate: Estate, plan: None, send: Send
+) -> None:
+    change = submitted(estate)
+    report = send(auc(0.7))
+    with at(NOW):
+        shown = page(signed_in(estate), f"/changes/{change.ref}/gates/")
+    assert f"May {change.ref} go out? No" in shown
+    assert "auc 0.7, in use 0.8" in shown
+    assert "Train it again." in shown
+    assert f"/evidence/{report.ref}/" in shown
+    assert "Nothing was sent yet." in shown
+    assert "Tomasz Wojcik, Model Validator" in shown
+
+
+def test_gates_cost_as_many_queries_for_much_evidence_as_for_little(
+    estate: Estate, plan: None, send: Send
+) -> None:
+    change, client = submitted(estate), signed_in(estate)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            page(client, f"/changes/{change.ref}/gates/")
+        return len(queries)
+
+    send(auc(0.85))
+    send(ran())
+    asked()
+    one = asked()
+    for value in (0.86, 0.87, 0.88):
+        send(auc(value))
+    assert asked() == one
+
+
+def test_file_that_is_sent_from_the_page_shows_its_results_and_again_says_that_it_is_there(
+    estate: Estate,
+) -> None:
+    change, client = submitted(estate), signed_in(estate)
+    path = f"/changes/{change.ref}/evidence/"
+    assert "Nothing was sent yet." in page(client, path)
+
+    def post() -> Any:
+        file = SimpleUploadedFile("run.json", checks("a", "b"))
+        fields = {"file": file, "component": "model:default/credit-risk", "measured_at": "2026-11-01T08:00"}
+        return client.post(path, fields, follow=True)
+
+    shown = post().content.decode()
+    assert "is taken: Checks, passed." in shown
+    assert "All 2" in shown
+    assert "This file was sent before." in post().content.decode()
+    report = Report.objects.get()
+    assert "b" in page(client, f"/evidence/{report.ref}/?outcome=passed")
+    assert client.get(f"/evidence/{report.ref}/file/").content == checks("a", "b")
+    assert report.ref in page(client, path)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"file": b""}, "The file is empty."),
+        ({"file": b"hello"}, "neither JSON nor XML"),
+        ({"artifact": "latest"}, "64 hexadecimal digits"),
+        ({"component": "model:default/none"}, "not one of the available choices"),
+        ({"source_url": "javascript:alert(1)"}, "valid URL"),
+    ],
+)
+def test_file_that_cannot_be_taken_says_why_at_its_field(
+    estate: Estate, fields: dict[str, Any], reason: str
+) -> None:
+    change = submitted(estate)
+    given = {"file": checks(), "component": "model:default/credit-risk"} | fields
+    given["file"] = SimpleUploadedFile("run.json", given["file"])
+    answer = signed_in(estate).post(f"/changes/{change.ref}/evidence/", given)
+    assert answer.status_code == 422
+    assert reason in answer.content.decode()
+    assert not Report.objects.exists()
+
+
+def test_what_the_gate_was_asked_stands_with_its_answer_and_its_attestation(
+    estate: Estate, measured: None
+) -> None:
+    change, client = submitted(estate), signed_in(estate, "ruth")
+    with at(NOW):
+        passed = ask_gate(actor=estate.actor("amara"), change=change, ask=Ask(Stage.INTEGRATION))
+        closed = ask_gate(
+            actor=estate.actor("amara"), change=change, ask=Ask(Stage.PRE_DEPLOY, artifact=ARTIFACT)
+        )
+    assert passed.ref in page(client, f"/changes/{change.ref}/gates/")
+    assert "Not signed yet" in page(client, f"/changes/{change.ref}/gates/asked/")
+    assert "Nothing spoke against it." in page(client, f"/gate/{passed.ref}/")
+    assert "They sign in the portal." in page(client, f"/gate/{closed.ref}/")
+    assert json.loads(client.get(f"/gate/{passed.ref}/attestation.json").content)["payloadType"]
+    assert client.get(f"/gate/{closed.ref}/attestation.json").status_code == 404
+
+
+def test_stranger_finds_none_of_it(estate: Estate, measured: None) -> None:
+    change, client = submitted(estate), signed_in(estate, "zoe")
+    with at(NOW):
+        decision = ask_gate(actor=estate.actor("amara"), change=change, ask=Ask(Stage.MODEL))
+    report = Report.objects.first()
+    assert report is not None
+    for path in (
+        f"/changes/{change.ref}/gates/",
+        f"/changes/{change.ref}/gates/asked/",
+        f"/changes/{change.ref}/evidence/",
+        f"/evidence/{report.ref}/",
+        f"/evidence/{report.ref}/file/",
+        f"/gate/{decision.ref}/",
+        f"/gate/{decision.ref}/attestation.json",
+    ):
+        assert client.get(path).status_code == 404, path
+
+
+def test_checks_are_proposed_by_one_and_in_force_when_another_has_signed(estate: Estate) -> None:
+    other = add_person("mara", Role.CHANGE_MANAGER)
+    client = signed_in(estate, "leila")
+    assert "Begin with the starter plan" in page(client, "/checks/")
+    page(client, "/checks/new/")
+    answer = client.post("/checks/new/", {"document": json.dumps(STARTER.document()), "reason": "We start."})
+    assert answer["Location"] == "/checks/2/"
+    assert "Take it back" in page(client, "/checks/2/")
+    plan = CheckPlan.objects.get()
+    round_ = Round.objects.get(subject_type="checks")
+    sign(
+        actor=person(other),
+        requirement=asked_of(round_, Role.CHANGE_MANAGER),
+        digest=plan.digest,
+        decision="approve",
+    )
+    assert plan_in_force().number == 2
+    assert "Signals have not shifted since training" in page(client, "/checks/")
+
+
+def test_checks_that_cannot_be_say_where_and_may_be_taken_back_until_decided(estate: Estate) -> None:
+    add_person("mara", Role.CHANGE_MANAGER)
+    client = signed_in(estate, "leila")
+    for document, reason in (
+        ("{", "This is not JSON. Line 1"),
+        ('{"checks": [{}]}', "checks.0.id: This is needed."),
+    ):
+        answer = client.post("/checks/new/", {"document": document, "reason": "We start."})
+        assert answer.status_code == 422
+        assert reason in answer.content.decode()
+    propose_plan(actor=estate.actor("leila"), document=STARTER.document(), reason="We start.")
+    assert client.post("/checks/2/")["Location"] == "/checks/"
+    assert CheckPlan.objects.get().state == PlanState.WITHDRAWN
+    assert client.get("/checks/99/").status_code == 404
+    assert signed_in(estate, "amara").get("/checks/new/").status_code == 403
