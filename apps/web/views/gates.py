@@ -83,11 +83,11 @@ def report(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one piece of evidence, with its results."""
     found = _report_or_404(request, ref)
     rows = results_of(found)
-    only = request.GET.get("outcome", "")
-    if only in found.counts:
-        rows = rows.filter(outcome=only)
+    chosen = request.GET.get("outcome", "")
+    if chosen in found.counts:
+        rows = rows.filter(outcome=chosen)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    context = {"report": found, "results": page, "only": only, "total": sum(found.counts.values())}
+    context = {"report": found, "results": page, "chosen": chosen, "total": sum(found.counts.values())}
     return render(request, "evidence/report.html", context)
 
 
