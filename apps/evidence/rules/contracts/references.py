@@ -49,11 +49,11 @@ class Document:
 
     def opened(self, node: Any) -> Any:
         """Return what a node stands for: itself, what its reference leads to, or the reference as a Remote."""
-        passed: set[int] = set()
+        passed: set[str] = set()
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
-            if id(node) in passed:
+            if node["$ref"] in passed:
                 return Remote(node["$ref"])
-            passed.add(id(node))
+            passed.add(node["$ref"])
             node = self._followed(node)
         return node
 
