@@ -9,8 +9,17 @@ from django.conf import settings
 
 from apps.core.errors import Invalid
 from apps.evidence import enums as evidence
-from apps.policy.enums import Effect, Outcome, Stage
-from apps.policy.rules import digest_of, document_of, problems_of, rules_from, starter_set, tried
+from apps.policy.enums import Effect, Outcome, Overall, Stage
+from apps.policy.rules import (
+    digest_of,
+    document_of,
+    judge,
+    problems_of,
+    rules_from,
+    sheet_of,
+    starter_set,
+    tried,
+)
 from apps.policy.rules.expressions import compiled
 from apps.policy.rules.facts import CATEGORIES, CHECK, FACTS
 
@@ -101,6 +110,43 @@ def test_every_example_of_the_starter_set_holds_and_each_rule_shows_both_ways():
         if rule.effect not in (Effect.SCORE, Effect.CLASSIFY):
             assert expected & {Outcome.NOT_MET, Outcome.WARNED}, rule.id
             assert rule.remedy
+
+
+GOOD = {
+    "change.class": "normal", "change.is_standard": False, "change.went_ahead": False, "change.tier": 2,
+    "change.reached": 12, "change.kinds": ["model"], "change.data_class": "personal", "change.notice_hours": 72,
+    "change.window_hours": 2, "change.weekend": False, "calendar.blocking": 0, "calendar.frozen": False,
+    "artifacts.present": ["rollback_plan", "impact_assessment", "test_report", "threshold_rationale"],
+    "people.asked": ["validator", "steward", "owner"], "people.signed": ["owner", "steward", "validator"],
+    "contracts.breaking": 0, "contracts.consumers_hit": 1, "model.consent": True, "model.champion_moved": False,
+    "model.lineage_named": True, "model.licences": ["MIT"], "model.decides_about_people": True,
+    "history.team_failure_rate": 0.1, "history.component_failure_rate": 0.05,
+    "evidence.checks": [
+        *({"category": one, "outcome": "passed", "age_hours": 1} for one in
+          ("schema", "freshness", "completeness", "drift", "tests", "latency")),
+        {"category": "explanation", "outcome": "measured"},
+        {"category": "fairness", "outcome": "passed", "segment": "age 18 to 24", "sample_size": 600},
+        {"category": "performance", "outcome": "passed", "metric": "auc", "low": 0.8, "champion": 0.8},
+    ],
+}  # fmt: skip
+
+
+def test_starter_set_lets_a_good_change_through_and_says_how_risky_it_is():
+    verdict = judge(starter_set(), sheet_of(GOOD))
+    assert [(one.rule.id, one.reason) for one in [*verdict.reasons, *verdict.warnings]] == []
+    assert (verdict.overall, verdict.classification) == (Overall.PASS, "normal")
+    assert {one.rule: one.points for one in verdict.score.terms} == {
+        "risk-tier": 18, "risk-reach": 6, "risk-data": 12, "risk-time": 0,
+        "risk-team": 6, "risk-component": 3, "risk-contracts": 4,
+    }  # fmt: skip
+    assert (verdict.score.points, verdict.score.band, verdict.score.complete) == (49, "high", True)
+
+
+def test_starter_set_lets_nothing_through_of_which_nothing_is_known():
+    verdict = judge(starter_set(), sheet_of({}))
+    assert verdict.overall == Overall.INCONCLUSIVE
+    assert verdict.classification is None
+    assert all("not known" in one.reason for one in verdict.reasons)
 
 
 def test_example_that_does_not_hold_names_what_came_of_it():

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from apps.core.decisions import ALLOWED, Decision, denied
 
 LONGEST = timedelta(days=90)
-TOLD_BEFORE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

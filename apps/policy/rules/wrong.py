@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from apps.policy.rules.facts import CHECK, FACTS
+from apps.policy.rules.tokens import LOOPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,15 @@ _TYPES = {
     "string": "a text",
     "bool": "yes or no",
     "dyn": "a value",
+    "null_type": "null",
+    "map(string, dyn)": "a check",
 }
 _REMOVED = {
     "_/_": "Write ratio(a, b) for a division. It knows when b is zero.",
     "_%_": "There is no remainder in rules.",
     "matches": "There are no patterns in rules. Use contains, startsWith or endsWith.",
 }
+_SIGNS = {"and": "&&", "or": "||", "not": "!", "is": "==", "=": "==", "=>": ">=", "=<": "<=", "<>": "!="}
 
 
 def wrong_from(error: str, text: str) -> tuple[Wrong, ...]:
@@ -53,7 +57,7 @@ def wrong_from(error: str, text: str) -> tuple[Wrong, ...]:
     if not found:
         deep = "recursion" in error
         found = [Wrong("Brackets stand in each other too deep." if deep else "This is no expression.", 1, 1)]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found[:1] if "Syntax error" in error else found))
 
 
 def _wrong(message: str, line: int, column: int, text: str) -> Wrong:
@@ -62,17 +66,34 @@ def _wrong(message: str, line: int, column: int, text: str) -> Wrong:
     if overload := _OVERLOAD.search(message):
         return Wrong(_mismatch(*overload.groups()), line, column)
     if syntax := _SYNTAX.search(message):
-        word = syntax.group(1) or syntax.group(2) or ""
-        return Wrong("The expression ends too early." if word == "<EOF>" else f"“{word}” is not expected here.",
-                     line, column)  # fmt: skip
+        return _syntax(syntax.group(1) or syntax.group(2) or "", line, column, text)
     if token := _TOKEN.search(message):
-        return Wrong(f"“{token.group(1)}” cannot be read here.", line, column)
+        return _syntax(token.group(1).strip(), line, column, text)
+    if "select operation" in message:
+        return Wrong("This has no parts that could be asked for.", line, column)
     if "recursion" in message:
         return Wrong("Brackets or signs stand in each other too deep.", line, column)
     return Wrong(message.removeprefix("Syntax error: ").split(" expecting {")[0][:200], line, column)
 
 
+def _syntax(word: str, line: int, column: int, text: str) -> Wrong:
+    """Return what to say of a word that cannot stand there; it may be the word before it that should not."""
+    written = text.split("\n")[line - 1][: column - 1]
+    before = written.split()[-1:]
+    if word not in _SIGNS and before and before[0] in _SIGNS:
+        word, column = before[0], written.rindex(before[0]) + 1
+    if word in _SIGNS:
+        return Wrong(f"“{word}” is written {_SIGNS[word]} here.", line, column)
+    return Wrong(
+        "The expression ends too early." if word == "<EOF>" else f"“{word}” is not expected here.",
+        line,
+        column,
+    )
+
+
 def _undeclared(name: str, line: int, column: int, text: str) -> Wrong:
+    if name in LOOPS:
+        return Wrong(f"A loop has a name and a condition: {name}(c, c.value > 0.0).", line, column)
     if name in _REMOVED:
         return Wrong(_REMOVED[name], line, column)
     written = text.split("\n")[line - 1] if line <= text.count("\n") + 1 else ""
