@@ -273,7 +273,6 @@ SPECTACULAR_SETTINGS = {
         "ComponentKindEnum": "apps.catalog.enums.ComponentKind",
         "DependencyKindEnum": "apps.catalog.enums.DependencyKind",
         "ExportFormatEnum": "apps.exports.enums.ExportFormat",
-        "ReviewOutcomeEnum": "apps.reviews.enums.Outcome",
         "EvidenceFormatEnum": "apps.evidence.enums.Format",
         "EvidenceOutcomeEnum": "apps.evidence.enums.Outcome",
     },
