@@ -13,6 +13,7 @@ from apps.evidence.enums import Category, PlanState, Stage
 from apps.evidence.models import Report
 from apps.evidence.rules.checks import Check, Demand, Plan
 from apps.evidence.services import Order, propose_checks, receive_evidence, settle_checks
+from apps.policy.services import publish_set, start_draft, write_draft
 from tests.changes.estate import NOW, Estate, at
 
 ARTIFACT = "ab" * 32
@@ -27,14 +28,39 @@ PLAN = Plan(
         Check("LOAD-01", "Quick", Stage.PROMOTION, Category.LOAD, Demand.PASSES, kinds=("model",), blocks=False),
     ),
 )  # fmt: skip
+RULES = {
+    "title": "One rule",
+    "bands": {"moderate": 20, "high": 40, "severe": 60},
+    "prior": {"failures": 2, "changes": 20},
+    "rules": [
+        {
+            "id": "no-weekend",
+            "stage": "promotion",
+            "effect": "deny",
+            "title": "Not at a weekend",
+            "expression": "change.weekend",
+            "message": "Its window touches a weekend.",
+            "remedy": "Move it.",
+            "examples": [
+                {"given": "A weekday", "facts": {"change.weekend": False}, "expected": "met"},
+                {"given": "A Sunday", "facts": {"change.weekend": True}, "expected": "not_met"},
+            ],
+        }
+    ],
+}
 Send = Callable[..., Report]
 
 
 @pytest.fixture
 def plan(estate: Estate) -> None:
-    """The plan above, in force since an hour before everything."""
+    """The plan and the rule above, in force since an hour before everything."""
     manager = estate.actor("leila")
     with at(NOW - timedelta(hours=1)):
+        rules = start_draft(actor=manager, reason="We start small.")
+        rules = write_draft(
+            actor=manager, policy_set=rules, document=RULES, reason="Small.", seen=rules.digest
+        )
+        publish_set(actor=manager, policy_set=rules, approved=rules.digest)
         proposed = propose_checks(actor=manager, document=PLAN.document(), reason="We start to check.")
         settle_checks(actor=manager, plan=proposed, state=PlanState.IN_FORCE)
 

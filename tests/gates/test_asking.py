@@ -1,6 +1,6 @@
 """The gate: closed until nothing speaks against it, with each reason, and a pass that anyone can verify."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from apps.evidence.enums import Stage
 from apps.gates.enums import Answer
 from apps.gates.models import GateDecision
 from apps.gates.services import Ask, ask_gate
+from apps.policy.services import ask_waiver, grant_waiver
 from tests.changes.estate import AFTER_WINDOW, IN_WINDOW, NOW, Estate, approved, at, draft, fresh, submitted
 from tests.gates.conftest import ARTIFACT, Send, auc, ran
 from tests.planning import frozen
@@ -213,3 +214,36 @@ def test_failed_tests_deny(estate: Estate, plan: None, send: Send) -> None:
     send(auc(0.9))
     send(ran("failed"))
     assert said(ask(estate, submitted(estate), Stage.INTEGRATION)) == [("denied", "TEST-01")]
+
+
+def test_rule_that_is_not_met_denies_with_its_remedy_and_a_waiver_sets_it_aside(
+    estate: Estate, measured: None
+) -> None:
+    change = approved(estate, start="2026-11-21T06:00", end="2026-11-21T08:00")
+    when = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
+    question = {"when": when, "artifact": ARTIFACT}
+    decision = ask(estate, change, Stage.PROMOTION, **question)
+    assert (decision.answer, said(decision)) == (Answer.DENIED, [("denied", "no-weekend")])
+    assert decision.reasons[0]["says"] == "Not at a weekend: Its window touches a weekend."
+    assert decision.rules_version == 2
+    with at(NOW):
+        waiver = ask_waiver(
+            actor=estate.actor("amara"),
+            rule="no-weekend",
+            scope=change.ref,
+            reason="Nobody is affected.",
+            compensating="Two people watch.",
+            until=when + timedelta(hours=1),
+        )
+        grant_waiver(actor=estate.actor("leila"), waiver=waiver, approved=waiver.digest)
+    assert ask(estate, change, Stage.PROMOTION, **question).answer == Answer.PASS
+    later = {**question, "when": when + timedelta(hours=1)}
+    assert ask(estate, change, Stage.PROMOTION, **later).answer == Answer.DENIED
+
+
+def test_starter_rules_keep_a_change_of_which_nothing_is_known_closed(estate: Estate) -> None:
+    decision = ask(estate, submitted(estate))
+    assert decision.answer == Answer.DENIED
+    rules = {one["rule"] for one in decision.reasons}
+    assert {"no-worse-than-champion", "data-complete"} <= rules
+    assert "rollback-plan-there" not in rules

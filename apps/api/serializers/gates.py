@@ -83,6 +83,7 @@ class AnswerSerializer(serializers.Serializer[GateDecision]):
     failed = FailedSerializer(many=True, source="reasons")
     checks = CheckedSerializer(many=True)
     checks_version = serializers.IntegerField(help_text="Of the plan of checks that was applied")
+    rules_version = serializers.IntegerField(help_text="Of the rules that were applied")
     asked_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(help_text="A pass counts until then")
     attestation = serializers.SerializerMethodField(

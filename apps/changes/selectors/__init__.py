@@ -21,12 +21,13 @@ from apps.changes.selectors.emergency import (
     went_ahead,
     who_may_let_it_go_ahead,
 )
+from apps.changes.selectors.facts import facts_of
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.kept_back import KeptBack, changes_kept_back, signed_with_other_times
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
-from apps.changes.selectors.measured import evidence_of, measured_version
+from apps.changes.selectors.measured import Measured, evidence_of, measured_of, measured_version
 from apps.changes.selectors.moving import (
     Given,
     may_ask_to_move,
@@ -163,6 +164,9 @@ __all__ = [
     "may_take_back_now",
     "may_use_now",
     "may_write_standards_now",
+    "Measured",
+    "facts_of",
+    "measured_of",
     "measured_version",
     "missing_of",
     "offered_by",

@@ -1,13 +1,26 @@
 """What was measured of what a change moves."""
 
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.catalog.models import ComponentVersion
-from apps.changes.models import Change
+from apps.catalog.selectors import versions_in_use
+from apps.changes.models import Change, ChangeItem
 from apps.core.errors import Invalid
 from apps.evidence.models import Report
-from apps.evidence.selectors import reports_of
+from apps.evidence.rules.checks import Piece
+from apps.evidence.selectors import pieces_of, reports_of
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One item of a change with its evidence. ``champion`` names the version in use now; empty: there is none."""
+
+    item: ChangeItem
+    champion: str
+    pieces: tuple[Piece, ...]
 
 
 def evidence_of(user: User, change: Change) -> QuerySet[Report]:
@@ -30,3 +43,23 @@ def measured_version(change: Change, component_key: str) -> ComponentVersion:
         several = f"{change.ref} moves {len(items)} components. Say which of them was measured."
         raise Invalid({"component": [several if items else f"{change.ref} moves nothing yet."]})
     return items[0].to_version
+
+
+def measured_of(change: Change) -> list[Measured]:
+    """Return each item of a change with its evidence, for the portal's own judgement; four queries at any size."""
+    items = list(change.items.select_related("component__owner_team", "to_version"))
+    pieces = pieces_of([item.to_version_id for item in items])
+    in_use = versions_in_use(
+        [item.component_id for item in items],
+        other_than={item.component_id: item.to_version.version for item in items},
+    )
+    return [
+        Measured(
+            item, _champion(item, in_use.get(item.component_id)), tuple(pieces.get(item.to_version_id, ()))
+        )
+        for item in items
+    ]
+
+
+def _champion(item: ChangeItem, in_use: ComponentVersion | None) -> str:
+    return in_use.version if in_use is not None and in_use.pk != item.to_version_id else ""

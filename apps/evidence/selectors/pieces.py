@@ -28,13 +28,15 @@ _FIELDS = (
 )
 
 
-def pieces_of(version_ids: Iterable[int], categories: Iterable[str]) -> dict[int, list[Piece]]:
-    """Return the evidence about each version, with the results of these categories; two queries."""
-    reports = Report.objects.filter(version__in=list(version_ids)).select_related("champion")
-    wanted = reports.only(
-        "version", "received_at", "measured_at", "stage", "artifact", "partial", "champion__version"
+def pieces_of(version_ids: Iterable[int]) -> dict[int, list[Piece]]:
+    """Return the evidence about each version, with its results; two queries."""
+    versions = list(version_ids)
+    wanted = (
+        Report.objects.filter(version__in=versions)
+        .select_related("champion")
+        .only("version", "received_at", "measured_at", "stage", "artifact", "partial", "champion__version")
     )
-    rows = Result.objects.filter(report__version__in=list(version_ids), category__in=list(categories))
+    rows = Result.objects.filter(report__version__in=versions)
     found: dict[int, list[Finding]] = defaultdict(list)
     for report_id, *values in rows.order_by("report", "position").values_list("report_id", *_FIELDS):
         given = dict(zip(_FIELDS, values, strict=True))

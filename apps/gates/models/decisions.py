@@ -16,7 +16,8 @@ class GateDecision(models.Model):
 
     ``reasons`` is [{code, rule, says, remedy, url}], empty on a pass. ``checks`` is each check as it came out:
     [{check, component, state, measured, needed, evidence}]. ``attestation`` is the DSSE envelope of a pass, which
-    counts until ``expires_at``. ``checks_version`` and ``checks_digest`` name the plan of checks that was applied.
+    counts until ``expires_at``. ``checks_version`` and ``checks_digest`` name the plan of checks that was applied, and
+    ``rules_version`` the rules. ``rules`` is each of them as it came out: [{rule, outcome, reason}].
     """
 
     change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="gate_decisions")
@@ -28,8 +29,10 @@ class GateDecision(models.Model):
     answer = models.CharField(max_length=8, choices=Answer)
     reasons: "models.JSONField[Any, Any]" = models.JSONField(default=list)
     checks: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    rules: "models.JSONField[Any, Any]" = models.JSONField(default=list)
     checks_version = models.PositiveIntegerField()
     checks_digest = models.CharField(max_length=64)
+    rules_version = models.PositiveIntegerField()
     attestation = models.TextField(blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     asked_at = models.DateTimeField()

@@ -7,18 +7,20 @@ from apps.approvals.enums import RoundState
 from apps.approvals.selectors import standing
 from apps.calendar.enums import ConflictKind
 from apps.calendar.selectors import Found, conflicts_of
-from apps.catalog.models import ComponentVersion
-from apps.catalog.selectors import versions_in_use
 from apps.changes.enums import ENDED, ChangeState
 from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.window import is_open, said
-from apps.changes.selectors import world_of
+from apps.changes.selectors import facts_of, measured_of, world_of
 from apps.core import clock
 from apps.evidence.enums import Stage
 from apps.evidence.rules.checks import Checked, judged
-from apps.evidence.selectors import PlanInForce, pieces_of, plan_as_of
+from apps.evidence.selectors import PlanInForce, plan_as_of
 from apps.gates.enums import Answer
 from apps.gates.rules import Reason, reason_of_check, stages_up_to
+from apps.policy.enums import Outcome
+from apps.policy.enums import Stage as PolicyStage
+from apps.policy.rules import Rules, Verdict, judge, sheet_of
+from apps.policy.selectors import rules_as_of, waived_now
 
 GOES_OUT = (Stage.PRE_DEPLOY, Stage.PROMOTION)
 """The stages after which something runs: they need signatures, and the artifact that will run."""
@@ -44,10 +46,12 @@ class Part:
 
 @dataclass(frozen=True)
 class GateStanding:
-    """How a change stands: the plan that it is held to, who owns each stage, and each item with its checks."""
+    """How a change stands: the plan that it is held to, each item with its checks, and what the rules say of it."""
 
     plan: PlanInForce
     parts: tuple[Part, ...]
+    rules_version: int
+    verdict: Verdict
 
     def checks_of(self, stage: Stage) -> list[tuple[Part, Checked]]:
         return [(part, one) for part in self.parts for one in part.checks if one.check.stage == stage]
@@ -61,31 +65,28 @@ def plan_for(change: Change) -> PlanInForce:
     return plan_as_of(change.revision.submitted_at if change.revision else None)
 
 
+def rules_for(change: Change) -> tuple[int, Rules]:
+    """Return the version of the rules that a change is held to, and its rules: as with the checks."""
+    return rules_as_of(change.revision.submitted_at if change.revision else None)
+
+
 def standing_at(change: Change, *, component_key: str = "", artifact: str = "") -> GateStanding:
     """Return how each check of a change stands now. ``artifact`` is what is to run of the component named."""
-    plan = plan_for(change)
-    items = list(change.items.select_related("component", "to_version"))
-    now = clock.now()
-    pieces = pieces_of([item.to_version_id for item in items], {check.category for check in plan.plan.checks})
-    in_use = versions_in_use(
-        [item.component_id for item in items],
-        other_than={item.component_id: item.to_version.version for item in items},
-    )
+    plan, number, rules = plan_for(change), *rules_for(change)
+    now, measured = clock.now(), measured_of(change)
     parts = []
-    for item in items:
-        champion = _champion(item, in_use.get(item.component_id))
-        held_to = artifact if item.component.key == component_key else ""
+    for one in measured:
+        component = one.item.component
+        held_to = artifact if component.key == component_key else ""
         checks = tuple(
-            judged(check, pieces.get(item.to_version_id, []), now=now, champion=champion, artifact=held_to)
+            judged(check, one.pieces, now=now, champion=one.champion, artifact=held_to)
             for check in plan.plan.checks
-            if check.applies_to(item.component.kind, item.component.tier)
+            if check.applies_to(component.kind, component.tier)
         )
-        parts.append(Part(item, champion, checks))
-    return GateStanding(plan, tuple(parts))
-
-
-def _champion(item: ChangeItem, in_use: ComponentVersion | None) -> str:
-    return in_use.version if in_use is not None and in_use.pk != item.to_version_id else ""
+        parts.append(Part(one.item, one.champion, checks))
+    sheet = sheet_of(facts_of(change, measured, rules.prior))
+    waived = waived_now([change.ref, *(one.item.component.key for one in measured)])
+    return GateStanding(plan, tuple(parts), number, judge(rules, sheet, waived=waived))
 
 
 def reasons_against(
@@ -101,6 +102,7 @@ def reasons_against(
         if one.check.stage in stages
         and (reason := reason_of_check(one, str(part.item.component), f"{url}#{one.check.id}"))
     ]
+    found += _of_rules(held.verdict, stage)
     found += _of_state(change)
     if stage in GOES_OUT:
         found += _of_artifact(change, held, component_key, artifact)
@@ -108,6 +110,22 @@ def reasons_against(
     if stage == Stage.PROMOTION:
         found += _of_calendar(change)
     return found
+
+
+def _of_rules(verdict: Verdict, stage: Stage) -> list[Reason]:
+    """Return what the rules of this stage and those before it say against a change. What is not known stops it too."""
+    stages = {PolicyStage.SUBMISSION, *(PolicyStage(one) for one in stages_up_to(stage))}
+    return [
+        Reason(
+            Answer.DENIED if one.outcome == Outcome.NOT_MET else Answer.PENDING,
+            f"{one.rule.title}: {one.reason}",
+            one.remedy,
+            one.rule.id,
+            f"/rules/{one.rule.id}/",
+        )
+        for one in verdict.reasons
+        if one.rule.stage in stages
+    ]
 
 
 def _of_state(change: Change) -> list[Reason]:

@@ -69,6 +69,11 @@ def ask_gate(*, actor: Actor, change: Change, ask: Ask) -> GateDecision:
         checks=_rows(held),
         checks_version=held.plan.number,
         checks_digest=held.plan.digest,
+        rules=[
+            {"rule": one.rule.id, "outcome": str(one.outcome), "reason": one.reason}
+            for one in held.verdict.results
+        ],
+        rules_version=held.rules_version,
         asked_at=clock.now(),
         asked_by=actor.user,
         asked_with=actor.ident.partition("/")[2],
@@ -161,6 +166,7 @@ def _attested(decision: GateDecision, held: GateStanding) -> str:
         environment=decision.environment,
         checks_version=decision.checks_version,
         checks_digest=decision.checks_digest,
+        rules_version=decision.rules_version,
         evidence=[(f"EV-{pk}", digest) for pk, digest in files],
         at=decision.asked_at,
         expires_at=decision.expires_at,
@@ -183,5 +189,6 @@ def _record(actor: Actor, decision: GateDecision, reasons: list[Reason]) -> None
             "codes": sorted({str(reason.code) for reason in reasons}),
             "rules": sorted({reason.rule for reason in reasons if reason.rule}),
             "checks_version": decision.checks_version,
+            "rules_version": decision.rules_version,
         },
     )

@@ -1,6 +1,6 @@
 """Reading the rules and their waivers.
 
-- ``rules_in_force``, ``rules_numbered``: what judges, by version.
+- ``rules_in_force``, ``rules_as_of``, ``rules_numbered``: what judges, by version.
 - ``sets_for``, ``set_for``, ``draft_for``, ``may_write_rules``, ``unready``: the versions, as a person may
   read or write them.
 - ``waived_now``: the rules that waivers set aside for something.
@@ -10,6 +10,7 @@
 from apps.policy.selectors.sets import (
     draft_for,
     may_write_rules,
+    rules_as_of,
     rules_in_force,
     rules_numbered,
     rules_of,
@@ -24,6 +25,7 @@ __all__ = [
     "draft_for",
     "may_end_waiver",
     "may_write_rules",
+    "rules_as_of",
     "rules_in_force",
     "rules_numbered",
     "rules_of",

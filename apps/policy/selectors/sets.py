@@ -1,5 +1,6 @@
 """The versions of the rules: the one in force, the others, and who may write one."""
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +32,20 @@ def set_in_force() -> PolicySet:
 def rules_in_force() -> tuple[int, Rules]:
     """Return the number of the version in force, and its rules. One query of a few bytes once they are known here."""
     found = PolicySet.objects.filter(state=SetState.IN_FORCE).values_list("number", "digest").first()
+    return (FIRST_NUMBER, starter_set()) if found is None else (found[0], _published(*found))
+
+
+def rules_as_of(at: datetime | None) -> tuple[int, Rules]:
+    """Return the version that was in force at a moment, and its rules; the one in force now for None.
+
+    What was submitted under one version stays under it, whatever is published since.
+    """
+    if at is None:
+        return rules_in_force()
+    published = PolicySet.objects.filter(
+        state__in=(SetState.IN_FORCE, SetState.SUPERSEDED), settled_at__lte=at
+    )
+    found = published.order_by("-number").values_list("number", "digest").first()
     return (FIRST_NUMBER, starter_set()) if found is None else (found[0], _published(*found))
 
 

@@ -1,0 +1,251 @@
+"""The facts of a change that policy judges. What is not known is left out; it is never zero or no in its place."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+
+from apps.accounts.selectors import roles_of, teams_of
+from apps.approvals.enums import RequirementState
+from apps.approvals.models import BreakGlass
+from apps.audit.models import AuditEvent
+from apps.calendar.enums import ConflictKind, ConflictSeverity
+from apps.calendar.selectors import Found, conflicts_of
+from apps.catalog.enums import DataClass
+from apps.changes.enums import ENDED, ChangeClass, ChangeState
+from apps.changes.models import Artifact, Change, ChangeItem
+from apps.changes.selectors.impact import impact_of
+from apps.changes.selectors.measured import Measured
+from apps.changes.selectors.visible import number_in
+from apps.core import clock
+from apps.evidence.enums import Category, Outcome
+from apps.evidence.rules import Finding
+from apps.evidence.rules.checks import Piece
+from apps.playbooks.enums import DocumentState, TemplateKind
+from apps.policy.rules import MOST_CHECKS, Prior, shrunken_rate
+
+YEAR = timedelta(days=365)
+_ORDER = [str(one) for one in DataClass]
+_HOUR = timedelta(hours=1)
+_WRONG = ("change.failed", "change.rolled_back")
+_BAD = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE)
+
+
+def facts_of(change: Change, measured: list[Measured], prior: Prior) -> dict[str, Any]:
+    """Return what is known of a change now, by the names of ``policy.rules.FACTS``.
+
+    ``measured`` is its evidence (``measured_of``), ``prior`` what is thought of a team of which nothing is known.
+    """
+    return {
+        **_of_change(change, measured),
+        **_of_window(change),
+        **_of_evidence(measured),
+        **_of_documents(change),
+        **_of_people(change),
+        **_of_calendar(conflicts_of(change.ref)),
+        **_of_history(change, measured, prior),
+        **_of_model(measured),
+    }
+
+
+def _of_change(change: Change, measured: list[Measured]) -> dict[str, Any]:
+    components = [one.item.component for one in measured]
+    reached = [row for row in impact_of(change) if row.included]
+    team = teams_of(change.requester).order_by("slug").first()
+    found: dict[str, Any] = {
+        "change.class": change.change_class,
+        "change.is_standard": change.standard_id is not None and change.change_class == ChangeClass.STANDARD,
+        "change.went_ahead": change.round is not None and change.round.went_ahead_at is not None,
+        "change.risk": change.risk,
+        "change.reached": len(reached),
+        "change.kinds": sorted({component.kind for component in components}),
+        "change.environments": sorted({component.stage for component in components if component.stage}),
+    }
+    if change.change_class == ChangeClass.URGENT and change.cost_of_waiting:
+        found["change.urgent_because"] = change.cost_of_waiting[:300]
+    if components:
+        found["change.tier"] = min(component.tier for component in components)
+        found["change.data_class"] = max((component.data_class for component in components), key=_ORDER.index)
+    if reached:
+        found["change.reached_tier"] = min(row.tier for row in reached)
+    if team is not None:
+        found["change.team"] = team.slug
+    return found
+
+
+def _of_window(change: Change) -> dict[str, Any]:
+    start, end = change.planned_start, change.planned_end
+    if start is None or end is None:
+        return {}
+    since = change.revision.submitted_at if change.revision else clock.now()
+    return {
+        "change.notice_hours": (start - since) / _HOUR,
+        "change.window_hours": (end - start) / _HOUR,
+        "change.weekend": _touches_weekend(start, end, change.time_zone),
+    }
+
+
+def _touches_weekend(start: datetime, end: datetime, zone: str) -> bool:
+    """Return whether [start, end) touches a Saturday or a Sunday in a zone."""
+    first, last = (
+        start.astimezone(ZoneInfo(zone)).date(),
+        (end - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)),
+    )
+    days = min((last.date() - first).days, 6)
+    return any((first + timedelta(days=day)).weekday() >= 5 for day in range(days + 1))
+
+
+def _of_evidence(measured: Iterable[Measured]) -> dict[str, Any]:
+    """Return what counts: of each component and category, the results of the newest piece that speaks of it.
+
+    Where there are more than a rule may look at, those that speak against the change come first and stay.
+    """
+    now = clock.now()
+    checks = [
+        _check(piece, finding, now)
+        for one in measured
+        for category in Category
+        if (piece := _newest(one.pieces, category)) is not None
+        for finding in piece.findings
+        if finding.category == category
+    ]
+    checks.sort(key=lambda check: check["outcome"] not in _BAD)
+    return {"evidence.checks": checks[:MOST_CHECKS]}
+
+
+def _newest(pieces: Iterable[Piece], category: Category) -> Piece | None:
+    speaking = [piece for piece in pieces if any(one.category == category for one in piece.findings)]
+    return max(speaking, key=lambda one: (one.measured_at or one.received_at, one.received_at), default=None)
+
+
+def _check(piece: Piece, finding: Finding, now: datetime) -> dict[str, Any]:
+    # What covers a part alone is no pass of the whole.
+    passed = finding.outcome == Outcome.PASSED and piece.partial
+    check = {
+        "stage": piece.stage,
+        "category": str(finding.category),
+        "outcome": str(Outcome.INCONCLUSIVE if passed else finding.outcome),
+        "severity": str(finding.severity),
+        "subject": finding.subject,
+        "column": finding.column,
+        "segment": finding.segment,
+        "metric": finding.metric,
+        "value": finding.value,
+        "low": finding.low,
+        "high": finding.high,
+        "champion": finding.champion,
+        "champion_low": finding.champion_low,
+        "champion_high": finding.champion_high,
+        "sample_size": finding.sample_size,
+        "age_hours": (now - piece.measured_at) / _HOUR if piece.measured_at else None,
+    }
+    return {name: value for name, value in check.items() if value is not None}
+
+
+def _of_documents(change: Change) -> dict[str, Any]:
+    held = Artifact.objects.filter(change=change)
+    rows = held.values_list("document__version__template__kind", "document__state")
+    kinds = {kind for kind, state in rows if state == DocumentState.FINISHED}
+    if change.rollback_plan:
+        kinds.add(TemplateKind.ROLLBACK_PLAN)
+    return {
+        "artifacts.present": sorted(str(kind) for kind in kinds),
+        "artifacts.complete": all(state == DocumentState.FINISHED for _, state in rows),
+    }
+
+
+def _of_people(change: Change) -> dict[str, Any]:
+    if change.round is None:
+        return {}
+    asked = list(change.round.requirements.values_list("role", "state"))
+    roles = {role for role, _ in asked}
+    waiting = {role for role, state in asked if state != RequirementState.MET}
+    found: dict[str, Any] = {"people.asked": sorted(roles), "people.signed": sorted(roles - waiting)}
+    ahead = BreakGlass.objects.filter(round=change.round).select_related("by").first()
+    if ahead is not None:
+        found["people.authorised_by"] = [str(role) for role in roles_of(ahead.by, ahead.at)]
+    return found
+
+
+def _of_calendar(conflicts: list[Found]) -> dict[str, Any]:
+    blocking = [one for one in conflicts if one.blocking]
+    return {
+        "calendar.blocking": len(blocking),
+        "calendar.warnings": sum(
+            one.severity == ConflictSeverity.WARNING and not one.settled for one in conflicts
+        ),
+        "calendar.frozen": any(one.kind == ConflictKind.FREEZE for one in blocking),
+    }
+
+
+def _of_history(change: Change, measured: list[Measured], prior: Prior) -> dict[str, Any]:
+    """Return the track record of the year before: of the gravest component that moves, and of the team that owns it."""
+    if not measured:
+        return {}
+    gravest = min(
+        (one.item.component for one in measured), key=lambda component: (component.tier, component.pk)
+    )
+    since = clock.now() - YEAR
+    over = Change.objects.filter(actual_end__gte=since).exclude(pk=change.pk)
+    ended = over.filter(state__in=[*ENDED, ChangeState.CLOSED])
+    went_wrong = Q(number__in=_went_wrong(since))
+    found: dict[str, Any] = {}
+    for name, items in (
+        ("team", Q(component__owner_team=gravest.owner_team_id) if gravest.owner_team_id else None),
+        ("component", Q(component=gravest.pk)),
+    ):
+        if items is None:
+            continue
+        its = ended.filter(pk__in=ChangeItem.objects.filter(items).values("change"))
+        counts = its.aggregate(changes=Count("pk"), failures=Count("pk", filter=went_wrong))
+        found[f"history.{name}_changes"] = counts["changes"]
+        found[f"history.{name}_failures"] = counts["failures"]
+        found[f"history.{name}_failure_rate"] = shrunken_rate(counts["failures"], counts["changes"], prior)
+    return found
+
+
+def _went_wrong(since: datetime) -> list[int]:
+    """Return the numbers of the changes that failed or were undone: one that is closed since no longer shows it."""
+    entries = AuditEvent.objects.filter(object_type="change", event__in=_WRONG, at__gte=since)
+    return [number for ref in entries.values_list("object_id", flat=True) if (number := number_in(ref))]
+
+
+def _of_model(measured: list[Measured]) -> dict[str, Any]:
+    """Return what is known of models and where what moves comes from."""
+    found: dict[str, Any] = {
+        "model.lineage_named": all(
+            _lineage_is_named(one) for one in measured if one.item.component.kind == "model"
+        )
+    }
+    compared = [
+        piece.champion != one.champion
+        for one in measured
+        if one.champion
+        and (piece := _newest(one.pieces, Category.PERFORMANCE)) is not None
+        and piece.champion
+    ]
+    if compared:
+        found["model.champion_moved"] = any(compared)
+    if consent := _newest_of(measured, Category.CONSENT):
+        found["model.consent"] = all(one.outcome == Outcome.PASSED for one in consent)
+    if licences := _newest_of(measured, Category.LICENCE):
+        found["model.licences"] = sorted({one.observed or one.subject for one in licences})
+    return found
+
+
+def _newest_of(measured: Iterable[Measured], category: Category) -> list[Finding]:
+    return [
+        finding
+        for one in measured
+        if (piece := _newest(one.pieces, category)) is not None
+        for finding in piece.findings
+        if finding.category == category
+    ]
+
+
+def _lineage_is_named(one: Measured) -> bool:
+    """Return whether code and data of a version are named: in the catalog, or by evidence of lineage."""
+    version = one.item.to_version
+    return bool(version.code_commit and version.datasets) or _newest(one.pieces, Category.LINEAGE) is not None

@@ -1,0 +1,99 @@
+"""The facts of a change that policy judges: each as the records say, and absent where they do not."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from apps.accounts.enums import Role
+from apps.changes.models import Change
+from apps.changes.selectors import facts_of, measured_of
+from apps.changes.services import complete_change, roll_back_change, start_change
+from apps.policy.rules import FACTS, Prior, sheet_of
+from tests.changes.estate import AFTER_WINDOW, IN_WINDOW, NOW, Estate, approved, at, draft, fresh, submitted
+from tests.gates.conftest import Send, auc, ran, send
+
+pytestmark = pytest.mark.django_db
+__all__ = ["send"]
+PRIOR = Prior(failures=2, changes=20)
+
+
+def known(change: Change) -> dict[str, Any]:
+    with at(NOW):
+        return facts_of(fresh(change), measured_of(change), PRIOR)
+
+
+def test_facts_are_those_that_policy_knows_and_of_its_types(estate: Estate, send: Send) -> None:
+    send(auc(0.85))
+    facts = known(submitted(estate))
+    assert set(facts) <= set(FACTS)
+    assert sheet_of(facts).problems == {}
+
+
+def test_facts_of_a_submitted_change_say_what_its_records_say(estate: Estate) -> None:
+    facts = known(submitted(estate))
+    expected = {
+        "change.class": "normal",
+        "change.is_standard": False,
+        "change.went_ahead": False,
+        "change.tier": 2,
+        "change.reached": 2,
+        "change.kinds": ["model"],
+        "change.data_class": "internal",
+        "change.window_hours": 2.5,
+        "change.weekend": False,
+        "artifacts.present": ["rollback_plan"],
+        "artifacts.complete": True,
+        "people.signed": [],
+        "calendar.blocking": 0,
+        "calendar.frozen": False,
+        "history.team_changes": 0,
+        "history.team_failure_rate": 0.1,
+        "model.lineage_named": False,
+        "evidence.checks": [],
+    }
+    assert {name: facts[name] for name in expected} == expected
+    assert facts["change.notice_hours"] == pytest.approx(10 * 24 - 3)
+    assert {Role.SPONSOR, Role.VALIDATOR} <= set(facts["people.asked"])
+
+
+def test_what_is_not_known_is_left_out(estate: Estate) -> None:
+    with at(NOW):
+        facts = known(draft(estate))
+    for name in (
+        "people.asked",
+        "model.consent",
+        "model.licences",
+        "model.champion_moved",
+        "contracts.breaking",
+    ):
+        assert name not in facts
+
+
+def test_newest_evidence_of_each_category_counts_and_says_how_old_it_is(estate: Estate, send: Send) -> None:
+    send(auc(0.7))
+    send(auc(0.85))
+    send(ran("failed"))
+    facts = known(submitted(estate))
+    checks = {check["category"]: check for check in facts["evidence.checks"]}
+    assert len(facts["evidence.checks"]) == 2
+    assert (checks["performance"]["value"], checks["performance"]["champion"]) == (0.85, 0.8)
+    assert checks["performance"]["age_hours"] == 0
+    assert checks["tests"]["outcome"] == "failed"
+    assert facts["model.champion_moved"] is False
+
+
+def test_history_counts_what_ended_and_what_went_wrong_though_it_is_closed_since(estate: Estate) -> None:
+    for end in (complete_change, roll_back_change):
+        change = approved(estate, names=("credit-risk",))
+        with at(IN_WINDOW):
+            started = start_change(actor=estate.actor("amara"), change=change)
+        with at(AFTER_WINDOW):
+            more = {"reason": "Approvals fell."} if end is roll_back_change else {}
+            end(actor=estate.actor("amara"), change=started, **more)
+    Change.objects.filter(state="rolled_back").update(state="closed")
+    change = submitted(estate)
+    with at(AFTER_WINDOW + timedelta(days=1)):
+        facts = facts_of(fresh(change), measured_of(change), PRIOR)
+    assert (facts["history.team_changes"], facts["history.team_failures"]) == (2, 1)
+    assert facts["history.component_failure_rate"] == pytest.approx(3 / 22)
