@@ -155,6 +155,17 @@ class Contract(Sourced, Stamped):
         return "contract", self.key
 
 
+class Definition(models.Model):
+    """The text of a contract's definition as its source wrote it, kept once by the SHA-256 of its bytes.
+
+    It never changes, and a definition that was in force once stays: what was compared with it can be looked up.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    size = models.PositiveIntegerField(help_text="In bytes.")
+    content = models.BinaryField()
+
+
 class Dependency(Sourced):
     """A directed edge: the consumer relies on the provider. An impact runs against it, provider to consumer.
 

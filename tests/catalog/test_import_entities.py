@@ -1,14 +1,17 @@
-"""Single entities: kinds, ties, owners, and what is wrong with them."""
+"""Single entities: kinds, ties, owners, definitions, and what is wrong with them."""
 
+import hashlib
 import os
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError, transaction
 from model_bakery import baker
 
 from apps.accounts.models import Team, User
-from apps.catalog.models import Component, Contract, Dependency
+from apps.catalog.models import Component, Contract, Definition, Dependency
 from apps.catalog.rules.report import ImportReport
+from apps.catalog.selectors import definition_of
 from tests.catalog.conftest import entity, run
 
 pytestmark = pytest.mark.django_db
@@ -269,3 +272,21 @@ def test_import_writes_what_a_group_says_of_its_team(folder: Path) -> None:
     team.refresh_from_db()
     assert (team.name, team.department) == ("risk", "Lending")
     assert report.updated == 1
+
+
+def test_import_keeps_each_definition_once_and_for_good(folder: Path) -> None:
+    same = "definition: |\n    openapi: 3.1.0"
+    text = entity("API", "one", same) + entity("API", "two", same) + entity("API", "far", "type: grpc")
+    _import(folder, text)
+    one, two, far = Contract.objects.order_by("-definition_digest", "key")
+    assert definition_of(one) == definition_of(two) == b"openapi: 3.1.0\n"
+    assert definition_of(far) is None
+    held = Definition.objects.get()
+    assert (held.digest, held.size) == (hashlib.sha256(b"openapi: 3.1.0\n").hexdigest(), 15)
+    again = _import(folder, text)
+    assert (again.created, again.updated, again.unchanged, again.retired) == (0, 0, 3, 0)
+    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+        held.delete()
+    _import(folder, entity("API", "one", "definition: |\n    openapi: 3.1.1"))
+    assert definition_of(Contract.objects.get(name="one")) == b"openapi: 3.1.1\n"
+    assert Definition.objects.count() == 2

@@ -1,7 +1,7 @@
 """Components as people see them. Whoever holds any role sees the whole catalog; others see nothing of it."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from django.db.models import Count, F, Func, Q, QuerySet
@@ -10,7 +10,14 @@ from django.db.models.functions import Lower
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.selectors import has_role, with_any_role
-from apps.catalog.models import Component, ComponentVersion, Contract, Dependency, ServiceObjective
+from apps.catalog.models import (
+    Component,
+    ComponentVersion,
+    Contract,
+    Definition,
+    Dependency,
+    ServiceObjective,
+)
 from apps.catalog.rules.access import Maker, may_add_version
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision
@@ -111,6 +118,24 @@ def contracts_of(component: Component) -> QuerySet[Contract]:
     """Return the contracts in use that a component offers, each with how many rely on it."""
     users = Count("dependencies", filter=Q(dependencies__retired_at=None))
     return component.contracts.filter(retired_at=None).annotate(users=users)
+
+
+def definition_of(contract: Contract) -> bytes | None:
+    """Return the text of a contract's definition in force; None when it stands elsewhere, or is too long to keep."""
+    held = Definition.objects.filter(digest=contract.definition_digest).first()
+    return bytes(held.content) if held else None
+
+
+def consumers_of(contract_ids: Iterable[int]) -> dict[int, list[Component]]:
+    """Return the components in use that rely on each of these contracts, by key; one query."""
+    rows = Dependency.objects.filter(
+        contract__in=list(contract_ids), retired_at=None, consumer__retired_at=None
+    )
+    found: dict[int, dict[int, Component]] = defaultdict(dict)
+    for row in rows.select_related("consumer__owner_team").order_by("consumer__key"):
+        if row.contract_id is not None:
+            found[row.contract_id][row.consumer_id] = row.consumer
+    return {contract_id: list(consumers.values()) for contract_id, consumers in found.items()}
 
 
 def objectives_of(component: Component) -> QuerySet[ServiceObjective]:

@@ -34,6 +34,8 @@ class ContractDraft:
     key: str
     fields: dict[str, Any]
     provider: str
+    definition: bytes = b""
+    """The text that ``definition_digest`` in its fields is of; empty when it stands elsewhere."""
 
     def digest(self) -> str:
         """Return the digest of what its own entity says. Its provider may say so elsewhere."""

@@ -188,4 +188,6 @@ class _Planner:
                 "description": entity.description, "type": entity.type,
                 "definition_digest": hashlib.sha256(text).hexdigest() if text else "",
             }  # fmt: skip
-            self.result.contracts[key] = ContractDraft(source, key, fields, offered[0] if offered else "")
+            self.result.contracts[key] = ContractDraft(
+                source, key, fields, offered[0] if offered else "", text
+            )

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from apps.accounts.models import Team, User
 from apps.audit.services import record_event
-from apps.catalog.models import Component, Contract, ServiceObjective
+from apps.catalog.models import Component, Contract, Definition, ServiceObjective
 from apps.catalog.rules.descriptors import Objective
 from apps.catalog.rules.report import ImportReport
 from apps.catalog.services.backstage.drafts import ComponentDraft, ContractDraft, Plan
@@ -18,6 +18,8 @@ from apps.core import clock
 from apps.core.actors import Actor
 
 BATCH = 1000
+LARGEST_DEFINITION = 5 * 1024 * 1024
+"""In bytes. Of a longer definition the digest alone is kept: no larger file could be compared with it."""
 
 
 def origin(source: Source) -> dict[str, Any]:
@@ -75,7 +77,25 @@ def write_contracts(plan: Plan, components: dict[str, Component], actor: Actor) 
             contract.save(update_fields=["provider", "updated_at"])
             data = {"fields": ["provider"], "provider": plan.adopted[contract.key]}
             record_event(event="contract.updated", actor=actor, obj=contract, data=data)
+    _keep_definitions(plan.contracts.values())
     return outcomes
+
+
+def _keep_definitions(drafts: Iterable[ContractDraft]) -> None:
+    """Keep each definition that is new. The entry of its contract holds its digest, so it needs none of its own."""
+    texts = {
+        draft.fields["definition_digest"]: draft.definition
+        for draft in drafts
+        if 0 < len(draft.definition) <= LARGEST_DEFINITION
+    }
+    known = set(Definition.objects.filter(digest__in=texts).values_list("digest", flat=True))
+    fresh = [
+        Definition(digest=digest, size=len(text), content=text)
+        for digest, text in texts.items()
+        if digest not in known
+    ]
+    # Another import may keep the same text in this moment: the first stands, and says the same.
+    Definition.objects.bulk_create(fresh, batch_size=100, ignore_conflicts=True)
 
 
 def retire_missing(gathered: Gathered, plan: Plan, report: ImportReport, actor: Actor) -> bool:
