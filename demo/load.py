@@ -33,6 +33,8 @@ from apps.playbooks.services import load_templates
 from apps.reviews import services as reviews
 from apps.reviews.selectors import digest_of
 from demo.cards import CARDS, Card
+from demo.checks import approve_checks
+from demo.measured import ask, send_evidence
 from demo.people import PEOPLE, Person
 from demo.signing import decide
 from demo.standards import approve_standards, begin
@@ -68,6 +70,7 @@ def load() -> bool:
         freeze_for_the_peak(now)
         plan_what_comes_again(now)
     approve_standards(now, actor("noor.rahimi"))
+    approve_checks(now, actor("leila.haddad"))
     for story in sorted(STORIES, key=lambda story: story.opens):
         live(story, now)
     while seal_pending():
@@ -211,9 +214,11 @@ def live(story: Story, now: datetime) -> None:
         return
     with clock.moved_to(asked + ahead * 0.1):
         changes.submit_change(actor=actor(story.requester), change=change)
+    send_evidence(change, actor(story.requester), asked + ahead * 0.4)
     with clock.moved_to(asked + ahead * 0.9):
         collect(change, story)
         leave(change, story)
+    ask(change, actor(story.requester), story.asks, asked + ahead * 0.95)
     run(change, story, start)
 
 

@@ -82,6 +82,7 @@ PEOPLE = [
         ["retail-and-stores"],
     ),
     Person("leila.haddad", "Leila Haddad", "Change manager", [Grant(Role.CHANGE_MANAGER)]),
+    Person("diego.fuentes", "Diego Fuentes", "Change manager", [Grant(Role.CHANGE_MANAGER)]),
     Person("marguerite.dubois", "Marguerite Dubois", "Chief risk officer", [Grant(Role.EXECUTIVE)]),
     Person("femi.balogun", "Femi Balogun", "Internal auditor", [Grant(Role.AUDITOR)]),
     Person(

@@ -7,6 +7,8 @@ the organisation's people would write them.
 from dataclasses import dataclass, field
 from typing import Literal
 
+from apps.evidence.enums import Stage
+
 End = Literal[
     "draft", "in_review", "approved", "in_progress", "completed", "rolled_back", "failed", "closed",
     "rejected", "withdrawn", "on_hold", "expired",
@@ -37,7 +39,11 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Story:
-    """A change. ``items`` are (component, to-version); ``unsigned`` names roles that have not signed yet."""
+    """A change.
+
+    ``items`` are (component, to-version); ``unsigned`` names roles that have not signed yet; ``asks`` are the stages
+    before which its pipeline asked the gate.
+    """
 
     end: End
     requester: str
@@ -57,6 +63,7 @@ class Story:
     steps: list[tuple[str, str, int, str]]
     change_class: str = "normal"
     unsigned: tuple[str, ...] = ()
+    asks: tuple[Stage, ...] = ()
     reason: str = ""
     lesson: Lesson | None = None
 
@@ -218,6 +225,7 @@ STORIES = [
         ["More than 4 % of payments need a confirmation"],
         [("Change the wait for 5 % of payments", "noor.rahimi", 30, "Set it back"),
          ("Change it for all", "sofia.marchetti", 60, "Set it back")],
+        asks=(Stage.PRE_DEPLOY, Stage.PROMOTION),
     ),
     Story(
         "in_review", "amara.okafor",
@@ -240,7 +248,7 @@ STORIES = [
          ("Send 5 % of till checks to fraud-score 2", "sofia.marchetti", 20, "Gateway back to 2.18.0"),
          ("Ramp both to 50 %", "amara.okafor", 30, "Back to 5 % or to 0"),
          ("Ramp to 100 % and watch", "amara.okafor", 30, "Full undo, about 4 minutes")],
-        unsigned=("validator", "owner"),
+        unsigned=("validator", "owner"), asks=(Stage.FEATURES, Stage.MODEL, Stage.PRE_DEPLOY),
     ),
     Story(
         "in_review", "noor.rahimi",
