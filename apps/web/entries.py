@@ -13,6 +13,8 @@ from apps.approvals.rules import describe
 from apps.audit.selectors import Entry
 from apps.core import clock
 from apps.core.actors import person_behind
+from apps.evidence.enums import Outcome, Stage
+from apps.gates.enums import Answer
 from apps.insights.rules.grammar import count
 from apps.web import dates
 from apps.web.entry_words import AHEAD, JOBS, REFUSED, WORDS
@@ -32,6 +34,8 @@ _PAGES = {
     "export": "export",
     "waiver": "waiver",
     "conflict": "conflict",
+    "evidence": "evidence",
+    "checks": "checks-version",
 }
 
 
@@ -162,6 +166,9 @@ def _facts(data: dict[str, Any]) -> dict[str, Any]:
         facts["asked"] = "1 signature" if len(asked) == 1 else f"{len(asked)} signatures"
     if isinstance(entries := data.get("entries"), int):
         facts["entries"] = f"{entries:,}"
+    for name, words in (("stage", Stage), ("answer", Answer), ("outcome", Outcome)):
+        if data.get(name) in words.values:
+            facts[name] = str(words(data[name]).label).lower()
     for name in ("from", "to"):
         if isinstance(text := data.get(name), str) and len(text) == 10 and text[4] == "-":
             facts[name] = dates.day(date.fromisoformat(text))
@@ -194,6 +201,8 @@ def address(kind: str, ident: str) -> str:
         kind = "change"
     if kind not in _PAGES:
         return ""
+    if kind == "checks":
+        ident = ident.removeprefix("CHECKS-")
     try:
         return reverse(f"web:{_PAGES[kind]}", args=[ident])
     except NoReverseMatch:

@@ -28,6 +28,8 @@ _KINDS = {
     "POLICY": "policy",
     "STD": "standard",
     "WVR": "waiver",
+    "EV": "evidence",
+    "GATE": "gate",
 }
 
 

@@ -29,6 +29,7 @@ _PAGES = (
 # What the work rests on: too seldom asked for to stand in the bar, so it stands in the menu.
 _BESIDE = (
     ("Approval policy", "policy"),
+    ("Checks", "checks"),
     ("Standard changes", "standards"),
     ("Templates", "templates"),
 )

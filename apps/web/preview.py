@@ -12,6 +12,7 @@ from apps.changes.rules.difference import Difference
 from apps.changes.selectors import change_for, changed_since, revision_of
 from apps.core import clock
 from apps.core.decisions import Decision
+from apps.web.checks_evidence import checks_evidence
 from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
 from apps.web.news import News, news
@@ -82,10 +83,12 @@ def of(user: User, requirement: Requirement, seen: SinceSeen | None = None) -> P
 
 
 def _evidence(user: User, requirement: Requirement, shown: Revision | None) -> list[Block]:
-    """Return what a role judges by, from what it signs: a revision of a change, or a version of the policy."""
+    """Return what a role judges by, from what it signs: a revision, or a version of something."""
     asked = requirement.round
     if asked.subject_type == "policy":
         return policy_evidence(user, asked.subject_ref)
+    if asked.subject_type == "checks":
+        return checks_evidence(user, asked.subject_ref)
     if asked.subject_type == "standard":
         return standard_evidence(user, asked.subject_ref, asked.revision)
     if asked.subject_type == "waiver":

@@ -40,7 +40,8 @@ def test_pass_is_200_and_all_else_409_with_every_reason(
         "Better, credit-risk: Nothing was sent yet.",
     )
     assert [one["rule"] for one in told["failed"]] == ["PERF-01", "TEST-01"]
-    assert told["failed"][0]["url"] == f"http://testserver/changes/{change.ref}/gates/#PERF-01"
+    model = estate.components["credit-risk"].pk
+    assert told["failed"][0]["url"] == f"http://testserver/changes/{change.ref}/gates/#PERF-01-{model}"
     send(auc(0.85))
     send(ran())
     passed = call("amara", "post", "gate/", question)

@@ -1,6 +1,8 @@
 """The pages of gates, evidence and checks: what they show, what they take, and to whom."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.enums import Role
 from apps.approvals.models import Round
 from apps.core.actors import person
-from apps.evidence.enums import PlanState, Stage
+from apps.evidence.enums import Category, PlanState, Stage
 from apps.evidence.models import CheckPlan, Report
-from apps.evidence.rules.checks import STARTER
+from apps.evidence.rules.checks import STARTER, Demand, Plan
 from apps.evidence.selectors import plan_in_force
 from apps.gates.services import Ask, ask_gate, propose_plan
-from tests.changes.estate import NOW, Estate, at, submitted
+from apps.web.checks_evidence import differences
+from tests.changes.estate import NOW, Estate, add_component, at, submitted
 from tests.evidence.test_receiving import checks
 from tests.gates.conftest import ARTIFACT, Send, auc, measured, plan, ran, send
 from tests.people import add_person, asked_of, sign
@@ -56,7 +59,7 @@ def test_gates_show_each_check_with_what_is_missing_and_each_result_with_its_evi
     assert "auc 0.7, in use 0.8" in shown
     assert "Train it again." in shown
     assert f"/evidence/{report.ref}/" in shown
-    assert "Nothing was sent yet." in shown
+    assert "Not measured yet" in shown
     assert "Tomasz Wojcik, Model Validator" in shown
 
 
@@ -176,6 +179,63 @@ def test_checks_are_proposed_by_one_and_in_force_when_another_has_signed(estate:
     )
     assert plan_in_force().number == 2
     assert "Signals have not shifted since training" in page(client, "/checks/")
+
+
+def test_approver_of_checks_sees_why_what_differs_and_all_of_them(estate: Estate) -> None:
+    other = add_person("mara", Role.CHANGE_MANAGER)
+    propose_plan(actor=estate.actor("leila"), document=STARTER.document(), reason="We start to measure.")
+    asked = asked_of(Round.objects.get(subject_type="checks"), Role.CHANGE_MANAGER)
+    client = signed_in(estate, "mara")
+    shown = page(client, f"/inbox/{asked.pk}/")
+    for said in (
+        "We start to measure.",
+        "What is different from version 1",
+        "Owner of Model",
+        "Open these checks",
+    ):
+        assert said in shown, said
+    assert "What is different from version 1" in page(client, "/checks/2/")
+    assert asked.question in page(client, "/inbox/?kind=checks")
+    assert asked.question not in page(client, "/inbox/?kind=policy")
+    sign(actor=person(other), requirement=asked, digest=CheckPlan.objects.get().digest, decision="approve")
+    assert "Superseded" in page(client, "/checks/1/")
+    ledger = page(client, "/ledger/?kind=evidence")
+    assert "put version 2 of the checks in force" in ledger
+    assert 'href="/checks/2/"' in ledger
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"name": "A", "remedy": "B"}, {"stage": Stage.DATA}, {"category": Category.DRIFT}, {"metric": "f1"},
+        {"demand": Demand.BOUND}, {"bound": 0.5}, {"at_least": False}, {"by_interval": True}, {"each_segment": True},
+        {"smallest_sample": 9}, {"smallest_segment": 9}, {"kinds": ()}, {"tiers": (4,)}, {"blocks": False},
+        {"fresh_for": None}, {"fresh_for": timedelta(minutes=90)}, {"remedy": "Another."},
+    ],
+)  # fmt: skip
+def test_difference_of_a_check_leaves_nothing_out(moved: dict[str, Any]) -> None:
+    check = next(one for one in STARTER.checks if one.id == "PERF-01")
+    other = replace(check, **moved)
+    (found,) = differences(Plan((check,)), Plan((other,)))
+    assert found.what == "PERF-01"
+    assert found.before != found.after
+
+
+def test_gates_of_two_models_point_to_the_check_of_each(estate: Estate, plan: None) -> None:
+    estate.components["fraud"] = add_component("model", "fraud", estate.team)
+    change = submitted(estate, names=("credit-risk", "fraud"))
+    shown = page(signed_in(estate), f"/changes/{change.ref}/gates/")
+    for name in ("credit-risk", "fraud"):
+        assert shown.count(f'id="PERF-01-{estate.components[name].pk}"') == 1
+
+
+def test_ledger_leads_from_evidence_and_from_the_gate_to_their_pages(estate: Estate, measured: None) -> None:
+    change = submitted(estate)
+    with at(NOW):
+        decision = ask_gate(actor=estate.actor("amara"), change=change, ask=Ask(Stage.MODEL))
+    ledger = page(signed_in(estate, "leila"), "/ledger/?kind=evidence")
+    assert f'href="/evidence/{Report.objects.latest("pk").ref}/"' in ledger
+    assert f"asked the gate, stage model: pass ({decision.ref})" in ledger
 
 
 def test_checks_that_cannot_be_say_where_and_may_be_taken_back_until_decided(estate: Estate) -> None:

@@ -60,6 +60,11 @@ class GateStanding:
         return self.plan.plan.owners.get(stage)
 
 
+def anchor_of(part: Part, one: Checked) -> str:
+    """Return where a check of an item stands on the page of gates: two items may be held to the same check."""
+    return f"{one.check.id}-{part.item.component_id}"
+
+
 def plan_for(change: Change) -> PlanInForce:
     """Return the plan that a change is held to: that of its submission, or the one in force for a draft."""
     return plan_as_of(change.revision.submitted_at if change.revision else None)
@@ -100,7 +105,7 @@ def reasons_against(
         for part in held.parts
         for one in part.checks
         if one.check.stage in stages
-        and (reason := reason_of_check(one, str(part.item.component), f"{url}#{one.check.id}"))
+        and (reason := reason_of_check(one, str(part.item.component), f"{url}#{anchor_of(part, one)}"))
     ]
     found += _of_rules(held.verdict, stage)
     found += _of_state(change)

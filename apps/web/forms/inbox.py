@@ -14,6 +14,7 @@ KINDS = {
     "change": "Changes",
     "standard": "Standard changes, to approve",
     "policy": "The approval policy",
+    "checks": "The checks of stages",
     "waiver": "Waivers of conflicts",
     "afterwards": "Let go ahead, sign afterwards",
     "for-another": "In another’s place",
@@ -47,7 +48,7 @@ class InboxFilter(forms.Form):
         kind = chosen.get("kind", "")
         return Narrow(
             role=chosen.get("role", ""),
-            subject_type=kind if kind in ("change", "standard", "policy", "waiver") else "",
+            subject_type=kind if kind in ("change", "standard", "policy", "checks", "waiver") else "",
             subject_class=chosen.get("change_class", ""),
             afterwards=kind == "afterwards",
             for_another=kind == "for-another",

@@ -24,6 +24,7 @@ KINDS = {
     ),
     "exports": ("Exports", ("export.",)),
     "policy": ("Approval policy", ("policy.",)),
+    "evidence": ("Evidence, checks and the gate", ("evidence.", "checks.", "gate.")),
     "standards": ("Standard changes", ("standard.",)),
     "waivers": ("Waivers of conflicts", ("waiver.",)),
 }
@@ -38,10 +39,12 @@ _TYPES = {
     "POLICY": "policy",
     "STD": "standard",
     "WVR": "waiver",
+    "EV": "evidence",
+    "CHECKS": "checks",
 }
 _CHANGE = re.compile(r"chg-\d{1,9}", re.IGNORECASE | re.ASCII)
 _A_DAY = timedelta(days=1)
-_REF = re.compile(r"(chg|card|pir|cal|frz|exp|policy|std|wvr)-\d+", re.IGNORECASE)
+_REF = re.compile(r"(chg|card|pir|cal|frz|exp|policy|std|wvr|ev|checks)-\d+", re.IGNORECASE)
 
 
 def day_field(label: str, **options: Any) -> forms.DateField:

@@ -1,5 +1,5 @@
 """The page of a change's gates: what it shows, worked out from how the change stands."""
 
-from apps.web.gates.page import GatePage, gate_page
+from apps.web.gates.page import STATES, GatePage, gate_page
 
-__all__ = ["GatePage", "gate_page"]
+__all__ = ["STATES", "GatePage", "gate_page"]

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.accounts.enums import Role
-from apps.accounts.models import User
-from apps.accounts.selectors import people_with_role
+from apps.accounts.models import RoleGrant, User
+from apps.accounts.rules import reaches
+from apps.accounts.selectors import active_grants
 from apps.changes.models import Change
 from apps.changes.selectors import evidence_of
 from apps.core import clock
 from apps.evidence.enums import Stage
 from apps.evidence.models import Report
-from apps.evidence.rules.checks import Checked, State
+from apps.evidence.rules.checks import Checked, Demand, State
 from apps.evidence.selectors import PlanInForce
 from apps.gates.enums import Answer
 from apps.gates.rules import Reason, answer_of
-from apps.gates.selectors import GateStanding, Part, reasons_against, standing_at
+from apps.gates.selectors import GateStanding, Part, anchor_of, reasons_against, standing_at
+from apps.web.consequences import listed
 
 _MOST_NAMES = 2
 # What a check came to: the colour of its mark, and the word.
@@ -37,7 +39,7 @@ class CheckRow:
     """One check of one component, in the words and marks of the table."""
 
     checked: Checked
-    component: str
+    part: Part
     colour: str
     word: str
     report: Report | None
@@ -45,6 +47,15 @@ class CheckRow:
     @property
     def fails(self) -> bool:
         return not self.checked.lets_through and self.checked.check.blocks
+
+    @property
+    def anchor(self) -> str:
+        return anchor_of(self.part, self.checked)
+
+    @property
+    def says_why(self) -> bool:
+        """Return whether a line below it says why, and what clears it. That nothing was sent needs no line."""
+        return not self.checked.lets_through and self.checked.state != State.MISSING
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,7 @@ class GatePage:
     lede: str
     reasons: tuple[Reason, ...]
     compared: tuple[str, ...]
+    bounds_set: datetime | None
     stale_at: datetime | None
     stale_check: str
 
@@ -94,12 +106,19 @@ class GatePage:
     def total(self) -> int:
         return sum(len(stage.rows) for stage in self.stages)
 
+    @property
+    def to_clear(self) -> CheckRow | None:
+        """Return the first check that was measured, and keeps the gate closed."""
+        return next((row for stage in self.stages for row in stage.rows if row.fails and row.says_why), None)
+
 
 def gate_page(user: User, change: Change) -> GatePage:
     """Return what the page shows of a change that the person was given."""
     held = standing_at(change)
     reports = {report.ref: report for report in evidence_of(user, change)}
-    stages = tuple(_stage(stage, change, held, reports) for stage in Stage)
+    owning = {role for role in held.plan.plan.owners.values() if role != Role.REQUESTER}
+    grants = list(active_grants().filter(role__in=owning).select_related("user").order_by("user__username"))
+    stages = tuple(_stage(stage, change, held, reports, grants) for stage in Stage)
     every = reasons_against(change, held, Stage.PROMOTION)
     # Which artifact is to run is known to whoever asks the gate, and not to a page.
     against = [reason for reason in every if reason.code != Answer.UNKNOWN]
@@ -111,37 +130,58 @@ def gate_page(user: User, change: Change) -> GatePage:
         headline=HEADLINES.get(answer_of(against), "Not yet"),
         lede=_lede(stages),
         reasons=tuple(reason for reason in against if not reason.rule),
-        compared=tuple(f"{part.item.component} {part.champion}" for part in held.parts if part.champion),
+        compared=tuple(f"{part.item.component} {part.champion}" for part in held.parts if _compares(part)),
+        bounds_set=max(_since(held), default=None),
         stale_at=first.stale_at if first else None,
         stale_check=first.check.name if first else "",
     )
 
 
-def _stage(stage: Stage, change: Change, held: GateStanding, reports: dict[str, Report]) -> StageRow:
-    rows = tuple(_row(part, one, reports) for part, one in held.checks_of(stage))
-    return StageRow(stage, _owner(held.owner_of(stage), change, held.parts) if rows else "", rows)
+def _compares(part: Part) -> bool:
+    return bool(part.champion) and any(one.check.demand == Demand.CHAMPION for one in part.checks)
+
+
+def _since(held: GateStanding) -> list[datetime]:
+    """Return since when each bound stands that a number is held to."""
+    checks = [one.check for part in held.parts for one in part.checks]
+    return [check.since for check in checks if check.judges_a_number and check.since]
+
+
+def _stage(
+    stage: Stage,
+    change: Change,
+    held: GateStanding,
+    reports: dict[str, Report],
+    grants: Iterable[RoleGrant],
+) -> StageRow:
+    found = held.checks_of(stage)
+    rows = tuple(_row(part, one, reports) for part, one in found)
+    owner = _owner(held.owner_of(stage), change, [part for part, _ in found], grants)
+    return StageRow(stage, owner if rows else "", rows)
 
 
 def _row(part: Part, one: Checked, reports: dict[str, Report]) -> CheckRow:
     colour, word = STATES[one.state]
-    return CheckRow(one, str(part.item.component), colour, word, reports.get(one.ref))
+    return CheckRow(one, part, colour, word, reports.get(one.ref))
 
 
-def _owner(role: Role | None, change: Change, parts: Iterable[Part]) -> str:
-    """Return who owns a stage: the people who hold its role over what moves, and the role."""
+def _owner(role: Role | None, change: Change, parts: Iterable[Part], grants: Iterable[RoleGrant]) -> str:
+    """Return who owns a stage: the people who hold its role over what is checked there, and the role."""
     if role is None:
         return "Nobody owns it"
     if role == Role.REQUESTER:
         return f"{change.requester}, requester"
     components = [part.item.component for part in parts]
     people = {
-        person.pk: str(person)
-        for component in components[:1]
-        for person in people_with_role(role, component.key, component.owner_team_id)
+        grant.user_id: str(grant.user)
+        for component in components
+        for grant in grants
+        if grant.role == role and reaches(grant, component.key, component.owner_team_id)
     }
-    names = sorted(people.values())
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"{', '.join(names[:_MOST_NAMES])}{more}, {role.label}" if names else str(role.label)
+    names = list(people.values())
+    if len(names) > _MOST_NAMES:
+        names = [*names[:_MOST_NAMES], f"{len(names) - _MOST_NAMES} more"]
+    return f"{listed(names)}, {role.label}" if names else str(role.label)
 
 
 def _lede(stages: Iterable[StageRow]) -> str:

@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from apps.catalog.enums import ComponentKind
 from apps.core.errors import Conflict, Invalid
 from apps.evidence.enums import PlanState, Stage
-from apps.evidence.rules.checks import STARTER, Plan
+from apps.evidence.rules.checks import STARTER, Check, Plan
 from apps.evidence.rules.checks.judging import needed_words
 from apps.evidence.rules.checks.plans import DEMANDS
 from apps.evidence.selectors import (
@@ -22,6 +23,7 @@ from apps.evidence.selectors import (
     propose_decision,
 )
 from apps.gates.services import propose_plan, withdraw_plan
+from apps.web.checks_evidence import differences
 from apps.web.errors import not_found
 from apps.web.forms.checks import ChecksForm
 from apps.web.reader import actor_of, reader
@@ -56,7 +58,15 @@ def checks_version(request: HttpRequest, number: str) -> HttpResponse:
     may_withdraw = (
         found is not None and found.state == PlanState.PROPOSED and propose_decision(actor_of(request))
     )
-    context = {**_shown(plan_numbered(asked)), "version": found, "may_withdraw": may_withdraw}
+    held, current = plan_numbered(asked), plan_in_force()
+    proposed = found is not None and found.state == PlanState.PROPOSED
+    context = {
+        **_shown(held),
+        "version": found,
+        "may_withdraw": may_withdraw,
+        "current": current,
+        "differences": differences(current.plan, held.plan) if proposed else [],
+    }
     return render(request, "checks/version.html", context)
 
 
@@ -88,11 +98,16 @@ def _shown(held: PlanInForce) -> dict[str, object]:
         {
             "stage": stage,
             "owner": held.plan.owners.get(stage),
-            "checks": [{"check": check, "needed": needed_words(check)} for check in held.plan.of(stage)],
+            "checks": [_row(check) for check in held.plan.of(stage)],
         }
         for stage in Stage
     ]
     return {"held": held, "stages": [one for one in stages if one["checks"]], "total": len(held.plan.checks)}
+
+
+def _row(check: Check) -> dict[str, object]:
+    kinds = [ComponentKind(kind).label for kind in check.kinds]
+    return {"check": check, "needed": needed_words(check), "kinds": kinds}
 
 
 def _text(plan: Plan) -> str:

@@ -13,11 +13,12 @@ from apps.core.errors import Conflict, Invalid
 from apps.evidence.models import Report
 from apps.evidence.selectors import file_of, report_exists, report_for, results_of
 from apps.evidence.services import Order, receive_evidence
+from apps.gates.enums import Answer
 from apps.gates.models import GateDecision
 from apps.gates.selectors import decision_exists, decision_for, decisions_of
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.evidence import EvidenceForm
-from apps.web.gates import gate_page
+from apps.web.gates import STATES, gate_page
 from apps.web.reader import actor_of, reader
 from apps.web.views.change_documents import change_or_404
 
@@ -114,7 +115,13 @@ def asked(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 def decision(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one answer of the gate, with why."""
-    return render(request, "gates/decision.html", {"decision": _decision_or_404(request, ref)})
+    found = _decision_or_404(request, ref)
+    context = {
+        "decision": found,
+        "reasons": [row | {"kind": Answer(row["code"]).label} for row in found.reasons],
+        "checks": [row | {"mark": STATES[row["state"]]} for row in found.checks],
+    }
+    return render(request, "gates/decision.html", context)
 
 
 @login_required
