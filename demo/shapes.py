@@ -46,8 +46,8 @@ def drift(signals: dict[str, float], limit: float, at: datetime) -> bytes:
     metrics, tests = [], []
     for place, (column, value) in enumerate(signals.items(), 1):
         config = {"type": METRIC, "column": column, "method": "PSI", "threshold": limit}
-        metrics.append({"id": f"drift-{place}", "metric_name": f"ValueDrift({column})", "config": config})
-        metrics[-1]["value"] = value
+        name = f"ValueDrift({column})"
+        metrics.append({"id": f"drift-{place}", "metric_name": name, "config": config, "value": value})
         tests.append(
             {
                 "id": "drift",

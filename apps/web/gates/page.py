@@ -122,6 +122,7 @@ def gate_page(user: User, change: Change) -> GatePage:
     every = reasons_against(change, held, Stage.PROMOTION)
     # Which artifact is to run is known to whoever asks the gate, and not to a page.
     against = [reason for reason in every if reason.code != Answer.UNKNOWN]
+    checks = {one.check.id for part in held.parts for one in part.checks}
     counting = [one for part in held.parts for one in part.checks if one.lets_through and one.stale_at]
     first = min(counting, key=lambda one: one.stale_at or clock.now(), default=None)
     return GatePage(
@@ -129,7 +130,7 @@ def gate_page(user: User, change: Change) -> GatePage:
         stages=stages,
         headline=HEADLINES.get(answer_of(against), "Not yet"),
         lede=_lede(stages),
-        reasons=tuple(reason for reason in against if not reason.rule),
+        reasons=tuple(reason for reason in against if reason.rule not in checks),
         compared=tuple(f"{part.item.component} {part.champion}" for part in held.parts if _compares(part)),
         bounds_set=max(_since(held), default=None),
         stale_at=first.stale_at if first else None,
