@@ -57,7 +57,8 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Run the tests as the portal's own login, on the database that its owner has made.
 
-    At the end, close what processes that tests killed have left open: nobody can drop a database in use.
+    At the end, close what processes that tests killed have left open: nobody can drop a database in use. An autovacuum
+    that runs there gives way by itself, and this login may not end it.
     """
     with django_db_blocker.unblock():
         django_db_modify_db_settings.close()
@@ -72,7 +73,7 @@ def django_db_setup(
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
     connection.close()
 
