@@ -204,7 +204,7 @@ def counted(number: int, word: str) -> str:
 def shown_by_day(
     user: User, over: Days, by: Narrowed, *, most: range, clashes_first: bool, chosen: dict[str, str]
 ) -> Shown:
-    """Return what some days hold, a few bookings of each. Ten queries at most, whatever they hold."""
+    """Return what some days hold, a few bookings of each. Eleven queries at most, whatever they hold."""
     heads = heads_by_day(
         user, over.start, over.end, by, zone=over.zone, most=most, clashes_first=clashes_first
     )
