@@ -1,5 +1,6 @@
 """What every test may rely on."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -36,6 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what lives to the end of the run: five thousand tests and all modules."""
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:
