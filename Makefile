@@ -28,7 +28,8 @@ bench: setup-dev
 	@$(PY) -m tests.bench
 
 FAULTS_IN := tests/faults tests/exports/test_endings.py tests/exports/test_verify.py tests/exports/test_filtered.py \
-  tests/exports/test_trust.py tests/changes/test_edit_races.py tests/approvals/test_races.py
+  tests/exports/test_trust.py tests/changes/test_edit_races.py tests/changes/test_materiality.py \
+  tests/approvals/test_races.py tests/approvals/test_stages.py
 # Every fault in full: minutes, with progress. `make test` tries a few of each.
 faults: setup-dev
 	@FAULTS=full $(PY) -m pytest $(FAULTS_IN) -n0 -s -q -p no:randomly

@@ -1,5 +1,6 @@
 """What every test may rely on."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -38,6 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
 
 
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what lives to the end of the run: five thousand tests and all modules."""
+    gc.freeze()
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers: more would only wait for the one PostgreSQL of a small machine."""
     return 2
@@ -57,7 +63,8 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Run the tests as the portal's own login, on the database that its owner has made.
 
-    At the end, close what processes that tests killed have left open: nobody can drop a database in use.
+    At the end, close what processes that tests killed have left open: nobody can drop a database in use. An autovacuum
+    that runs there gives way by itself, and this login may not end it.
     """
     with django_db_blocker.unblock():
         django_db_modify_db_settings.close()
@@ -72,7 +79,7 @@ def django_db_setup(
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
     connection.close()
 

@@ -13,6 +13,7 @@ from apps.approvals.enums import RequirementState, RoundState
 from apps.approvals.models import Requirement, Signature
 from apps.audit.models import AuditEvent
 from tests.approvals.test_decisions import put, voted
+from tests.faults.amount import amount
 from tests.people import a_need, a_round, add_person, asked_of, take_back
 from tests.races import at_once, signing
 
@@ -125,7 +126,9 @@ def crowd() -> list[User]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=amount(25, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     quorums=st.tuples(st.integers(1, 3), st.integers(1, 2)),
     stages=st.sampled_from([(1, 1), (1, 2), (2, 1)]),

@@ -15,7 +15,7 @@ from apps.calendar.models import Booking, Conflict, Period
 from apps.calendar.rules import EVERYTHING, Limit, Needed, Recurrence, Rulebook, Span, scope_of_one
 from apps.calendar.selectors import conflicts_of, rulebook_in_force
 from apps.calendar.selectors.bookings import plans_of
-from apps.calendar.selectors.periods import times_between, windowed
+from apps.calendar.selectors.times import times_between, windowed
 from apps.calendar.services import (
     PeriodPlan,
     book,

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+
 from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, Team, User
 from apps.approvals.selectors import standing
@@ -59,37 +61,63 @@ class Estate:
 def make_estate() -> Estate:
     """Return an estate: a dataset that trains a model, which a service calls, which a product embeds."""
     team = Team.objects.create(slug="credit", name="Credit Risk Modelling")
-    people = {}
-    for name, (first, last, role) in _PEOPLE.items():
-        user = User.objects.create_user(
-            name, f"{name}@example.org", "a good secret", first_name=first, last_name=last
+    password = make_password("a good secret")
+    people = {
+        name: User(
+            username=name, email=f"{name}@example.org", password=password, first_name=first, last_name=last
         )
-        RoleGrant.objects.create(user=user, role=role, valid_from=NOW - timedelta(days=30))
-        people[name] = user
+        for name, (first, last, _) in _PEOPLE.items()
+    }
+    User.objects.bulk_create(people.values())
+    RoleGrant.objects.bulk_create(
+        RoleGrant(user=people[name], role=role, valid_from=NOW - timedelta(days=30))
+        for name, (_, _, role) in _PEOPLE.items()
+    )
     kinds = {
         "applications": "dataset",
         "credit-risk": "model",
         "loan-decision": "service",
         "loans": "product",
     }
-    components = {name: add_component(kind, name, team) for name, kind in kinds.items()}
-    tie(components["credit-risk"], components["applications"], "trains_on")
-    tie(components["loan-decision"], components["credit-risk"], "calls")
-    tie(components["loans"], components["loan-decision"], "embeds")
+    components = {name: _component(kind, name, team) for name, kind in kinds.items()}
+    Component.objects.bulk_create(components.values())
+    ComponentVersion.objects.bulk_create(
+        version for component in components.values() for version in _versions(component)
+    )
+    ties = [
+        ("credit-risk", "applications", "trains_on"),
+        ("loan-decision", "credit-risk", "calls"),
+        ("loans", "loan-decision", "embeds"),
+    ]
+    Dependency.objects.bulk_create(
+        Dependency(consumer=components[one], provider=components[other], kind=kind, source="portal")
+        for one, other, kind in ties
+    )
     forget_graph()
     return Estate(people, components, team)
 
 
 def add_component(kind: str, name: str, team: Team, tier: int = 2) -> Component:
     """Return a component with versions 1, in use, and 2."""
-    component = Component.objects.create(
+    component = _component(kind, name, team, tier)
+    component.save()
+    ComponentVersion.objects.bulk_create(_versions(component))
+    return component
+
+
+def _component(kind: str, name: str, team: Team, tier: int = 2) -> Component:
+    return Component(
         key=f"{kind}:default/{name}", kind=kind, name=name, owner_team=team, tier=tier, source="portal"
     )
-    ComponentVersion.objects.create(component=component, version="1", aliases=["champion"], released_at=NOW)
-    ComponentVersion.objects.create(
-        component=component, version="2", released_at=NOW + timedelta(hours=1), code_commit="abc123"
-    )
-    return component
+
+
+def _versions(component: Component) -> list[ComponentVersion]:
+    return [
+        ComponentVersion(component=component, version="1", aliases=["champion"], released_at=NOW),
+        ComponentVersion(
+            component=component, version="2", released_at=NOW + timedelta(hours=1), code_commit="abc123"
+        ),
+    ]
 
 
 def tie(consumer: Component, provider: Component, kind: str) -> None:

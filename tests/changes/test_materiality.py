@@ -24,6 +24,7 @@ from apps.changes.selectors import content_of
 from apps.core.canonical import canonical_bytes
 from apps.web.evidence import evidence_for
 from tests.changes.estate import Estate, draft
+from tests.faults.amount import amount
 
 MODEL, DATA, SERVICE = (
     "model:default/credit-risk",
@@ -249,7 +250,7 @@ def edited(content: Any, made: list[tuple[Callable[[Any, Any], None], Any]]) -> 
     return after
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=amount(400, 1500), deadline=None)
 @given(edits, st.sampled_from(JUDGES))
 def test_role_is_asked_again_if_and_only_if_a_field_it_judges_differs(made: Any, judge: Judge) -> None:
     before = a_full_content()

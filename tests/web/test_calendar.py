@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -5,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from time_machine import travel
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -20,6 +22,8 @@ WEEK = "/calendar/week/?from=2030-11-19"
 QUARTER = "/calendar/quarter/?month=2030-11"
 TIMELINE = "/calendar/timeline/?from=2030-11-19"
 LONDON = ZoneInfo("Europe/London")
+LISTED = r'<td role="cell" class="(?![^"]*unlisted)[^"]*" data-day="([^"]*)"'
+"""A day that the list of a month has, on a phone."""
 
 
 @pytest.fixture
@@ -48,7 +52,7 @@ def test_month_when_plans_collide_shows_mark_path_and_counts(client: Client, lei
     frozen(leila, span(0, 48), scope_of_one("kind", "dataset"))
     text = page(client)
     assert "3 changes, 1 freeze, 2 conflicts and 2 warnings in view. Times in GMT, Europe/London." in text
-    assert '06:00 <bdi class="nowrap">CHG-1</bdi>' in text
+    assert '06:00<span class="listed"> to 08:00</span> <bdi class="nowrap">CHG-1</bdi>' in text
     assert "is read by <strong>credit-risk</strong>, moved by CHG-2" in text
     assert "moved by CHG-2 and by CHG-3" in text
     assert "Peak trading" in text
@@ -57,6 +61,20 @@ def test_month_when_plans_collide_shows_mark_path_and_counts(client: Client, lei
 def test_month_when_the_address_names_none_is_this_month(client: Client, leila: User) -> None:
     assert "No plans collide here." in page(client, "/calendar/?month=nonsense&day=x&team=none&kind=%00")
     assert "Nothing is planned here" in page(client, "/calendar/")
+
+
+def test_month_when_drawn_lists_each_day_on_which_something_begins_once(client: Client, leila: User) -> None:
+    booked("CHG-1", span(6, 8), component("m1"))
+    booked("CHG-2", span(54, 74), component("m2"))
+    frozen(leila, span(120, 168))
+    text = page(client)
+    assert re.findall(LISTED, text) == ["2030-11-19", "2030-11-21", "2030-11-24"]
+    assert text.count('href="/changes/CHG-1/"') == 1
+    assert "Freeze, until the end of Mon 25 Nov 2030. " in text
+    # This month is listed from today on: without what was over before, with what still runs.
+    with travel(datetime(2030, 11, 22, 0, 30, tzinfo=UTC)):
+        client.force_login(leila)
+        assert re.findall(LISTED, page(client, "/calendar/")) == ["2030-11-21", "2030-11-24"]
 
 
 def test_month_when_filtered_shows_only_what_matches(client: Client, leila: User) -> None:

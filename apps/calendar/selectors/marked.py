@@ -28,15 +28,15 @@ def marked_between(
     """Return the longest instances of periods in force that meet [start, end), in order of time, and how many meet it.
 
     At most ``MOST`` are returned. ``team``, ``kind`` and ``component`` leave out as ``periods_between`` does;
-    ``where`` leaves out periods by their scope. One query; where anything is left out one for the periods, and one
-    for what their scopes name.
+    ``where`` leaves out periods by their scope. One query, and one for the periods, each of which comes again;
+    where anything is left out one more for the periods, and one for what their scopes name.
     """
     meeting = in_force(Occurrence.objects.all(), start, end).order_by()
     meeting = meeting.filter(period__in=periods_visible_to(user))
     if team or kind or component or where:
         kept = _kept(user, meeting, team, kind, component, where)
         meeting = meeting.filter(period__in=[period.pk for period in kept])
-    ranked = meeting.annotate(of_all=Window(Count("pk"))).select_related("period")
+    ranked = meeting.annotate(of_all=Window(Count("pk"))).prefetch_related("period")
     rows: list[Any] = list(ranked.order_by((F("end") - F("start")).desc(), "start", "pk")[:MOST])
     rows.sort(key=lambda row: (row.start, row.end, row.period_id))
     return rows, rows[0].of_all if rows else 0

@@ -41,6 +41,5 @@ def explained(path: Sequence[str], known: Graph) -> list[Step]:
 
 def _verb(known: Graph, before: str, key: str) -> str:
     source, target = known.id_of.get(before), known.id_of.get(key)
-    ties = known.after.get(source, ()) if source is not None else ()
-    kinds = [tie.kind for tie in ties if tie.target == target]
-    return ARRIVES[DependencyKind(kinds[0])] if kinds else "reached"
+    kind = known.kind_between(source, target) if source is not None and target is not None else ""
+    return ARRIVES[DependencyKind(kind)] if kind else "reached"

@@ -100,6 +100,17 @@ class Graph:
         """
         return Spread(self, starts, reads, writes, against)
 
+    def kind_between(self, source: int, target: int) -> str:
+        """Return the kind of the first tie along which an impact goes from one component to another, or nothing.
+
+        The ties of a component stand by their other ends, so those of a hub are not all read.
+        """
+        start, end = self.place_of[source], self.place_of[target]
+        links = self._onward.of(start)
+        number = links.start + int(np.searchsorted(self._onward.ends[links.start : links.stop], end))
+        found = number < links.stop and int(self._onward.ends[number]) == end
+        return KINDS[self._kinds[number]] if found else ""
+
     def came_by(self, link: int, *, against: bool) -> tuple[str, int]:
         """Return the kind of the tie that a walk passed by this link, and the place from which it did."""
         number = int(self._inward[1][link]) if against else link

@@ -52,12 +52,11 @@ class Event:
     def planned(self) -> str:
         """Return its start on the clock that was meant, where the reader's clock shows another: "07:00 in Berlin"."""
         meant, zone = self.booking.start, self.booking.time_zone
-        there, here = dates.when(meant, zone), dates.when(meant)
-        if there == here:
+        there, here = meant.astimezone(dates.zone_of(zone)), meant.astimezone(dates.zone_of())
+        if there.utcoffset() == here.utcoffset():
             return ""
-        same_day = dates.day(meant, zone) == dates.day(meant)
-        place = zone.rpartition("/")[2].replace("_", " ")
-        return f"{dates.hour(meant, zone) if same_day else there} in {place}"
+        said = dates.hour(meant, zone) if there.date() == here.date() else dates.when(meant, zone)
+        return f"{said} in {zone.rpartition('/')[2].replace('_', ' ')}"
 
     @property
     def move_url(self) -> str:
@@ -75,6 +74,11 @@ class Event:
         return self.clash == Standing.BLOCKED
 
     @property
+    def warning(self) -> str:
+        """Return what its mark of a conflict says, after its state."""
+        return (", in conflict" if self.blocked else ", look before you go") if self.clashing else ""
+
+    @property
     def ended(self) -> bool:
         """Return whether it holds its time no more."""
         return self.booking.state not in LIVE
@@ -85,24 +89,37 @@ class Event:
 
 
 def event_mark(event: Event) -> SafeString:
-    """Return a booking as a month shows it: a link with its state's colour and icon. A month has hundreds of them."""
+    """Return a booking as a month shows it: a link with its state's colour and icon. A month has hundreds of them.
+
+    What is ``listed`` a list of days shows, on a phone, and a table has no room for; what is ``said`` a table says to
+    screen readers alone.
+    """
     classes = f"c-{event.colour}" + (" clash" if event.clashing else "")
     classes += " warns" if event.clashing and not event.blocked else ""
-    move = format_html(' data-move="{}"', event.move_url) if event.movable else ""
-    hour = "" if event.ended else f"{dates.hour(event.booking.start)} "
-    word = format_html("{}: " if event.ended else '<span class="vh">{}: </span>', event.word)
+    start, end = event.hours.split(" to ", 1)
+    at, until = ("", f"{start} to {end}") if event.ended else (start, f" to {end}")
+    quiet = f"Quiet until {dates.when(event.quiet_until)}" if event.quiet_until else ""
     return format_html(
-        '<a class="ev {}" href="{}"{}>{}<b>{}<bdi class="nowrap">{}</bdi></b><span>{}{}</span>{}</a>',
+        '<a class="ev {}" href="{}"{}>{}<b>{}<span class="listed">{}</span> <bdi class="nowrap">{}</bdi></b>'
+        '<span><span class="{}">{}{}: </span>{}</span>{}{}</a>{}',
         classes,
         event.booking.url,
-        move,
+        format_html(' data-move="{}"', event.move_url) if event.movable else "",
         marks.icon(event.icon),
-        hour,
+        at,
+        until,
         event.booking.ref,
-        word,
+        "" if event.ended else "said",
+        event.word,
+        event.warning,
         event.booking.title,
         format_html("<small>{}</small>", event.planned) if event.planned else "",
+        format_html('<small class="listed">{}</small>', quiet) if quiet else "",
+        format_html(_MOVE, event.move_url, event.booking.ref) if event.movable else "",
     )
+
+
+_MOVE = '<a class="move listed" href="{}">Move<span class="vh"> {}</span></a>'
 
 
 def events_of(

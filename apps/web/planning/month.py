@@ -1,8 +1,12 @@
-"""A month as a table: weeks from Monday, a cell a day, freezes as bands that keep their row over the week."""
+"""A month as a table: weeks from Monday, a cell a day, freezes as bands that keep their row over the week.
+
+A phone shows the same cells as a list of days, without those on which nothing begins.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import cached_property
 
 from apps.web import dates
 from apps.web.planning.layout import in_rows
@@ -100,6 +104,11 @@ class Band:
     length: int
 
     @property
+    def lasts(self) -> str:
+        """Return what it is and when it ends, for the reader: "Freeze, until 18:00"."""
+        return f"{self.stretch.kind}, {self.stretch.lasts(dates.zone_of())}"
+
+    @property
     def classes(self) -> str:
         """Return the classes of its look, and of the edges it has on this day."""
         ends = [name for name, here in (("first", self.first), ("last", self.last)) if here]
@@ -112,7 +121,10 @@ Span = tuple[Stretch, date, date]
 
 @dataclass
 class Cell:
-    """A day: bands (None keeps a row free), events, and the conflicts that begin on it."""
+    """A day: bands (None keeps a row free), events, and the conflicts that begin on it.
+
+    A list of the days opens with one of them; what was ``over`` before that, it leaves out.
+    """
 
     day: date
     out: bool
@@ -121,6 +133,8 @@ class Cell:
     events: list[Event]
     more: int
     clashes: Clashes
+    opens: bool = False
+    over: bool = False
     bands: list[Band | None] = field(default_factory=list)
     more_bands: int = 0
 
@@ -130,16 +144,46 @@ class Cell:
         return len(self.events) + self.more
 
     @property
+    def code(self) -> str:
+        """Return the day as an address names it: 2026-11-19."""
+        return self.day.isoformat()
+
+    @cached_property
+    def said(self) -> str:
+        """Return the day in a sentence: Thu 19 Nov."""
+        return dates.day(self.day)
+
+    @property
+    def full(self) -> str:
+        """Return the day as a heading: Thursday 19 November."""
+        return f"{self.day:%A} {self.day.day} {self.day:%B}"
+
+    @property
+    def unlisted(self) -> bool:
+        """Return whether a list of days leaves it out: it was over before, or nothing begins on it."""
+        begun = any(band is not None and (band.first or self.opens) for band in self.bands)
+        return self.over or not (begun or self.more_bands or self.planned or self.clashes)
+
+    @property
     def label(self) -> str:
         """Return the day's number, with the month where it changes or the table starts."""
         return f"{self.day.day} {self.day:%b}" if self.names_month else str(self.day.day)
 
 
 def weeks_of(
-    over: Days, shown: Shown, stretches: Sequence[Stretch], today: date, inside: Callable[[date], bool]
+    over: Days,
+    shown: Shown,
+    stretches: Sequence[Stretch],
+    today: date,
+    inside: Callable[[date], bool],
+    *,
+    since: date | None = None,
 ) -> list[list[Cell]]:
-    """Return the table of some whole weeks, week by week. ``inside`` says which days are meant, not only touched."""
-    cells = {day: _cell(day, over, shown, today, inside) for day in over.days}
+    """Return the table of some whole weeks, week by week. ``inside`` says which days are meant, not only touched.
+
+    A list of the same days begins with ``since``, or else with the first.
+    """
+    cells = {day: _cell(day, over, shown, today, inside, since or over.first) for day in over.days}
     weeks = [over.days[start : start + 7] for start in range(0, over.count, 7)]
     spans = [(each, *each.days(over.zone)) for each in stretches]
     for week in weeks:
@@ -147,7 +191,9 @@ def weeks_of(
     return [[cells[day] for day in week] for week in weeks]
 
 
-def _cell(day: date, over: Days, shown: Shown, today: date, inside: Callable[[date], bool]) -> Cell:
+def _cell(
+    day: date, over: Days, shown: Shown, today: date, inside: Callable[[date], bool], since: date
+) -> Cell:
     events = fitting(shown.at(day), shown.more(day, 0))
     return Cell(
         day,
@@ -157,6 +203,8 @@ def _cell(day: date, over: Days, shown: Shown, today: date, inside: Callable[[da
         events,
         shown.more(day, len(events)),
         shown.clashes_on(day),
+        opens=day == since,
+        over=day < since and not any(event.days(over.zone)[1] >= since for event in events),
     )
 
 

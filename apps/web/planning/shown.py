@@ -33,6 +33,8 @@ OPENED = 4
 """Conflicts of a day that its mark opens; it leads to the others."""
 CROWDED = 60
 """Conflicts in a range from which a mark opens the gravest alone."""
+FORTNIGHT = 14
+"""Days of a range up to which the others are told where it lists its bookings, however crowded it is."""
 SHOWN_YEARS = YEARS[1:-1]
 """Years that an address may name: a week or a month on either side of them still has dates."""
 
@@ -202,7 +204,7 @@ def counted(number: int, word: str) -> str:
 def shown_by_day(
     user: User, over: Days, by: Narrowed, *, most: range, clashes_first: bool, chosen: dict[str, str]
 ) -> Shown:
-    """Return what some days hold, a few bookings of each. Ten queries at most, whatever they hold."""
+    """Return what some days hold, a few bookings of each. Eleven queries at most, whatever they hold."""
     heads = heads_by_day(
         user, over.start, over.end, by, zone=over.zone, most=most, clashes_first=clashes_first
     )
@@ -226,7 +228,9 @@ def shown(
     if total is None:
         total = drawn_between(user, over.start, over.end, by).count()
     counts = clashes_by_day(user, over.start, over.end, by, zone=over.zone)
-    days = dict(clashes_drawn(over.start, over.end, zone=over.zone, heads=heads, most=OPENED))
+    crowded = sum(each.total for each in counts) > CROWDED
+    most = 1 if crowded and over.count > FORTNIGHT else OPENED
+    days = dict(clashes_drawn(over.start, over.end, zone=over.zone, heads=heads, most=most))
     told = conflicts_told(days)
     events = _events(user, heads, told)
     stretches, marked = stretches_in(user, over, chosen, where=where)

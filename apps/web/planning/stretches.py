@@ -39,15 +39,15 @@ class Stretch:
 
     def until(self, zone: tzinfo) -> str:
         """Return its name with when it ends: the hour alone on its first day."""
+        lasts = self.lasts(zone)
+        return f"{self.name}{' ' if lasts.startswith('until') else ', '}{lasts}"
+
+    def lasts(self, zone: tzinfo) -> str:
+        """Return "all day", or when it ends: the hour alone on its first day."""
         begins, ends = self.days(zone)
         if (dates.hour(self.start, zone), dates.hour(self.end, zone)) == ("00:00", "00:00"):
-            return (
-                f"{self.name}, all day"
-                if begins == ends
-                else f"{self.name} until the end of {dates.day(ends)}"
-            )
-        last = dates.hour(self.end, zone) if begins == ends else dates.when(self.end, zone)
-        return f"{self.name} until {last}"
+            return "all day" if begins == ends else f"until the end of {dates.day(ends)}"
+        return f"until {dates.hour(self.end, zone) if begins == ends else dates.when(self.end, zone)}"
 
 
 FROZEN = "hatch"

@@ -98,7 +98,7 @@ class Asked:
 @login_required
 @require_safe
 def month(request: HttpRequest) -> HttpResponse:
-    """Show a month as a table; on a phone, as an agenda."""
+    """Show a month as a table; on a phone, as a list of its days."""
     asked = Asked(request)
     other = named_view(asked.of("view"))
     if other != MONTH:
@@ -109,13 +109,16 @@ def month(request: HttpRequest) -> HttpResponse:
     held = shown_by_day(
         asked.user, over, asked.by, most=range(SHOWN), clashes_first=True, chosen=asked.chosen
     )
+    listed = _from_today(asked, shown, over)
+    weeks = weeks_of(over, held, held.stretches, asked.today, shown.holds, since=listed.first)
     context: Context = {
         "month": shown,
         "weekdays": list(calendar.day_name),
-        "weeks": weeks_of(over, held, held.stretches, asked.today, shown.holds),
+        "weeks": [(cells, all(cell.unlisted for cell in cells)) for cells in weeks],
+        "empty": all(cell.unlisted for cells in weeks for cell in cells),
     }
     bar = month_bar(MONTH, shown, asked.today, asked.kept)
-    return _page(asked, "month", bar, held, _from_today(asked, shown, over), context)
+    return _page(asked, "month", bar, held, listed, context)
 
 
 @login_required
@@ -158,6 +161,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "hours": [f"{hour:02}:00" for hour in range(24)],
         "short_zone": over.start.tzname(),
     }
+    context |= _agenda(asked, held, over)
     return _page(asked, "week", days_bar(WEEK, over, asked.today, asked.kept), held, over, context)
 
 
@@ -185,7 +189,8 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "previous": _turned(bar, page - 1) if page > 1 else "",
         "next": _turned(bar, page + 1) if page < drawn.pages else "",
     }
-    return _page(asked, "timeline", bar, held.by_day(over), over, context)
+    held = held.by_day(over)
+    return _page(asked, "timeline", bar, held, over, context | _agenda(asked, held, over))
 
 
 def _turned(bar: Toolbar, page: int) -> str:
@@ -209,7 +214,8 @@ def agenda(request: HttpRequest) -> HttpResponse:
     page = tracks.page_named(asked.of("page")) if day else 1
     places = range((page - 1) * most, page * most)
     held = shown_by_day(asked.user, over, asked.by, most=places, clashes_first=False, chosen=asked.chosen)
-    context: Context = {"day": day, "month": shown, "before": places.start, "page": page}
+    context: Context = {"day": day, "month": shown, "page": page}
+    context |= _agenda(asked, held, over, before=places.start, most=lists.PAGE, longest=lists.LONGEST)
     bar = month_bar(AGENDA, month_of(day, asked.zone) if day else shown, asked.today, asked.kept)
     return _page(asked, "agenda", bar, held, over, context)
 
@@ -221,17 +227,23 @@ def _from_today(asked: Asked, shown: Month | Quarter, whole: Days) -> Days:
     return Days(asked.today, (shown.days[-1] - asked.today).days + 1, asked.zone)
 
 
-def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more: Context) -> HttpResponse:
-    before = more.get("before", 0)
-    most, longest = (lists.PAGE, lists.LONGEST) if name == "agenda" else (lists.BESIDE, lists.BRIEF)
+def _agenda(
+    asked: Asked,
+    held: Shown,
+    over: Days,
+    *,
+    before: int = 0,
+    most: int = lists.BESIDE,
+    longest: int = lists.BRIEF,
+) -> Context:
+    """Return the list of some days: short unless asked, where it stands in for a table on a phone."""
     days, goes_on = lists.agenda_of(
-        held,
-        over=listed,
-        today=asked.today,
-        before=before if isinstance(before, int) else 0,
-        most=most,
-        longest=longest,
+        held, over=over, today=asked.today, before=before, most=most, longest=longest
     )
+    return {"agenda": days, "goes_on": goes_on}
+
+
+def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more: Context) -> HttpResponse:
     series = series_of(held.stretches)
     context: Context = {
         "form": asked.form,
@@ -250,7 +262,5 @@ def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more
         "may_move": any(event.movable for event in held.events.values()),
         "printed": urlencode(asked.chosen | {"from": listed.first.isoformat()}),
         "subscribe": urlencode(asked.chosen),
-        "agenda": days,
-        "goes_on": goes_on,
     }
     return render(asked.request, f"calendar/{name}.html", context | more)
