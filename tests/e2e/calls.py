@@ -39,8 +39,22 @@ def calls(names: Names, password: str, post: Post) -> list[Call]:
         *_signatures(names, password, post),
         *_changes(names),
         *_reviews(names, password),
+        *_gate(names),
         *_rest(names),
     ]
+
+
+def _gate(names: Names) -> list[Call]:
+    question = {
+        "change": names["in_review"],
+        "stage": "features",
+        "component": "model:default/credit-risk",
+        "artifact": "ab" * 32,
+        "environment": "production",
+        "idempotency_key": "run-7",
+        "dry_run": False,
+    }
+    return [Call("post gate/", "gate/", AMARA, question)]
 
 
 def _signatures(names: Names, password: str, post: Post) -> list[Call]:

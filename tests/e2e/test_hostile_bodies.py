@@ -91,10 +91,11 @@ def taken(answer: Any) -> Iterator[str]:
 
 
 def operations() -> set[str]:
-    """Return every call that the API's description has and that changes something."""
+    """Return every call that the API's description has, that changes something and that takes JSON."""
     described = yaml.safe_load((Path(settings.BASE_DIR) / "docs" / "openapi.yaml").read_text())
     return {
         f"{verb} {path.removeprefix('/api/v1/')}"
         for path, verbs in described["paths"].items()
         for verb in verbs.keys() & {"post", "put", "patch", "delete"}
+        if "application/json" in verbs[verb].get("requestBody", {}).get("content", {"application/json": {}})
     }

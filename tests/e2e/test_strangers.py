@@ -67,11 +67,13 @@ def resources(names: Names) -> list[tuple[str, str]]:
         "components": ["model:default/credit-risk"],
         "exports": [names["export_done"]],
         "policy": ["POLICY-1", names["policy"]],
+        "evidence": [names["report"]],
+        "gate": [names["gate_pass"]],
     }
     found = []
     for path, verbs in described["paths"].items():
-        area = next((part for part in reversed(path.split("/")) if part in records), "")
-        for record in records.get(area, ["1"]):
+        named = re.search(r"([^/]+)/\{", path)
+        for record in records.get(named[1] if named else "", ["1"]):
             at = re.sub(r"\{[^}]+\}", record, path)
             found += [(verb, at) for verb in verbs.keys() & {"get", "post", "put", "patch", "delete"}]
     return found

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from apps.accounts.selectors import holds_any_role
 from apps.catalog.enums import ComponentKind
-from apps.core.errors import Conflict, Invalid
+from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.evidence.enums import PlanState, Stage
 from apps.evidence.rules.checks import STARTER, Check, Plan
 from apps.evidence.rules.checks.judging import needed_words
@@ -33,6 +34,7 @@ from apps.web.reader import actor_of, reader
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the checks in force, and every version."""
+    _require_role(request)
     versions = list(plans_for(reader(request)))
     context = {
         **_shown(plan_in_force()),
@@ -47,6 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def checks_version(request: HttpRequest, number: str) -> HttpResponse:
     """Show one version; take a proposed one back."""
+    _require_role(request)
     asked = int(number)
     found = plans_for(reader(request)).filter(number=asked).first()
     if found is None and asked != FIRST_NUMBER:
@@ -91,6 +94,11 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error("document", error.reason)
     context = {"form": form, "current": current, "demands": DEMANDS, "stages": Stage.choices}
     return render(request, "checks/new.html", context, status=422 if form.errors else 200)
+
+
+def _require_role(request: HttpRequest) -> None:
+    if not holds_any_role(reader(request)):
+        raise Forbidden("The checks are read by those who hold a role.", remedy="Ask a Change Manager.")
 
 
 def _shown(held: PlanInForce) -> dict[str, object]:

@@ -19,6 +19,7 @@ from tests.e2e.organisation.changes import (
     to_sign_together,
 )
 from tests.e2e.organisation.finding import Names, card_of, of_state
+from tests.e2e.organisation.gating import gates
 from tests.e2e.organisation.people import links, saved_view, second_factor, talk
 from tests.e2e.organisation.records import (
     cards,
@@ -59,7 +60,7 @@ def settle(home: Path) -> Names:
     names["view"] = saved_view()
     names |= write_documents() | second_factor()
     names["policy"] = propose_rules()
-    names |= standards()
+    names |= standards() | gates()
     names |= go_ahead()
     routine()
     names |= to_sign_together()

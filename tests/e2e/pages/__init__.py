@@ -7,6 +7,7 @@ put into the database.
 
 from tests.e2e.pages.changes import ACTS, CHANGES, STANDARDS, TALK, WIZARD
 from tests.e2e.pages.deciding import HOME
+from tests.e2e.pages.gating import GATES
 from tests.e2e.pages.look import Area
 from tests.e2e.pages.open import OPEN, REFUSALS
 from tests.e2e.pages.planning import CATALOG, PLANNING, PLAYBOOKS
@@ -19,6 +20,7 @@ AREAS: dict[str, Area] = {
     "talk": TALK,
     "acts": ACTS,
     "wizard": WIZARD,
+    "gates": GATES,
     "planning": PLANNING,
     "playbooks": PLAYBOOKS,
     "catalog": CATALOG,

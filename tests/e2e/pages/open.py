@@ -71,6 +71,8 @@ NO_PAGE: dict[str, str] = {
     "web:session": "A script asks for it; its answer is empty.",
     "web:approval-looked": "A script tells it how long a page was in view; its answer is empty.",
     "web:attestation": "A file for programs.",
+    "web:evidence-file": "A file.",
+    "web:gate-attestation": "A file for programs.",
     "web:calendar-sheet": "A PDF.",
     "web:conflict-after": "A form of web:conflict, which shows it again when it is refused.",
     "web:calendar-move-ask": "A form of web:calendar-move, which shows it again when it is refused.",

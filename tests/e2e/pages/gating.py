@@ -1,0 +1,47 @@
+"""The gates of a change, its evidence, what the gate was asked, and the checks."""
+
+from tests.e2e.pages.look import AMARA, FEMI, NEW, NOOR, TOMASZ, Area, Look, empty
+
+DIEGO = "diego.fuentes"
+
+GATES: Area = {
+    "web:change-gates": [
+        Look("/changes/{in_review}/gates/", AMARA),
+        Look("/changes/{in_review}/gates/", FEMI),
+        Look("/changes/{approved}/gates/", NOOR),
+        Look("/changes/{revised}/gates/", NOOR),
+        Look("/changes/{closed}/gates/"),
+        Look("/changes/{draft}/gates/", AMARA),
+    ],
+    "web:change-gates-asked": [
+        Look("/changes/{in_review}/gates/asked/", AMARA),
+        Look("/changes/{closed}/gates/asked/", FEMI),
+    ],
+    "web:change-evidence": [
+        Look("/changes/{in_review}/evidence/", AMARA),
+        Look("/changes/{closed}/evidence/", FEMI),
+        empty("/changes/{in_review}/evidence/", AMARA),
+    ],
+    "web:evidence": [
+        Look("/evidence/{report}/", AMARA),
+        Look("/evidence/{report}/?outcome=measured", TOMASZ),
+        Look("/evidence/{report_failed}/", FEMI),
+    ],
+    "web:gate-decision": [
+        Look("/gate/{gate_pass}/", AMARA),
+        Look("/gate/{gate_closed}/", TOMASZ),
+    ],
+    "web:checks": [Look("/checks/"), Look("/checks/", AMARA), Look("/checks/", NEW, 403)],
+    "web:checks-version": [
+        Look("/checks/1/", FEMI),
+        Look("/checks/2/", AMARA),
+        Look("/checks/3/"),
+        Look("/checks/3/", DIEGO),
+    ],
+    "web:checks-new": [
+        Look("/checks/new/"),
+        Look("/checks/new/", AMARA, 403),
+        empty("/checks/new/", document='{"checks": [{}]}', reason="Because."),
+    ],
+    "web:inbox-item": [Look("/inbox/{to_check}/", DIEGO)],
+}
