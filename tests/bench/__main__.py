@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-SECTIONS = ("pages", "ledger", "approvals", "calendar")
+SECTIONS = ("pages", "ledger", "approvals", "calendar", "gate")
 
 
 def say(line: str) -> None:
