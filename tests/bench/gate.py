@@ -1,7 +1,7 @@
 """The ``gate`` section: asking the gate, working out rules, a dry run over history, and taking in evidence.
 
-One change with 200 pieces of evidence is asked about, under 60 rules and the starter plan of checks, by POST to gunicorn
-with a token, each answer kept and in the ledger. The dry run judges facts that are built on the way, by two processes.
+One change with 200 pieces of evidence is asked about, under 60 rules and the starter plan of checks, by POST to
+gunicorn with a token, each answer kept and in the ledger. The dry run judges facts that are built on the way, by two processes.
 """
 
 import json
@@ -16,10 +16,9 @@ from typing import Any
 import httpx
 from django.core.management import call_command
 
-from apps.accounts.enums import Role, TokenScope
+from apps.accounts.enums import TokenScope
 from apps.accounts.models import User
 from apps.accounts.services import issue_token
-from apps.catalog.enums import ComponentKind
 from apps.changes.models import Change
 from apps.changes.selectors import facts_of, measured_of
 from apps.core import actors, clock
@@ -30,11 +29,11 @@ from apps.policy.enums import SetState
 from apps.policy.models import PolicySet
 from apps.policy.rules import Rules, digest_of, document_of, dry_run, judge, rules_from, sheet_of, starter_set
 from tests.bench.__main__ import say
-from tests.bench.approvals import grant, submitted
-from tests.bench.fill import Size, fill, vacuum
+from tests.bench.approvals import submitted
+from tests.bench.fill import vacuum
 from tests.bench.pages import percentile_95, served
+from tests.changes.estate import make_estate
 
-SIZE = Size(changes=2_000, entries=20_000)
 RULES, PIECES = 60, 200
 ALONE, EACH, CLIENTS = 100, 40, 8
 HISTORY = 100_000
@@ -46,12 +45,10 @@ def measure() -> dict[str, float]:
     """Fill a portal, serve it, and return the figures."""
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    filled = fill(SIZE)
-    user = filled["approver"]
-    grant(user, Role.CHANGE_MANAGER)
-    rules = put_in_force(user)
-    model = next(one for one in filled["components"] if one.kind == ComponentKind.MODEL)
-    change = submitted(user, model, 0)
+    estate = make_estate()
+    user = estate.people["amara"]
+    rules = put_in_force(estate.people["leila"])
+    change = submitted(user, estate.components["credit-risk"], 0)
     ingest = take_in(user, change)
     vacuum()
     _, secret = issue_token(
