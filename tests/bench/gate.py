@@ -1,7 +1,8 @@
 """The ``gate`` section: asking the gate, working out rules, a dry run over history, and taking in evidence.
 
 One change with 200 pieces of evidence is asked about, under 60 rules and the starter plan of checks, by POST to
-gunicorn with a token, each answer kept and in the ledger. The dry run judges facts that are built on the way, by two processes.
+gunicorn with a token, each answer kept and in the ledger. The dry run judges facts that are built on the way, by two
+processes.
 """
 
 import json

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from apps.core.errors import Invalid
 from apps.evidence.enums import Category, Outcome, Stage
-from apps.evidence.rules import Finding
+from apps.evidence.rules import Finding, topics_of
 from apps.evidence.rules.checks import STARTER, Check, Demand, Piece, Plan, State, judged, plan_from
 
 NOW = datetime(2026, 11, 10, 9, tzinfo=UTC)
@@ -30,7 +30,7 @@ def auc(value: float | None, segment: str = "", **more: Any) -> Finding:
 
 def piece(*findings: Finding, ref: str = "EV-1", **more: Any) -> Piece:
     given: dict[str, Any] = {"measured_at": NOW - 2 * HOUR, "received_at": NOW - HOUR, "champion": "1"} | more
-    return Piece(ref, findings, **given)
+    return Piece(ref, findings, topics_of(findings), **given)
 
 
 def a_run(*outcomes: Outcome, **more: Any) -> Piece:

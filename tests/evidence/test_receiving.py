@@ -1,6 +1,7 @@
 """Evidence that is sent: kept once, as it came, about what it says it is about."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from apps.core.actors import person
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.evidence.enums import Outcome
 from apps.evidence.models import RawFile, Report, Result
-from apps.evidence.selectors import file_of, report_for, reports_of
+from apps.evidence.selectors import file_of, pieces_of, report_for, reports_of
 from apps.evidence.services import Order, Received, receive_evidence
 from tests.changes.estate import NOW, Estate, at
 from tests.people import add_person
@@ -147,3 +148,35 @@ def test_evidence_in_the_database_refuses_any_change(estate: Estate) -> None:
         with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
             connection.cursor().execute(statement)
     assert Report.objects.get(pk=report.pk).outcome == Outcome.PASSED
+
+
+def test_large_piece_is_looked_at_in_part_and_counted_whole(estate: Estate) -> None:
+    rows = [{"name": f"c{n}", "category": "schema", "outcome": "passed"} for n in range(350)]
+    rows += [{"name": f"t{n}", "category": "tests", "outcome": "failed"} for n in range(310)]
+    rows += [
+        {"name": "m", "category": "tests", "outcome": "passed", "metric": "p95", "value": n}
+        for n in range(20)
+    ]
+    content = json.dumps({"countersign": "checks/1", "checks": rows}).encode()
+    report = receive_evidence(actor=estate.actor("amara"), order=order(estate, content)).report
+    [piece] = pieces_of([report.version_id], {"P95"})[report.version_id]
+    seen = Counter((one.category, one.outcome) for one in piece.findings)
+    assert seen == {("schema", "passed"): 300, ("tests", "failed"): 310, ("tests", "passed"): 20}
+    assert dict(piece.left_out) == {"schema": 50, "tests": 0}
+    assert piece.topics == {"schema": [], "tests": ["p95"]}
+
+
+def test_results_of_what_no_longer_counts_are_not_read(estate: Estate) -> None:
+    version = order(estate).version
+    for hours, category in ((3, "tests"), (2, "tests"), (1, "drift")):
+        content = json.dumps(
+            {
+                "countersign": "checks/1",
+                "checks": [{"name": "a", "category": category, "outcome": "passed"}],
+                "n": hours,
+            }
+        )
+        sent = order(estate, content.encode(), measured_at=NOW - timedelta(hours=hours))
+        receive_evidence(actor=estate.actor("amara"), order=sent)
+    pieces = sorted(pieces_of([version.pk])[version.pk], key=lambda one: one.at)
+    assert [len(one.findings) for one in pieces] == [0, 1, 1]

@@ -116,8 +116,7 @@ def _of_evidence(measured: Iterable[Measured]) -> dict[str, Any]:
 
 
 def _newest(pieces: Iterable[Piece], category: Category) -> Piece | None:
-    speaking = [piece for piece in pieces if any(one.category == category for one in piece.findings)]
-    return max(speaking, key=lambda one: (one.measured_at or one.received_at, one.received_at), default=None)
+    return max((piece for piece in pieces if category in piece.topics), key=lambda one: one.at, default=None)
 
 
 def _check(piece: Piece, finding: Finding, now: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What was measured of what a change moves."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -45,10 +46,13 @@ def measured_version(change: Change, component_key: str) -> ComponentVersion:
     return items[0].to_version
 
 
-def measured_of(change: Change) -> list[Measured]:
-    """Return each item of a change with its evidence, for the portal's own judgement; four queries at any size."""
+def measured_of(change: Change, metrics: Collection[str] = ()) -> list[Measured]:
+    """Return each item of a change with its evidence, for the portal's own judgement; five queries at any size.
+
+    ``metrics`` are those that somebody judges by their numbers (``pieces_of``).
+    """
     items = list(change.items.select_related("component__owner_team", "to_version"))
-    pieces = pieces_of([item.to_version_id for item in items])
+    pieces = pieces_of([item.to_version_id for item in items], metrics)
     in_use = versions_in_use(
         [item.component_id for item in items],
         other_than={item.component_id: item.to_version.version for item in items},

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(choices=[('passed', 'Passed'), ('failed', 'Failed'), ('warned', 'Failed, and not critical'), ('error', 'Could not be measured'), ('inconclusive', 'Inconclusive'), ('skipped', 'Skipped'), ('measured', 'Measured, not judged')], max_length=12)),
                 ('partial', models.CharField(blank=True, help_text='What the file leaves out.', max_length=300)),
                 ('counts', models.JSONField(default=dict)),
+                ('topics', models.JSONField(default=dict)),
                 ('claims', models.JSONField(default=dict, help_text='What the file says whose it is.')),
                 ('lineage', models.JSONField(default=dict)),
                 ('source_url', models.URLField(blank=True, help_text='The run that measured; never fetched.', max_length=500)),

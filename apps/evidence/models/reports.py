@@ -26,7 +26,8 @@ class Report(models.Model):
 
     ``measured_at`` is when the tool measured, as the file or its sender says; empty when neither did. ``received_at``
     is when it came in. ``champion`` is the version in use that it was compared with, which holds for that one alone.
-    ``counts`` is {outcome: how many results}. Nothing of it changes afterwards.
+    ``counts`` is {outcome: how many results}, and ``topics`` {category: the metrics that it measures of it}. Nothing of
+    it changes afterwards.
     """
 
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="reports")
@@ -42,6 +43,7 @@ class Report(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome)
     partial = models.CharField(max_length=TEXT_LIMIT, blank=True, help_text="What the file leaves out.")
     counts: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    topics: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     claims: "models.JSONField[Any, Any]" = models.JSONField(
         default=dict, help_text="What the file says whose it is."
     )

@@ -80,6 +80,16 @@ def outcome_of(findings: Iterable[Finding], partial: str) -> Outcome:
     return Outcome.MEASURED if Outcome.MEASURED in seen else Outcome.INCONCLUSIVE
 
 
+def topics_of(findings: Iterable[Finding]) -> dict[str, list[str]]:
+    """Return what findings speak of: the metrics, in lower case, by category."""
+    found: dict[str, set[str]] = {}
+    for finding in findings:
+        metrics = found.setdefault(str(finding.category), set())
+        if finding.metric:
+            metrics.add(finding.metric.lower())
+    return {category: sorted(metrics) for category, metrics in found.items()}
+
+
 def failed_as(severity: Severity) -> Outcome:
     """Return what a failure of this severity is."""
     return Outcome.FAILED if severity == Severity.CRITICAL else Outcome.WARNED

@@ -14,7 +14,7 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Conflict, Invalid
 from apps.evidence.models import RawFile, Report, Result
-from apps.evidence.rules import Reading, reading_of
+from apps.evidence.rules import Reading, reading_of, topics_of
 from apps.evidence.rules.readings import text
 from apps.evidence.rules.sending import contradiction, digest_in, time_problem
 from apps.evidence.selectors import sender_decision
@@ -84,6 +84,7 @@ def receive_evidence(*, actor: Actor, order: Order) -> Received:
             "tool_version": reading.tool_version,
             "outcome": reading.outcome,
             "partial": reading.partial,
+            "topics": topics_of(reading.findings),
             "counts": dict(Counter(finding.outcome.value for finding in reading.findings)),
             "claims": reading.claims,
             "lineage": reading.lineage,

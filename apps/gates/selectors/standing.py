@@ -78,7 +78,8 @@ def rules_for(change: Change) -> tuple[int, Rules]:
 def standing_at(change: Change, *, component_key: str = "", artifact: str = "") -> GateStanding:
     """Return how each check of a change stands now. ``artifact`` is what is to run of the component named."""
     plan, number, rules = plan_for(change), *rules_for(change)
-    now, measured = clock.now(), measured_of(change)
+    now = clock.now()
+    measured = measured_of(change, {check.metric for check in plan.plan.checks if check.judges_a_number})
     parts = []
     for one in measured:
         component = one.item.component

@@ -3,8 +3,8 @@
 The newest piece that speaks of the matter counts, whatever an older one says: nobody picks the better of two.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -26,16 +26,34 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Piece:
-    """A report with its results, as a check looks at it. ``champion`` is the version it was compared with, by name."""
+    """A report with its results, as a check looks at it. ``champion`` is the version it was compared with, by name.
+
+    ``topics`` says what it speaks of: the metrics, in lower case, by category. ``findings`` may leave out those of a
+    category in which a newer piece speaks, and passes beyond a number of them, which ``left_out`` counts by category.
+    """
 
     ref: str
     findings: Sequence[Finding]
+    topics: Mapping[str, Collection[str]]
     received_at: datetime
     measured_at: datetime | None = None
     stage: str = ""
     artifact: str = ""
     champion: str = ""
     partial: str = ""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def at(self) -> tuple[datetime, datetime]:
+        """Return by what the newest is told: when it was measured, else when it came in."""
+        return (self.measured_at or self.received_at, self.received_at)
+
+    def speaks_of(self, check: Check) -> bool:
+        """Return whether it holds results of a check's matter, for its stage."""
+        if self.stage and self.stage != check.stage:
+            return False
+        metrics = self.topics.get(check.category)
+        return metrics is not None and (not check.metric or check.metric.lower() in metrics)
 
 
 @dataclass(frozen=True)
@@ -68,14 +86,13 @@ def judged(
     about none by name, does not count: what goes out must be what was measured.
     """
     needed = needed_words(check)
-    speaking = [(piece, found) for piece in pieces if (found := _about(check, piece))]
-    counting = [each for each in speaking if not artifact or each[0].artifact == artifact]
+    speaking = [piece for piece in pieces if piece.speaks_of(check)]
+    counting = [piece for piece in speaking if not artifact or piece.artifact == artifact]
     if not counting:
         reason = "What was sent measured another artifact." if speaking else "Nothing was sent yet."
         return Checked(check, State.MISSING, needed=needed, reason=reason, remedy=check.remedy or _SEND)
-    piece, findings = max(
-        counting, key=lambda each: (each[0].measured_at or each[0].received_at, each[0].received_at)
-    )
+    piece = max(counting, key=lambda one: one.at)
+    findings = _about(check, piece)
     stale_at = piece.measured_at + check.fresh_for if piece.measured_at and check.fresh_for else None
     state, measured, reason, remedy = _judge(check, piece, findings, now=now, champion=champion)
     if state == State.FAILED and not check.blocks:
@@ -100,8 +117,6 @@ Answer = tuple[State, str, str, str]
 
 def _about(check: Check, piece: Piece) -> list[Finding]:
     """Return the findings of a piece that speak of a check's matter."""
-    if piece.stage and piece.stage != check.stage:
-        return []
     metric = check.metric.lower()
     return [
         finding
@@ -114,14 +129,14 @@ def _judge(check: Check, piece: Piece, findings: list[Finding], *, now: datetime
     if too_old := _stale(check, piece, now, champion):
         return State.STALE, "", too_old, _AGAIN
     if check.demand == Demand.PRESENT:
-        return State.PASSED, f"{len(findings):,} results", "", ""
+        return State.PASSED, f"{len(findings) + piece.left_out.get(check.category, 0):,} results", "", ""
     if piece.partial:
         return State.INCONCLUSIVE, "", piece.partial, "Send a result that covers all of it."
     sizes = _too_small(check, findings)
     if sizes:
         return State.INCONCLUSIVE, sizes[0], sizes[1], check.remedy or "Measure on more cases."
     if check.demand == Demand.PASSES:
-        return _passes(findings)
+        return _passes(findings, 0 if check.metric else piece.left_out.get(check.category, 0))
     if check.demand == Demand.CHAMPION and not champion:
         return (
             State.PASSED,
@@ -164,10 +179,11 @@ def _too_small(check: Check, findings: list[Finding]) -> tuple[str, str] | None:
     return None
 
 
-def _passes(findings: list[Finding]) -> Answer:
+def _passes(findings: list[Finding], more: int) -> Answer:
+    """Judge that each passed; ``more`` passed besides."""
     whole = outcome_of(findings, "")
-    passed = sum(finding.outcome == Outcome.PASSED for finding in findings)
-    measured = f"{passed:,} of {len(findings):,} passed"
+    passed = sum(finding.outcome == Outcome.PASSED for finding in findings) + more
+    measured = f"{passed:,} of {len(findings) + more:,} passed"
     if whole == Outcome.PASSED:
         return State.PASSED, measured, "", ""
     first = next((one for one in findings if one.outcome == whole), findings[0])
