@@ -2,10 +2,11 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import TextChoices
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
@@ -14,13 +15,12 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Conflict, Invalid
 from apps.evidence.models import RawFile, Report, Result
-from apps.evidence.rules import Reading, reading_of, topics_of
+from apps.evidence.rules import Finding, Reading, reading_of, topics_of
 from apps.evidence.rules.readings import text
 from apps.evidence.rules.sending import contradiction, digest_in, time_problem
 from apps.evidence.selectors import sender_decision
 
 KEY_LIMIT = 80
-_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -171,11 +171,18 @@ def _champion(version: ComponentVersion, named: str) -> ComponentVersion | None:
 
 
 def _keep_results(report: Report, reading: Reading) -> None:
-    rows = (
-        Result(report=report, position=place, **asdict(finding))
-        for place, finding in enumerate(reading.findings, 1)
-    )
-    Result.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    """Write the results by COPY: a file has up to 20,000, and an INSERT of each costs ten times as much."""
+    names = [field.name for field in fields(Finding)]
+    columns = ", ".join(connection.ops.quote_name(name) for name in ("report_id", "position", *names))
+    table = connection.ops.quote_name(Result._meta.db_table)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for place, finding in enumerate(reading.findings, 1):
+            copy.write_row((report.pk, place, *(_plain(getattr(finding, name)) for name in names)))
+
+
+def _plain(value: object) -> object:
+    """Return a fixed word as the text that it stands for."""
+    return value.value if isinstance(value, TextChoices) else value
 
 
 def _record(actor: Actor, report: Report, digest: str) -> None:
