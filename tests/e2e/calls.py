@@ -46,15 +46,15 @@ def calls(names: Names, password: str, post: Post) -> list[Call]:
 
 def _gate(names: Names) -> list[Call]:
     question = {
-        "change": names["in_review"],
+        "change": names["in_progress"],
         "stage": "features",
-        "component": "model:default/credit-risk",
+        "component": "model:default/store-demand",
         "artifact": "ab" * 32,
         "environment": "production",
         "idempotency_key": "run-7",
         "dry_run": False,
     }
-    return [Call("post gate/", "gate/", AMARA, question)]
+    return [Call("post gate/", "gate/", JONAS, question)]
 
 
 def _signatures(names: Names, password: str, post: Post) -> list[Call]:
