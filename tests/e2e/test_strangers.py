@@ -43,6 +43,10 @@ OWN = ("account", "notifications", "exports", "accounts/", "session")
 """What someone without a role may write: about themself."""
 
 
+OPEN_CALLS = {f"/api/v1/{name}" for name in ("schema", "ledger/key", "ledger/keys", "countersign.pyz")}
+"""What anyone may read over REST."""
+
+
 def addresses(names: Names, *, whole: bool = False) -> list[tuple[str, str]]:
     """Return each address of a page with its pattern's name, in each form that is known."""
     shown = examples(names, whole=whole)
@@ -208,7 +212,7 @@ def test_token_of_a_closed_account_opens_nothing(names: Names) -> None:
         before = written()
         more = {} if verb == "get" else {"data": body(names), "content_type": "application/json"}
         answer = getattr(client, verb)(path, **more)
-        open_ = path in ("/api/v1/schema", "/api/v1/ledger/key", "/api/v1/ledger/keys")
+        open_ = path in OPEN_CALLS
         assert answer.status_code == (200 if open_ else 401), (verb, path, answer.status_code)
         assert written() == before, (verb, path)
 
