@@ -127,7 +127,6 @@ def _of_rules(verdict: Verdict, stage: Stage) -> list[Reason]:
             f"{one.rule.title}: {one.reason}",
             one.remedy,
             one.rule.id,
-            f"/rules/{one.rule.id}/",
         )
         for one in verdict.reasons
         if one.rule.stage in stages
