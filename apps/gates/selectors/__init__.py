@@ -1,6 +1,14 @@
 """Reading the gate: how a change stands before each stage, and what was asked."""
 
 from apps.gates.selectors.decisions import decision_exists, decision_for, decisions_of
+from apps.gates.selectors.rule_rounds import (
+    RULE_WAIVER,
+    RULES,
+    WaiverScope,
+    round_over,
+    rounds_over,
+    waiver_scope,
+)
 from apps.gates.selectors.standing import (
     GateStanding,
     Part,
@@ -11,13 +19,19 @@ from apps.gates.selectors.standing import (
 )
 
 __all__ = [
+    "RULES",
+    "RULE_WAIVER",
     "GateStanding",
     "Part",
+    "WaiverScope",
     "anchor_of",
     "decision_exists",
     "decision_for",
     "decisions_of",
     "plan_for",
     "reasons_against",
+    "round_over",
+    "rounds_over",
     "standing_at",
+    "waiver_scope",
 ]

@@ -1,6 +1,25 @@
-"""Asking the gate, and saying what it checks."""
+"""Asking the gate, and saying what it checks and by which rules it judges.
+
+- ``ask_gate``, ``Ask``: one answer.
+- ``propose_plan``, ``withdraw_plan``: a version of the checks.
+- ``write_rules``, ``ask_rules_approval``, ``withdraw_rules``: the draft of the rules.
+- ``ask_rule_waiver``, ``end_rule_waiver``, ``warn_of_ending_waivers``: setting a rule aside for a time.
+"""
 
 from apps.gates.services.asking import Ask, ask_gate
 from apps.gates.services.publishing import propose_plan, withdraw_plan
+from apps.gates.services.rule_waivers import ask_rule_waiver, end_rule_waiver, warn_of_ending_waivers
+from apps.gates.services.rules import ask_rules_approval, withdraw_rules, write_rules
 
-__all__ = ["Ask", "ask_gate", "propose_plan", "withdraw_plan"]
+__all__ = [
+    "Ask",
+    "ask_gate",
+    "ask_rule_waiver",
+    "ask_rules_approval",
+    "end_rule_waiver",
+    "propose_plan",
+    "warn_of_ending_waivers",
+    "withdraw_plan",
+    "withdraw_rules",
+    "write_rules",
+]

@@ -4,7 +4,8 @@
 - ``sets_for``, ``set_for``, ``draft_for``, ``may_write_rules``, ``unready``: the versions, as a person may
   read or write them.
 - ``waived_now``: the rules that waivers set aside for something.
-- ``waivers_for``, ``waiver_for``: waivers, as a person may read them.
+- ``waivers_for``, ``waiver_for``, ``waivers_in_force``, ``waivers_by_rule``: waivers, as a person may read them.
+- ``waivers_ending``: those that end soon.
 """
 
 from apps.policy.selectors.sets import (
@@ -19,7 +20,15 @@ from apps.policy.selectors.sets import (
     sets_for,
     unready,
 )
-from apps.policy.selectors.waivers import may_end_waiver, waived_now, waiver_for, waivers_for
+from apps.policy.selectors.waivers import (
+    may_end_waiver,
+    waived_now,
+    waiver_for,
+    waivers_by_rule,
+    waivers_ending,
+    waivers_for,
+    waivers_in_force,
+)
 
 __all__ = [
     "draft_for",
@@ -35,5 +44,8 @@ __all__ = [
     "unready",
     "waived_now",
     "waiver_for",
+    "waivers_by_rule",
+    "waivers_ending",
     "waivers_for",
+    "waivers_in_force",
 ]

@@ -1,5 +1,6 @@
 """Waivers of rules: those that count now, and those that a person may read or end."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
@@ -31,6 +32,24 @@ def waivers_for(user: User) -> QuerySet[RuleWaiver]:
 def waiver_for(user: User, number: int) -> RuleWaiver | None:
     """Return a waiver that a person may read, or None."""
     return waivers_for(user).filter(number=number).first()
+
+
+def waivers_in_force(user: User) -> QuerySet[RuleWaiver]:
+    """Return the waivers that count now, as a person may read them, the first to end first."""
+    now = clock.now()
+    counting = waivers_for(user).filter(granted_at__isnull=False, ended_at=None, until__gt=now)
+    return counting.order_by("until")
+
+
+def waivers_by_rule(user: User) -> dict[str, int]:
+    """Return how many waivers of each rule count now, by its id, as a person may read them."""
+    return dict(Counter(waivers_in_force(user).values_list("rule", flat=True)))
+
+
+def waivers_ending(*, before: datetime) -> list[RuleWaiver]:
+    """Return the waivers that count now and end before a moment, for the portal's own reminders."""
+    rows = RuleWaiver.objects.select_related("asked_by").filter(granted_at__isnull=False, ended_at=None)
+    return list(rows.filter(until__gt=clock.now(), until__lt=before))
 
 
 def may_end_waiver(actor: Actor, waiver: RuleWaiver) -> Decision:

@@ -1,0 +1,54 @@
+"""The rounds that the rules and their waivers went through, and what a waiver may be for."""
+
+from dataclasses import dataclass
+
+from apps.accounts.models import User
+from apps.approvals.enums import RoundState
+from apps.approvals.models import Round
+from apps.catalog.models import Component
+from apps.catalog.selectors import component_for
+from apps.changes.selectors import change_for
+from apps.core.actors import Actor
+
+RULES = "rules"
+RULE_WAIVER = "rule_waiver"
+
+
+@dataclass(frozen=True)
+class WaiverScope:
+    """What a waiver is for. Where it is one component, whoever judges that one may grant it."""
+
+    ref: str
+    component_key: str = ""
+    component_label: str = ""
+    team_id: int | None = None
+    requesters: tuple[int, ...] = ()
+
+
+def round_over(subject: str, ref: str) -> Round | None:
+    """Return the open round over a version of the rules or a waiver, or None."""
+    return next((one for one in rounds_over(subject, ref) if one.state == RoundState.OPEN), None)
+
+
+def rounds_over(subject: str, ref: str) -> list[Round]:
+    """Return every round over a version of the rules or a waiver, the last first."""
+    return list(Round.objects.filter(subject_type=subject, subject_ref=ref).order_by("-revision"))
+
+
+def waiver_scope(actor: Actor, ref: str) -> WaiverScope | None:
+    """Return the change or the component that a reference names, as the actor may see it, or None."""
+    if not isinstance(actor.user, User):
+        return None
+    change = change_for(actor.user, ref.strip())
+    if change is not None:
+        items = list(change.items.select_related("component")[:2])
+        alone = items[0].component if len(items) == 1 else None
+        return _of(change.ref, alone, (change.requester_id,))
+    component = component_for(actor.user, ref.strip())
+    return _of(component.key, component) if component else None
+
+
+def _of(ref: str, component: Component | None, requesters: tuple[int, ...] = ()) -> WaiverScope:
+    if component is None:
+        return WaiverScope(ref, requesters=requesters)
+    return WaiverScope(ref, component.key, component.name, component.owner_team_id, requesters)

@@ -1,0 +1,117 @@
+"""Putting a version of the rules in force: written by one, approved by another, by a round over its digest.
+
+Policy and approvals are neighbours that do not know each other; a version of the rules needs both.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.accounts.selectors import people_with_role
+from apps.approvals.enums import RoundState, TimeUnit
+from apps.approvals.models import Round
+from apps.approvals.rules import Allowance, Barred, Need, Subject
+from apps.approvals.services import close_round, open_round
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.errors import Forbidden, Invalid, Stale
+from apps.gates.selectors import RULES, round_over, rounds_over
+from apps.policy.enums import SetState
+from apps.policy.models import PolicySet
+from apps.policy.rules import by_place
+from apps.policy.selectors import may_write_rules, unready
+from apps.policy.services import publish_set, withdraw_draft, write_draft
+
+TIME_TO_SIGN = Allowance(5, TimeUnit.WORKING_DAYS)
+AT_THE_LATEST = timedelta(days=14)
+_RISK = 3
+"""Above a change of moderate risk in the inbox: these rules decide over all of them."""
+
+
+@transaction.atomic
+def ask_rules_approval(*, actor: Actor, policy_set: PolicySet) -> Round:
+    """Ask for the approval of a draft as it stands. It judges nothing until someone else has signed its digest.
+
+    Another Change Manager over everything is asked; where there is none, a Change Sponsor. Neither the author nor
+    whoever asks may give it.
+
+    Raises:
+        Forbidden: the actor is not a Change Manager over everything, in person.
+        Stale: it is no draft. Invalid: what keeps it from being published, by its places.
+        Conflict: it is out for approval already. NobodyToSign: nobody else is there who may approve it.
+    """
+    may_write_rules(actor).require()
+    held = PolicySet.objects.select_for_update(of=("self",)).select_related("author").get(pk=policy_set.pk)
+    if held.state != SetState.DRAFT:
+        raise Stale(
+            f"Version {held.number} is {held.get_state_display().lower()}.", remedy="Reload the page."
+        )
+    if problems := unready(held):
+        raise Invalid(by_place(problems))
+    if not isinstance(actor.user, User):
+        raise Forbidden("A person asks for an approval.")
+    writers = {held.author_id: held.author, actor.user.pk: actor.user}
+    return open_round(
+        actor=actor,
+        subject=Subject(RULES, held.ref, str(held), f"/rules/versions/{held.number}/"),
+        revision=len(rounds_over(RULES, held.ref)) + 1,
+        digest=held.digest,
+        risk=_RISK,
+        starts_at=None,
+        needs=[_need(held, writers)],
+        barred=[Barred(pk, "You wrote this version. Nobody approves their own.") for pk in sorted(writers)],
+    )
+
+
+def _need(held: PolicySet, writers: dict[int, User]) -> Need:
+    another = people_with_role(Role.CHANGE_MANAGER).exclude(pk__in=writers).exists()
+    return Need(
+        role=Role.CHANGE_MANAGER if another else Role.SPONSOR,
+        question="Should these rules judge changes?",
+        reason=f"{held.author} wrote them, and nobody approves their own.",
+        due_at=clock.now() + AT_THE_LATEST,
+        allowed=TIME_TO_SIGN,
+    )
+
+
+@transaction.atomic
+def write_rules(*, actor: Actor, policy_set: PolicySet, document: Any, reason: str, seen: str) -> PolicySet:
+    """Keep what a draft says now. What was out for approval is no longer: its approvers looked at something else.
+
+    Raises:
+        Forbidden, Invalid, Stale: as ``policy.services.write_draft`` says.
+    """
+    written = write_draft(actor=actor, policy_set=policy_set, document=document, reason=reason, seen=seen)
+    asked = round_over(RULES, written.ref)
+    if asked is not None and asked.digest != written.digest:
+        close_round(actor=actor, round=asked)
+    return written
+
+
+@transaction.atomic
+def withdraw_rules(*, actor: Actor, policy_set: PolicySet) -> PolicySet:
+    """Give a draft up, and ask nobody about it any more.
+
+    Raises:
+        Forbidden: the actor may not write rules. Stale: it is no draft.
+    """
+    may_write_rules(actor).require()
+    if (asked := round_over(RULES, policy_set.ref)) is not None:
+        close_round(actor=actor, round=asked)
+    return withdraw_draft(actor=actor, policy_set=policy_set)
+
+
+def follow_rules_round(round_: Round, actor: Actor) -> None:
+    """Put a draft in force that was approved as it stands. One that was rejected stays a draft, to be mended.
+
+    Runs in the transaction of the signature.
+    """
+    if round_.state != RoundState.APPROVED:
+        return
+    number = int(round_.subject_ref.removeprefix("RULES-"))
+    draft = PolicySet.objects.filter(number=number, state=SetState.DRAFT).first()
+    if draft is not None and draft.digest == round_.digest:
+        publish_set(actor=actor, policy_set=draft, approved=round_.digest)
