@@ -34,6 +34,7 @@ EVERY = {
     "apps.changes.tasks.task_follow_freezes": 60,
     "apps.gates.tasks.task_warn_of_ending_waivers": 3600,
     "apps.changes.tasks.task_send_messages": 60,
+    "apps.changes.tasks.task_compare_contracts": 60,
     "apps.insights.tasks.task_send_digests": 900,
     "apps.exports.tasks.task_watch_ledger": 60,
     "apps.exports.tasks.task_resume_exports": 300,

@@ -8,6 +8,7 @@ from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.selectors import waiting_to_settle, window_passed
 from apps.changes.services import (
+    compare_contracts,
     end_overdue,
     expire_change,
     refresh_if_due,
@@ -80,3 +81,9 @@ def task_follow_freezes() -> int:
     """Say what becomes of changes that a freeze fell on unsaid, and tell those in flight to hold; return how many."""
     actor = actors.system("calendar")
     return say_what_was_not_said(actor=actor) + tell_to_hold(actor=actor)
+
+
+@shared_task
+def task_compare_contracts() -> int:
+    """Compare the new versions of contracts that wait for it, and return how many."""
+    return compare_contracts(actor=actors.system("contracts"))

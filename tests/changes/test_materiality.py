@@ -72,6 +72,12 @@ def a_hit(key: str) -> dict[str, Any]:
     }
 
 
+def a_proposal() -> dict[str, Any]:
+    """Return a new version of a contract, as it is signed."""
+    counts = {"breaking": 1, "risky": 0, "safe": 2}
+    return {"definition": "d2", "level": "breaking", "consumers": [SERVICE], **counts}
+
+
 def a_full_content() -> dict[str, Any]:
     """Return a content in which every field is there."""
     at = "2026-11-19T06:00:00.000000Z"
@@ -91,6 +97,7 @@ def a_full_content() -> dict[str, Any]:
         "impact": [a_hit(SERVICE), a_hit("service:default/other")],
         "contracts": [
             {"key": "data:default/a", "title": "A", "kind": "data", "component": DATA, "definition": "d1"}
+            | {"proposed": a_proposal()}
         ],
         "documents": [
             {"ref": "DOC-1", "kind": "plan", "title": "A", "template": "TPL-1", "version": 1, "digest": "d1"}
@@ -184,7 +191,8 @@ def asked_again(judge: Judge, before: Any, after: Any) -> bool:
 def _set(*names: Any) -> Callable[[Any, Any], None]:
     def act(content: Any, value: Any) -> None:
         for name in names[:-1]:
-            content = content[name] if not isinstance(content, list) or content else {}
+            there = content if isinstance(content, list) else name in content
+            content = content[name] if there else {}
         if isinstance(content, dict):
             content[names[-1]] = value
 
@@ -203,6 +211,9 @@ EDITS: list[Callable[[Any, Any], None]] = [
     *(_set("risks", 0, name) for name in ("text", "likelihood", "harm", "mitigation")),
     *(_set("plan", 0, name) for name in ("text", "lead", "minutes", "way_back")),
     *(_set("contracts", 0, name) for name in ("title", "definition")),
+    *(_set("contracts", 0, "proposed", name) for name in ("level", "safe", "definition")),
+    lambda content, value: _set("contracts", 0, "proposed", "consumers")(content, [str(value)]),
+    lambda content, _: content["contracts"][:1] and content["contracts"][0].pop("proposed", None),
     *(_set("freezes", 0, name) for name in ("title", "end")),
     *(_set("documents", 0, name) for name in ("title", "digest")),
     *(_set("standard", name) for name in ("template", "version", "digest", "left")),
@@ -267,12 +278,12 @@ def test_role_is_asked_again_if_and_only_if_a_field_it_judges_differs(made: Any,
 @settings(max_examples=300, deadline=None)
 @given(edits, st.sampled_from(JUDGES[:4]))
 def test_role_that_is_not_asked_again_has_the_same_evidence(made: Any, judge: Judge) -> None:
-    """What the inbox shows a role is among what the rule says that it judges; the names of components alone are not."""
+    """What the inbox shows a role is among what the rule says that it judges; names alone are not."""
     before, after = a_full_content(), edited(a_full_content(), made)
     if differences_for(judge, before, after):
         return
     for content in (before, after):
-        for row in [*content["items"], *content["impact"]]:
+        for row in [*content["items"], *content["impact"], *content["contracts"]]:
             row["title"] = "Named"
             for step in row.get("path", []):
                 step["title"] = "Named"

@@ -44,6 +44,7 @@ WITHOUT_ACTOR = {
     # Parts of another service's transaction, which has the actor and writes the entry.
     "calendar.hold_calendar",
     "catalog.bump_graph",
+    "evidence.keep_file",
     "exports.queue_writing",
     "outbox.enqueue",
     "outbox.notify",

@@ -120,9 +120,9 @@ def contracts_of(component: Component) -> QuerySet[Contract]:
     return component.contracts.filter(retired_at=None).annotate(users=users)
 
 
-def definition_of(contract: Contract) -> bytes | None:
-    """Return the text of a contract's definition in force; None when it stands elsewhere, or is too long to keep."""
-    held = Definition.objects.filter(digest=contract.definition_digest).first()
+def definition_of(digest: str) -> bytes | None:
+    """Return the text of a definition by its digest; None when it stands elsewhere or is too long to keep."""
+    held = Definition.objects.filter(digest=digest).first()
     return bytes(held.content) if held else None
 
 

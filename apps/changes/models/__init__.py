@@ -12,6 +12,7 @@ from apps.changes.models.changes import (
     SuccessMetric,
     WorldCheck,
 )
+from apps.changes.models.contracts import ProposedContract
 from apps.changes.models.messages import PlannedMessage
 from apps.changes.models.standards import Standard, StandardVersion
 
@@ -22,6 +23,7 @@ __all__ = [
     "ImpactNote",
     "PlanStep",
     "PlannedMessage",
+    "ProposedContract",
     "Revision",
     "RiskScenario",
     "RollbackCriterion",

@@ -56,6 +56,7 @@ _PARTS = {
     "hyperparameters": "setting",
     "in_use": "version in use now",
     "metrics": "measure",
+    "proposed": "new version",
     "reason": "why",
     "retired": "retired from the catalog",
     "to": "new version",

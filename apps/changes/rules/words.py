@@ -103,9 +103,11 @@ def hit_line(row: dict[str, Any]) -> str:
 
 def contract_line(row: dict[str, Any]) -> str:
     """Return a promise that a component has made to those who rely on it, with its definition's digest."""
-    return (
+    line = (
         f"{row['kind']} contract of {row['component']}. {row['definition'] or 'No definition'}".capitalize()
     )
+    new = row.get("proposed")
+    return f"{line}. New version {new['definition']}, {new['level']}" if new else line
 
 
 def freeze_line(row: dict[str, Any], zone: str = "UTC") -> str:

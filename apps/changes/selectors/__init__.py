@@ -12,6 +12,13 @@ from apps.changes.selectors.artifacts import Attached, attach_decision, attachab
 from apps.changes.selectors.blockers import Blocker, blockers_of
 from apps.changes.selectors.completeness import missing_of, offered_by
 from apps.changes.selectors.content import content_of
+from apps.changes.selectors.contracts import (
+    Shown,
+    contract_decision,
+    contracts_offered,
+    contracts_shown,
+    proposal_of,
+)
 from apps.changes.selectors.covered import Cover, class_within, cover_of, said_within
 from apps.changes.selectors.earlier import changed_since, earlier_for, since_signed
 from apps.changes.selectors.emergency import (
@@ -109,6 +116,7 @@ __all__ = [
     "leads_of",
     "people_of",
     "planned",
+    "proposal_of",
     "supposed",
     "Attached",
     "Blocker",
@@ -121,6 +129,7 @@ __all__ = [
     "Replay",
     "Replayed",
     "Row",
+    "Shown",
     "Tab",
     "surroundings_of",
     "WentAhead",
@@ -141,6 +150,9 @@ __all__ = [
     "class_within",
     "components_named",
     "content_of",
+    "contract_decision",
+    "contracts_offered",
+    "contracts_shown",
     "cover_of",
     "differences",
     "earlier_for",

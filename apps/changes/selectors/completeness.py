@@ -1,11 +1,13 @@
 """What a draft still misses."""
 
+from apps.changes.enums import WizardStep
 from apps.changes.models import Change
 from apps.changes.rules.completeness import Filled, Missing, missing_from, version_asked
+from apps.changes.selectors.contracts import unready_contracts
 
 
 def missing_of(change: Change) -> list[Missing]:
-    """Return what a draft still misses before it can be submitted; five short queries."""
+    """Return what a draft still misses before it can be submitted; six short queries."""
     found = missing_from(
         Filled(
             items=change.items.exists(),
@@ -22,7 +24,8 @@ def missing_of(change: Change) -> list[Missing]:
         )
     )
     offered = offered_by(change) if found else []
-    return [version_asked(one, offered) for one in found]
+    unready = [Missing(WizardStep.WHAT, "contracts", said) for said in unready_contracts(change)]
+    return [*(version_asked(one, offered) for one in found), *unready]
 
 
 def offered_by(change: Change) -> list[str]:

@@ -9,8 +9,10 @@ from apps.catalog.models import ComponentVersion, Contract
 from apps.catalog.selectors import versions_named_in_use
 from apps.changes.enums import ChangeClass
 from apps.changes.models import Change, ChangeItem
+from apps.changes.rules.contracts import Proposed
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.selectors.artifacts import documents_content
+from apps.changes.selectors.contracts import proposed_of
 from apps.changes.selectors.covered import class_within, cover_of, standard_content
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
@@ -53,7 +55,7 @@ def content_of(change: Change, *, impact: list[ImpactRow] | None = None) -> dict
             "cost_of_waiting": change.cost_of_waiting,
             "items": moving_content(change, versions_named_in_use(moved)),
             "impact": [row.as_content() for row in rows],
-            "contracts": contracts_content(change, contracts_of(moved)),
+            "contracts": contracts_content(change, contracts_of(moved), proposed_of(change)),
             "freezes": freezes_content(caught_by([change])[change.pk, goes_as]),
             "window": window_content(change),
             "success_metrics": _metrics(change),
@@ -105,9 +107,15 @@ def contracts_of(component_ids: Iterable[int]) -> list[Contract]:
     return list(Contract.objects.filter(provider__in=set(component_ids), retired_at=None).order_by("key"))
 
 
-def contracts_content(change: Change, contracts: Iterable[Contract]) -> list[dict[str, Any]]:
-    """Return what the components that move have promised to those who rely on them, out of ``contracts``."""
+def contracts_content(
+    change: Change, contracts: Iterable[Contract], proposed: Iterable[Proposed]
+) -> list[dict[str, Any]]:
+    """Return what the components that move have promised to those who rely on them, out of ``contracts``.
+
+    ``proposed`` are the new versions that the change brings; a contract of which there is none says nothing of it.
+    """
     moved = {item.component_id: item.component.key for item in items_of(change)}
+    brought = {one.key: {"proposed": one.as_content()} for one in proposed}
     return [
         {
             "key": contract.key,
@@ -116,6 +124,7 @@ def contracts_content(change: Change, contracts: Iterable[Contract]) -> list[dic
             "component": moved[contract.provider_id],
             "definition": contract.definition_digest,
         }
+        | brought.get(contract.key, {})
         for contract in contracts
         if contract.provider_id in moved
     ]

@@ -16,6 +16,7 @@ from apps.calendar.selectors import Found, conflicts_of
 from apps.catalog.enums import DataClass
 from apps.changes.enums import ENDED, ChangeClass, ChangeState
 from apps.changes.models import Artifact, Change, ChangeItem
+from apps.changes.selectors.contracts import contract_facts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.measured import Measured
 from apps.changes.selectors.visible import number_in
@@ -47,6 +48,7 @@ def facts_of(change: Change, measured: list[Measured], prior: Prior) -> dict[str
         **_of_calendar(conflicts_of(change.ref)),
         **_of_history(change, measured, prior),
         **_of_model(measured),
+        **contract_facts(change),
     }
 
 

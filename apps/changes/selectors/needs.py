@@ -12,9 +12,11 @@ from apps.catalog.enums import ComponentKind, ContractKind
 from apps.catalog.models import Component, ComponentVersion, Contract
 from apps.catalog.selectors import versions_in_use
 from apps.changes.models import Change
+from apps.changes.rules.contracts import Proposed, with_consumers
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.rules.needs import reached
 from apps.changes.rules.risk import Moved, Risk, risk_of
+from apps.changes.selectors.contracts import proposed_of
 from apps.changes.selectors.items import items_of
 
 
@@ -32,12 +34,13 @@ def needs_for(
     policy: PolicyVersion,
     change_class: str = "",
     contracts: Iterable[Contract] | None = None,
+    proposed: Iterable[Proposed] | None = None,
 ) -> list[Need]:
     """Return every signature that a change needs under a version of the policy, with why, how long people get,
-    and by when at the latest.
+    and by when at the latest. Whoever owns a consumer of a contract that it breaks is asked under each version.
 
-    ``change_class`` is the class by which it goes, when that is not the one that it has. ``contracts`` saves a
-    caller that has them from asking again.
+    ``change_class`` is the class by which it goes, when that is not the one that it has. ``contracts`` and
+    ``proposed``, the new versions of some, save a caller that has them from asking again.
     """
     goes_as = change_class or change.change_class
     moved = [item.component for item in items_of(change)]
@@ -48,7 +51,10 @@ def needs_for(
     )
     facts = facts_over(goes_as, moved, impact, promises, risk=risk_for(change, impact).level)
     allowed = times_in(policy)[goes_as]
-    return needs_under(rules_in(policy), facts, due=change.planned_start or now, allowed=allowed)
+    due = change.planned_start or now
+    asked = needs_under(rules_in(policy), facts, due=due, allowed=allowed)
+    brought = proposed_of(change) if proposed is None else proposed
+    return with_consumers(asked, brought, due=due, allowed=allowed)
 
 
 def facts_of(

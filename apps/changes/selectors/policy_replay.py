@@ -12,7 +12,9 @@ from apps.approvals.selectors import people_for_needs
 from apps.catalog.models import Contract
 from apps.changes.enums import PLANNED
 from apps.changes.models import Change, ChangeItem
+from apps.changes.rules.contracts import with_consumers
 from apps.changes.rules.impact import row_from_content
+from apps.changes.selectors.contracts import proposed_in
 from apps.changes.selectors.impact import owners_by_key
 from apps.changes.selectors.needs import facts_of, promises_of
 from apps.changes.selectors.visible import changes_visible_to
@@ -60,7 +62,7 @@ class Replay:
 
 
 def replay_policy(user: User, rules: tuple[Rule, ...]) -> Replay:
-    """Return what these rules would ask of the open changes that a person sees, soonest first; 9 queries at most.
+    """Return what these rules would ask of the open changes that a person sees, soonest first; 13 queries at most.
 
     Nothing is asked by this: a change stays under the version that it was submitted under.
     """
@@ -91,7 +93,7 @@ def _needs(changes: list[Change], rules: tuple[Rule, ...]) -> Iterator[tuple[Cha
         if change.revision is not None
     }
     owners = owners_by_key(sorted({row.key for rows in impacts.values() for row in rows}))
-    promises = _promises(changes)
+    promises, proposed = _promises(changes), proposed_in(changes)
     for change in changes:
         impact = [
             row_from_content(
@@ -103,7 +105,8 @@ def _needs(changes: list[Change], rules: tuple[Rule, ...]) -> Iterator[tuple[Cha
         ]
         moved = [item.component for item in change.items.all()]
         facts = facts_of(change, moved, impact, promises, risk=change.risk)
-        yield change, needs_under(rules, facts, due=clock.now())
+        asked = needs_under(rules, facts, due=clock.now())
+        yield change, with_consumers(asked, proposed[change.pk], due=clock.now(), allowed=None)
 
 
 def _promises(changes: Iterable[Change]) -> list[Contract]:

@@ -16,6 +16,7 @@ from apps.catalog.models import ComponentVersion, Contract
 from apps.catalog.selectors import graph, versions_named_in_use
 from apps.changes.enums import ChangeClass, ChangeState
 from apps.changes.models import Change
+from apps.changes.rules.contracts import Proposed
 from apps.changes.rules.difference import Difference
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.rules.materiality import Judge, differences_for
@@ -26,6 +27,7 @@ from apps.changes.selectors.content import (
     freezes_content,
     moving_content,
 )
+from apps.changes.selectors.contracts import proposed_in
 from apps.changes.selectors.covered import class_within, cover_of, standard_content
 from apps.changes.selectors.impact import found_impacts
 from apps.changes.selectors.items import items_of, read_items
@@ -62,6 +64,7 @@ class Surroundings:
     impact: dict[int, list[ImpactRow]]
     named: dict[int, ComponentVersion]
     contracts: list[Contract]
+    proposed: dict[int, list[Proposed]]
     freezes: dict[tuple[int, str], list[Caught]]
     asked: dict[int, list[tuple[str, str]]]
 
@@ -86,6 +89,7 @@ def surroundings_of(changes: Sequence[Change]) -> Surroundings:
         impact=found_impacts(changes),
         named=versions_named_in_use(moved),
         contracts=contracts_of(moved),
+        proposed=proposed_in(changes),
         freezes=caught_by(changes),
         asked=asked,
     )
@@ -113,7 +117,7 @@ def world_in(around: Surroundings, change: Change) -> World:
         "risk_reason": risk.sentence,
         "items": moving_content(change, around.named),
         "impact": [row.as_content() for row in impact],
-        "contracts": contracts_content(change, around.contracts),
+        "contracts": contracts_content(change, around.contracts, around.proposed[change.pk]),
         "freezes": freezes_content(_in_view(around.freezes[change.pk, content["class"]], change)),
     }
     needs = _needs(around, change, around.policy, content["class"])
@@ -152,6 +156,7 @@ def _needs(around: Surroundings, change: Change, policy: PolicyVersion, goes_as:
         policy=policy,
         change_class=goes_as,
         contracts=around.contracts,
+        proposed=around.proposed[change.pk],
     )
 
 

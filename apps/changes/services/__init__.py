@@ -2,6 +2,7 @@
 
 - drafts: ``start_draft``, then one save for each step of the wizard: ``save_what``, ``save_why``, ``save_impact``,
   ``save_when``, ``save_how_back``. ``complete=False`` keeps what is there without asking for what is missing.
+- contracts: ``propose_contract``, ``drop_contract``, ``compare_contracts``.
 - review: ``submit_change``, ``revise_change``, ``withdraw_change``, ``hold_change``, ``resume_change``, ``settle``,
   ``settle_all``.
 - in an emergency: ``show_letting_go``, ``let_go_ahead``.
@@ -17,6 +18,7 @@
 """
 
 from apps.changes.services.artifacts import attach_document, begin_document
+from apps.changes.services.contracts import compare_contracts, drop_contract, propose_contract
 from apps.changes.services.drafting import (
     save_how_back,
     save_impact,
@@ -75,10 +77,12 @@ __all__ = [
     "begin_document",
     "change_outcome",
     "close_change",
+    "compare_contracts",
     "complete_change",
     "declare_period",
     "end_disposition",
     "end_overdue",
+    "drop_contract",
     "drop_message",
     "expire_change",
     "fail_change",
@@ -90,6 +94,7 @@ __all__ = [
     "link_after",
     "move_change",
     "plan_message",
+    "propose_contract",
     "propose_standard",
     "remind_of_windows",
     "replan_period",

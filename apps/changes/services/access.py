@@ -1,6 +1,7 @@
 """Locking a change and asking whether an actor may act on it, before anything is written."""
 
 from apps.approvals.models import Round
+from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.people import may_do
 from apps.changes.selectors import standing_of
@@ -30,6 +31,23 @@ def locked(change: Change) -> Change:
             remedy="Reload the page and look again.",
         )
     return found
+
+
+def locked_draft(change: Change, actor: Actor) -> Change:
+    """Return a draft that the actor may edit, held until the transaction ends.
+
+    Raises:
+        Forbidden: the actor is not the requester.
+        IllegalTransition: it is no draft any more.
+    """
+    draft = locked(change)
+    permit("edit", draft, actor)
+    if draft.state != ChangeState.DRAFT:
+        raise IllegalTransition(
+            f"{draft.ref} is {draft.get_state_display().lower()}, so it cannot be edited.",
+            remedy="Revise it first. Those whose part changes are then asked again.",
+        )
+    return draft
 
 
 def permit(event: str, change: Change, actor: Actor) -> None:

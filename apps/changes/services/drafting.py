@@ -7,16 +7,16 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
-from apps.changes.enums import ChangeState, WizardStep
+from apps.changes.enums import WizardStep
 from apps.changes.models import Change
 from apps.changes.rules.inputs import ItemInput, MetricInput, NoteInput, RiskInput, StepInput
 from apps.changes.rules.people import may_propose
 from apps.changes.selectors import impact_of, risk_for, standing_of
 from apps.changes.services import parts
-from apps.changes.services.access import locked, permit
+from apps.changes.services.access import locked_draft
 from apps.changes.services.finding import next_number, write_search
 from apps.core.actors import Actor
-from apps.core.errors import Forbidden, IllegalTransition
+from apps.core.errors import Forbidden
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def save_what(*, actor: Actor, change: Change, items: Sequence[ItemInput], compl
             ``complete``. Fields: ``items``, ``items.0.component``, ``items.0.from_version``, ``items.0.to_version``.
         Forbidden, IllegalTransition: not the requester, or no longer a draft.
     """
-    draft = _draft(change, actor)
+    draft = locked_draft(change, actor)
     moved = parts.write_items(draft, items, actor=actor, complete=complete)
     return _saved(draft, actor, WizardStep.WHAT, {"items": moved})
 
@@ -59,7 +59,7 @@ def save_why(
     complete: bool = True,
 ) -> Change:
     """Write the title, the reasons and the promises. Raises as ``save_what``; fields as the arguments are named."""
-    draft = _draft(change, actor)
+    draft = locked_draft(change, actor)
     texts = {"title": title, "summary": summary, "outcome": outcome, "cost_of_waiting": cost_of_waiting}
     parts.write_why(draft, texts, metrics, complete=complete)
     return _saved(draft, actor, WizardStep.WHY, {"metrics": len(metrics)})
@@ -68,7 +68,7 @@ def save_why(
 @transaction.atomic
 def save_impact(*, actor: Actor, change: Change, notes: Sequence[NoteInput]) -> Change:
     """Write what people corrected of the impact, each with a reason. Raises as ``save_what``; fields ``notes.0.…``."""
-    draft = _draft(change, actor)
+    draft = locked_draft(change, actor)
     parts.write_notes(draft, notes)
     said = [{"component": note.component, "included": note.included} for note in notes]
     return _saved(draft, actor, WizardStep.IMPACT, {"notes": said})
@@ -92,7 +92,7 @@ def save_when(
 
     Raises as ``save_what``; fields ``change_class``, ``time_zone``, ``local_start``, ``local_end``, ``late_reason``.
     """
-    draft = _draft(change, actor)
+    draft = locked_draft(change, actor)
     before = _window(draft)
     late = draft.late_reason if late_reason is None else late_reason
     parts.write_window(draft, change_class, time_zone, local_start, local_end, late, complete=complete)
@@ -126,21 +126,10 @@ def save_how_back(
 
     Raises as ``save_what``; a step that waits for itself, through others or not, is an error at its ``after``.
     """
-    draft = _draft(change, actor)
+    draft = locked_draft(change, actor)
     parts.write_rollback(draft, rollback_plan, rollback_minutes, criteria, risks, complete=complete)
     parts.write_plan(draft, steps, complete=complete)
     return _saved(draft, actor, WizardStep.HOW_BACK, {"steps": len(steps), "risks": len(risks)})
-
-
-def _draft(change: Change, actor: Actor) -> Change:
-    draft = locked(change)
-    permit("edit", draft, actor)
-    if draft.state != ChangeState.DRAFT:
-        raise IllegalTransition(
-            f"{draft.ref} is {draft.get_state_display().lower()}, so it cannot be edited.",
-            remedy="Revise it first. Those whose part changes are then asked again.",
-        )
-    return draft
 
 
 def _saved(draft: Change, actor: Actor, step: str, data: dict[str, Any]) -> Change:

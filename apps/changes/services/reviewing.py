@@ -33,6 +33,7 @@ from apps.changes.selectors import (
 from apps.changes.services.access import given_reason, locked, permit, require_state
 from apps.changes.services.asking import ask_for, freeze_revision, url_of
 from apps.changes.services.parts import not_reached
+from apps.changes.services.telling_contracts import tell_consumers
 from apps.changes.services.using_standards import hold_version, note_class
 from apps.core import clock
 from apps.core.actors import Actor, system
@@ -76,6 +77,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     needs = needs_for(draft, impact, now=now, policy=policy)
     draft.round = ask_for(actor, draft, revision, needs, impact, policy)
     draft.save(update_fields=["risk", "change_class", "revision", "booking", "round", "updated_at"])
+    tell_consumers(draft)
     facts = {"revision": revision.number, "digest": revision.digest, "risk": draft.risk}
     # Where every earlier signature still counts, nothing is left to wait for.
     return settle(change=advance(draft, "submit", actor=actor, data=facts), actor=actor)

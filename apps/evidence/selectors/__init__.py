@@ -1,5 +1,6 @@
 """Reading evidence."""
 
+from apps.evidence.selectors.contracts import differences_of
 from apps.evidence.selectors.pieces import pieces_of, plan_as_of
 from apps.evidence.selectors.plans import (
     FIRST_NUMBER,
@@ -23,6 +24,7 @@ __all__ = [
     "FIRST_NUMBER",
     "SEEN_WITH",
     "PlanInForce",
+    "differences_of",
     "file_of",
     "pieces_of",
     "plan_as_of",

@@ -14,11 +14,12 @@ from apps.catalog.models import ComponentVersion
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Conflict, Invalid
-from apps.evidence.models import RawFile, Report, Result
+from apps.evidence.models import Report, Result
 from apps.evidence.rules import Finding, Reading, reading_of, topics_of
 from apps.evidence.rules.readings import text
 from apps.evidence.rules.sending import contradiction, digest_in, time_problem
 from apps.evidence.selectors import sender_decision
+from apps.evidence.services.files import keep_file
 
 KEY_LIMIT = 80
 
@@ -71,7 +72,7 @@ def receive_evidence(*, actor: Actor, order: Order) -> Received:
         return Received(known, created=False)
     measured_at = reading.measured_at or order.measured_at
     _check(reading, order, artifact, measured_at)
-    file = _kept(digest, order.content)
+    file = keep_file(order.content)
     report, created = Report.objects.get_or_create(
         version=order.version,
         file=file,
@@ -149,13 +150,6 @@ def _check(reading: Reading, order: Order, artifact: str, measured_at: datetime 
         raise Invalid({"file": [problem]})
     if problem := time_problem(measured_at, clock.now()):
         raise Invalid({"measured_at": [problem]})
-
-
-def _kept(digest: str, content: bytes) -> RawFile:
-    kept, _ = RawFile.objects.defer("content").get_or_create(
-        digest=digest, defaults={"size": len(content), "content": content}
-    )
-    return kept
 
 
 def _champion(version: ComponentVersion, named: str) -> ComponentVersion | None:

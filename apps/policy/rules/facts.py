@@ -65,7 +65,7 @@ _LIST = (
     Fact("contracts.breaking", WHOLE, "Differences that break a consumer.", 0, "differences", Stage.INTEGRATION),
     Fact("contracts.risky", WHOLE, "Differences that may break one.", 1, "differences", Stage.INTEGRATION),
     Fact("contracts.consumers_hit", WHOLE, "Consumers that one of them hits.", 2, "consumers", Stage.INTEGRATION),
-    Fact("contracts.consumers_agreed", YES_NO, "The owner of each consumer that is hit has signed.", True),
+    Fact("contracts.consumers_agreed", YES_NO, "The owner of each consumer that a breaking one hits has signed.", True),
     Fact("history.team_changes", WHOLE, "Changes that the team finished in the last year.", 12, "changes"),
     Fact("history.team_failures", WHOLE, "How many of them failed or were rolled back.", 1, "changes"),
     Fact("history.team_failure_rate", NUMBER, "Their share, drawn towards the prior while few are known.", 0.07),

@@ -89,6 +89,7 @@ def context_of(user: User, change: Change, *, all_moments: bool) -> dict[str, An
         "risks": [_risk(one) for one in reading.content.get("risks", [])],
         "cards": _cards(user, reading),
         "review_ref": _review_ref(change),
+        "has_contracts": bool(reading.content.get("contracts")),
         "documents": selectors.attached_to(user, change),
         "may_attach": selectors.attach_decision(change, actors.person(user)),
         "told": messages_of(change),

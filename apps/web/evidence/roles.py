@@ -18,7 +18,11 @@ def evidence_for(requirement: Requirement, content: Content) -> list[Block]:
     """Return what the role of a requirement judges by, from the content that it signs."""
     build = _BUILDERS.get(requirement.role, _sponsor)
     key = requirement.component_key
-    first = (_made_from(content), _warned(requirement.role, key, content))
+    first = (
+        _made_from(content),
+        _warned(requirement.role, key, content),
+        _brought(requirement.role, key, content),
+    )
     return [block for block in (*first, *build(key, content)) if block]
 
 
@@ -37,6 +41,25 @@ def _warned(role: str, key: str, content: Content) -> Lines | None:
     judged = [one for one in content["items"] if role != Role.VALIDATOR or one["component"] == key]
     lines = [f"{one['title']}: {said}" for one in judged for said in item_warnings(one)]
     return Lines("What the catalog says against it", lines) if lines else None
+
+
+def _brought(role: str, key: str, content: Content) -> Table | None:
+    """Return the new versions of contracts, for those who judge them: a steward those of their own component."""
+    if role not in (Role.OWNER, Role.STEWARD):
+        return None
+    rows = [
+        [
+            one["title"],
+            str(new["level"]).capitalize(),
+            f"{new['breaking']} breaking, {new['risky']} risky, {new['safe']} safe",
+            listed(new["consumers"]) or "Nobody",
+            short(str(new["definition"])),
+        ]
+        for one in content.get("contracts", [])
+        if (new := one.get("proposed")) and (role == Role.OWNER or one["component"] == key)
+    ]
+    columns = ["Contract", "For consumers", "What differs", "Who relies on it", "Definition"]
+    return Table("New versions of contracts", columns, rows) if rows else None
 
 
 def _validator(key: str, content: Content) -> Iterable[Block | None]:

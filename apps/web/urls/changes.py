@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from apps.web.change_words import BY_SLUG
-from apps.web.views import change_documents, change_messages, changes, emergency
+from apps.web.views import change_contracts, change_documents, change_messages, changes, emergency
 
 _REF = r"(?P<ref>CHG-[0-9]{1,9})"
 
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
         rf"^changes/{_REF}/revisions/(?P<number>[0-9]{{1,5}})/$", changes.revision, name="change-revision"
     ),
     re_path(rf"^changes/{_REF}/documents/$", change_documents.documents, name="change-documents"),
+    re_path(rf"^changes/{_REF}/contracts/$", change_contracts.contracts, name="change-contracts"),
     re_path(rf"^changes/{_REF}/messages/$", change_messages.planned, name="change-messages"),
     re_path(rf"^changes/{_REF}/go-ahead/$", emergency.go_ahead, name="change-go-ahead"),
     re_path(rf"^changes/{_REF}/went-ahead\.json$", emergency.attestation, name="change-went-ahead"),

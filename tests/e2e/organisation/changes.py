@@ -7,9 +7,11 @@ from apps.approvals.models import EarlierSignature, Requirement, Signature
 from apps.approvals.rules.intents import Proof
 from apps.approvals.selectors import asked_in_mail, eligible_people, token_of
 from apps.approvals.services import mark_seen
+from apps.catalog.selectors import definition_of
 from apps.changes import services as changes
 from apps.changes.models import Change
 from apps.changes.rules.inputs import MetricInput
+from apps.changes.selectors import contracts_offered
 from apps.core import actors, clock
 from demo.load import actor, live
 from demo.stories import STORIES
@@ -35,7 +37,21 @@ def add_changes() -> Names:
     changes.withdraw_change(
         actor=actor(bare.requester), change=by_ref(names["unsent"]), reason="It was only an idea."
     )
+    _bring_contract(by_ref(names["ready"]))
     return names
+
+
+def _bring_contract(change: Change) -> None:
+    """Have a draft bring a new version of the API that it offers, which takes away what others call."""
+    [offered] = contracts_offered(change)
+    old = definition_of(offered.definition_digest)
+    assert old is not None
+    changes.propose_contract(
+        actor=actors.person(change.requester),
+        change=change,
+        contract=offered.key,
+        content=old.replace(b"/decisions:", b"/answers:"),
+    )
 
 
 def decide(change: Change, *roles: str) -> None:

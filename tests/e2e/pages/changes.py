@@ -56,6 +56,12 @@ CHANGES: Area = {
         Look("/changes/{in_review}/documents/", FEMI),
         Look("/changes/{in_review}/documents/", AMARA, 422, {}, "#main form:has(select)"),
     ],
+    "web:change-contracts": [
+        Look("/changes/{ready}/contracts/", AMARA),
+        Look("/changes/{draft}/contracts/", AMARA),
+        Look("/changes/{in_review}/contracts/", FEMI),
+        Look("/changes/{ready}/contracts/", AMARA, 422, {}, "#main form:has([type=file])"),
+    ],
     "web:change-messages": [
         Look("/changes/{in_review}/messages/", AMARA),
         Look("/changes/{in_review}/messages/", FEMI),

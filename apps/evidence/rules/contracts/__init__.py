@@ -6,5 +6,6 @@ the consumers and once for the producer, so that comparing the other way round s
 
 from apps.evidence.rules.contracts.changes import Comparison, Difference
 from apps.evidence.rules.contracts.comparing import compared, kind_of
+from apps.evidence.rules.contracts.documents import MOST_BYTES
 
-__all__ = ["Comparison", "Difference", "compared", "kind_of"]
+__all__ = ["MOST_BYTES", "Comparison", "Difference", "compared", "kind_of"]

@@ -7,10 +7,18 @@ from django import forms
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 
+from apps.catalog.models import Contract
 from apps.changes.enums import WizardStep
 from apps.changes.models import Change, PlanStep
 from apps.changes.rules.completeness import Missing
-from apps.changes.selectors import items_of, missing_of, offered_by
+from apps.changes.selectors import (
+    Shown,
+    contracts_offered,
+    contracts_shown,
+    items_of,
+    missing_of,
+    offered_by,
+)
 from apps.core.errors import PortalError
 from apps.web.views.wizard.again import Again, again_of
 from apps.web.views.wizard.forecast import Forecast, forecast
@@ -46,6 +54,9 @@ class Answers:
     offered: list[str]
     """Names of the components that the standard change of the draft names, while no version of any is chosen."""
     again: Again | None
+    contracts: list[Contract]
+    """What the components that move have promised to others, of which the change may bring new versions."""
+    brought: list[Shown]
 
     @property
     def next_revision(self) -> int:
@@ -74,6 +85,8 @@ def answers_of(change: Change) -> Answers:
         gaps=[gap(change, one) for one in missing_of(change)],
         offered=[] if items else offered_by(change),
         again=again_of(change, told),
+        contracts=contracts_offered(change),
+        brought=contracts_shown(change.requester, change, most=1),
     )
 
 
@@ -85,6 +98,8 @@ FIELDS = {"items": "id_find", "metrics": "id_metrics-0-name", "window": "id_loca
 def gap(change: Change, missing: Missing) -> Gap:
     """Return what is missing with the address of its field."""
     step = WizardStep(missing.step)
+    if missing.field == "contracts":
+        return Gap(missing.message, "Contracts", reverse("web:change-contracts", args=[change.ref]))
     place = FIELDS.get(missing.field, f"id_{missing.field}")
     if missing.field == "items" and offered_by(change):
         place = "id_items-0-to_version"
