@@ -36,7 +36,12 @@ _PAGES = {
     "conflict": "conflict",
     "evidence": "evidence",
     "checks": "checks-version",
+    "rules": "rules-version",
+    "rule_waiver": "rule-waiver",
 }
+
+# types whose page is named by the number of their reference alone.
+_NUMBERED = {"checks": "CHECKS-", "rules": "RULES-", "rule_waiver": "RWV-"}
 
 
 @dataclass(frozen=True)
@@ -201,8 +206,8 @@ def address(kind: str, ident: str) -> str:
         kind = "change"
     if kind not in _PAGES:
         return ""
-    if kind == "checks":
-        ident = ident.removeprefix("CHECKS-")
+    if kind in _NUMBERED:
+        ident = ident.removeprefix(_NUMBERED[kind])
     try:
         return reverse(f"web:{_PAGES[kind]}", args=[ident])
     except NoReverseMatch:

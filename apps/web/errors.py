@@ -30,6 +30,8 @@ _KINDS = {
     "WVR": "waiver",
     "EV": "evidence",
     "GATE": "gate",
+    "RULES": "rules",
+    "RWV": "rule_waiver",
 }
 
 

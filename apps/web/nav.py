@@ -30,6 +30,7 @@ _PAGES = (
 _BESIDE = (
     ("Approval policy", "policy"),
     ("Checks", "checks"),
+    ("Rules", "rules"),
     ("Standard changes", "standards"),
     ("Templates", "templates"),
 )

@@ -12,12 +12,14 @@ from apps.changes.rules.difference import Difference
 from apps.changes.selectors import change_for, changed_since, revision_of
 from apps.core import clock
 from apps.core.decisions import Decision
+from apps.gates.selectors import RULE_WAIVER, RULES
 from apps.web.checks_evidence import checks_evidence
 from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
 from apps.web.news import News, news
 from apps.web.policy_evidence import policy_evidence
 from apps.web.revision_page import Marked, marked
+from apps.web.rules_evidence import rule_waiver_evidence, rules_evidence
 from apps.web.standard_evidence import standard_evidence
 from apps.web.waiver_evidence import waiver_evidence
 from apps.web.what_next import put_off, what_next
@@ -89,6 +91,10 @@ def _evidence(user: User, requirement: Requirement, shown: Revision | None) -> l
         return policy_evidence(user, asked.subject_ref)
     if asked.subject_type == "checks":
         return checks_evidence(user, asked.subject_ref)
+    if asked.subject_type == RULES:
+        return rules_evidence(user, asked.subject_ref)
+    if asked.subject_type == RULE_WAIVER:
+        return rule_waiver_evidence(user, asked.subject_ref)
     if asked.subject_type == "standard":
         return standard_evidence(user, asked.subject_ref, asked.revision)
     if asked.subject_type == "waiver":

@@ -9,6 +9,7 @@ from apps.gates.selectors.rule_rounds import (
     rounds_over,
     waiver_scope,
 )
+from apps.gates.selectors.rules_spoken import History, answers_naming, history_under, known_of
 from apps.gates.selectors.standing import (
     GateStanding,
     Part,
@@ -19,6 +20,10 @@ from apps.gates.selectors.standing import (
 )
 
 __all__ = [
+    "History",
+    "answers_naming",
+    "history_under",
+    "known_of",
     "RULES",
     "RULE_WAIVER",
     "GateStanding",

@@ -15,10 +15,13 @@ KINDS = {
     "standard": "Standard changes, to approve",
     "policy": "The approval policy",
     "checks": "The checks of stages",
+    "rules": "The rules",
+    "rule_waiver": "Waivers of rules",
     "waiver": "Waivers of conflicts",
     "afterwards": "Let go ahead, sign afterwards",
     "for-another": "In another’s place",
 }
+_SUBJECTS = KINDS.keys() - {"afterwards", "for-another"}
 DUE = {"overdue": "Overdue", "today": "Still today", "week": "In the next 7 days"}
 
 
@@ -48,7 +51,7 @@ class InboxFilter(forms.Form):
         kind = chosen.get("kind", "")
         return Narrow(
             role=chosen.get("role", ""),
-            subject_type=kind if kind in ("change", "standard", "policy", "checks", "waiver") else "",
+            subject_type=kind if kind in _SUBJECTS else "",
             subject_class=chosen.get("change_class", ""),
             afterwards=kind == "afterwards",
             for_another=kind == "for-another",

@@ -25,6 +25,7 @@ KINDS = {
     "exports": ("Exports", ("export.",)),
     "policy": ("Approval policy", ("policy.",)),
     "evidence": ("Evidence, checks and the gate", ("evidence.", "checks.", "gate.")),
+    "rules": ("Rules and their waivers", ("rules.", "rule_waiver.")),
     "standards": ("Standard changes", ("standard.",)),
     "waivers": ("Waivers of conflicts", ("waiver.",)),
 }
@@ -41,10 +42,12 @@ _TYPES = {
     "WVR": "waiver",
     "EV": "evidence",
     "CHECKS": "checks",
+    "RULES": "rules",
+    "RWV": "rule_waiver",
 }
 _CHANGE = re.compile(r"chg-\d{1,9}", re.IGNORECASE | re.ASCII)
 _A_DAY = timedelta(days=1)
-_REF = re.compile(r"(chg|card|pir|cal|frz|exp|policy|std|wvr|ev|checks)-\d+", re.IGNORECASE)
+_REF = re.compile(r"(chg|card|pir|cal|frz|exp|policy|std|wvr|ev|checks|rules|rwv)-\d+", re.IGNORECASE)
 
 
 def day_field(label: str, **options: Any) -> forms.DateField:

@@ -21,6 +21,7 @@ from apps.web.urls import (
     policy,
     retention,
     reviews,
+    rules,
     standards,
     wizard,
 )
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern] = [
         policy,
         standards,
         gates,
+        rules,
         changes,
         discussion,
         calendar,

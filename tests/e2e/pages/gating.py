@@ -1,6 +1,6 @@
-"""The gates of a change, its evidence, what the gate was asked, and the checks."""
+"""The gates of a change, its evidence, what the gate was asked, the checks and the rules."""
 
-from tests.e2e.pages.look import AMARA, FEMI, NEW, NOOR, TOMASZ, Area, Look, empty
+from tests.e2e.pages.look import AMARA, FEMI, HENRIK, NEW, NOOR, TOMASZ, Area, Look, empty
 
 DIEGO = "diego.fuentes"
 
@@ -43,5 +43,31 @@ GATES: Area = {
         Look("/checks/new/", AMARA, 403),
         empty("/checks/new/", document='{"checks": [{}]}', reason="Because."),
     ],
-    "web:inbox-item": [Look("/inbox/{to_check}/", DIEGO)],
+    "web:rules": [Look("/rules/"), Look("/rules/", AMARA), Look("/rules/", NEW, 403)],
+    "web:rule": [
+        Look("/rules/rollback-plan-there/"),
+        Look("/rules/rollback-plan-there/?change={in_review}", AMARA),
+    ],
+    "web:rules-version": [
+        Look("/rules/versions/1/", FEMI),
+        Look("/rules/versions/2/"),
+        Look("/rules/versions/3/"),
+    ],
+    "web:rules-draft": [
+        Look("/rules/draft/"),
+        Look("/rules/draft/", AMARA, 403),
+    ],
+    "web:rules-draft-rule": [
+        Look("/rules/draft/1/"),
+        empty("/rules/draft/1/", step="check", expression="change.tir == 1"),
+    ],
+    "web:rules-draft-add": [Look("/rules/draft/add/")],
+    "web:rules-decided": [Look("/rules/draft/decided/")],
+    "web:rule-waivers": [Look("/rules/waivers/"), Look("/rules/waivers/", AMARA)],
+    "web:rule-waiver": [Look("/rules/waivers/1/"), Look("/rules/waivers/1/", AMARA)],
+    "web:rule-waiver-new": [
+        Look("/rules/waivers/new/?rule=rollback-plan-there", AMARA),
+        empty("/rules/waivers/new/", AMARA, reason="Because."),
+    ],
+    "web:inbox-item": [Look("/inbox/{to_check}/", DIEGO), Look("/inbox/{to_waive}/", HENRIK)],
 }
