@@ -149,7 +149,7 @@ def test_calendar_view_is_saved_shared_and_opened_where_it_was_saved(client: Cli
     view = SavedView.objects.get()
     assert (
         client.get(f"/calendar/?{view.query}").headers["location"]
-        == "/calendar/timeline/?team=credit&lanes=team"
+        == "/calendar/timeline/?from=2030-11-18&team=credit&lanes=team"
     )
     said = client.post(f"/account/views/{view.pk}/share/", {"team": credit.pk}, follow=True).content.decode()
     assert "Ours is shared with Credit." in said
