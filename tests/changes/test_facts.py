@@ -65,7 +65,6 @@ def test_what_is_not_known_is_left_out(estate: Estate) -> None:
         "model.consent",
         "model.licences",
         "model.champion_moved",
-        "contracts.breaking",
     ):
         assert name not in facts
 
