@@ -17,7 +17,7 @@ import pytest
 from tests.platform.processes import using, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS = 120
+READY_SECONDS = 60
 
 
 @pytest.fixture
