@@ -117,7 +117,8 @@ def test_contract_that_breaks_asks_the_owner_of_each_consumer_and_says_why(estat
 
 
 def _needs(change: Change) -> list[Any]:
-    return needs_for(change, impact_of(change), now=NOW, policy=policy_in_force())
+    found = Change.objects.get(pk=change.pk)
+    return needs_for(found, impact_of(found), now=NOW, policy=policy_in_force())
 
 
 def test_contract_that_breaks_nothing_tells_the_owners_once_and_asks_them_nothing(estate: Estate) -> None:

@@ -378,7 +378,7 @@ def test_looking_at_many_changes_that_stand_asks_no_more_than_at_one(estate: Est
         with at(NOW), CaptureQueriesContext(connection) as captured:
             assert refresh_all(actor=WATCH, ids=watched_changes()) == 0
         counts.append(len(captured))
-    assert counts == [17, 17]
+    assert counts == [16, 16]
 
 
 def test_looking_at_many_takes_up_those_alone_around_which_something_moved(

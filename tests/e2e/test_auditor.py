@@ -31,6 +31,7 @@ LOOKED_AT_FIRST = (
     "/versions/",
     "/actions/",
     "/together/",
+    "/gate/",
 )
 ASKED_FIRST = {
     "web:approval-sign": 422,

@@ -675,7 +675,7 @@ def test_queries_do_not_grow_with_what_is_moved(estate: Estate, amara: Client, s
             assert amara.get(path(change, step)).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
-    assert counts[0] <= 29
+    assert counts[0] <= 25
 
 
 def test_queries_do_not_grow_with_what_is_reached(estate: Estate, amara: Client) -> None:

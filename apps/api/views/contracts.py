@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from apps.api.serializers.contracts import ProposeContractSerializer, ProposedContractSerializer
 from apps.api.views.changes import ChangeResource
 from apps.changes.models import Change
-from apps.changes.selectors import Shown, contracts_shown
+from apps.changes.selectors import Shown, contract_decision, contracts_shown
 from apps.changes.services import propose_contract
 
 _MOST_SHOWN = 200
@@ -30,6 +30,7 @@ class ChangeContracts(ChangeResource):
     def post(self, request: Request, ref: str) -> Response:
         """Propose a new definition of a contract that what the change moves provides. A large one is compared soon."""
         change = self.change(ref)
+        contract_decision(change, self.actor).require()
         asked = ProposeContractSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         file = asked.validated_data["file"]

@@ -14,7 +14,7 @@ from apps.api.pagination import InPlace
 from apps.api.serializers.evidence import ReportSerializer, ResultSerializer, SendEvidenceSerializer
 from apps.api.views.base import Resource
 from apps.api.views.changes import ChangeResource
-from apps.changes.selectors import evidence_of, measured_version
+from apps.changes.selectors import evidence_decision, evidence_of, measured_version
 from apps.evidence.models import Report, Result
 from apps.evidence.selectors import file_of, report_exists, report_for, results_of
 from apps.evidence.services import Order, receive_evidence
@@ -38,6 +38,7 @@ class ChangeEvidence(ChangeResource, ListAPIView[Report]):
     def post(self, request: Request, ref: str) -> Response:
         """Send a file that a tool wrote. What it is, is told by its content. The same file again changes nothing."""
         change = self.change(ref)
+        evidence_decision(change, self.actor).require()
         asked = SendEvidenceSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = dict(asked.validated_data)

@@ -15,6 +15,7 @@ from apps.changes.selectors.content import content_of
 from apps.changes.selectors.contracts import (
     Shown,
     contract_decision,
+    contracts_of,
     contracts_offered,
     contracts_shown,
     proposal_of,
@@ -34,7 +35,13 @@ from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.kept_back import KeptBack, changes_kept_back, signed_with_other_times
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
-from apps.changes.selectors.measured import Measured, evidence_of, measured_of, measured_version
+from apps.changes.selectors.measured import (
+    Measured,
+    evidence_decision,
+    evidence_of,
+    measured_of,
+    measured_version,
+)
 from apps.changes.selectors.moving import (
     Given,
     may_ask_to_move,
@@ -151,12 +158,14 @@ __all__ = [
     "components_named",
     "content_of",
     "contract_decision",
+    "contracts_of",
     "contracts_offered",
     "contracts_shown",
     "cover_of",
     "differences",
     "earlier_for",
     "end_decision",
+    "evidence_decision",
     "evidence_of",
     "impact_of",
     "is_revised_by_other",

@@ -12,7 +12,7 @@ from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.contracts import Proposed
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.selectors.artifacts import documents_content
-from apps.changes.selectors.contracts import proposed_of
+from apps.changes.selectors.contracts import contracts_of, proposed_of
 from apps.changes.selectors.covered import class_within, cover_of, standard_content
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
@@ -100,11 +100,6 @@ def _against(item: ChangeItem, used: ComponentVersion | None) -> dict[str, Any]:
     if item.component.retired_at is not None or item.to_version.retired_at is not None:
         said["retired"] = True
     return said
-
-
-def contracts_of(component_ids: Iterable[int]) -> list[Contract]:
-    """Return what these components have promised, in order; one query."""
-    return list(Contract.objects.filter(provider__in=set(component_ids), retired_at=None).order_by("key"))
 
 
 def contracts_content(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -47,14 +47,11 @@ class Shown:
 
 
 def proposed_in(changes: Sequence[Change]) -> dict[int, list[Proposed]]:
-    """Return what came of the new versions that these changes bring, by change; four queries at most."""
-    read_items(changes)
-    moved = {change.pk: {item.component_id for item in items_of(change)} for change in changes}
-    rows = [
-        row
-        for row in _rows(_STANDS & Q(change__in=changes, comparison__isnull=False))
-        if row.contract.provider_id in moved[row.change_id]
-    ]
+    """Return what came of the new versions that these changes bring, by change.
+
+    Three queries at most, and none where no change brings any, beside that for what they move.
+    """
+    rows = [row for row in _standing(changes) if row.comparison_id is not None]
     found: dict[int, list[Proposed]] = {change.pk: [] for change in changes}
     if not rows:
         return found
@@ -68,7 +65,7 @@ def proposed_in(changes: Sequence[Change]) -> dict[int, list[Proposed]]:
 
 
 def proposed_of(change: Change) -> list[Proposed]:
-    """Return what came of the new versions of contracts that a change brings; four queries at most."""
+    """Return what came of the new versions of contracts that a change brings."""
     return proposed_in([change])[change.pk]
 
 
@@ -77,12 +74,7 @@ def contracts_shown(user: User, change: Change, most: int) -> list[Shown]:
 
     ``change`` is one that they were given. While another revises it, they see what was submitted last.
     """
-    stood = _STANDS & Q(contract__provider__in=change.items.values("component"))
-    if is_revised_by_other(change, user):
-        assert change.revision is not None
-        at = change.revision.submitted_at
-        stood = Q(proposed_at__lte=at) & (_STANDS | Q(dropped_at__gt=at))
-    rows = list(_rows(stood & Q(change=change)))
+    rows = _as_submitted(change) if is_revised_by_other(change, user) else _standing([change])
     if not rows:
         return []
     differences = differences_of((row.comparison_id for row in rows if row.comparison_id), most)
@@ -91,6 +83,13 @@ def contracts_shown(user: User, change: Change, most: int) -> list[Shown]:
         Shown(row, consumers.get(row.contract_id, []), differences.get(row.comparison_id or 0, []))
         for row in rows
     ]
+
+
+def _as_submitted(change: Change) -> list[ProposedContract]:
+    """Return the new versions that a change brought when it was submitted last."""
+    assert change.revision is not None
+    at = change.revision.submitted_at
+    return list(_rows(Q(change=change, proposed_at__lte=at) & (_STANDS | Q(dropped_at__gt=at))))
 
 
 def proposal_of(change: Change, pk: int) -> ProposedContract | None:
@@ -107,6 +106,11 @@ def contract_decision(change: Change, actor: Actor) -> Decision:
     return decision
 
 
+def contracts_of(component_ids: Iterable[int]) -> list[Contract]:
+    """Return what these components have promised, in order; one query."""
+    return list(Contract.objects.filter(provider__in=set(component_ids), retired_at=None).order_by("key"))
+
+
 def contracts_offered(change: Change) -> list[Contract]:
     """Return the contracts in use of what a change moves, in order; one query."""
     moved = change.items.values("component")
@@ -114,12 +118,12 @@ def contracts_offered(change: Change) -> list[Contract]:
 
 
 def unready_contracts(change: Change) -> list[str]:
-    """Return what keeps the new versions of contracts from being signed, a sentence for each; one query."""
-    stand = _STANDS & Q(change=change, contract__provider__in=change.items.values("component"))
-    in_force = F("contract__definition_digest")
-    overtaken = ~Q(old=in_force) & ~Q(file__digest=in_force)
-    rows = _rows(stand & (Q(comparison=None) | overtaken))
-    return [_unready(row) for row in rows]
+    """Return what keeps the new versions of contracts from being signed, a sentence for each."""
+    return [
+        _unready(row)
+        for row in _standing([change])
+        if row.comparison_id is None or row.contract.definition_digest not in (row.old, row.file.digest)
+    ]
 
 
 def waiting_to_be_compared() -> list[int]:
@@ -139,6 +143,27 @@ def contract_facts(change: Change) -> dict[str, Any]:
         met = change.round.requirements.filter(role=Role.OWNER, state=RequirementState.MET)
         signed = set(met.values_list("component_key", flat=True))
     return facts_of_contracts(proposed, signed)
+
+
+def _standing(changes: Sequence[Change]) -> list[ProposedContract]:
+    """Return the new versions that stand for what these changes move, in order.
+
+    They stay with each ``change`` object, as what it moves does. One query, and none where no change brings any.
+    """
+    read_items(changes)
+    # Whoever read the items in another way did not ask, so it is not known.
+    bringing = [
+        change
+        for change in changes
+        if any(getattr(item, "brings_contract", None) is not False for item in items_of(change))
+    ]
+    prefetch_related_objects(bringing, Prefetch("proposed_contracts", _rows(_STANDS)))
+    return [
+        row
+        for change in bringing
+        for row in change.proposed_contracts.all()
+        if row.contract.provider_id in {item.component_id for item in items_of(change)}
+    ]
 
 
 def _rows(stand: Q) -> QuerySet[ProposedContract]:

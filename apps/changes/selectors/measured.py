@@ -9,10 +9,12 @@ from apps.accounts.models import User
 from apps.catalog.models import ComponentVersion
 from apps.catalog.selectors import versions_in_use
 from apps.changes.models import Change, ChangeItem
+from apps.core.actors import Actor
+from apps.core.decisions import Decision
 from apps.core.errors import Invalid
 from apps.evidence.models import Report
 from apps.evidence.rules.checks import Piece
-from apps.evidence.selectors import pieces_of, reports_of
+from apps.evidence.selectors import pieces_of, reports_of, sender_decision
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ def measured_version(change: Change, component_key: str) -> ComponentVersion:
         several = f"{change.ref} moves {len(items)} components. Say which of them was measured."
         raise Invalid({"component": [several if items else f"{change.ref} moves nothing yet."]})
     return items[0].to_version
+
+
+def evidence_decision(change: Change, actor: Actor) -> Decision:
+    """Return whether an actor may send evidence about anything that a change moves; three queries."""
+    items = change.items.select_related("component__owner_team").order_by("pk")
+    return sender_decision(actor, [item.component for item in items])
 
 
 def measured_of(change: Change, metrics: Collection[str] = ()) -> list[Measured]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.approvals.models import Requirement, Round
@@ -11,11 +11,12 @@ from apps.approvals.rules import Need, Rule, needs_under, with_quorum
 from apps.approvals.selectors import people_for_needs
 from apps.catalog.models import Contract
 from apps.changes.enums import PLANNED
-from apps.changes.models import Change, ChangeItem
+from apps.changes.models import Change
 from apps.changes.rules.contracts import with_consumers
 from apps.changes.rules.impact import row_from_content
 from apps.changes.selectors.contracts import proposed_in
 from apps.changes.selectors.impact import owners_by_key
+from apps.changes.selectors.items import read_items
 from apps.changes.selectors.needs import facts_of, promises_of
 from apps.changes.selectors.visible import changes_visible_to
 from apps.core import clock
@@ -68,6 +69,7 @@ def replay_policy(user: User, rules: tuple[Rule, ...]) -> Replay:
     """
     found = changes_visible_to(user).filter(state__in=PLANNED, revision__isnull=False, round__isnull=False)
     changes = list(_with_parts(found.order_by("planned_start", "pk"))[:MOST_REPLAYED])
+    read_items(changes)
     asked = [(change, need) for change, needs in _needs(changes, rules) for need in needs]
     people = people_for_needs([need for _, need in asked])
     woulds: dict[int, list[Would]] = {change.pk: [] for change in changes}
@@ -80,9 +82,8 @@ def replay_policy(user: User, rules: tuple[Rule, ...]) -> Replay:
 
 
 def _with_parts(changes: QuerySet[Change]) -> QuerySet[Change]:
-    items = ChangeItem.objects.select_related("component").order_by("pk")
     return changes.select_related("revision", "round", "requester").prefetch_related(
-        Prefetch("items", items), "round__requirements", "round__bars"
+        "round__requirements", "round__bars"
     )
 
 

@@ -23,11 +23,10 @@ from apps.changes.rules.materiality import Judge, differences_for
 from apps.changes.selectors.content import (
     caught_by,
     contracts_content,
-    contracts_of,
     freezes_content,
     moving_content,
 )
-from apps.changes.selectors.contracts import proposed_in
+from apps.changes.selectors.contracts import contracts_of, proposed_in
 from apps.changes.selectors.covered import class_within, cover_of, standard_content
 from apps.changes.selectors.impact import found_impacts
 from apps.changes.selectors.items import items_of, read_items

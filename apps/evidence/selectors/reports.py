@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from apps.accounts.enums import APPROVING_ROLES, Role
-from apps.accounts.models import User
-from apps.accounts.selectors import has_role, teams_of, with_any_role
+from apps.accounts.models import RoleGrant, User
+from apps.accounts.rules import reaches
+from apps.accounts.selectors import grants_of, teams_of, with_any_role
 from apps.catalog.models import Component
 from apps.core.actors import Actor
-from apps.core.decisions import Decision, denied
+from apps.core.decisions import ALLOWED, Decision, denied
 from apps.evidence.models import Report, Result
 from apps.evidence.rules.sending import Sender, may_send
 
@@ -47,16 +48,27 @@ def results_of(report: Report) -> QuerySet[Result]:
     return report.results.all()
 
 
-def sender_decision(actor: Actor, component: Component) -> Decision:
-    """Return whether an actor may send evidence about a component."""
+def sender_decision(actor: Actor, components: Iterable[Component]) -> Decision:
+    """Return whether an actor may send evidence about any of these components, which come with their teams.
+
+    Two queries for any number. With none of them it is allowed: there is nothing yet to refuse it for.
+    """
     if not isinstance(actor.user, User):
         return denied("Evidence is sent in a person's name.")
-    user, team = actor.user, component.owner_team
+    held = grants_of(actor.user)
+    teams = set(teams_of(actor.user).values_list("pk", flat=True))
+    said = [_sender_decision(held, teams, component) for component in components]
+    return next((one for one in said if one), said[0] if said else ALLOWED)
+
+
+def _sender_decision(held: list[RoleGrant], teams: set[int], component: Component) -> Decision:
+    team = component.owner_team
+    roles = {one.role for one in held if reaches(one, component.key, component.owner_team_id)}
     sender = Sender(
-        proposes=has_role(user, Role.REQUESTER, component),
-        judges=any(has_role(user, role, component) for role in APPROVING_ROLES),
-        in_team=team is not None and teams_of(user).filter(pk=team.pk).exists(),
-        manages=has_role(user, Role.CHANGE_MANAGER, component),
+        proposes=Role.REQUESTER in roles,
+        judges=not roles.isdisjoint(APPROVING_ROLES),
+        in_team=component.owner_team_id in teams,
+        manages=Role.CHANGE_MANAGER in roles,
     )
     return may_send(sender, team.name if team else "")
 

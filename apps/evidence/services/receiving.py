@@ -61,7 +61,7 @@ def receive_evidence(*, actor: Actor, order: Order) -> Received:
         Conflict: the key was used for something else.
     """
     component = order.version.component
-    sender_decision(actor, component).require()
+    sender_decision(actor, [component]).require()
     assert isinstance(actor.user, User)
     artifact = _checked_artifact(order.artifact)
     if len(order.idempotency_key) > KEY_LIMIT:

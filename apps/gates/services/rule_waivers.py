@@ -35,7 +35,7 @@ def ask_rule_waiver(
     Neither whoever asks nor the requester of the change may grant it.
 
     Raises:
-        Forbidden: the actor is no person with a role.
+        Forbidden: the actor is no person who proposes, approves or manages changes.
         Invalid: at the field; ``scope`` names nothing that the actor may see. Conflict: one is asked for already.
         NobodyToSign: nobody is there who may sign for one of the roles.
     """

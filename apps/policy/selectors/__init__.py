@@ -21,6 +21,7 @@ from apps.policy.selectors.sets import (
     unready,
 )
 from apps.policy.selectors.waivers import (
+    may_ask_waiver,
     may_end_waiver,
     waived_now,
     waiver_for,
@@ -32,6 +33,7 @@ from apps.policy.selectors.waivers import (
 
 __all__ = [
     "draft_for",
+    "may_ask_waiver",
     "may_end_waiver",
     "may_write_rules",
     "rules_as_of",

@@ -6,14 +6,16 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from apps.accounts.enums import Role
+from apps.accounts.enums import APPROVING_ROLES, Role
 from apps.accounts.models import User
-from apps.accounts.selectors import holds_any_role, holds_everywhere
+from apps.accounts.selectors import grants_of, holds_any_role, holds_everywhere
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.policy.models import RuleWaiver
 from apps.policy.rules import Waived, waived_rules
+
+_ASKING = {*APPROVING_ROLES, Role.REQUESTER, Role.CHANGE_MANAGER}
 
 
 def waived_now(refs: Collection[str], at: datetime | None = None) -> frozenset[str]:
@@ -50,6 +52,16 @@ def waivers_ending(*, before: datetime) -> list[RuleWaiver]:
     """Return the waivers that count now and end before a moment, for the portal's own reminders."""
     rows = RuleWaiver.objects.select_related("asked_by").filter(granted_at__isnull=False, ended_at=None)
     return list(rows.filter(until__gt=clock.now(), until__lt=before))
+
+
+def may_ask_waiver(actor: Actor) -> Decision:
+    """Return whether an actor may ask for waivers: a person who proposes, approves or manages changes of anything."""
+    if isinstance(actor.user, User) and not {one.role for one in grants_of(actor.user)}.isdisjoint(_ASKING):
+        return ALLOWED
+    return denied(
+        "Only people who propose, approve or manage changes ask for a waiver.",
+        "Ask whoever asked for the change.",
+    )
 
 
 def may_end_waiver(actor: Actor, waiver: RuleWaiver) -> Decision:

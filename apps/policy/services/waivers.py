@@ -6,7 +6,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from apps.accounts.models import User
-from apps.accounts.selectors import holds_any_role
 from apps.audit.services import record_event
 from apps.core import clock
 from apps.core.actors import Actor
@@ -16,7 +15,7 @@ from apps.core.errors import Conflict, Forbidden, Invalid, Stale
 from apps.policy.enums import STOPPING, WaiverEnd
 from apps.policy.models import RuleWaiver
 from apps.policy.rules import LONGEST
-from apps.policy.selectors import may_end_waiver, rules_in_force
+from apps.policy.selectors import may_ask_waiver, may_end_waiver, rules_in_force
 
 LONGEST_TEXT = 2_000
 LONGEST_SCOPE = 200
@@ -32,11 +31,12 @@ def ask_waiver(
     the floor above.
 
     Raises:
-        Forbidden: the actor is no person with a role.
+        Forbidden: the actor is no person who proposes, approves or manages changes.
         Invalid: at the field. Conflict: one is asked for already.
     """
-    if not isinstance(actor.user, User) or not holds_any_role(actor.user):
-        raise Forbidden("Only people with a role ask for a waiver.", remedy="Ask whoever owns the change.")
+    may_ask_waiver(actor).require()
+    if not isinstance(actor.user, User):
+        raise Forbidden("A person asks for a waiver.")
     _check(
         rule=_rule_problem(rule),
         scope=_scope_problem(scope),

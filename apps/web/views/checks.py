@@ -54,7 +54,10 @@ def checks_version(request: HttpRequest, number: str) -> HttpResponse:
     found = plans_for(reader(request)).filter(number=asked).first()
     if found is None and asked != FIRST_NUMBER:
         raise not_found(request, ("checks", f"CHECKS-{asked}"), exists=False)
-    if request.method == "POST" and found is not None:
+    if request.method == "POST":
+        propose_decision(actor_of(request)).require()
+        if found is None:
+            raise Conflict(f"CHECKS-{asked} came with the portal, so it cannot be taken back.")
         withdraw_plan(actor=actor_of(request), plan=found)
         messages.success(request, f"Version {number} is taken back. Nothing changed.")
         return redirect("web:checks")

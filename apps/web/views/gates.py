@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.changes.models import Change
-from apps.changes.selectors import evidence_of, measured_version
+from apps.changes.selectors import evidence_decision, evidence_of, measured_version
 from apps.core.errors import Conflict, Invalid
 from apps.evidence.models import Report
 from apps.evidence.selectors import file_of, report_exists, report_for, results_of
@@ -48,11 +48,14 @@ def evidence(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the evidence about what a change moves; take a file."""
     change = change_or_404(request, ref)
     items = list(change.items.select_related("component", "to_version"))
+    may_send = evidence_decision(change, actor_of(request))
+    if request.method == "POST":
+        may_send.require()
     form = EvidenceForm(request.POST or None, request.FILES or None, items=items)
     if request.method == "POST" and form.is_valid() and (report := _received(request, change, form)):
         return redirect("web:evidence", report.ref)
     found = Paginator(evidence_of(reader(request), change), A_PAGE).get_page(request.GET.get("page"))
-    context = {"change": change, "form": form, "reports": found, "moves": bool(items)}
+    context = {"change": change, "form": form, "reports": found, "moves": bool(items), "may_send": may_send}
     return render(request, "evidence/list.html", context, status=422 if form.errors else 200)
 
 

@@ -14,6 +14,7 @@ from apps.gates.selectors import RULE_WAIVER, rounds_over
 from apps.gates.services import ask_rule_waiver, end_rule_waiver
 from apps.policy.enums import STOPPING
 from apps.policy.selectors import (
+    may_ask_waiver,
     may_end_waiver,
     rules_in_force,
     waiver_for,
@@ -40,6 +41,7 @@ def waivers(request: HttpRequest) -> HttpResponse:
         "counted": sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])),
         "page": Paginator(waivers_for(user), PAGE).get_page(request.GET.get("page")),
         "now": clock.now(),
+        "may_ask": may_ask_waiver(actor_of(request)),
     }
     return render(request, "rules/waivers.html", context)
 
@@ -74,6 +76,7 @@ def waiver(request: HttpRequest, number: str) -> HttpResponse:
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for a waiver of one rule, for one change or component."""
     user = readers(request)
+    may_ask_waiver(actor_of(request)).require()
     choices = [(one.id, one.title) for one in rules_in_force()[1].rules if one.effect in STOPPING]
     asked = {name: request.GET.get(name, "") for name in ("rule", "scope")}
     form = RuleWaiverForm(request.POST or None, initial=asked, rules=choices)

@@ -18,6 +18,7 @@ from apps.policy.models import PolicySet
 from apps.policy.rules import FACTS, GROUPS, Rule, Rules
 from apps.policy.selectors import (
     draft_for,
+    may_ask_waiver,
     may_write_rules,
     rules_of,
     set_for,
@@ -72,6 +73,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         "waivers": list(waivers_in_force(user).filter(rule=name)),
         "stopped": list(answers_naming(user, name)[:LAST]),
         "versions": _versions_of(user, found),
+        "may_ask": may_ask_waiver(actor_of(request)),
     }
     return render(request, "rules/rule.html", context)
 

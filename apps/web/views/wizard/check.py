@@ -13,7 +13,6 @@ from apps.changes.models import Change, PlanStep
 from apps.changes.rules.completeness import Missing
 from apps.changes.selectors import (
     Shown,
-    contracts_offered,
     contracts_shown,
     items_of,
     missing_of,
@@ -85,7 +84,7 @@ def answers_of(change: Change) -> Answers:
         gaps=[gap(change, one) for one in missing_of(change)],
         offered=[] if items else offered_by(change),
         again=again_of(change, told),
-        contracts=contracts_offered(change),
+        contracts=told.contracts,
         brought=contracts_shown(change.requester, change, most=1),
     )
 

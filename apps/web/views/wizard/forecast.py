@@ -6,6 +6,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.approvals.rules import Barred, Need, with_quorum
 from apps.approvals.selectors import people_for_needs, policy_in_force
+from apps.catalog.models import Contract
 from apps.catalog.selectors import graph
 from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.impact import ImpactRow
@@ -14,8 +15,10 @@ from apps.changes.selectors import (
     Cover,
     barred_for,
     class_within,
+    contracts_of,
     cover_of,
     impact_of,
+    items_of,
     needs_for,
     risk_for,
 )
@@ -60,6 +63,9 @@ class Forecast:
     asked: list[Asked]
     risk: Risk
     needs: list[Need]
+    contracts: list[Contract]
+    """The contracts in use of what moves."""
+
     cover: Cover
     """The standard change that the draft was made from, and why it is outside of it."""
 
@@ -79,16 +85,18 @@ def forecast(change: Change) -> Forecast:
     impact = impact_of(change)
     risk = risk_for(change, impact)
     cover = cover_of(change, risk.level)
+    contracts = contracts_of(item.component_id for item in items_of(change))
     needs = needs_for(
         change,
         impact,
         now=clock.now(),
         policy=policy_in_force(),
         change_class=class_within(change, cover),
+        contracts=contracts,
     )
     barred = barred_for(change, impact)
     asked = [_asked(need, able, barred) for need, able in zip(needs, people_for_needs(needs), strict=True)]
-    return Forecast(impact, asked, risk, needs, cover)
+    return Forecast(impact, asked, risk, needs, contracts, cover)
 
 
 def _asked(need: Need, able: list[User], barred: list[Barred]) -> Asked:
