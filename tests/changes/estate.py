@@ -132,13 +132,18 @@ def at(moment: datetime) -> Iterator[None]:
 
 
 def draft(
-    estate: Estate, *, names: tuple[str, ...] = ("credit-risk",), start: str = START, end: str = END
+    estate: Estate,
+    *,
+    names: tuple[str, ...] = ("credit-risk",),
+    version: str = "2",
+    start: str = START,
+    end: str = END,
 ) -> Any:
     """Return a complete draft of Amara's."""
     actor = estate.actor("amara")
     with at(NOW):
         change = start_draft(actor=actor)
-        items = [ItemInput(estate.components[name].key, "2") for name in names]
+        items = [ItemInput(estate.components[name].key, version) for name in names]
         save_what(actor=actor, change=change, items=items)
         save_why(
             actor=actor,

@@ -51,9 +51,8 @@ RULES = {
 Send = Callable[..., Report]
 
 
-@pytest.fixture
-def plan(estate: Estate) -> None:
-    """The plan and the rule above, in force since an hour before everything."""
+def put_in_force(estate: Estate, plan: Plan) -> None:
+    """Have a plan and the rule above in force since an hour before everything."""
     manager = estate.actor("leila")
     with at(NOW - timedelta(hours=1)):
         rules = start_draft(actor=manager, reason="We start small.")
@@ -61,8 +60,14 @@ def plan(estate: Estate) -> None:
             actor=manager, policy_set=rules, document=RULES, reason="Small.", seen=rules.digest
         )
         publish_set(actor=manager, policy_set=rules, approved=rules.digest)
-        proposed = propose_checks(actor=manager, document=PLAN.document(), reason="We start to check.")
+        proposed = propose_checks(actor=manager, document=plan.document(), reason="We start to check.")
         settle_checks(actor=manager, plan=proposed, state=PlanState.IN_FORCE)
+
+
+@pytest.fixture
+def plan(estate: Estate) -> None:
+    """The plan above, in force."""
+    put_in_force(estate, PLAN)
 
 
 @pytest.fixture
