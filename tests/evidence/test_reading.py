@@ -51,6 +51,14 @@ def test_failure_that_the_tool_calls_a_warning_is_no_failure_and_stays_seen() ->
     assert reading.outcome == Outcome.PASSED
 
 
+def test_what_was_expected_and_observed_reads_as_people_write_it() -> None:
+    kwargs = {"column": "age", "min_value": 0, "max_value": None, "value_set": ["a", "b"], "mostly": 0.9}
+    held = _expectation(config={"kwargs": kwargs}, result={"unexpected_percent": 12.5, "element_count": 8})
+    [finding] = _read(_gx(held)).findings
+    assert finding.expected == "min_value 0, value_set a or b, mostly 0.9"
+    assert (finding.observed, finding.value) == ("12.5% unexpected", 12.5)
+
+
 def test_older_results_name_the_expectation_by_its_old_key_and_time() -> None:
     document = _gx({"success": True, "expectation_config": {"expectation_type": "expect_x", "kwargs": {}}})
     document["meta"] = {"validation_time": "20231114T101530.123456Z"}

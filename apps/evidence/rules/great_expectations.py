@@ -37,6 +37,7 @@ _ABOUT = (
     ("stdev", Category.DRIFT),
     ("quantile", Category.DRIFT),
 )
+_SHARE = "unexpected_percent"
 _PARTS = (
     "column",
     "column_A",
@@ -110,7 +111,8 @@ def _finding(result: dict[str, Any], suite: dict[str, Any]) -> Finding:
     name = text(config.get("type") or config.get("expectation_type"), 120)
     severity = _severity(config.get("severity"))
     raised = _raised(result.get("exception_info"))
-    observed = found.get("observed_value", found.get("unexpected_percent"))
+    observed = found.get("observed_value", found.get(_SHARE))
+    metric = "" if "observed_value" in found or observed is None else _SHARE
     return Finding(
         assertion=name or "an expectation without a type",
         outcome=_outcome(result.get("success"), raised, severity),
@@ -119,15 +121,25 @@ def _finding(result: dict[str, Any], suite: dict[str, Any]) -> Finding:
         subject=_subject(suite),
         column=text(_columns(kwargs), 120),
         segment=text(kwargs.get("row_condition"), 120),
-        metric="" if "observed_value" in found else "unexpected_percent" if observed is not None else "",
+        metric=metric,
         value=number(observed),
         sample_size=count(found.get("element_count")),
         expected=text(
-            {key: value for key, value in kwargs.items() if key not in _PARTS and value is not None} or ""
+            ", ".join(f"{key} {_said(value)}" for key, value in kwargs.items() if _limits(key, value))
         ),
-        observed=text(observed),
+        observed=text(observed) if metric != _SHARE else text(f"{observed}% unexpected"),
         message=text(raised),
     )
+
+
+def _limits(key: str, value: Any) -> bool:
+    """Return whether an argument says what is expected, and not where, or how the tool answers."""
+    return key not in _PARTS and value is not None
+
+
+def _said(value: Any) -> str:
+    """Return an argument as people write it: a list by its parts, without quotes."""
+    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _outcome(success: Any, raised: str, severity: Severity) -> Outcome:

@@ -18,7 +18,7 @@ class ChecksForm(forms.Form):
         label="The checks",
         help_text="As JSON. What a check may say stands below.",
         max_length=LONGEST_DOCUMENT,
-        widget=forms.Textarea(attrs={"rows": 24, "class": "code", "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 24, "class": "code-edit", "spellcheck": "false"}),
     )
     reason = forms.CharField(
         label="Why",
