@@ -4,14 +4,13 @@ from datetime import datetime, timedelta
 
 from apps.accounts.enums import Role
 from apps.approvals.models import Round
-from apps.approvals.selectors import standing
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.evidence.enums import Category, Stage
 from apps.evidence.models import CheckPlan
 from apps.evidence.rules.checks import Check, Demand, Plan
 from apps.gates.services import propose_plan
-from demo.signing import decide
+from demo.signing import decide_all
 
 DAYS_BEFORE = 90
 REASON = (
@@ -85,5 +84,4 @@ def approve_checks(now: datetime, author: Actor) -> None:
         # The database writes down when a row is made by its own clock, which the demonstration does not move.
         CheckPlan.objects.filter(pk=plan.pk).update(created_at=clock.now())
     with clock.moved_to(now - timedelta(days=DAYS_BEFORE - 1)):
-        for row in standing(Round.objects.get(subject_ref=plan.ref)):
-            decide(row.eligible[0], row.requirement, "approve")
+        decide_all(Round.objects.get(subject_ref=plan.ref))

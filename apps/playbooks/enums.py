@@ -11,6 +11,7 @@ class TemplateKind(models.TextChoices):
     ROLLBACK_PLAN = "rollback_plan", "Rollback plan"
     TEST_REPORT = "test_report", "Test plan and results"
     COMMUNICATION_PLAN = "communication_plan", "Communication plan"
+    THRESHOLD_RATIONALE = "threshold_rationale", "Threshold rationale"
 
 
 class TemplateState(models.TextChoices):

@@ -239,11 +239,3 @@ def test_rule_that_is_not_met_denies_with_its_remedy_and_a_waiver_sets_it_aside(
     assert ask(estate, change, Stage.PROMOTION, **question).answer == Answer.PASS
     later = {**question, "when": when + timedelta(hours=1)}
     assert ask(estate, change, Stage.PROMOTION, **later).answer == Answer.DENIED
-
-
-def test_starter_rules_keep_a_change_of_which_nothing_is_known_closed(estate: Estate) -> None:
-    decision = ask(estate, submitted(estate))
-    assert decision.answer == Answer.DENIED
-    rules = {one["rule"] for one in decision.reasons}
-    assert {"no-worse-than-champion", "data-complete"} <= rules
-    assert "rollback-plan-there" not in rules

@@ -119,7 +119,7 @@ GOOD = {
     "artifacts.present": ["rollback_plan", "impact_assessment", "test_report", "threshold_rationale"],
     "people.asked": ["validator", "steward", "owner"], "people.signed": ["owner", "steward", "validator"],
     "contracts.breaking": 0, "contracts.consumers_hit": 1, "model.consent": True, "model.champion_moved": False,
-    "model.lineage_named": True, "model.licences": ["MIT"], "model.decides_about_people": True,
+    "model.lineage_named": True, "model.licences": ["MIT"], "model.replaces": True,
     "history.team_failure_rate": 0.1, "history.component_failure_rate": 0.05,
     "evidence.checks": [
         *({"category": one, "outcome": "passed", "age_hours": 1} for one in

@@ -218,7 +218,8 @@ def _of_model(measured: list[Measured]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "model.lineage_named": all(
             _lineage_is_named(one) for one in measured if one.item.component.kind == "model"
-        )
+        ),
+        "model.replaces": any(one.champion for one in measured if one.item.component.kind == "model"),
     }
     compared = [
         piece.champion != one.champion

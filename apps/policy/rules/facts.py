@@ -77,6 +77,8 @@ _LIST = (
     Fact("calendar.frozen", YES_NO, "A freeze covers it, and nothing exempts it.", False),
     Fact("model.champion_moved", YES_NO, "Another version is in use than the evidence was measured against.", False,
          known_from=Stage.MODEL),
+    Fact("model.replaces", YES_NO, "A version of the model is in use now, which it is to replace.", True,
+         known_from=Stage.MODEL),
     Fact("model.lineage_named", YES_NO, "Code, data and settings of the version are named.", True,
          known_from=Stage.MODEL),
     Fact("model.licences", TEXTS, "The licences of model, code and data, by SPDX identifier.", ["Apache-2.0"],
