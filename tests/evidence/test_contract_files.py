@@ -1,6 +1,9 @@
 """Contracts that are none, or more than a reader can bear."""
 
 import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -93,3 +96,41 @@ def test_references_in_a_circle_and_in_a_web_end() -> None:
     other = circle | {"$ref": "#/$defs/b"}
     found = compared(json.dumps(circle).encode(), json.dumps(other).encode())
     assert found.level(ContractDirection.CONSUMER) == ContractLevel.RISKY
+
+
+def _twice(size: int) -> bytes:
+    return json.dumps({f"p{at}": 1 for at in range(size)})[:-1].encode() + b', "p%d": 1}' % (size - 1)
+
+
+def _addresses(size: int, name: str) -> bytes:
+    one = {"get": {"parameters": [{"name": name, "in": "path"}], "responses": {"200": {}}}}
+    paths = {f"/{at}/{{{name}}}": one for at in range(size)}
+    return json.dumps({"openapi": "3.1.0", "info": {}, "paths": paths}).encode()
+
+
+def _required(size: int, name: str) -> bytes:
+    names = [f"{name}{at}" for at in range(size)]
+    properties = dict.fromkeys(names, {"type": "string"})
+    return json.dumps({"$schema": DIALECT, "properties": properties, "required": names}).encode()
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [
+        (lambda size: (_twice(size), _twice(size)), 10_000),
+        (lambda size: (_addresses(size, "id"), _addresses(size, "key")), 700),
+        (lambda size: (_required(size, "a"), _required(size, "b")), 700),
+    ],
+    ids=["name-twice", "addresses", "required"],
+)
+def test_contract_of_four_times_the_size_takes_some_four_times_as_long(
+    written: Callable[[int], tuple[bytes, bytes]], size: int
+) -> None:
+    def seconds(size: int) -> float:
+        old, new = written(size)
+        started = time.process_time()
+        with suppress(Invalid):
+            compared(old, new)
+        return time.process_time() - started
+
+    assert seconds(size * 4) < 8 * seconds(size) + 0.2

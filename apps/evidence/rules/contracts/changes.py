@@ -88,22 +88,24 @@ class Comparison:
 
 def comparison(kind: ContractKind, changes: Iterable[Change]) -> Comparison:
     """Return what the changes do to each side, the worst first and then by place."""
-    found = [
-        Difference(
-            path=text(change.path),
+    found = [one for change in dict.fromkeys(changes) for one in _hits(change)]
+    found.sort(key=lambda one: (_WORST_FIRST.index(one.level), one.path, one.rule, one.direction))
+    return Comparison(kind, tuple(found))
+
+
+def _hits(change: Change) -> Iterator[Difference]:
+    path, sentence = text(change.path), text(change.sentence, 500)
+    for direction, level in zip(ContractDirection, change.effect, strict=True):
+        yield Difference(
+            path=path,
             what=change.what,
             level=level,
             direction=direction,
             rule=change.rule,
-            sentence=text(change.sentence, 500),
+            sentence=sentence,
             before=change.before,
             after=change.after,
         )
-        for change in dict.fromkeys(changes)
-        for direction, level in zip(ContractDirection, change.effect, strict=True)
-    ]
-    found.sort(key=lambda one: (_WORST_FIRST.index(one.level), one.path, one.rule, one.direction))
-    return Comparison(kind, tuple(found))
 
 
 def worst(levels: Iterable[ContractLevel]) -> ContractLevel:

@@ -36,6 +36,7 @@ _TOGETHER = {
     "dynamic-reference": ("$dynamicRef", "$recursiveRef"),
 }
 """Keywords that only say something together. What they let through is not worked out: a change of them is unclear."""
+_IN_GROUPS = frozenset(word for words in _TOGETHER.values() for word in words)
 
 
 def compare_combinations(
@@ -51,8 +52,9 @@ def compare_combinations(
         _whole_union(walk, compare, old, new, place, word)
     _every(walk, compare, old, new, place)
     _none(walk, compare, old, new, place)
-    for rule, words in _TOGETHER.items():
-        _group(walk, rule, words, old, new, place)
+    if not (_IN_GROUPS.isdisjoint(old) and _IN_GROUPS.isdisjoint(new)):
+        for rule, words in _TOGETHER.items():
+            _group(walk, rule, words, old, new, place)
     return False
 
 
@@ -91,13 +93,11 @@ def _whole_union(
 
 
 def _union(walk: Walk, compare: Compare, old: list[Any], new: list[Any], place: Place, word: str) -> None:
-    pairs, gone, come = _matched(walk, old, new)
-    for first, second in pairs:
-        compare(walk, first, second, place.at(word, _called(second, new)))
-    for schema in gone:
-        _branch(walk, place, word, schema, old, "removed", Move.NARROWS)
-    for schema in come:
-        _branch(walk, place, word, schema, new, "added", Move.WIDENS)
+    pairs, gone, come = _parts(walk, compare, old, new, place, word)
+    for name, schema in gone:
+        _branch(walk, place, word, name, schema, "removed", Move.NARROWS)
+    for name, schema in come:
+        _branch(walk, place, word, name, schema, "added", Move.WIDENS)
     moved = gone or come or not all(walk.pair.unchanged(*pair) for pair in pairs)
     if (
         moved
@@ -110,14 +110,14 @@ def _union(walk: Walk, compare: Compare, old: list[Any], new: list[Any], place: 
 
 
 def _every(walk: Walk, compare: Compare, old: dict[str, Any], new: dict[str, Any], place: Place) -> None:
+    if "allOf" not in old and "allOf" not in new:
+        return
     before, after = ((one["allOf"] if isinstance(one.get("allOf"), list) else []) for one in (old, new))
-    pairs, gone, come = _matched(walk, before, after)
-    for first, second in pairs:
-        compare(walk, first, second, place.at("allOf", _called(second, after)))
-    for schema in gone:
-        _branch(walk, place, "allOf", schema, before, "removed", Move.WIDENS)
-    for schema in come:
-        _branch(walk, place, "allOf", schema, after, "added", Move.NARROWS)
+    _, gone, come = _parts(walk, compare, before, after, place, "allOf")
+    for name, schema in gone:
+        _branch(walk, place, "allOf", name, schema, "removed", Move.WIDENS)
+    for name, schema in come:
+        _branch(walk, place, "allOf", name, schema, "added", Move.NARROWS)
 
 
 def _none(walk: Walk, compare: Compare, old: dict[str, Any], new: dict[str, Any], place: Place) -> None:
@@ -141,10 +141,18 @@ def _group(
     walk.tell(below, f"{rule}-{what}", move, what, f"what “{(after or before)[0]}” says {ending}.")
 
 
-def _branch(
-    walk: Walk, place: Place, word: str, schema: Any, among: list[Any], what: What, move: Move
-) -> None:
-    name = _called(schema, among)
+def _parts(
+    walk: Walk, compare: Compare, old: list[Any], new: list[Any], place: Place, word: str
+) -> tuple[list[tuple[Any, Any]], list[tuple[str, Any]], list[tuple[str, Any]]]:
+    """Compare the parts that are in both lists. Return them, and what went and came, by name."""
+    pairs, gone, come = _matched(walk, old, new)
+    was, now = ({id(one): str(place) for place, one in reversed([*enumerate(each)])} for each in (old, new))
+    for first, second in pairs:
+        compare(walk, first, second, place.at(word, _called(second, now)))
+    return pairs, [(_called(one, was), one) for one in gone], [(_called(one, now), one) for one in come]
+
+
+def _branch(walk: Walk, place: Place, word: str, name: str, schema: Any, what: What, move: Move) -> None:
     part = "part" if word == "allOf" else "alternative"
     sentence = f"the {part} “{name}” is {'new' if what == 'added' else 'gone'}."
     before, after = (None, schema) if what == "added" else (schema, None)
@@ -198,13 +206,14 @@ def _inline(node: Any, document: Document) -> Hashable:
     return None if isinstance(node, dict) and "$ref" in node else "inline"
 
 
-def _called(schema: Any, among: list[Any]) -> str:
+def _called(schema: Any, places: dict[int, str]) -> str:
+    """Return what a part of a list is called: what it refers to, its title, or its place in the list."""
     if isinstance(schema, dict):
         if isinstance(schema.get("$ref"), str):
             return shown(schema["$ref"].rsplit("/", 1)[-1])
         if isinstance(schema.get("title"), str):
             return shown(schema["title"])
-    return str(next(place for place, one in enumerate(among) if one is schema))
+    return places[id(schema)]
 
 
 def _apart(document: Document, schemas: list[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 from apps.catalog.rules.yaml_documents import read_documents
@@ -92,8 +93,7 @@ def _once(pairs: list[tuple[str, Any]], field: str) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    names = [name for name, _ in pairs]
-    twice = next(name for name in names if names.count(name) > 1)
+    twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
     raise refused(field, f"The file says “{twice[:60]}” twice in one object.")
 
 

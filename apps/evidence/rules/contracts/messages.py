@@ -19,8 +19,8 @@ _IN_PATH = re.compile(r"\{([^}]*)\}")
 
 def compare_parameters(api: Api, old: dict[str, Any], new: dict[str, Any], spot: Spot) -> None:
     """Note how the parameters of an operation differ."""
-    before = _parameters(api.pair.old, old, spot)
-    after = _parameters(api.pair.new, new, spot)
+    before = _parameters(api.pair.old, old, spot.written[0])
+    after = _parameters(api.pair.new, new, spot.written[1])
     for key in dict.fromkeys((*before, *after)):
         first, second = before.get(key), after.get(key)
         one = second or first or {}
@@ -78,12 +78,10 @@ def compare_responses(api: Api, old: dict[str, Any], new: dict[str, Any], spot: 
 
 
 def _parameters(
-    document: Document, operation: dict[str, Any], spot: Spot
+    document: Document, operation: dict[str, Any], address: str
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Return the parameters by place and name; one in the path by its position, as callers do not see its name."""
-    positions = {
-        name: f"[{at}]" for at, name in enumerate(_IN_PATH.findall(_template(document, operation, spot)), 1)
-    }
+    positions = {name: f"[{at}]" for at, name in enumerate(_IN_PATH.findall(address), 1)}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for one in operation.get("parameters") or []:
         opened = document.opened(one)
@@ -96,14 +94,6 @@ def _parameters(
                 continue
         found[where, positions.get(name, name) if where == "path" else name] = opened
     return found
-
-
-def _template(document: Document, operation: dict[str, Any], spot: Spot) -> str:
-    """Return the path as this version writes it."""
-    shape = _IN_PATH.sub("{}", spot.path[1])
-    paths = document.root.get(spot.path[0])
-    names = paths if isinstance(paths, dict) else {}
-    return next((name for name in names if _IN_PATH.sub("{}", name) == shape), spot.path[1])
 
 
 def _parameter(api: Api, old: dict[str, Any], new: dict[str, Any], spot: Spot, where: str) -> None:

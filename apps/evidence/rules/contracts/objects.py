@@ -16,13 +16,15 @@ def compare_objects(
 ) -> None:
     """Note how what two schemas say about the properties of an object differs."""
     before, after = properties(old), properties(new)
+    newly = required(new) - required(old), required(old) - required(new)
     for name in dict.fromkeys((*before, *after)):
         below = place.at("properties", name, name=name)
         if name in before and name in after:
             compare(walk, before[name], after[name], below)
         else:
-            _one_sided(walk, compare, old, new, name, below)
-    _required(walk, old, new, before, after, place)
+            must = name in newly[0 if name in after else 1]
+            _one_sided(walk, compare, old, new, name, below, must=must)
+    _required(walk, *newly, before, after, place)
     _others(walk, compare, old, new, place)
     _patterns(walk, compare, old, new, place)
     _names(walk, compare, old, new, place)
@@ -43,13 +45,19 @@ def required(schema: dict[str, Any]) -> frozenset[str]:
 
 
 def _one_sided(
-    walk: Walk, compare: Compare, old: dict[str, Any], new: dict[str, Any], name: str, place: Place
+    walk: Walk,
+    compare: Compare,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    name: str,
+    place: Place,
+    *,
+    must: bool,
 ) -> None:
-    """Note a property that only one of the two declares."""
+    """Note a property that only one of the two declares; ``must`` says that this one alone requires it."""
     come = name in properties(new)
     owner, other = (new, old) if come else (old, new)
     schema = properties(owner)[name]
-    must = name in required(owner) and name not in required(other)
     what: What = "added" if come else "removed"
     words = f"the property is {'new' if come else 'gone'}{', and required' if come and must else ''}."
     move = _api_move(walk, schema, other, come=come, must=must) if walk.lenient else None
@@ -116,14 +124,14 @@ def _sum(moves: set[Move]) -> Move:
 
 def _required(
     walk: Walk,
-    old: dict[str, Any],
-    new: dict[str, Any],
+    come: frozenset[str],
+    gone: frozenset[str],
     before: dict[str, Any],
     after: dict[str, Any],
     place: Place,
 ) -> None:
-    """Note which properties must be there now, apart from those that come or go with it."""
-    for name in sorted(required(new) - required(old)):
+    """Note which properties must be there now, or no longer, apart from those that come or go with it."""
+    for name in sorted(come):
         if name in before or name not in after:
             schema = after.get(name)
             eased = _default(walk, schema) or _never_written(walk, schema)
@@ -132,7 +140,7 @@ def _required(
                 ", and has a default." if _default(walk, schema) else "."
             )
             walk.tell(place.at("required", name=name), "required-added", move, "added", words, None, name)
-    for name in sorted(required(old) - required(new)):
+    for name in sorted(gone):
         if name in after or name not in before:
             move = Move.NONE if _never_written(walk, after.get(name)) else Move.WIDENS
             below = place.at("required", name=name)

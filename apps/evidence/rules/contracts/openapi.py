@@ -71,7 +71,7 @@ def _paths(api: Api, old: dict[str, Any], new: dict[str, Any], top: str) -> None
     for shape in dict.fromkeys((*before, *after)):
         first, second = before.get(shape), after.get(shape)
         name = (second or first or ("", None))[0]
-        spot = Spot((top, name), name)
+        spot = Spot((top, name), name, (first[0] if first else name, name))
         if first is not None and second is not None:
             _path(api, first[1], second[1], spot)
         elif first is not None:
@@ -119,7 +119,7 @@ def _path(api: Api, old: Any, new: Any, spot: Spot) -> None:
     if api.unresolved(old, new, spot):
         return
     for method in _METHODS:
-        below = Spot((*spot.path, method), f"{method.upper()} {spot.words}")
+        below = spot.at(method, words=f"{method.upper()} {spot.words}")
         if method in before and method in after:
             _operation(api, before[method], after[method], below)
         elif method in before:

@@ -40,14 +40,18 @@ _CUSTOMS: Levels = {
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place in a description, and what a person calls it."""
+    """A place in a description, and what a person calls it.
+
+    ``written`` is its address as the old and the new description write it: the names in braces may differ.
+    """
 
     path: tuple[str, ...]
     words: str
+    written: tuple[str, str] = ("", "")
 
     def at(self, *path: str, words: str = "") -> "Spot":
         """Return a place below this one."""
-        return Spot((*self.path, *path), words or self.words)
+        return Spot((*self.path, *path), words or self.words, self.written)
 
 
 @dataclass(slots=True)

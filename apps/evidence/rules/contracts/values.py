@@ -15,6 +15,10 @@ _BOUNDS = (
     ("minItems", "maxItems", "number of items"),
     ("minProperties", "maxProperties", "number of properties"),
 )
+_BOUNDING = {base for lower, upper, _ in _BOUNDS for base in (lower, upper)} | {
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+}
 _LETS_ALL = ("", ".*", "^.*$", "(?s).*")
 
 
@@ -24,9 +28,10 @@ def compare_values(walk: Walk, old: dict[str, Any], new: dict[str, Any], place: 
     _allowed(walk, old, new, place)
     _format(walk, old, new, place)
     _pattern(walk, old, new, place)
-    for lower, upper, name in _BOUNDS:
-        for base in (lower, upper):
-            _bound(walk, old, new, place, base, name)
+    if not (_BOUNDING.isdisjoint(old) and _BOUNDING.isdisjoint(new)):
+        for lower, upper, name in _BOUNDS:
+            for base in (lower, upper):
+                _bound(walk, old, new, place, base, name)
     _multiple(walk, old, new, place)
     if bool(old.get("uniqueItems")) != bool(new.get("uniqueItems")):
         strict = bool(new.get("uniqueItems"))

@@ -1,7 +1,7 @@
 """A walk over two schemas at once: where it is, which way values move there, and what that means for whom."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -69,7 +69,8 @@ class Place:
     def at(self, *path: str, name: str = "") -> "Place":
         """Return the place below this one; ``name`` is the property that it is, if any."""
         known = f"{self.name}.{name}" if self.name and name else name or self.name
-        return replace(self, path=(*self.path, *path), name=known)
+        # Written out: ``replace`` takes three times as long, and each node of a schema asks this some ten times.
+        return Place((*self.path, *path), self.where, known, self.use, self.turned, self.idle)
 
     def __str__(self) -> str:
         if not self.name:
