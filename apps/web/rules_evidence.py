@@ -4,6 +4,7 @@ from datetime import datetime
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
+from apps.gates.selectors import waivable
 from apps.policy.rules import Rule, Rules
 from apps.policy.selectors import rules_in_force, rules_of, set_for, waiver_for
 from apps.web import dates
@@ -11,7 +12,7 @@ from apps.web.evidence import Block, Facts, Prose, Table
 
 NOT_THERE, TAKEN_AWAY = "Not there", "Taken away"
 _ALLOWS = (
-    "Once everyone asked has signed, the rule keeps nothing back here until the waiver ends. "
+    "Once everyone asked has signed, it keeps nothing back here until the waiver ends. "
     "Whoever asked, or a Change Manager over everything, may take it back before."
 )
 
@@ -26,9 +27,7 @@ def rules_evidence(user: User, ref: str) -> list[Block]:
     except Invalid:
         return [Prose("Why it is proposed", version.reason)]
     number, current = rules_in_force()
-    rows = [
-        [one.id, one.title, str(one.stage.label), str(one.effect.label), said(one)] for one in rules.rules
-    ]
+    rows = [[one.id, one.title, str(one.stage.label), str(one.effect.label), one.said] for one in rules.rules]
     columns = ["Rule", "Says", "Stage", "Does", "Expression"]
     return [
         Prose("Why it is proposed", version.reason),
@@ -62,26 +61,21 @@ def rule_differences(before: Rules, after: Rules) -> list[list[str]]:
     return found
 
 
-def said(rule: Rule) -> str:
-    """Return the expressions of a rule on one line."""
-    return f"{rule.expression} (where {rule.when})" if rule.when else rule.expression
-
-
 def rule_waiver_evidence(user: User, ref: str) -> list[Block]:
     """Return the evidence on a waiver such as RWV-3, from the content whose digest is signed."""
     found = waiver_for(user, int(ref.removeprefix("RWV-")))
     if found is None:
         return []
     signed = found.content
-    rule = next((one for one in rules_in_force()[1].rules if one.id == signed["rule"]), None)
+    rule = waivable(signed["rule"])
     facts = [
-        ("Rule", signed["rule"]),
-        *([("It says", rule.title), ("It looks at", said(rule))] if rule else []),
+        ("Check" if rule and rule.is_check else "Rule", signed["rule"]),
+        *([("It says", rule.title), ("It looks at", rule.looks_at)] if rule else []),
         ("For", signed["scope"]),
         ("Until", dates.when(datetime.fromisoformat(signed["until"]))),
     ]
     return [
-        Prose("Why the rule should not hold here", signed["reason"]),
+        Prose("Why it should not hold here", signed["reason"]),
         Prose("What is done instead", signed["compensating"]),
         Facts("What is waived", facts),
         Prose("What your signature allows", _ALLOWS),
@@ -91,7 +85,7 @@ def rule_waiver_evidence(user: User, ref: str) -> list[Block]:
 def _in_full(rule: Rule | None) -> str:
     if rule is None:
         return ""
-    parts = [rule.title, f"{rule.effect.label}, {rule.stage.label}, {rule.severity.label}", said(rule)]
+    parts = [rule.title, f"{rule.effect.label}, {rule.stage.label}, {rule.severity.label}", rule.said]
     parts += [one for one in (rule.message, rule.remedy, rule.label, rule.source) if one]
     return ". ".join(one.rstrip(".") for one in parts)
 

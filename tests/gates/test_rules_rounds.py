@@ -10,13 +10,17 @@ from apps.accounts.models import User
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
 from apps.approvals.services import NobodyToSign
+from apps.audit.selectors import signed_statement
 from apps.core import clock
 from apps.core.actors import person, system
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.evidence.enums import Stage as Checked
+from apps.gates.enums import Answer
 from apps.gates.rules import waiver_roles
 from apps.gates.selectors import round_over
 from apps.gates.services import (
+    Ask,
+    ask_gate,
     ask_rule_waiver,
     ask_rules_approval,
     end_rule_waiver,
@@ -27,9 +31,10 @@ from apps.gates.services import (
 from apps.outbox.models import Notification
 from apps.policy.enums import SetState, Severity, Stage
 from apps.policy.models import PolicySet, RuleWaiver
-from apps.policy.selectors import rules_in_force, waived_now
+from apps.policy.selectors import rules_in_force, waivers_now
 from apps.policy.services import start_draft, write_draft
-from tests.changes.estate import NOW, Estate, at, submitted
+from tests.changes.estate import NOW, Estate, approved, at, submitted
+from tests.gates.conftest import Send, auc
 from tests.people import add_person, sign
 
 pytestmark = pytest.mark.django_db
@@ -153,16 +158,16 @@ def test_waiver_counts_once_all_have_signed_and_never_by_who_asks_or_whose_chang
         assert round_ is not None
         barred = {bar.user_id for bar in round_.bars.all()}
         assert barred == {estate.people["henrik"].pk, estate.people["amara"].pk}
-        assert not waived_now([change.ref])
+        assert not waivers_now([change.ref])
         approve(round_, Role.SPONSOR, anna)
-        assert waived_now([change.ref]) == {RULE}
+        assert [one.rule for one in waivers_now([change.ref])] == [RULE]
         waiver.refresh_from_db()
         assert warn_of_ending_waivers(actor=system("x")) == warn_of_ending_waivers(actor=system("x")) == 1
         told = Notification.objects.filter(rule="rule_waiver.ending").values_list("user__username", flat=True)
         assert {"henrik", "anna"} <= set(told)
         assert len(told) == len(set(told))
         end_rule_waiver(actor=estate.actor("henrik"), waiver=waiver)
-        assert not waived_now([change.ref])
+        assert not waivers_now([change.ref])
 
 
 def test_waiver_that_is_refused_or_taken_back_sets_nothing_aside(estate: Estate) -> None:
@@ -173,7 +178,7 @@ def test_waiver_that_is_refused_or_taken_back_sets_nothing_aside(estate: Estate)
         assert round_ is not None
         approve(round_, Role.SPONSOR, estate.people["henrik"], "reject")
         waiver.refresh_from_db()
-        assert (waiver.ended_because, waived_now([key])) == ("refused", frozenset())
+        assert (waiver.ended_because, waivers_now([key])) == ("refused", [])
         another = waiver_of(estate, key)
         end_rule_waiver(actor=estate.actor("amara"), waiver=another)
         assert round_over("rule_waiver", another.ref) is None
@@ -196,3 +201,37 @@ def test_waiver_roles_are_the_stages_owner_and_one_more_where_it_is_critical() -
     assert waiver_roles(Stage.DATA, Severity.MAJOR, owners) == [Role.STEWARD]
     assert waiver_roles(Stage.MODEL, Severity.MAJOR, {}) == [Role.VALIDATOR]
     assert waiver_roles(Stage.SUBMISSION, Severity.CRITICAL, owners) == [Role.SPONSOR, Role.CHANGE_MANAGER]
+    # Whoever asks for changes may own a stage, and waives nothing.
+    assert waiver_roles(Stage.DATA, Severity.MAJOR, {Checked.DATA: Role.REQUESTER}) == [Role.SPONSOR]
+
+
+def test_check_that_fails_is_set_aside_for_its_change_alone_once_its_stage_owner_signed(
+    estate: Estate, plan: None, send: Send
+) -> None:
+    send(auc(0.5))
+    change = approved(estate)
+    ask = Ask(stage=Checked.MODEL)
+    with at(NOW):
+        assert ask_gate(actor=estate.actor("amara"), change=change, ask=ask).answer == Answer.DENIED
+        waiver = waiver_of(estate, change.ref, rule="PERF-01")
+        round_ = round_over("rule_waiver", waiver.ref)
+        assert round_ is not None
+        [asked] = round_.requirements.all()
+        assert (asked.role, asked.component_key) == (Role.VALIDATOR, "model:default/credit-risk")
+        approve(round_, Role.VALIDATOR, estate.people["tomasz"])
+        decision = ask_gate(actor=estate.actor("amara"), change=change, ask=ask)
+        assert (decision.answer, decision.checks[0]["state"]) == (Answer.PASS, "waived")
+        assert decision.checks[0]["reason"].startswith(f"{waiver.ref} sets it aside. ")
+        told = signed_statement(decision.attestation.encode()).statement
+        assert told["predicate"]["countersign"]["waivers"] == [waiver.ref]
+        other = submitted(estate, start="2026-12-03T06:00", end="2026-12-03T08:00")
+        assert ask_gate(actor=estate.actor("amara"), change=other, ask=ask).answer == Answer.DENIED
+    with at(waiver.until):
+        assert ask_gate(actor=estate.actor("amara"), change=change, ask=ask).answer == Answer.DENIED
+
+
+@pytest.mark.parametrize("rule", ["no-such-rule", "TEST-02", "track-record"])
+def test_waiver_of_what_stops_nothing_is_refused_at_its_field(estate: Estate, plan: None, rule: str) -> None:
+    with at(NOW), pytest.raises(Invalid) as refused:
+        waiver_of(estate, submitted(estate).ref, rule=rule)
+    assert refused.value.fields == {"rule": ["Choose a rule or a check in force that can stop a change."]}

@@ -14,11 +14,11 @@ from apps.policy.rules import (
     Rules,
     Waived,
     dry_run,
+    holding,
     judge,
     rate_words,
     sheet_of,
     shrunken_rate,
-    waived_rules,
     waiver_covers,
 )
 
@@ -176,8 +176,8 @@ def test_team_with_two_changes_is_not_perfect():
 def test_waiver_covers_its_rule_and_scope_from_its_start_to_before_its_end():
     start = datetime(2026, 3, 1, tzinfo=UTC)
     end, hour = start + timedelta(days=2), timedelta(hours=1)
-    waiver = Waived("weekend", "CHG-7", start, end)
-    taken_back = Waived("weekend", "CHG-7", start, end, revoked_at=start + hour)
+    waiver = Waived("RWV-1", "weekend", "CHG-7", start, end)
+    taken_back = Waived("RWV-1", "weekend", "CHG-7", start, end, revoked_at=start + hour)
 
     def covered(one, at, rule="weekend", ref="CHG-7"):
         return bool(waiver_covers(one, rule=rule, refs=[ref, "model:x"], at=at))
@@ -191,7 +191,7 @@ def test_waiver_covers_its_rule_and_scope_from_its_start_to_before_its_end():
     assert [covered(taken_back, at) for at in (start, start + hour)] == [True, False]
     assert not covered(waiver, start, rule="frozen")
     assert not covered(waiver, start, ref="CHG-8")
-    assert waived_rules([waiver, taken_back], refs=["CHG-7"], at=end) == frozenset()
+    assert holding([waiver, taken_back], refs=["CHG-7"], at=end) == []
 
 
 def test_dry_run_names_each_change_whose_verdict_differs_and_how():

@@ -28,13 +28,14 @@ def statement(
     checks_digest: str,
     rules_version: int,
     evidence: list[tuple[str, str]],
+    waivers: list[str],
     at: datetime,
     expires_at: datetime,
 ) -> dict[str, Any]:
     """Return the statement of a pass.
 
     ``digest`` is that of the revision; without an ``artifact`` the pass is about the revision alone. ``evidence`` holds
-    the reference and the SHA-256 of each file that counted.
+    the reference and the SHA-256 of each file that counted, ``waivers`` the reference of each that held.
     """
     subject = {"name": component or change, "digest": {"sha256": artifact or digest}}
     return {
@@ -61,6 +62,7 @@ def statement(
                 "stage": stage,
                 "environment": environment,
                 "rulesVersion": rules_version,
+                "waivers": waivers,
                 "expires": clock.iso(expires_at),
             },
         },

@@ -18,6 +18,7 @@ from apps.gates.selectors.standing import (
     reasons_against,
     standing_at,
 )
+from apps.gates.selectors.waivable import Waivable, waivable, waivables
 
 __all__ = [
     "History",
@@ -28,6 +29,7 @@ __all__ = [
     "RULE_WAIVER",
     "GateStanding",
     "Part",
+    "Waivable",
     "WaiverScope",
     "anchor_of",
     "decision_exists",
@@ -38,5 +40,7 @@ __all__ = [
     "round_over",
     "rounds_over",
     "standing_at",
+    "waivable",
+    "waivables",
     "waiver_scope",
 ]

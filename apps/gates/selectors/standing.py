@@ -16,11 +16,11 @@ from apps.evidence.enums import Stage
 from apps.evidence.rules.checks import Checked, judged
 from apps.evidence.selectors import PlanInForce, plan_as_of
 from apps.gates.enums import Answer
-from apps.gates.rules import Reason, reason_of_check, stages_up_to
+from apps.gates.rules import Reason, reason_of_check, set_aside, stages_up_to
 from apps.policy.enums import Outcome
 from apps.policy.enums import Stage as PolicyStage
-from apps.policy.rules import Rules, Verdict, judge, sheet_of
-from apps.policy.selectors import rules_as_of, waived_now
+from apps.policy.rules import Rules, Verdict, Waived, judge, sheet_of
+from apps.policy.selectors import rules_as_of, waivers_now
 
 GOES_OUT = (Stage.PRE_DEPLOY, Stage.PROMOTION)
 """The stages after which something runs: they need signatures, and the artifact that will run."""
@@ -52,6 +52,8 @@ class GateStanding:
     parts: tuple[Part, ...]
     rules_version: int
     verdict: Verdict
+    waivers: tuple[Waived, ...] = ()
+    """What is set aside for the change or for something that it moves."""
 
     def checks_of(self, stage: Stage) -> list[tuple[Part, Checked]]:
         return [(part, one) for part in self.parts for one in part.checks if one.check.stage == stage]
@@ -80,19 +82,24 @@ def standing_at(change: Change, *, component_key: str = "", artifact: str = "") 
     plan, number, rules = plan_for(change), *rules_for(change)
     now = clock.now()
     measured = measured_of(change, {check.metric for check in plan.plan.checks if check.judges_a_number})
+    waivers = waivers_now([change.ref, *(one.item.component.key for one in measured)])
     parts = []
     for one in measured:
         component = one.item.component
         held_to = artifact if component.key == component_key else ""
         checks = tuple(
-            judged(check, one.pieces, now=now, champion=one.champion, artifact=held_to)
+            set_aside(
+                judged(check, one.pieces, now=now, champion=one.champion, artifact=held_to),
+                waivers,
+                (change.ref, component.key),
+            )
             for check in plan.plan.checks
             if check.applies_to(component.kind, component.tier)
         )
         parts.append(Part(one.item, one.champion, checks))
     sheet = sheet_of(facts_of(change, measured, rules.prior))
-    waived = waived_now([change.ref, *(one.item.component.key for one in measured)])
-    return GateStanding(plan, tuple(parts), number, judge(rules, sheet, waived=waived))
+    verdict = judge(rules, sheet, waived=frozenset(one.rule for one in waivers))
+    return GateStanding(plan, tuple(parts), number, verdict, tuple(waivers))
 
 
 def reasons_against(

@@ -168,6 +168,7 @@ def _attested(decision: GateDecision, held: GateStanding) -> str:
         checks_digest=decision.checks_digest,
         rules_version=decision.rules_version,
         evidence=[(f"EV-{pk}", digest) for pk, digest in files],
+        waivers=sorted(one.ref for one in held.waivers),
         at=decision.asked_at,
         expires_at=decision.expires_at,
     )

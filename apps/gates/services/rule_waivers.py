@@ -13,11 +13,18 @@ from apps.core.actors import Actor
 from apps.core.errors import Invalid
 from apps.evidence.selectors import plan_in_force
 from apps.gates.rules import waiver_roles
-from apps.gates.selectors import RULE_WAIVER, WaiverScope, round_over, rounds_over, waiver_scope
+from apps.gates.selectors import (
+    RULE_WAIVER,
+    Waivable,
+    WaiverScope,
+    round_over,
+    rounds_over,
+    waivable,
+    waiver_scope,
+)
 from apps.outbox.services import notify
 from apps.policy.models import RuleWaiver
-from apps.policy.rules import Rule
-from apps.policy.selectors import may_end_waiver, rules_in_force, waivers_ending
+from apps.policy.selectors import may_ask_waiver, may_end_waiver, waivers_ending
 from apps.policy.services import ask_waiver, end_waiver, grant_waiver, refuse_waiver
 
 AT_THE_LATEST = timedelta(days=14)
@@ -29,23 +36,28 @@ _RISK = 3
 def ask_rule_waiver(
     *, actor: Actor, rule: str, scope: str, reason: str, compensating: str, until: datetime
 ) -> RuleWaiver:
-    """Ask those who answer for a rule to set it aside for one change or component. It counts once all have signed.
+    """Ask those who answer for a rule or a check to set it aside for one change or component. It counts once all have
+    signed.
 
-    The role that owns the rule's stage in the checks in force is asked; for a critical rule a Change Manager as well.
+    The role that owns its stage in the checks in force is asked; for a critical rule a Change Manager as well.
     Neither whoever asks nor the requester of the change may grant it.
 
     Raises:
         Forbidden: the actor is no person who proposes, approves or manages changes.
-        Invalid: at the field; ``scope`` names nothing that the actor may see. Conflict: one is asked for already.
+        Invalid: at the field; ``rule`` is none in force that can stop a change, ``scope`` names nothing that the actor
+            may see. Conflict: one is asked for already.
         NobodyToSign: nobody is there who may sign for one of the roles.
     """
-    found = waiver_scope(actor, scope)
+    may_ask_waiver(actor).require()
+    asked, found = waivable(rule), waiver_scope(actor, scope)
+    problems = {} if asked else {"rule": ["Choose a rule or a check in force that can stop a change."]}
     if found is None:
-        raise Invalid({"scope": ["There is no such change or component, or it is not yours to see."]})
+        problems["scope"] = ["There is no such change or component, or it is not yours to see."]
+    if asked is None or found is None:
+        raise Invalid(problems)
     made = ask_waiver(
         actor=actor, rule=rule, scope=found.ref, reason=reason, compensating=compensating, until=until
     )
-    asked = next(one for one in rules_in_force()[1].rules if one.id == rule)
     open_round(
         actor=actor,
         subject=Subject(
@@ -61,7 +73,7 @@ def ask_rule_waiver(
     return made
 
 
-def _needs(made: RuleWaiver, rule: Rule, found: WaiverScope) -> list[Need]:
+def _needs(made: RuleWaiver, rule: Waivable, found: WaiverScope) -> list[Need]:
     roles = waiver_roles(rule.stage, rule.severity, plan_in_force().plan.owners)
     return [
         Need(

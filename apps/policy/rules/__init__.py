@@ -18,7 +18,7 @@ from apps.policy.rules.scoring import Score, Term
 from apps.policy.rules.sheets import MOST_CHECKS, Sheet, sheet_of
 from apps.policy.rules.starter_set import FIRST_NUMBER, starter_set
 from apps.policy.rules.track_record import Prior, rate_words, shrunken_rate
-from apps.policy.rules.waivers import LONGEST, Waived, waived_rules, waiver_covers
+from apps.policy.rules.waivers import LONGEST, Waived, holding, waiver_covers
 
 __all__ = [
     "CHECK",
@@ -56,6 +56,6 @@ __all__ = [
     "shrunken_rate",
     "starter_set",
     "tried",
-    "waived_rules",
+    "holding",
     "waiver_covers",
 ]

@@ -54,6 +54,11 @@ class Rule:
         object.__setattr__(self, "condition", compiled(self.when, "BOOL") if self.when else None)
 
     @property
+    def said(self) -> str:
+        """Return the expressions on one line."""
+        return f"{self.expression} (where {self.when})" if self.when else self.expression
+
+    @property
     def facts(self) -> tuple[str, ...]:
         """Return the names of the facts that it looks at."""
         return tuple(dict.fromkeys((*(self.condition.facts if self.condition else ()), *self.program.facts)))

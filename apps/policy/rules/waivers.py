@@ -11,11 +11,13 @@ LONGEST = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """A waiver, as far as judging needs it. ``scope`` is the reference of a change or a component.
+    """A waiver, as far as judging needs it. ``rule`` is the id of a rule or of a check of the floor above, ``scope``
+    the reference of a change or a component.
 
     It holds from ``starts_at`` to before ``ends_at``; ``revoked_at`` ends it sooner.
     """
 
+    ref: str
     rule: str
     scope: str
     starts_at: datetime
@@ -38,6 +40,6 @@ def waiver_covers(waiver: Waived, *, rule: str, refs: Collection[str], at: datet
     return ALLOWED
 
 
-def waived_rules(waivers: Iterable[Waived], *, refs: Collection[str], at: datetime) -> frozenset[str]:
-    """Return the ids of the rules that waivers set aside for whatever has these references, at a moment."""
-    return frozenset(one.rule for one in waivers if waiver_covers(one, rule=one.rule, refs=refs, at=at))
+def holding(waivers: Iterable[Waived], *, refs: Collection[str], at: datetime) -> list[Waived]:
+    """Return the waivers that set a rule aside for whatever has these references, at a moment."""
+    return [one for one in waivers if waiver_covers(one, rule=one.rule, refs=refs, at=at)]

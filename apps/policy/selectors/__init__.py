@@ -3,7 +3,7 @@
 - ``rules_in_force``, ``rules_as_of``, ``rules_numbered``: what judges, by version.
 - ``sets_for``, ``set_for``, ``draft_for``, ``may_write_rules``, ``unready``: the versions, as a person may
   read or write them.
-- ``waived_now``: the rules that waivers set aside for something.
+- ``waivers_now``: what is set aside for something.
 - ``waivers_for``, ``waiver_for``, ``waivers_in_force``, ``waivers_by_rule``: waivers, as a person may read them.
 - ``waivers_ending``: those that end soon.
 """
@@ -23,12 +23,12 @@ from apps.policy.selectors.sets import (
 from apps.policy.selectors.waivers import (
     may_ask_waiver,
     may_end_waiver,
-    waived_now,
     waiver_for,
     waivers_by_rule,
     waivers_ending,
     waivers_for,
     waivers_in_force,
+    waivers_now,
 )
 
 __all__ = [
@@ -44,10 +44,10 @@ __all__ = [
     "set_in_force",
     "sets_for",
     "unready",
-    "waived_now",
     "waiver_for",
     "waivers_by_rule",
     "waivers_ending",
     "waivers_for",
     "waivers_in_force",
+    "waivers_now",
 ]

@@ -13,16 +13,16 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.policy.models import RuleWaiver
-from apps.policy.rules import Waived, waived_rules
+from apps.policy.rules import Waived, holding
 
 _ASKING = {*APPROVING_ROLES, Role.REQUESTER, Role.CHANGE_MANAGER}
 
 
-def waived_now(refs: Collection[str], at: datetime | None = None) -> frozenset[str]:
-    """Return the ids of the rules that are set aside for whatever has these references. One query."""
+def waivers_now(refs: Collection[str], at: datetime | None = None) -> list[Waived]:
+    """Return what is set aside for whatever has these references. One query."""
     moment = at or clock.now()
     rows = RuleWaiver.objects.filter(scope__in=refs, granted_at__isnull=False, until__gt=moment)
-    return waived_rules(map(_waived, rows), refs=refs, at=moment)
+    return holding(map(_waived, rows), refs=refs, at=moment)
 
 
 def waivers_for(user: User) -> QuerySet[RuleWaiver]:
@@ -79,4 +79,4 @@ def may_end_waiver(actor: Actor, waiver: RuleWaiver) -> Decision:
 
 def _waived(row: RuleWaiver) -> Waived:
     assert row.granted_at is not None
-    return Waived(row.rule, row.scope, row.granted_at, row.until, row.ended_at)
+    return Waived(row.ref, row.rule, row.scope, row.granted_at, row.until, row.ended_at)

@@ -12,10 +12,10 @@ from apps.core.actors import Actor
 from apps.core.canonical import digest
 from apps.core.clock import iso
 from apps.core.errors import Conflict, Forbidden, Invalid, Stale
-from apps.policy.enums import STOPPING, WaiverEnd
+from apps.policy.enums import WaiverEnd
 from apps.policy.models import RuleWaiver
 from apps.policy.rules import LONGEST
-from apps.policy.selectors import may_ask_waiver, may_end_waiver, rules_in_force
+from apps.policy.selectors import may_ask_waiver, may_end_waiver
 
 LONGEST_TEXT = 2_000
 LONGEST_SCOPE = 200
@@ -27,8 +27,8 @@ def ask_waiver(
 ) -> RuleWaiver:
     """Write what a waiver would be. It sets nothing aside until it is granted.
 
-    ``scope`` is the reference of one change or component; that it is one, and that the actor may see it, is asked by
-    the floor above.
+    ``rule`` is the id of a rule or of a check, ``scope`` the reference of one change or component; that there is such
+    a one, and that the actor may see it, is asked by the floor above.
 
     Raises:
         Forbidden: the actor is no person who proposes, approves or manages changes.
@@ -38,7 +38,6 @@ def ask_waiver(
     if not isinstance(actor.user, User):
         raise Forbidden("A person asks for a waiver.")
     _check(
-        rule=_rule_problem(rule),
         scope=_scope_problem(scope),
         reason=_text_problem(reason, "Say why the rule should not hold here."),
         compensating=_text_problem(compensating, "Say what you do instead, so that it is safe."),
@@ -137,12 +136,6 @@ def _signed_content(waiver: RuleWaiver) -> dict[str, str]:
         "reason": waiver.reason,
         "compensating": waiver.compensating,
     }
-
-
-def _rule_problem(rule: str) -> str:
-    if any(one.id == rule and one.effect in STOPPING for one in rules_in_force()[1].rules):
-        return ""
-    return "Choose a rule in force that can stop a change."
 
 
 def _scope_problem(scope: str) -> str:

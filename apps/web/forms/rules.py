@@ -150,7 +150,7 @@ Examples = forms.formset_factory(
 class RuleWaiverForm(forms.Form):
     """Which rule, for what, until when, why, and what is done instead."""
 
-    rule = forms.ChoiceField(label="Which rule?")
+    rule = forms.ChoiceField(label="Which rule or check?")
     scope = forms.CharField(
         label="For which change or component?",
         help_text="CHG-1042, or model:default/credit-risk",
@@ -158,10 +158,10 @@ class RuleWaiverForm(forms.Form):
     )
     until = forms.CharField(
         label="Until when?",
-        help_text="By your own clock. At most 90 days ahead. After that the rule counts again.",
+        help_text="By your own clock. At most 90 days ahead. After that it counts again.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
-    reason = forms.CharField(label="Why should the rule not hold here?", max_length=2000, widget=_area(3))
+    reason = forms.CharField(label="Why should it not hold here?", max_length=2000, widget=_area(3))
     compensating = forms.CharField(
         label="What do you do instead?",
         help_text="So that it is safe: two people watch it.",
@@ -169,7 +169,9 @@ class RuleWaiverForm(forms.Form):
         widget=_area(3),
     )
 
-    def __init__(self, *args: object, rules: list[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, rules: list[tuple[str, list[tuple[str, str]]]], **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["rule"].choices = rules  # type: ignore[attr-defined]
 

@@ -29,6 +29,7 @@ STATES = {
     State.MISSING: ("waiting", "Not sent"),
     State.INCONCLUSIVE: ("waiting", "Inconclusive"),
     State.STALE: ("waiting", "Out of date"),
+    State.WAIVED: ("waiting", "Waived"),
 }
 HEADLINES = {Answer.PASS: "Yes", Answer.DENIED: "No", Answer.EXPIRED: "No"}
 """What the title answers; all else is “Not yet”."""
@@ -43,6 +44,11 @@ class CheckRow:
     colour: str
     word: str
     report: Report | None
+
+    @property
+    def passes(self) -> bool:
+        """Return whether it lets through by itself: what is waived does not."""
+        return self.checked.lets_through and self.checked.state != State.WAIVED
 
     @property
     def fails(self) -> bool:
@@ -68,7 +74,7 @@ class StageRow:
 
     @property
     def passed(self) -> int:
-        return sum(row.checked.lets_through for row in self.rows)
+        return sum(row.passes for row in self.rows)
 
     @property
     def mark(self) -> str:
@@ -190,13 +196,14 @@ def _lede(stages: Iterable[StageRow]) -> str:
     rows = [row for stage in stages for row in stage.rows]
     if not rows:
         return "Nothing has to be measured of what it moves."
-    passed = sum(row.checked.lets_through for row in rows)
+    passed = sum(row.passes for row in rows)
     said = f"{passed} of {len(rows)} check{'s pass' if len(rows) != 1 else ' passes'}."
     for state, words in (
         (State.FAILED, "fail"),
         (State.STALE, "out of date"),
         (State.INCONCLUSIVE, "without a clear result"),
         (State.MISSING, "not sent yet"),
+        (State.WAIVED, "waived"),
     ):
         count = sum(row.checked.state == state for row in rows)
         if count:

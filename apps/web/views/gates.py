@@ -16,6 +16,7 @@ from apps.evidence.services import Order, receive_evidence
 from apps.gates.enums import Answer
 from apps.gates.models import GateDecision
 from apps.gates.selectors import decision_exists, decision_for, decisions_of
+from apps.policy.selectors import may_ask_waiver
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.evidence import EvidenceForm
 from apps.web.gates import STATES, gate_page
@@ -38,6 +39,7 @@ def gates(request: HttpRequest, ref: str) -> HttpResponse:
         "asked": asked,
         "times": decisions_of(change).count() if asked else 0,
         "address": request.build_absolute_uri("/"),
+        "may_ask_waiver": may_ask_waiver(actor_of(request)),
     }
     return render(request, "gates/gates.html", context)
 

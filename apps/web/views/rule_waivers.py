@@ -10,13 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.approvals.selectors import standing
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid
-from apps.gates.selectors import RULE_WAIVER, rounds_over
+from apps.gates.selectors import RULE_WAIVER, rounds_over, waivable, waivables
 from apps.gates.services import ask_rule_waiver, end_rule_waiver
-from apps.policy.enums import STOPPING
 from apps.policy.selectors import (
     may_ask_waiver,
     may_end_waiver,
-    rules_in_force,
     waiver_for,
     waivers_by_rule,
     waivers_for,
@@ -61,6 +59,7 @@ def waiver(request: HttpRequest, number: str) -> HttpResponse:
     asked = [one for round_ in rounds_over(RULE_WAIVER, found.ref)[:1] for one in standing(round_)]
     context = {
         "waiver": found,
+        "about": waivable(found.rule),
         "now": clock.now(),
         "asked": asked,
         "mine": next((one for one in asked if one.is_open and user in one.waited_on), None),
@@ -74,10 +73,14 @@ def waiver(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask for a waiver of one rule, for one change or component."""
+    """Ask for a waiver of one rule or check, for one change or component."""
     user = readers(request)
     may_ask_waiver(actor_of(request)).require()
-    choices = [(one.id, one.title) for one in rules_in_force()[1].rules if one.effect in STOPPING]
+    found = waivables()
+    choices = [
+        ("Rules", [(one.id, one.title) for one in found if not one.is_check]),
+        ("Checks", [(one.id, f"{one.title} ({one.id})") for one in found if one.is_check]),
+    ]
     asked = {name: request.GET.get(name, "") for name in ("rule", "scope")}
     form = RuleWaiverForm(request.POST or None, initial=asked, rules=choices)
     if request.method == "POST" and form.is_valid():

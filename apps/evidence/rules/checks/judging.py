@@ -14,7 +14,7 @@ from apps.evidence.rules.readings import Finding, outcome_of
 
 
 class State(StrEnum):
-    """What a check comes to. Only ``PASSED`` and ``WARNED`` let through."""
+    """What a check comes to. Only ``PASSED``, ``WARNED`` and ``WAIVED`` let through."""
 
     PASSED = "passed"
     WARNED = "warned"
@@ -22,6 +22,7 @@ class State(StrEnum):
     MISSING = "missing"
     INCONCLUSIVE = "inconclusive"
     STALE = "stale"
+    WAIVED = "waived"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Checked:
 
     @property
     def lets_through(self) -> bool:
-        return self.state in (State.PASSED, State.WARNED)
+        return self.state in (State.PASSED, State.WARNED, State.WAIVED)
 
 
 def judged(
