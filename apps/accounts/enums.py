@@ -36,6 +36,7 @@ class TokenScope(models.TextChoices):
     APPROVALS = "approvals", "Sign approvals"
     CALENDAR = "calendar", "Plan freezes"
     EVIDENCE = "evidence", "Send evidence and ask the gate"
+    RULES = "rules", "Write rules and ask for waivers"
     CARDS = "cards", "Edit model cards"
     REVIEWS = "reviews", "Write reviews"
     EXPORTS = "exports", "Ask for exports"

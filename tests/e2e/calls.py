@@ -1,6 +1,6 @@
 """Every call of the API that changes something, with a body that is taken, by a person who may."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -9,9 +9,12 @@ from apps.calendar.enums import ConflictKind
 from apps.calendar.models import Conflict, Occurrence
 from apps.cards.models import ModelCard
 from apps.core import clock
+from apps.policy.enums import SetState
+from apps.policy.models import PolicySet
+from apps.policy.services import withdraw_draft, write_draft
 from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
-from demo.load import wall
+from demo.load import actor, wall
 from tests.e2e.organisation import Names
 from tests.e2e.pages.look import AMARA, FEMI, HENRIK, JONAS, LEILA, PRIYA, TOMASZ
 
@@ -33,15 +36,14 @@ class Call:
         return self.operation.partition(" ")[0]
 
 
-def calls(names: Names, password: str, post: Post) -> list[Call]:
-    """Return every call; what is to be signed has been shown."""
-    return [
-        *_signatures(names, password, post),
-        *_changes(names),
-        *_reviews(names, password),
-        *_gate(names),
-        *_rest(names),
-    ]
+def calls(names: Names, password: str, post: Post) -> Iterator[Call]:
+    """Yield every call; what is to be signed has been shown. Make one before you ask for the next."""
+    yield from _signatures(names, password, post)
+    yield from _changes(names)
+    yield from _reviews(names, password)
+    yield from _gate(names)
+    yield from _rest(names)
+    yield from _rules()
 
 
 def _gate(names: Names) -> list[Call]:
@@ -55,6 +57,30 @@ def _gate(names: Names) -> list[Call]:
         "dry_run": False,
     }
     return [Call("post gate/", "gate/", JONAS, question)]
+
+
+def _rules() -> Iterator[Call]:
+    """Yield the calls about the draft in hand, and then, when it is given up, the one that begins another."""
+    leila, draft = actor(LEILA), PolicySet.objects.get(state=SetState.DRAFT)
+    document = draft.document | {"title": "Ours"}
+    held = write_draft(actor=leila, policy_set=draft, document=document, reason="PIR-0961", seen=draft.digest)
+    digest = {"digest": held.digest}
+    less = document | {"rules": document["rules"][:1]}
+    waiver = {
+        "rule": "rollback-plan-there",
+        "scope": "model:default/churn-propensity",
+        "reason": "The plan is written on Monday.",
+        "compensating": "The version before stays warm.",
+        "until": (clock.now() + timedelta(days=5)).isoformat(),
+    }
+    yield Call("patch rules/draft/", "rules/draft/", LEILA, digest | {"document": less, "reason": "Fewer."})
+    yield Call("post rules/draft/check/", "rules/draft/check/", LEILA, {"document": less})
+    yield Call("post rules/draft/approval/", "rules/draft/approval/", LEILA, digest)
+    yield Call("post rules/draft/withdraw/", "rules/draft/withdraw/", LEILA, digest)
+    yield Call("post rules/waivers/", "rules/waivers/", AMARA, waiver)
+    yield Call("post rules/waivers/{ref}/end/", "rules/waivers/RWV-1/end/", AMARA)
+    withdraw_draft(actor=leila, policy_set=held)
+    yield Call("post rules/draft/", "rules/draft/", LEILA, {"reason": "PIR-0962"})
 
 
 def _signatures(names: Names, password: str, post: Post) -> list[Call]:

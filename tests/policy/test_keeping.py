@@ -140,9 +140,9 @@ def test_document_that_cannot_be_kept_is_refused_and_changes_nothing(manager, dr
     assert draft_for(manager).digest == draft.digest
 
 
-def test_only_a_change_manager_over_everything_writes_rules_in_person(manager, draft):
+def test_only_a_change_manager_over_everything_writes_rules(manager, draft):
     owner = add_person("omar", Role.OWNER)
-    for actor in (person(owner), token(manager, "ab12"), system("job")):
+    for actor in (person(owner), token(owner, "ab12"), system("job")):
         with pytest.raises(Forbidden):
             start_draft(actor=actor, reason="x")
         with pytest.raises(Forbidden):

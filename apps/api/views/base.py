@@ -56,3 +56,10 @@ def deny_missing(request: Request, kind: str, ref: str, *, exists: bool) -> NoRe
         reason = "This person may not see it."
         record_denial(actor=actor_of(request), obj=(kind, ref), action=action, reason=reason)
     raise NotFound
+
+
+def number_in(ref: str, prefix: str) -> int:
+    """Return the number in a reference such as POLICY-2, and 0, which nothing has, for anything else."""
+    digits = ref.removeprefix(prefix)
+    fits = digits != ref and digits.isascii() and digits.isdecimal() and len(digits) <= 6
+    return int(digits) if fits else 0

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
 from apps.api.serializers.policy import ExplanationSerializer, PolicyDetailSerializer, PolicySerializer
-from apps.api.views.base import Resource
+from apps.api.views.base import Resource, number_in
 from apps.api.views.changes import ChangeResource
 from apps.approvals.rules import silence
 from apps.approvals.selectors import (
@@ -35,19 +35,11 @@ class PolicyDetail(Resource):
     @extend_schema(operation_id="policy_read", responses=PolicyDetailSerializer)
     def get(self, request: Request, ref: str) -> Response:  # noqa: ARG002
         """Return a version with its rules: POLICY-2, or in-force for the one that a submission asks under."""
-        number = policy_in_force().number if ref == IN_FORCE else _number(ref)
+        number = policy_in_force().number if ref == IN_FORCE else number_in(ref, "POLICY-")
         found = policy_for(self.user, number) or self.missing(
             "policy", ref, exists=policy_numbered(number) is not None
         )
         return Response(PolicyDetailSerializer(found).data)
-
-
-def _number(ref: str) -> int:
-    """Return the number in POLICY-2, and 0, which no version has, for anything else."""
-    digits = ref.removeprefix("POLICY-")
-    return (
-        int(digits) if digits != ref and digits.isascii() and digits.isdecimal() and len(digits) <= 6 else 0
-    )
 
 
 class ChangeAsked(ChangeResource):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from apps.accounts.models import User
 from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
+from apps.approvals.selectors import Standing, standing
 from apps.catalog.models import Component
 from apps.catalog.selectors import component_for
 from apps.changes.selectors import change_for
@@ -33,6 +34,11 @@ def round_over(subject: str, ref: str) -> Round | None:
 def rounds_over(subject: str, ref: str) -> list[Round]:
     """Return every round over a version of the rules or a waiver, the last first."""
     return list(Round.objects.filter(subject_type=subject, subject_ref=ref).order_by("-revision"))
+
+
+def asked_over(subject: str, ref: str) -> list[Standing]:
+    """Return who was asked last about a version of the rules or a waiver, and how each stands."""
+    return [one for round_ in rounds_over(subject, ref)[:1] for one in standing(round_)]
 
 
 def waiver_scope(actor: Actor, ref: str) -> WaiverScope | None:

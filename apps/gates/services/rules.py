@@ -39,7 +39,7 @@ def ask_rules_approval(*, actor: Actor, policy_set: PolicySet) -> Round:
     whoever asks may give it.
 
     Raises:
-        Forbidden: the actor is not a Change Manager over everything, in person.
+        Forbidden: the actor is not a Change Manager over everything.
         Stale: it is no draft. Invalid: what keeps it from being published, by its places.
         Conflict: it is out for approval already. NobodyToSign: nobody else is there who may approve it.
     """

@@ -8,6 +8,7 @@ from apps.policy.rules.documents import (
     problems_of,
     rule_problems,
     rules_from,
+    unkeepable,
 )
 from apps.policy.rules.dry_run import Decided, Difference, DryRun, dry_run
 from apps.policy.rules.examples import Tried, tried
@@ -57,5 +58,6 @@ __all__ = [
     "starter_set",
     "tried",
     "holding",
+    "unkeepable",
     "waiver_covers",
 ]

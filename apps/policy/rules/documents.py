@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.core.canonical import digest
+from apps.core.canonical import NotCanonical, canonical_bytes, digest
 from apps.core.errors import Invalid
 from apps.policy.enums import Effect, Outcome, Severity, Stage
 from apps.policy.rules.expressions import Refused, compiled
@@ -19,6 +19,7 @@ from apps.policy.rules.scoring import BANDS, MOST_POINTS
 from apps.policy.rules.sheets import example_problems
 from apps.policy.rules.track_record import Prior
 
+LARGEST_DOCUMENT = 1_000_000
 MOST_RULES = 200
 MOST_EXAMPLES = 20
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -95,6 +96,19 @@ def problems_of(document: Any) -> list[Problem]:
     for index, one in enumerate(rules):
         found += rule_problems(one, f"rules[{index}]")
     return found + _doubled(rules)
+
+
+def unkeepable(document: Any) -> list[str]:
+    """Return why a document cannot be kept as it is, whatever it says; nothing for most."""
+    if not isinstance(document, dict):
+        return ["A set of rules is a JSON object."]
+    try:
+        size = len(canonical_bytes(document))
+    except NotCanonical as error:
+        return [error.reason]
+    if b"\\u0000" in canonical_bytes(document):
+        return ["Take out the null character: it cannot be stored."]
+    return [f"Keep it to {LARGEST_DOCUMENT:,} bytes."] if size > LARGEST_DOCUMENT else []
 
 
 def rule_problems(rule: Any, place: str) -> list[Problem]:

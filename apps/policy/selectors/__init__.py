@@ -1,8 +1,8 @@
 """Reading the rules and their waivers.
 
 - ``rules_in_force``, ``rules_as_of``, ``rules_numbered``: what judges, by version.
-- ``sets_for``, ``set_for``, ``draft_for``, ``may_write_rules``, ``unready``: the versions, as a person may
-  read or write them.
+- ``sets_for``, ``set_for``, ``set_exists``, ``draft_for``, ``may_write_rules``: the versions, as a person may read or
+  write them; ``unready``, ``problems_in``: what keeps one from being published.
 - ``waivers_now``: what is set aside for something.
 - ``waivers_for``, ``waiver_for``, ``waivers_in_force``, ``waivers_by_rule``: waivers, as a person may read them.
 - ``waivers_ending``: those that end soon.
@@ -11,10 +11,12 @@
 from apps.policy.selectors.sets import (
     draft_for,
     may_write_rules,
+    problems_in,
     rules_as_of,
     rules_in_force,
     rules_numbered,
     rules_of,
+    set_exists,
     set_for,
     set_in_force,
     sets_for,
@@ -23,6 +25,7 @@ from apps.policy.selectors.sets import (
 from apps.policy.selectors.waivers import (
     may_ask_waiver,
     may_end_waiver,
+    waiver_exists,
     waiver_for,
     waivers_by_rule,
     waivers_ending,
@@ -36,14 +39,17 @@ __all__ = [
     "may_ask_waiver",
     "may_end_waiver",
     "may_write_rules",
+    "problems_in",
     "rules_as_of",
     "rules_in_force",
     "rules_numbered",
     "rules_of",
+    "set_exists",
     "set_for",
     "set_in_force",
     "sets_for",
     "unready",
+    "waiver_exists",
     "waiver_for",
     "waivers_by_rule",
     "waivers_ending",

@@ -100,20 +100,31 @@ def draft_for(user: User) -> PolicySet | None:
     return PolicySet.objects.select_related("author").filter(state=SetState.DRAFT).first()
 
 
+def set_exists(number: int) -> bool:
+    """Return whether there is such a version, whoever may read it."""
+    return number == FIRST_NUMBER or PolicySet.objects.filter(number=number).exists()
+
+
 def may_write_rules(actor: Actor) -> Decision:
-    """Return whether an actor may write a draft: a Change Manager over everything, in person."""
-    user = actor.user if actor.kind == "person" else None
-    if isinstance(user, User) and holds_everywhere(user, Role.CHANGE_MANAGER):
+    """Return whether an actor may write a draft: a Change Manager over everything, or a token of theirs.
+
+    A token needs the scope for it. What it writes judges nothing until another person has signed it.
+    """
+    if isinstance(actor.user, User) and holds_everywhere(actor.user, Role.CHANGE_MANAGER):
         return ALLOWED
     return denied("Only a Change Manager over everything writes rules.", "Ask one of them.")
 
 
 def unready(policy_set: PolicySet) -> list[Problem]:
     """Return all that keeps a draft from being published: what cannot be read, and examples that do not hold."""
-    problems = problems_of(policy_set.document)
-    if problems:
+    return problems_in(policy_set.document)
+
+
+def problems_in(document: Any) -> list[Problem]:
+    """Return all that would keep a document from being published (see ``unready``)."""
+    if problems := problems_of(document):
         return problems
-    rules = rules_of(policy_set)
+    rules = rules_from(document)
     found = [
         Problem(
             one.place,

@@ -36,6 +36,11 @@ def waiver_for(user: User, number: int) -> RuleWaiver | None:
     return waivers_for(user).filter(number=number).first()
 
 
+def waiver_exists(number: int) -> bool:
+    """Return whether there is such a waiver, whoever may read it."""
+    return RuleWaiver.objects.filter(number=number).exists()
+
+
 def waivers_in_force(user: User) -> QuerySet[RuleWaiver]:
     """Return the waivers that count now, as a person may read them, the first to end first."""
     now = clock.now()

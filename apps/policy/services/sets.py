@@ -9,15 +9,14 @@ from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.core import clock
 from apps.core.actors import Actor
-from apps.core.canonical import NotCanonical, canonical_bytes, digest
+from apps.core.canonical import digest
 from apps.core.errors import Conflict, Forbidden, Invalid, Stale
 from apps.policy.enums import SetState
 from apps.policy.models import PolicySet
-from apps.policy.rules import FIRST_NUMBER, by_place, document_of, problems_of, rules_from
+from apps.policy.rules import FIRST_NUMBER, by_place, document_of, problems_of, rules_from, unkeepable
 from apps.policy.selectors import may_write_rules, set_in_force, unready
 
 LONGEST_REASON = 2_000
-LARGEST_DOCUMENT = 1_000_000
 _RELOAD = "Reload the page and look again."
 
 
@@ -26,7 +25,7 @@ def start_draft(*, actor: Actor, reason: str) -> PolicySet:
     """Begin the next version as a copy of the one in force.
 
     Raises:
-        Forbidden: the actor is not a Change Manager over everything, in person.
+        Forbidden: the actor is not a Change Manager over everything.
         Invalid: no reason. Conflict: another draft is in hand.
     """
     author = _writer(actor)
@@ -60,7 +59,7 @@ def write_draft(*, actor: Actor, policy_set: PolicySet, document: Any, reason: s
         Stale: it is no draft, or somebody has written on it since.
     """
     _writer(actor)
-    _check({"document": _document_problems(document), "reason": _reason_problems(reason)})
+    _check({"document": unkeepable(document), "reason": _reason_problems(reason)})
     held = _held_draft(policy_set)
     if held.digest != seen:
         raise Stale("Somebody has written on this draft since you opened it.", remedy=_RELOAD)
@@ -136,18 +135,6 @@ def _record(event: str, actor: Actor, held: PolicySet) -> None:
         data={"version": held.number, "digest": held.digest},
         private={"reason": held.reason},
     )
-
-
-def _document_problems(document: Any) -> list[str]:
-    if not isinstance(document, dict):
-        return ["A set of rules is a JSON object."]
-    try:
-        size = len(canonical_bytes(document))
-    except NotCanonical as error:
-        return [error.reason]
-    if b"\\u0000" in canonical_bytes(document):
-        return ["Take out the null character: it cannot be stored."]
-    return [f"Keep it to {LARGEST_DOCUMENT:,} bytes."] if size > LARGEST_DOCUMENT else []
 
 
 def _reason_problems(reason: str) -> list[str]:

@@ -7,10 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.approvals.selectors import standing
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid
-from apps.gates.selectors import RULE_WAIVER, rounds_over, waivable, waivables
+from apps.gates.selectors import RULE_WAIVER, asked_over, waivable, waivables
 from apps.gates.services import ask_rule_waiver, end_rule_waiver
 from apps.policy.selectors import (
     may_ask_waiver,
@@ -56,7 +55,7 @@ def waiver(request: HttpRequest, number: str) -> HttpResponse:
         end_rule_waiver(actor=actor_of(request), waiver=found)
         messages.success(request, f"{found.ref} is taken back. The rule counts again.")
         return redirect("web:rule-waiver", found.number)
-    asked = [one for round_ in rounds_over(RULE_WAIVER, found.ref)[:1] for one in standing(round_)]
+    asked = asked_over(RULE_WAIVER, found.ref)
     context = {
         "waiver": found,
         "about": waivable(found.rule),

@@ -9,11 +9,10 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
 from apps.accounts.selectors import holds_any_role
-from apps.approvals.selectors import standing
 from apps.changes.models import Change
 from apps.changes.selectors import change_for, changes_visible_to
 from apps.core.errors import Forbidden, Invalid
-from apps.gates.selectors import RULES, answers_naming, known_of, rounds_over
+from apps.gates.selectors import RULES, answers_naming, asked_over, known_of
 from apps.policy.models import PolicySet
 from apps.policy.rules import FACTS, GROUPS, Rule, Rules
 from apps.policy.selectors import (
@@ -86,7 +85,7 @@ def version(request: HttpRequest, number: str) -> HttpResponse:
     found = set_for(user, int(number))
     if found is None:
         raise Http404(f"There is no version {number} of the rules.")
-    asked = [one for round_ in rounds_over(RULES, found.ref)[:1] for one in standing(round_)]
+    asked = asked_over(RULES, found.ref)
     context: dict[str, Any] = {
         "version": found,
         "asked": asked,
