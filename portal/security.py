@@ -27,6 +27,7 @@ TOO_LARGE = (
 )
 MEGABYTE = 1_000_000
 DRAINED_LIMITS = 20
+DRAINED_AT_ONCE = 64 * 1024
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -88,9 +89,12 @@ def _limit_at(path: str) -> int:
 
 
 def _drain(request: HttpRequest, limit: int) -> None:
-    """Read a body away, within reason: a client that still sends when we close never sees our answer."""
-    for _ in range(DRAINED_LIMITS):
-        if not request.read(limit):
+    """Read a body away, little by little and within reason.
+
+    A client that still sends when we close never sees our answer.
+    """
+    for _ in range(DRAINED_LIMITS * limit // DRAINED_AT_ONCE):
+        if not request.read(DRAINED_AT_ONCE):
             return
 
 

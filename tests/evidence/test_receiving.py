@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -75,6 +76,22 @@ def test_same_file_sent_eight_times_at_once_is_one_report(estate: Estate) -> Non
     found = at_once(*[lambda: receive_evidence(actor=estate.actor("amara"), order=asked)] * 8)
     assert sum(isinstance(one, Received) and one.created for one in found) == 1
     assert (Report.objects.count(), Result.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_file_with_eight_keys_at_once_is_one_report(estate: Estate) -> None:
+    asked = [order(estate, idempotency_key=f"run-{n}") for n in range(8)]
+    found = at_once(*[partial(receive_evidence, actor=estate.actor("amara"), order=one) for one in asked])
+    assert sum(isinstance(one, Received) and one.created for one in found) == 1
+    assert (Report.objects.count(), Result.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_key_for_eight_files_at_once_is_one_report_and_seven_conflicts(estate: Estate) -> None:
+    asked = [order(estate, checks(name), idempotency_key="run-1") for name in "abcdefgh"]
+    found = at_once(*[partial(receive_evidence, actor=estate.actor("amara"), order=one) for one in asked])
+    assert sum(isinstance(one, Conflict) for one in found) == 7
+    assert (Report.objects.count(), RawFile.objects.count()) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -51,13 +51,13 @@ RULES = {
 Send = Callable[..., Report]
 
 
-def put_in_force(estate: Estate, plan: Plan) -> None:
-    """Have a plan and the rule above in force since an hour before everything."""
+def put_in_force(estate: Estate, plan: Plan, document: dict[str, Any] = RULES) -> None:
+    """Have a plan and rules, without others the one above, in force since an hour before everything."""
     manager = estate.actor("leila")
     with at(NOW - timedelta(hours=1)):
         rules = start_draft(actor=manager, reason="We start small.")
         rules = write_draft(
-            actor=manager, policy_set=rules, document=RULES, reason="Small.", seen=rules.digest
+            actor=manager, policy_set=rules, document=document, reason="Small.", seen=rules.digest
         )
         publish_set(actor=manager, policy_set=rules, approved=rules.digest)
         proposed = propose_checks(actor=manager, document=plan.document(), reason="We start to check.")

@@ -36,6 +36,29 @@ def test_body_when_ten_megabytes_for_the_api_gets_a_problem() -> None:
     assert response.json()["title"] == "Request too large"
 
 
+class Sent:
+    """A body that is made while it is read, and knows how much of it was asked for at once."""
+
+    def __init__(self, size: int) -> None:
+        self.left, self.most = size, 0
+
+    def read(self, size: int = -1) -> bytes:
+        asked = self.left if size < 0 else min(size, self.left)
+        self.left, self.most = self.left - asked, max(self.most, asked)
+        return b"x" * asked
+
+    readline = read
+
+
+@pytest.mark.parametrize("path", ["/api/v1/changes/CHG-1/evidence/", "/changes/CHG-1/evidence/"])
+def test_report_when_a_hundred_megabytes_is_refused_and_never_held(path: str) -> None:
+    body = Sent(100_000_000)
+    answer = Client().post(path, **{"wsgi.input": body, "CONTENT_LENGTH": "100000000"})
+    assert answer.status_code == 413
+    assert "has 100.0 MB. The portal takes 21.0 MB at once at most" in answer.content.decode()
+    assert (body.left, body.most <= 100_000) == (0, True)
+
+
 def test_signup_when_tried_makes_nobody(db: None) -> None:
     Client().post("/accounts/signup/", {"username": "mallory", "password1": "a long enough password"})
     assert not get_user_model().objects.filter(username="mallory").exists()
