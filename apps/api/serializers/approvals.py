@@ -48,7 +48,9 @@ class EarlierSerializer(serializers.Serializer[Any]):
     """A decision on an earlier revision: whether it counts for this one, why, and what its role judges that changed."""
 
     signer = serializers.CharField(source="row.signature.signer.username")
-    on_behalf_of = serializers.CharField(source="row.signature.on_behalf_of.username", default=None)
+    on_behalf_of = serializers.CharField(
+        source="row.signature.on_behalf_of.username", default=None, allow_null=True
+    )
     decision = serializers.CharField(source="row.signature.decision")
     revision = serializers.IntegerField(source="row.revision")
     digest = serializers.CharField(source="row.signature.digest")

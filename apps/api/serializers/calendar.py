@@ -42,7 +42,7 @@ class PeriodSerializer(serializers.ModelSerializer[Period]):
     """A period as it was planned; its instances are at ``calendar/periods/``, by the time that is asked for."""
 
     ref = serializers.CharField()
-    owner = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    owner = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = Period

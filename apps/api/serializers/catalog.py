@@ -15,7 +15,7 @@ class ObjectiveSerializer(serializers.ModelSerializer[ServiceObjective]):
 
 class DependencySerializer(serializers.ModelSerializer[Dependency]):
     provider = serializers.SlugRelatedField[Component](slug_field="key", read_only=True)
-    contract = serializers.SlugRelatedField(slug_field="key", read_only=True)
+    contract = serializers.SlugRelatedField(slug_field="key", read_only=True, allow_null=True)
 
     class Meta:
         model = Dependency
@@ -25,7 +25,7 @@ class DependencySerializer(serializers.ModelSerializer[Dependency]):
 class VersionSerializer(serializers.ModelSerializer[ComponentVersion]):
     """A version with its lineage."""
 
-    author = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    author = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = ComponentVersion
@@ -51,8 +51,8 @@ class NewVersionSerializer(serializers.Serializer[Any]):
 class ComponentSerializer(serializers.ModelSerializer[Component]):
     """A component as a list shows it."""
 
-    owner_team = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    owner_person = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    owner_team = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
+    owner_person = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = Component

@@ -21,7 +21,7 @@ from apps.changes.selectors import submitted_parts
 
 class ItemSerializer(serializers.ModelSerializer[ChangeItem]):
     component = serializers.SlugRelatedField(slug_field="key", read_only=True)
-    from_version = serializers.SlugRelatedField(slug_field="version", read_only=True)
+    from_version = serializers.SlugRelatedField(slug_field="version", read_only=True, allow_null=True)
     to_version = serializers.SlugRelatedField(slug_field="version", read_only=True)
 
     class Meta:
@@ -87,8 +87,10 @@ class ChangeDetailSerializer(ChangeSerializer):
     the requester read while a change is being revised.
     """
 
-    revision = serializers.IntegerField(source="revision.number", read_only=True, default=None)
-    digest = serializers.CharField(source="revision.digest", read_only=True, default=None)
+    revision = serializers.IntegerField(
+        source="revision.number", read_only=True, default=None, allow_null=True
+    )
+    digest = serializers.CharField(source="revision.digest", read_only=True, default=None, allow_null=True)
     items = ItemSerializer(many=True, read_only=True)
     success_metrics = MetricSerializer(many=True, read_only=True)
     rollback_criteria = serializers.SlugRelatedField(slug_field="text", many=True, read_only=True)

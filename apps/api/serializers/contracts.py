@@ -40,10 +40,12 @@ class ProposedContractSerializer(serializers.Serializer[Shown]):
     is_overtaken = serializers.BooleanField(help_text="A third definition is in force since")
     is_waiting = serializers.BooleanField(source="row.is_waiting", help_text="A worker has yet to compare it")
     problem = serializers.CharField(source="row.problem", help_text="Why it could not be compared")
-    level = serializers.ChoiceField(ContractLevel.choices, source="row.comparison.level", default=None)
-    breaking = serializers.IntegerField(source="row.comparison.breaking", default=None)
-    risky = serializers.IntegerField(source="row.comparison.risky", default=None)
-    safe = serializers.IntegerField(source="row.comparison.safe", default=None)
+    level = serializers.ChoiceField(
+        ContractLevel.choices, source="row.comparison.level", default=None, allow_null=True
+    )
+    breaking = serializers.IntegerField(source="row.comparison.breaking", default=None, allow_null=True)
+    risky = serializers.IntegerField(source="row.comparison.risky", default=None, allow_null=True)
+    safe = serializers.IntegerField(source="row.comparison.safe", default=None, allow_null=True)
     consumers = serializers.SerializerMethodField(help_text="Keys of the components that rely on it")
     differences = ContractDifferenceSerializer(many=True, help_text="The gravest")
     proposed_by = serializers.CharField(source="row.proposed_by.username")

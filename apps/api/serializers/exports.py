@@ -15,7 +15,7 @@ class ExportSerializer(serializers.ModelSerializer[ExportJob]):
     ``order`` is all that was asked for.
     """
 
-    requester = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    requester = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = ExportJob

@@ -74,7 +74,7 @@ class AnswerSerializer(serializers.Serializer[GateDecision]):
 
     decision = serializers.SerializerMethodField(help_text="GATE-12; empty for a dry run")
     change = serializers.CharField(source="change.ref")
-    revision = serializers.IntegerField(source="revision.number", default=None)
+    revision = serializers.IntegerField(source="revision.number", default=None, allow_null=True)
     stage = serializers.ChoiceField(Stage.choices)
     environment = serializers.CharField()
     component = serializers.CharField(source="component_key")
@@ -85,7 +85,7 @@ class AnswerSerializer(serializers.Serializer[GateDecision]):
     checks_version = serializers.IntegerField(help_text="Of the plan of checks that was applied")
     rules_version = serializers.IntegerField(help_text="Of the rules that were applied")
     asked_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField(help_text="A pass counts until then")
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="A pass counts until then")
     attestation = serializers.SerializerMethodField(
         help_text="A DSSE envelope over an in-toto statement, on a pass"
     )

@@ -26,7 +26,7 @@ class ActionSerializer(serializers.ModelSerializer[ActionItem]):
 
 class ReviewSerializer(serializers.ModelSerializer[Review]):
     change = serializers.CharField(source="change.ref", read_only=True)
-    signed_by = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    signed_by = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
     digest = serializers.SerializerMethodField(
         help_text="SHA-256 over what a signature covers; send it to sign"
     )
