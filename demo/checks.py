@@ -12,7 +12,8 @@ from apps.evidence.rules.checks import Check, Demand, Plan
 from apps.gates.services import propose_plan
 from demo.signing import decide_all
 
-DAYS_BEFORE = 90
+DAYS_BEFORE = 13
+"""After the change that failed and the one that was rolled back, which nobody had measured."""
 REASON = (
     "We look at numbers after a change went wrong, and each team looks at others. From now on machines measure the "
     "same of each change before it goes out, and the bounds stand before the results do."

@@ -18,7 +18,10 @@ REASON = (
     "What machines measure will be held to checks, with bounds of our own. The rules keep to what people do: "
     "why a change is urgent, who judges it, how it comes back. Documents follow when every team writes them."
 )
-LEFT_OUT = ("notice-given", "impact-assessed", "test-report-there", "test-report-advised", "measured-at-all")
+LEFT_OUT = (
+    *("notice-given", "notice-advised", "impact-assessed", "test-report-there", "test-report-advised"),
+    "measured-at-all",
+)
 KEPT = (Stage.SUBMISSION, Stage.PRE_DEPLOY)
 
 

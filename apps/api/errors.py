@@ -1,5 +1,6 @@
 """Every refusal as a problem document (RFC 9457), and every denial in the ledger."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -89,6 +90,8 @@ def _portal_problem(error: PortalError, request: Request) -> Response:
     extra: dict[str, Any] = {"remedy": error.remedy} if error.remedy else {}
     if isinstance(error, Invalid):
         extra["errors"] = error.fields
+    if isinstance(error, PolicyBlocked) and error.because:
+        extra["reasons"] = [asdict(one) for one in error.because]
     if isinstance(error, Forbidden):
         _deny(request, error.reason)
     return problem(request, code, slug, title, error.reason, **extra)

@@ -1,5 +1,17 @@
 """What services raise. Each carries a plain sentence that a person may read."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One of several reasons of a refusal: what speaks against it, what clears it, and the page that shows it."""
+
+    says: str
+    remedy: str
+    url: str
+
 
 class PortalError(Exception):
     """A refusal with a reason. ``remedy`` says what the person can do about it."""
@@ -19,7 +31,11 @@ class Forbidden(PortalError):
 
 
 class PolicyBlocked(PortalError):
-    """A rule of the portal does not hold yet, whoever asks."""
+    """A rule of the portal does not hold yet, whoever asks. ``because`` lists the reasons, where there are several."""
+
+    def __init__(self, reason: str, *, remedy: str = "", because: Sequence[Because] = ()) -> None:
+        super().__init__(reason, remedy=remedy)
+        self.because = tuple(because)
 
 
 class Stale(PortalError):

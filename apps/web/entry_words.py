@@ -66,6 +66,7 @@ WORDS = {
     "checks.approved": "put version {version} of the checks in force",
     "checks.rejected": "rejected version {version} of the checks",
     "checks.withdrawn": "took back version {version} of the checks",
+    "gate.passed_over": "started it before everything was measured; still open: {count}",
     "gate.asked": "asked the gate, stage {stage}: {answer} ({decision})",
     "rules.begun": "began version {version} of the rules",
     "rules.written": "wrote on version {version} of the rules",

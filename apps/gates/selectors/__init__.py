@@ -15,8 +15,10 @@ from apps.gates.selectors.standing import (
     GateStanding,
     Part,
     anchor_of,
+    owed_afterwards,
     plan_for,
     reasons_against,
+    spoken_against,
     standing_at,
 )
 from apps.gates.selectors.waivable import Waivable, waivable, waivables
@@ -37,10 +39,12 @@ __all__ = [
     "decision_exists",
     "decision_for",
     "decisions_of",
+    "owed_afterwards",
     "plan_for",
     "reasons_against",
     "round_over",
     "rounds_over",
+    "spoken_against",
     "standing_at",
     "waivable",
     "waivables",

@@ -24,6 +24,7 @@ from apps.policy.selectors import rules_as_of, waivers_now
 
 GOES_OUT = (Stage.PRE_DEPLOY, Stage.PROMOTION)
 """The stages after which something runs: they need signatures, and the artifact that will run."""
+_MEASURES = (PolicyStage.DATA, PolicyStage.FEATURES, PolicyStage.MODEL, PolicyStage.INTEGRATION)
 _FROZEN = (ConflictKind.FREEZE, ConflictKind.OUTSIDE)
 _OVER = {
     ChangeState.REJECTED: "was rejected",
@@ -106,16 +107,7 @@ def reasons_against(
     change: Change, held: GateStanding, stage: Stage, *, component_key: str = "", artifact: str = ""
 ) -> list[Reason]:
     """Return everything that keeps a change from passing a stage now; nothing when it may."""
-    stages = stages_up_to(stage)
-    url = f"/changes/{change.ref}/gates/"
-    found = [
-        reason
-        for part in held.parts
-        for one in part.checks
-        if one.check.stage in stages
-        and (reason := reason_of_check(one, str(part.item.component), f"{url}#{anchor_of(part, one)}"))
-    ]
-    found += _of_rules(held.verdict, stage)
+    found = spoken_against(change, held, stage)
     found += _of_state(change)
     if stage in GOES_OUT:
         found += _of_artifact(change, held, component_key, artifact)
@@ -125,7 +117,46 @@ def reasons_against(
     return found
 
 
-def _of_rules(verdict: Verdict, stage: Stage) -> list[Reason]:
+def spoken_against(change: Change, held: GateStanding, stage: Stage) -> list[Reason]:
+    """Return what the checks and the rules of a stage and those before it say against a change.
+
+    What went ahead in an emergency is measured afterwards (``owed_afterwards``): until then it is kept by the rules
+    about people and plans, and by a check that was measured and is not met.
+    """
+    said = [*_of_checks(change, held, stage), *_of_rules(held, stage)]
+    return [one for one in said if not _may_wait(held, one)] if _went_ahead(change) else said
+
+
+def owed_afterwards(change: Change, held: GateStanding) -> list[Reason]:
+    """Return what has still to be measured of a change that went ahead; nothing of any other."""
+    if not _went_ahead(change):
+        return []
+    said = [*_of_checks(change, held, Stage.PRE_DEPLOY), *_of_rules(held, Stage.PRE_DEPLOY)]
+    return [one for one in said if _may_wait(held, one)]
+
+
+def _went_ahead(change: Change) -> bool:
+    return change.round is not None and change.round.went_ahead_at is not None
+
+
+def _may_wait(held: GateStanding, reason: Reason) -> bool:
+    """Return whether an emergency may go out before this is settled: it is about what was not measured yet."""
+    rule = next((one.rule for one in held.verdict.results if one.rule.id == reason.rule), None)
+    return reason.code != Answer.DENIED if rule is None else rule.stage in _MEASURES
+
+
+def _of_checks(change: Change, held: GateStanding, stage: Stage) -> list[Reason]:
+    stages, url = stages_up_to(stage), f"/changes/{change.ref}/gates/"
+    return [
+        reason
+        for part in held.parts
+        for one in part.checks
+        if one.check.stage in stages
+        and (reason := reason_of_check(one, str(part.item.component), f"{url}#{anchor_of(part, one)}"))
+    ]
+
+
+def _of_rules(held: GateStanding, stage: Stage) -> list[Reason]:
     """Return what the rules of this stage and those before it say against a change. What is not known stops it too."""
     stages = {PolicyStage.SUBMISSION, *(PolicyStage(one) for one in stages_up_to(stage))}
     return [
@@ -134,8 +165,9 @@ def _of_rules(verdict: Verdict, stage: Stage) -> list[Reason]:
             f"{one.rule.title}: {one.reason}",
             one.remedy,
             one.rule.id,
+            f"/rules/versions/{held.rules_version}/#{one.rule.id}",
         )
-        for one in verdict.reasons
+        for one in held.verdict.reasons
         if one.rule.stage in stages
     ]
 
