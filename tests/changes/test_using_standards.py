@@ -19,6 +19,7 @@ from apps.changes.models import Change
 from apps.changes.rules.inputs import RiskInput, StepInput
 from apps.changes.selectors import cover_of, shown_version, times_used, world_of
 from apps.changes.services import (
+    propose_contract,
     refresh_change,
     revise_change,
     save_how_back,
@@ -29,6 +30,7 @@ from apps.changes.services import (
 )
 from apps.core import actors
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked
+from tests.changes.contracts import BREAKS, SAFE, a_contract, an_owner_of_the_job, written
 from tests.changes.estate import END, IN_WINDOW, NOW, START, Estate, at, draft, fresh, sign_all
 from tests.changes.standards import GIVEN, in_force, made, roles_asked, sent, spare_the_validator
 from tests.people import sign
@@ -114,6 +116,23 @@ def test_change_with_another_plan_or_way_back_goes_as_a_normal_one(estate: Estat
         "Its plan is not the plan of the template.",
         "Its way back is not the one of the template.",
     ]
+
+
+@pytest.mark.parametrize(("definition", "goes_as"), [(BREAKS, "normal"), (SAFE, "standard")])
+def test_change_that_breaks_a_contract_leaves_its_template_and_says_why(
+    estate: Estate, definition: Any, goes_as: str
+) -> None:
+    contract = a_contract(estate)
+    an_owner_of_the_job(estate)
+    change = made(estate, in_force(estate))
+    with at(NOW):
+        amara = estate.actor("amara")
+        propose_contract(actor=amara, change=change, contract=contract.key, content=written(definition))
+        change = submit_change(actor=amara, change=fresh(change))
+    assert change.change_class == goes_as
+    left = change.revision.content["standard"].get("left", [])
+    says = "Its new version of Scores breaks whoever relies on it, and a standard change breaks no contract."
+    assert left == ([says] if goes_as == "normal" else [])
 
 
 def test_document_that_the_template_asks_for_must_be_there(estate: Estate) -> None:

@@ -46,7 +46,10 @@ class StandardInput:
 
 @dataclass(frozen=True)
 class Made:
-    """What of a change is held against its template. ``why_not`` says why none may be made from it (now)."""
+    """What of a change is held against its template. ``why_not`` says why none may be made from it (now).
+
+    ``broken`` names the contracts of which it brings a version that breaks whoever relies on them.
+    """
 
     change_class: str
     risk: int
@@ -57,6 +60,7 @@ class Made:
     rollback_minutes: int | None = None
     criteria: tuple[str, ...] = ()
     documents: frozenset[str] = field(default_factory=frozenset)
+    broken: tuple[str, ...] = ()
     why_not: str = ""
 
 
@@ -181,6 +185,10 @@ def outside(content: dict[str, Any], made: Made) -> list[str]:
     ]
     if made.risk > LOW:
         found.append(f"Its risk is {WORDS[made.risk].lower()}, and a standard change is of low risk.")
+    found += [
+        f"Its new version of {title} breaks whoever relies on it, and a standard change breaks no contract."
+        for title in made.broken
+    ]
     if made.minutes > content["most_minutes"]:
         found.append(
             f"Its window is {made.minutes:,} minutes long. The template allows {content['most_minutes']:,}."

@@ -8,6 +8,7 @@ from apps.changes.enums import ChangeClass, ChangeState
 from apps.changes.models import Change, StandardVersion
 from apps.changes.rules.standards import Made, outside, why_not_used
 from apps.changes.selectors.artifacts import documents_content
+from apps.changes.selectors.contracts import proposed_of
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.standards import life_of, times_used
 
@@ -47,6 +48,7 @@ def _made(change: Change, version: StandardVersion, risk: int) -> Made:
         rollback_minutes=change.rollback_minutes,
         criteria=tuple(one.text for one in change.rollback_criteria.order_by("pk")),
         documents=frozenset(row["kind"] for row in documents_content(change)),
+        broken=tuple(one.title for one in proposed_of(change) if one.breaks),
         why_not=_why_not(change, version),
     )
 
