@@ -282,6 +282,11 @@ def propose(story: Story, start: datetime) -> Change:
         ],
         complete=complete,
     )
+    if story.brings:
+        contract, text = story.brings
+        changes.propose_contract(
+            actor=who, change=change, contract=contract, content=text.encode(), file_name="openapi.yaml"
+        )
     change.refresh_from_db()
     return change
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from apps.evidence.enums import Stage
+from demo.contracts import CHECKS, SCORES
 
 End = Literal[
     "draft", "in_review", "approved", "in_progress", "completed", "rolled_back", "failed", "closed",
@@ -42,7 +43,7 @@ class Story:
     """A change.
 
     ``items`` are (component, to-version); ``unsigned`` names roles that have not signed yet; ``asks`` are the stages
-    before which its pipeline asked the gate.
+    before which its pipeline asked the gate; ``brings`` is a new version of a contract: its key, and its text.
     """
 
     end: End
@@ -64,6 +65,7 @@ class Story:
     change_class: str = "normal"
     unsigned: tuple[str, ...] = ()
     asks: tuple[Stage, ...] = ()
+    brings: tuple[str, str] | None = None
     reason: str = ""
     lesson: Lesson | None = None
 
@@ -249,6 +251,7 @@ STORIES = [
          ("Ramp both to 50 %", "amara.okafor", 30, "Back to 5 % or to 0"),
          ("Ramp to 100 % and watch", "amara.okafor", 30, "Full undo, about 4 minutes")],
         unsigned=("validator", "owner"), asks=(Stage.FEATURES, Stage.MODEL, Stage.PRE_DEPLOY),
+        brings=("api:default/credit-risk-scores", SCORES),
     ),
     Story(
         "in_review", "noor.rahimi",
@@ -277,7 +280,7 @@ STORIES = [
         [("Too many good payments are held", "possible", "moderate", "Call the customer within 10 minutes.")],
         ["More than 0.40 % of good payments are held"],
         [("Change the limit", "sofia.marchetti", 30, "Set it back")],
-        change_class="urgent", unsigned=("owner",),
+        change_class="urgent", unsigned=("owner",), brings=("api:default/fraud-gateway-api", CHECKS),
     ),
     Story(
         "rejected", "jonas.weber",
