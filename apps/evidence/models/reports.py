@@ -26,8 +26,8 @@ class Report(models.Model):
 
     ``measured_at`` is when the tool measured, as the file or its sender says; empty when neither did. ``received_at``
     is when it came in. ``champion`` is the version in use that it was compared with, which holds for that one alone.
-    ``counts`` is {outcome: how many results}, and ``topics`` {category: the metrics that it measures of it}. Nothing of
-    it changes afterwards.
+    ``counts`` is {outcome: how many results}, ``topics`` {category: the metrics that it measures of it}, and ``passed``
+    {category: how many results passed}. Nothing of it changes afterwards.
     """
 
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="reports")
@@ -44,6 +44,7 @@ class Report(models.Model):
     partial = models.CharField(max_length=TEXT_LIMIT, blank=True, help_text="What the file leaves out.")
     counts: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     topics: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    passed: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     claims: "models.JSONField[Any, Any]" = models.JSONField(
         default=dict, help_text="What the file says whose it is."
     )
@@ -89,10 +90,14 @@ class Report(models.Model):
 
 
 class Result(models.Model):
-    """One assertion of a report: what `rules.Finding` holds, in the order of the file."""
+    """One assertion of a report: what `rules.Finding` holds, in the order of the file.
+
+    ``looked_at``: whoever judges looks at it (`rules.readings.looked_at`), and does not only count it.
+    """
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="results")
     position = models.PositiveIntegerField()
+    looked_at = models.BooleanField(default=False)
     assertion = models.CharField(max_length=200)
     outcome = models.CharField(max_length=12, choices=Outcome)
     category = models.CharField(max_length=12, choices=Category)
@@ -115,3 +120,7 @@ class Result(models.Model):
     class Meta:
         ordering = ["report", "position"]
         constraints = [models.UniqueConstraint(fields=["report", "position"], name="result_once_a_report")]
+        # What is read of a large report: the rest of it is counted alone.
+        indexes = [
+            models.Index(fields=["report", "category"], condition=Q(looked_at=True), name="results_looked_at")
+        ]

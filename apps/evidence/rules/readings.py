@@ -1,7 +1,8 @@
 """The one internal form of evidence: what a file asserts, line by line, and what comes of it as a whole."""
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,8 @@ from apps.evidence.enums import Category, Format, Outcome, Severity
 from apps.evidence.models.reports import TEXT_LIMIT
 
 MOST_FINDINGS = 20_000
+MOST_OF_ONE_MATTER = 300
+"""So many results of a file about one matter are looked at, those that did not pass first. More are counted alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,27 @@ def topics_of(findings: Iterable[Finding]) -> dict[str, list[str]]:
         if finding.metric:
             metrics.add(finding.metric.lower())
     return {category: sorted(metrics) for category, metrics in found.items()}
+
+
+def looked_at(findings: Iterable[Finding]) -> Iterator[bool]:
+    """Yield of each finding whether whoever judges looks at it: all that did not pass, and of each category so many
+    passes that it is ``MOST_OF_ONE_MATTER`` together. More passes are counted alone.
+    """
+    every = list(findings)
+    left = dict.fromkeys(Category, MOST_OF_ONE_MATTER)
+    for finding in every:
+        left[finding.category] -= finding.outcome != Outcome.PASSED
+    for finding in every:
+        if finding.outcome != Outcome.PASSED:
+            yield True
+            continue
+        yield left[finding.category] > 0
+        left[finding.category] -= 1
+
+
+def passed_of(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return how many findings passed, by category."""
+    return dict(Counter(str(one.category) for one in findings if one.outcome == Outcome.PASSED))
 
 
 def failed_as(severity: Severity) -> Outcome:

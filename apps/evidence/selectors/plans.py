@@ -1,6 +1,7 @@
 """The plan of checks: the version in force, one by number, and who may propose another."""
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from django.db.models import QuerySet
 
@@ -29,9 +30,9 @@ class PlanInForce:
 
 
 def plan_in_force() -> PlanInForce:
-    """Return the version in force; one query."""
-    found = CheckPlan.objects.filter(state=PlanState.IN_FORCE).first()
-    return _as_kept(found) if found else _first()
+    """Return the version in force. One query of a few bytes once it is known here."""
+    found = CheckPlan.objects.filter(state=PlanState.IN_FORCE).values_list("number", "digest").first()
+    return first_plan() if found is None else plan_published(*found)
 
 
 def plan_numbered(number: int) -> PlanInForce:
@@ -40,7 +41,7 @@ def plan_numbered(number: int) -> PlanInForce:
     Raises:
         CheckPlan.DoesNotExist: there is none.
     """
-    return _first() if number == FIRST_NUMBER else _as_kept(CheckPlan.objects.get(number=number))
+    return first_plan() if number == FIRST_NUMBER else _as_kept(CheckPlan.objects.get(number=number))
 
 
 def plans_for(user: User) -> QuerySet[CheckPlan]:
@@ -59,8 +60,16 @@ def propose_decision(actor: Actor) -> Decision:
     return denied("Only a Change Manager over everything proposes what is checked.", "Ask one of them.")
 
 
-def _first() -> PlanInForce:
+@cache
+def first_plan() -> PlanInForce:
+    """Return version 1, which has no row."""
     return PlanInForce(FIRST_NUMBER, digest(FIRST.document()), FIRST)
+
+
+@lru_cache(maxsize=64)
+def plan_published(number: int, digest: str) -> PlanInForce:
+    """Return a version by its number and the digest of its document. It never changes, so it is read once."""
+    return _as_kept(CheckPlan.objects.get(number=number, digest=digest))
 
 
 def _as_kept(found: CheckPlan) -> PlanInForce:

@@ -15,7 +15,7 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Conflict, Invalid
 from apps.evidence.models import Report, Result
-from apps.evidence.rules import Finding, Reading, reading_of, topics_of
+from apps.evidence.rules import Finding, Reading, looked_at, passed_of, reading_of, topics_of
 from apps.evidence.rules.readings import text
 from apps.evidence.rules.sending import contradiction, digest_in, time_problem
 from apps.evidence.selectors import sender_decision
@@ -87,6 +87,7 @@ def receive_evidence(*, actor: Actor, order: Order) -> Received:
             "partial": reading.partial,
             "topics": topics_of(reading.findings),
             "counts": dict(Counter(finding.outcome.value for finding in reading.findings)),
+            "passed": passed_of(reading.findings),
             "claims": reading.claims,
             "lineage": reading.lineage,
             "champion": _champion(order.version, reading.claims.get("champion", "")),
@@ -167,11 +168,14 @@ def _champion(version: ComponentVersion, named: str) -> ComponentVersion | None:
 def _keep_results(report: Report, reading: Reading) -> None:
     """Write the results by COPY: a file has up to 20,000, and an INSERT of each costs ten times as much."""
     names = [field.name for field in fields(Finding)]
-    columns = ", ".join(connection.ops.quote_name(name) for name in ("report_id", "position", *names))
+    columns = ", ".join(
+        connection.ops.quote_name(name) for name in ("report_id", "position", "looked_at", *names)
+    )
     table = connection.ops.quote_name(Result._meta.db_table)
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for place, finding in enumerate(reading.findings, 1):
-            copy.write_row((report.pk, place, *(_plain(getattr(finding, name)) for name in names)))
+        found = zip(reading.findings, looked_at(reading.findings), strict=True)
+        for place, (finding, looked) in enumerate(found, 1):
+            copy.write_row((report.pk, place, looked, *(_plain(getattr(finding, name)) for name in names)))
 
 
 def _plain(value: object) -> object:
