@@ -140,8 +140,9 @@ def contract_facts(change: Change) -> dict[str, Any]:
     proposed = proposed_of(change)
     signed: set[str] = set()
     if change.round is not None and any(one.breaks for one in proposed):
-        met = change.round.requirements.filter(role=Role.OWNER, state=RequirementState.MET)
-        signed = set(met.values_list("component_key", flat=True))
+        asked = change.round.requirements.all()
+        met = [one for one in asked if one.role == Role.OWNER and one.state == RequirementState.MET]
+        signed = {one.component_key for one in met}
     return facts_of_contracts(proposed, signed)
 
 

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, Q, Value, prefetch_related_objects
+from django.db.models.functions import Cast, Concat
+from django.db.models.lookups import In
 
 from apps.accounts.selectors import roles_of, teams_of
 from apps.approvals.enums import RequirementState
@@ -17,9 +19,8 @@ from apps.catalog.enums import DataClass
 from apps.changes.enums import ENDED, ChangeClass, ChangeState
 from apps.changes.models import Artifact, Change, ChangeItem
 from apps.changes.selectors.contracts import contract_facts
-from apps.changes.selectors.impact import impact_of
+from apps.changes.selectors.impact import reached_by
 from apps.changes.selectors.measured import Measured
-from apps.changes.selectors.visible import number_in
 from apps.core import clock
 from apps.evidence.enums import Category, Outcome
 from apps.evidence.rules import Finding
@@ -34,18 +35,27 @@ _WRONG = ("change.failed", "change.rolled_back")
 _BAD = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE)
 
 
-def facts_of(change: Change, measured: list[Measured], prior: Prior) -> dict[str, Any]:
+def facts_of(
+    change: Change,
+    measured: list[Measured],
+    prior: Prior,
+    *,
+    conflicts: list[Found] | None = None,
+) -> dict[str, Any]:
     """Return what is known of a change now, by the names of ``policy.rules.FACTS``.
 
     ``measured`` is its evidence (``measured_of``), ``prior`` what is thought of a team of which nothing is known.
+    ``conflicts`` save a caller that has them from asking again.
     """
+    if change.round is not None:
+        prefetch_related_objects([change.round], "requirements")
     return {
         **_of_change(change, measured),
         **_of_window(change),
         **_of_evidence(measured),
         **_of_documents(change),
         **_of_people(change),
-        **_of_calendar(conflicts_of(change.ref)),
+        **_of_calendar(conflicts_of(change.ref) if conflicts is None else conflicts),
         **_of_history(change, measured, prior),
         **_of_model(measured),
         **contract_facts(change),
@@ -54,7 +64,7 @@ def facts_of(change: Change, measured: list[Measured], prior: Prior) -> dict[str
 
 def _of_change(change: Change, measured: list[Measured]) -> dict[str, Any]:
     components = [one.item.component for one in measured]
-    reached = [row for row in impact_of(change) if row.included]
+    reached = [row for row in reached_by(change) if row.included]
     team = teams_of(change.requester).order_by("slug").first()
     found: dict[str, Any] = {
         "change.class": change.change_class,
@@ -160,12 +170,12 @@ def _of_documents(change: Change) -> dict[str, Any]:
 def _of_people(change: Change) -> dict[str, Any]:
     if change.round is None:
         return {}
-    asked = list(change.round.requirements.values_list("role", "state"))
-    roles = {role for role, _ in asked}
-    waiting = {role for role, state in asked if state != RequirementState.MET}
+    asked = change.round.requirements.all()
+    roles = {one.role for one in asked}
+    waiting = {one.role for one in asked if one.state != RequirementState.MET}
     found: dict[str, Any] = {"people.asked": sorted(roles), "people.signed": sorted(roles - waiting)}
-    ahead = BreakGlass.objects.filter(round=change.round).select_related("by").first()
-    if ahead is not None:
+    if change.round.went_ahead_at is not None:
+        ahead = BreakGlass.objects.select_related("by").get(round=change.round)
         found["people.authorised_by"] = [str(role) for role in roles_of(ahead.by, ahead.at)]
     return found
 
@@ -191,26 +201,34 @@ def _of_history(change: Change, measured: list[Measured], prior: Prior) -> dict[
     since = clock.now() - YEAR
     over = Change.objects.filter(actual_end__gte=since).exclude(pk=change.pk)
     ended = over.filter(state__in=[*ENDED, ChangeState.CLOSED])
-    went_wrong = Q(number__in=_went_wrong(since))
+    its = _moving(component=gravest.pk)
+    owned = _moving(component__owner_team=gravest.owner_team_id) if gravest.owner_team_id else its
+    wrong = _went_wrong(since)
+    # What the component did is among what its team did.
+    counts = ended.filter(owned).aggregate(
+        team=Count("pk"),
+        team_wrong=Count("pk", filter=wrong),
+        component=Count("pk", filter=its),
+        component_wrong=Count("pk", filter=its & wrong),
+    )
     found: dict[str, Any] = {}
-    for name, items in (
-        ("team", Q(component__owner_team=gravest.owner_team_id) if gravest.owner_team_id else None),
-        ("component", Q(component=gravest.pk)),
-    ):
-        if items is None:
-            continue
-        its = ended.filter(pk__in=ChangeItem.objects.filter(items).values("change"))
-        counts = its.aggregate(changes=Count("pk"), failures=Count("pk", filter=went_wrong))
-        found[f"history.{name}_changes"] = counts["changes"]
-        found[f"history.{name}_failures"] = counts["failures"]
-        found[f"history.{name}_failure_rate"] = shrunken_rate(counts["failures"], counts["changes"], prior)
+    for name in ("team", "component") if gravest.owner_team_id else ("component",):
+        changes, failures = counts[name], counts[f"{name}_wrong"]
+        found[f"history.{name}_changes"] = changes
+        found[f"history.{name}_failures"] = failures
+        found[f"history.{name}_failure_rate"] = shrunken_rate(failures, changes, prior)
     return found
 
 
-def _went_wrong(since: datetime) -> list[int]:
-    """Return the numbers of the changes that failed or were undone: one that is closed since no longer shows it."""
+def _moving(**what: Any) -> Q:
+    return Q(pk__in=ChangeItem.objects.filter(**what).values("change"))
+
+
+def _went_wrong(since: datetime) -> Q:
+    """Return the condition that a change failed or was undone: one that is closed since no longer shows it."""
     entries = AuditEvent.objects.filter(object_type="change", event__in=_WRONG, at__gte=since)
-    return [number for ref in entries.values_list("object_id", flat=True) if (number := number_in(ref))]
+    ref = Concat(Value("CHG-"), Cast("number", CharField()))
+    return Q(In(ref, entries.values("object_id")))
 
 
 def _of_model(measured: list[Measured]) -> dict[str, Any]:

@@ -24,9 +24,14 @@ def impact_of(change: Change) -> list[ImpactRow]:
 
     A submitted change shows what was found when it was submitted, for that is what was signed.
     """
+    return with_owners(reached_by(change))
+
+
+def reached_by(change: Change) -> list[ImpactRow]:
+    """Return the same without who owns what; no query once a change is submitted."""
     if change.state == ChangeState.DRAFT or change.revision is None:
-        return found_impact(change)
-    return with_owners([row_from_content(row) for row in change.revision.content.get("impact", [])])
+        return _found(change, graph(), _notes([change])[change.pk])
+    return [row_from_content(row) for row in change.revision.content.get("impact", [])]
 
 
 def found_impact(change: Change) -> list[ImpactRow]:

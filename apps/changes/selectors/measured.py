@@ -1,14 +1,16 @@
 """What was measured of what a change moves."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.catalog.models import ComponentVersion
-from apps.catalog.selectors import versions_in_use
+from apps.catalog.rules.in_use import in_use_among, named_in_use_among
+from apps.catalog.selectors import newest_first
 from apps.changes.models import Change, ChangeItem
+from apps.changes.selectors.items import items_of
 from apps.core.actors import Actor
 from apps.core.decisions import Decision
 from apps.core.errors import Invalid
@@ -19,11 +21,15 @@ from apps.evidence.selectors import pieces_of, reports_of, sender_decision
 
 @dataclass(frozen=True)
 class Measured:
-    """One item of a change with its evidence. ``champion`` names the version in use now; empty: there is none."""
+    """One item of a change with its evidence. ``champion`` names the version in use now; empty: there is none.
+
+    ``named`` is the version that an alias says is in use.
+    """
 
     item: ChangeItem
     champion: str
     pieces: tuple[Piece, ...]
+    named: ComponentVersion | None
 
 
 def evidence_of(user: User, change: Change) -> QuerySet[Report]:
@@ -55,23 +61,24 @@ def evidence_decision(change: Change, actor: Actor) -> Decision:
 
 
 def measured_of(change: Change, metrics: Collection[str] = ()) -> list[Measured]:
-    """Return each item of a change with its evidence, for the portal's own judgement; five queries at any size.
+    """Return each item of a change with its evidence, for the portal's own judgement; four queries at any size.
 
     ``metrics`` are those that somebody judges by their numbers (``pieces_of``).
     """
-    items = list(change.items.select_related("component__owner_team", "to_version"))
+    items = items_of(change)
     pieces = pieces_of([item.to_version_id for item in items], metrics)
-    in_use = versions_in_use(
-        [item.component_id for item in items],
-        other_than={item.component_id: item.to_version.version for item in items},
-    )
+    versions = newest_first(item.component_id for item in items)
     return [
         Measured(
-            item, _champion(item, in_use.get(item.component_id)), tuple(pieces.get(item.to_version_id, ()))
+            item,
+            _champion(item, versions[item.component_id]),
+            tuple(pieces.get(item.to_version_id, ())),
+            named_in_use_among(versions[item.component_id]),
         )
         for item in items
     ]
 
 
-def _champion(item: ChangeItem, in_use: ComponentVersion | None) -> str:
+def _champion(item: ChangeItem, versions: Sequence[ComponentVersion]) -> str:
+    in_use = in_use_among(versions, other_than=item.to_version.version)
     return in_use.version if in_use is not None and in_use.pk != item.to_version_id else ""

@@ -1,13 +1,12 @@
 """The world around a submitted change: whether what was signed is still how things are."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, prefetch_related_objects
 
-from apps.approvals.models import PolicyVersion, Requirement
+from apps.approvals.models import PolicyVersion
 from apps.approvals.rules import Need
 from apps.approvals.selectors import policy_in_force, policy_numbered
 from apps.audit.models import AuditEvent
@@ -53,7 +52,7 @@ class World:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands around some submitted changes, read at once: by change, but ``asked`` by round.
+    """What stands around some submitted changes, read at once, by change.
 
     ``freezes`` are by change and by the class by which it can go.
     """
@@ -61,23 +60,24 @@ class Surroundings:
     policy: PolicyVersion
     earlier: dict[int, PolicyVersion | None]
     impact: dict[int, list[ImpactRow]]
-    named: dict[int, ComponentVersion]
+    named: Mapping[int, ComponentVersion]
     contracts: list[Contract]
     proposed: dict[int, list[Proposed]]
     freezes: dict[tuple[int, str], list[Caught]]
-    asked: dict[int, list[tuple[str, str]]]
 
 
-def surroundings_of(changes: Sequence[Change]) -> Surroundings:
-    """Return what stands around changes. The number of queries grows with none of them."""
+def surroundings_of(
+    changes: Sequence[Change], *, named: Mapping[int, ComponentVersion] | None = None
+) -> Surroundings:
+    """Return what stands around changes. The number of queries grows with none of them.
+
+    ``named``, the versions that aliases say are in use, save a caller that has them from asking again.
+    """
     policy = policy_in_force()
     under = {one.round.policy_version: one.round.policy_digest for one in changes if one.round is not None}
     read_items(changes)
     moved = {item.component_id for change in changes for item in items_of(change)}
-    asked: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    rounds = Requirement.objects.filter(round__in=[change.round_id for change in changes])
-    for round_id, role, key in rounds.values_list("round_id", "role", "component_key"):
-        asked[round_id].append((role, key))
+    prefetch_related_objects(changes, "round__requirements")
     return Surroundings(
         policy=policy,
         earlier={
@@ -86,20 +86,20 @@ def surroundings_of(changes: Sequence[Change]) -> Surroundings:
             if number is not None and digest_then != policy.digest
         },
         impact=found_impacts(changes),
-        named=versions_named_in_use(moved),
+        named=versions_named_in_use(moved) if named is None else named,
         contracts=contracts_of(moved),
         proposed=proposed_in(changes),
         freezes=caught_by(changes),
-        asked=asked,
     )
 
 
-def world_of(change: Change) -> World:
+def world_of(change: Change, *, named: Mapping[int, ComponentVersion] | None = None) -> World:
     """Return a submitted change with what moves, what it reaches, and what stands over it as they are now.
 
-    What the requester wrote is taken from its revision. The number of queries does not grow with the change.
+    What the requester wrote is taken from its revision. The number of queries does not grow with the change. ``named``
+    is as with ``surroundings_of``.
     """
-    return world_in(surroundings_of([change]), change)
+    return world_in(surroundings_of([change], named=named), change)
 
 
 def world_in(around: Surroundings, change: Change) -> World:
@@ -184,7 +184,8 @@ def _terms(need: Need) -> tuple[object, ...]:
 def _moved(around: Surroundings, change: Change, needs: list[Need], now: dict[str, Any]) -> list[str]:
     """Return what moved, each thing once: fields that somebody asked judges, and who is asked now or no more."""
     assert change.revision is not None
-    asked = around.asked.get(change.round_id or 0, [])
+    rows = change.round.requirements.all() if change.round is not None else ()
+    asked = [(one.role, one.component_key) for one in rows]
     after = {(need.role, need.component_key): need.label for need in needs}
     new = [f"{label} is asked too" for at, label in after.items() if at not in asked]
     if digest(now) == change.revision.digest:

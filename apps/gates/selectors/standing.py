@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from apps.accounts.enums import Role
-from apps.approvals.enums import RoundState
-from apps.approvals.selectors import standing
+from apps.approvals.enums import RequirementState, RoundState
 from apps.calendar.enums import ConflictKind
 from apps.calendar.selectors import Found, conflicts_of
 from apps.changes.enums import ENDED, ChangeState
 from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.window import is_open, said
-from apps.changes.selectors import facts_of, measured_of, world_of
+from apps.changes.selectors import Measured, facts_of, measured_of, world_of
 from apps.core import clock
 from apps.evidence.enums import Stage
 from apps.evidence.rules.checks import Checked, judged
@@ -47,12 +46,17 @@ class Part:
 
 @dataclass(frozen=True)
 class GateStanding:
-    """How a change stands: the plan that it is held to, each item with its checks, and what the rules say of it."""
+    """How a change stands: the plan that it is held to, each item with its checks, and what the rules say of it.
+
+    ``measured`` and ``conflicts`` are what that rests on: its evidence, and what is in its way.
+    """
 
     plan: PlanInForce
     parts: tuple[Part, ...]
     rules_version: int
     verdict: Verdict
+    measured: tuple[Measured, ...]
+    conflicts: tuple[Found, ...]
     waivers: tuple[Waived, ...] = ()
     """What is set aside for the change or for something that it moves."""
 
@@ -98,9 +102,12 @@ def standing_at(change: Change, *, component_key: str = "", artifact: str = "") 
             if check.applies_to(component.kind, component.tier)
         )
         parts.append(Part(one.item, one.champion, checks))
-    sheet = sheet_of(facts_of(change, measured, rules.prior))
+    conflicts = conflicts_of(change.ref)
+    sheet = sheet_of(facts_of(change, measured, rules.prior, conflicts=conflicts))
     verdict = judge(rules, sheet, waived=frozenset(one.rule for one in waivers))
-    return GateStanding(plan, tuple(parts), number, verdict, tuple(waivers))
+    return GateStanding(
+        plan, tuple(parts), number, verdict, tuple(measured), tuple(conflicts), tuple(waivers)
+    )
 
 
 def reasons_against(
@@ -111,9 +118,9 @@ def reasons_against(
     found += _of_state(change)
     if stage in GOES_OUT:
         found += _of_artifact(change, held, component_key, artifact)
-        found += _of_signatures(change)
+        found += _of_signatures(change, held)
     if stage == Stage.PROMOTION:
-        found += _of_calendar(change)
+        found += _of_calendar(change, held)
     return found
 
 
@@ -196,8 +203,8 @@ def _of_artifact(change: Change, held: GateStanding, component_key: str, artifac
                 Answer.UNKNOWN, "No artifact was named.", "Send the SHA-256 of what is to run as “artifact”."
             )
         ]
-    part = next((one for one in held.parts if one.item.component.key == component_key), None)
-    if part is None:
+    found = next((one for one in held.measured if one.item.component.key == component_key), None)
+    if found is None:
         return [
             Reason(
                 Answer.UNKNOWN,
@@ -205,15 +212,15 @@ def _of_artifact(change: Change, held: GateStanding, component_key: str, artifac
                 "Name a component that it moves.",
             )
         ]
-    if part.item.to_version.reports.filter(artifact=artifact).exists():
+    if any(piece.artifact == artifact for piece in found.pieces):
         return []
-    says = f"Nothing that was measured of {part.item.to_version} names this artifact."
+    says = f"Nothing that was measured of {found.item.to_version} names this artifact."
     return [
         Reason(Answer.UNKNOWN, says, "Send evidence that names it, or deploy the artifact that was measured.")
     ]
 
 
-def _of_signatures(change: Change) -> list[Reason]:
+def _of_signatures(change: Change, held: GateStanding) -> list[Reason]:
     if change.state in ENDED or change.state in _OVER:
         return []
     if change.revision is None or change.round is None:
@@ -226,21 +233,27 @@ def _of_signatures(change: Change) -> list[Reason]:
                 "Those who judge what moved sign again.",
             )
         ]
-    moved = world_of(change).moved if change.state in (ChangeState.APPROVED, ChangeState.IN_REVIEW) else ()
-    if moved:
+    if moved := _moved(change, held):
         says = f"Something moved since this was signed. {moved[0].rstrip('.')}."
         return [Reason(Answer.STALE, says, "Those who judge it are asked again soon.")]
     if change.round.state == RoundState.OPEN and change.round.went_ahead_at is None:
-        roles = sorted(
-            {str(Role(one.requirement.role).label) for one in standing(change.round) if one.is_open}
-        )
+        asked = change.round.requirements.all()
+        roles = sorted({str(Role(one.role).label) for one in asked if one.state == RequirementState.OPEN})
         return [Reason(Answer.PENDING, f"Not signed yet: {', '.join(roles)}.", "They sign in the portal.")]
     return []
 
 
-def _of_calendar(change: Change) -> list[Reason]:
+def _moved(change: Change, held: GateStanding) -> list[str]:
+    """Return what moved since it was signed; nothing once it has begun or is over."""
+    if change.state not in (ChangeState.APPROVED, ChangeState.IN_REVIEW):
+        return []
+    named = {one.item.component_id: one.named for one in held.measured if one.named is not None}
+    return world_of(change, named=named).moved
+
+
+def _of_calendar(change: Change, held: GateStanding) -> list[Reason]:
     now = clock.now()
-    found = [_of_conflict(one) for one in conflicts_of(change.ref) if one.blocking]
+    found = [_of_conflict(one) for one in held.conflicts if one.blocking]
     if change.state == ChangeState.IN_PROGRESS:
         # In flight when a freeze starts: the stage is finished, then it is held. The window bounds its start.
         return found

@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.audit.services import record_event, sign_statement
 from apps.changes.models import Change
+from apps.changes.selectors import items_of
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Conflict, Forbidden, Invalid
@@ -101,7 +102,7 @@ def _checked(change: Change, ask: Ask) -> tuple[str, str]:
     ):
         if len(value) > limit:
             problems[name] = [f"Keep it to {limit} characters."]
-    keys = list(change.items.values_list("component__key", flat=True))
+    keys = [item.component.key for item in items_of(change)]
     key = ask.component_key or (keys[0] if len(keys) == 1 else "")
     if ask.component_key and ask.component_key not in keys:
         problems["component"] = [f"{change.ref} does not move {ask.component_key}."]
