@@ -12,8 +12,9 @@ from django.db import DatabaseError, connection, transaction
 from apps.audit.models import AuditEvent
 from apps.core.actors import person
 from apps.core.errors import Conflict, Forbidden, Invalid
-from apps.evidence.enums import Outcome
+from apps.evidence.enums import Category, Outcome, Stage
 from apps.evidence.models import RawFile, Report, Result
+from apps.evidence.rules.checks import Check, Demand, State, judged
 from apps.evidence.selectors import file_of, pieces_of, report_for, reports_of
 from apps.evidence.services import Order, Received, receive_evidence
 from tests.changes.estate import NOW, Estate, at
@@ -197,3 +198,15 @@ def test_results_of_what_no_longer_counts_are_not_read(estate: Estate) -> None:
         receive_evidence(actor=estate.actor("amara"), order=sent)
     pieces = sorted(pieces_of([version.pk])[version.pk], key=lambda one: one.at)
     assert [len(one.findings) for one in pieces] == [1, 1]
+
+
+def test_piece_for_any_stage_is_not_overtaken_by_one_for_another_stage(estate: Estate) -> None:
+    version = order(estate).version
+    for hours, stage in ((2, ""), (1, Stage.MODEL)):
+        rows = [{"name": "a", "category": "tests", "outcome": "passed", "value": hours}]
+        content = json.dumps({"countersign": "checks/1", "checks": rows}).encode()
+        sent = order(estate, content, measured_at=NOW - timedelta(hours=hours), stage=stage)
+        receive_evidence(actor=estate.actor("amara"), order=sent)
+    asked = Check("TEST-01", "Its tests pass", Stage.INTEGRATION, Category.TESTS, Demand.PASSES)
+    found = judged(asked, pieces_of([version.pk])[version.pk], now=NOW)
+    assert (found.state, found.measured) == (State.PASSED, "1 of 1 passed")

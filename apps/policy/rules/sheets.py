@@ -119,8 +119,11 @@ def _check(value: Any) -> dict[str, Any] | None:
     """Return a check's known fields; what is no number in it is not known. None where it is no check."""
     if not isinstance(value, Mapping):
         return None
-    read = {name: _CHECK_READERS[name](given) for name, given in value.items() if name in _CHECK_READERS}
-    return {name: one for name, one in read.items() if one is not None}
+    return {
+        name: one
+        for name, given in value.items()
+        if (reader := _CHECK_READERS.get(name)) is not None and (one := reader(given)) is not None
+    }
 
 
 _READERS: dict[FactType, Callable[[Any], Any]] = {
