@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts.models import User
+from apps.accounts.selectors import remember_grants
 from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Period
 from apps.calendar.rules import Scope, in_words
@@ -47,7 +49,7 @@ from apps.web.reader import reader
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare(request: HttpRequest) -> HttpResponse:
     """Take a period in two steps on one page: fill it in and check what it does, then put it on the calendar."""
-    user = reader(request)
+    user = _planner(request)
     kind = request.GET.get("kind", "")
     initial = {"kind": kind if kind in PeriodKind.values else PeriodKind.FREEZE}
     form = PeriodForm(request.POST or None, user=user, initial=initial)
@@ -64,7 +66,7 @@ def declare(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, ref: str) -> HttpResponse:
     """Change a period: the same form, checked and then saved. Its kind stays."""
-    user, found = reader(request), _period(request, ref)
+    user, found = _planner(request), _period(request, ref)
     _permit(request, scope_of(found))
     form = PeriodForm(request.POST or None, user=user, initial=starting_from(found))
     form.fields["kind"].disabled = True
@@ -91,7 +93,7 @@ def _checked(
             # Rights first: to work out a rule takes long.
             _permit(request, form.scope())
             plan = form.plan()
-            trial, last = tried(plan, found), request.POST.get("step") == "declare"
+            trial, last = tried(plan, found), _saves(request)
             outcomes = OutcomesForm(request.POST if last else None, kept=trial.kept, chosen=request.POST)
             if last and outcomes.is_valid():
                 return act(plan, outcomes.said())
@@ -218,6 +220,18 @@ def outcome(request: HttpRequest, ref: str) -> HttpResponse:
     )
     messages.success(request, f"{booking.ref}: {said.get_outcome_display().lower()}. Its people are told.")
     return redirect("web:period", found.ref)
+
+
+def _saves(request: HttpRequest) -> bool:
+    return request.POST.get("step") == "declare"
+
+
+def _planner(request: HttpRequest) -> User:
+    """Return who fills in the form. To check what a period would do writes nothing: it is a page that only shows."""
+    user = reader(request)
+    if not _saves(request):
+        remember_grants(user)
+    return user
 
 
 def _permit(request: HttpRequest, scope: Scope) -> None:
