@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, User
@@ -13,7 +11,6 @@ from apps.approvals.enums import RequirementState
 from apps.approvals.models import EarlierSignature, Requirement
 from apps.approvals.selectors import standing
 from apps.audit.models import AuditEvent
-from apps.calendar.models import Period
 from apps.calendar.rules import Recurrence
 from apps.calendar.selectors import conflicts_of
 from apps.calendar.services import PeriodPlan, change_period
@@ -22,20 +19,16 @@ from apps.catalog.models import Component, ComponentVersion, Contract
 from apps.catalog.selectors import forget_graph
 from apps.catalog.services import add_version, bump_graph
 from apps.changes.enums import ChangeState
-from apps.changes.models import Change, Revision, WorldCheck
+from apps.changes.models import Change, Revision
 from apps.changes.rules.inputs import ItemInput
-from apps.changes.selectors import watched_changes
 from apps.changes.services import (
-    refresh_all,
     refresh_change,
     refresh_if_due,
-    refreshing,
     revise_change,
     save_what,
     start_change,
     submit_change,
 )
-from apps.changes.tasks import task_refresh_changes
 from apps.core import actors, clock
 from apps.core.errors import PolicyBlocked
 from apps.outbox.models import Notification
@@ -49,7 +42,6 @@ from tests.changes.estate import (
     at,
     draft,
     fresh,
-    make_estate,
     sign_all,
     submitted,
     tie,
@@ -222,25 +214,6 @@ def test_nobody_left_to_ask_tells_the_requester_once_and_never_starts(estate: Es
         start_change(actor=estate.actor("amara"), change=fresh(change))
 
 
-def test_task_looks_when_the_ledger_says_that_something_moved_and_now_and_then(
-    estate: Estate, django_assert_max_num_queries: Any
-) -> None:
-    change = approved(estate)
-    with at(NOW):
-        assert task_refresh_changes() == 0
-        with django_assert_max_num_queries(3):
-            assert task_refresh_changes() == 0
-        add_version(actor=WATCH, component=estate.components["credit-risk"], version="3", author=None)
-        checked = WorldCheck.objects.get().last_entry
-        assert task_refresh_changes() == 0
-        assert WorldCheck.objects.get().last_entry > checked
-    new_consumer(estate)
-    forget_graph()
-    with clock.moved_to(NOW + timedelta(minutes=6)):
-        assert task_refresh_changes() == 1
-    assert fresh(change).state == ChangeState.IN_REVIEW
-
-
 def test_version_that_is_retired_asks_everyone_who_judges_it_and_its_return_keeps_what_they_signed(
     estate: Estate,
 ) -> None:
@@ -308,43 +281,6 @@ def test_change_planned_after_another_is_not_asked_again_when_that_one_is_done(e
     assert (change.state, change.revision.number) == (ChangeState.APPROVED, 1)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_worker_is_woken_once_by_each_transaction_in_which_the_world_moved(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    estate = make_estate()
-    woken: list[str] = []
-    monkeypatch.setattr(refreshing.current_app, "send_task", lambda name, **_: woken.append(name))
-    with transaction.atomic():
-        for name in ("3", "4"):
-            add_version(actor=WATCH, component=estate.components["credit-risk"], version=name, author=None)
-        assert woken == []
-    assert woken == ["apps.changes.tasks.task_refresh_changes"]
-    with at(NOW):
-        freeze(estate)
-    assert woken.count("apps.changes.tasks.task_refresh_changes") == 2
-    with transaction.atomic():
-        add_version(actor=WATCH, component=estate.components["credit-risk"], version="5", author=None)
-        transaction.set_rollback(True)
-    with at(NOW):
-        draft(estate)
-    assert woken.count("apps.changes.tasks.task_refresh_changes") == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_freeze_is_declared_even_when_the_worker_cannot_be_woken(monkeypatch: pytest.MonkeyPatch) -> None:
-    estate = make_estate()
-
-    def down(name: str, **_: object) -> None:
-        raise ConnectionError("no broker")
-
-    monkeypatch.setattr(refreshing.current_app, "send_task", down)
-    with at(NOW):
-        freeze(estate)
-        assert task_refresh_changes() == 0
-    assert Period.objects.count() == 1
-
-
 def test_policy_that_asks_for_more_asks_again_only_whom_it_asks_otherwise(estate: Estate) -> None:
     ada = User.objects.create_user(
         "ada", "ada@example.org", "a good secret", first_name="Ada", last_name="Roe"
@@ -365,51 +301,3 @@ def test_policy_that_asks_for_more_asks_again_only_whom_it_asks_otherwise(estate
         sign(actor=actors.person(ada), requirement=asked, digest=change.round.digest, decision="approve")
     assert fresh(change).state == ChangeState.APPROVED
     assert looked_at(change).revision.number == 2
-
-
-def test_looking_at_many_changes_that_stand_asks_no_more_than_at_one(estate: Estate) -> None:
-    with at(NOW):
-        freeze(estate)
-    counts = []
-    for number in (1, 3):
-        while Change.objects.count() < number:
-            submitted(estate)
-        forget_graph()
-        with at(NOW), CaptureQueriesContext(connection) as captured:
-            assert refresh_all(actor=WATCH, ids=watched_changes()) == 0
-        counts.append(len(captured))
-    assert counts == [16, 16]
-
-
-def test_looking_at_many_takes_up_those_alone_around_which_something_moved(
-    estate: Estate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(refreshing, "_AT_ONCE", 2)
-    same = [submitted(estate, names=("applications",)) for _ in range(2)]
-    moved = [submitted(estate) for _ in range(3)]
-    Component.objects.filter(key="model:default/credit-risk").update(tier=1)
-    estate.components["credit-risk"].versions.filter(version="2").update(metrics={"auc": 0.5})
-    with at(NOW):
-        taken = [refresh_all(actor=WATCH, ids=watched_changes()) for _ in range(2)]
-    assert [fresh(change).revision.number for change in moved] == [2, 2, 2]
-    assert taken == [sum(fresh(change).revision.number - 1 for change in [*same, *moved]), 0]
-
-
-def test_one_that_cannot_be_read_keeps_nobody_else_from_being_looked_at(
-    estate: Estate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    first, second = submitted(estate), submitted(estate)
-    new_consumer(estate)
-    forget_graph()
-    read = refreshing.world_in
-
-    def broken(around: Any, change: Change) -> Any:
-        if change.pk == first.pk:
-            raise ValueError("a version without a date")
-        return read(around, change)
-
-    monkeypatch.setattr(refreshing, "world_in", broken)
-    with at(NOW):
-        assert refresh_all(actor=WATCH, ids=watched_changes()) == 1
-    assert (fresh(first).revision.number, fresh(second).revision.number) == (1, 2)
-    assert f"{first.ref} could not be held against the world." in caplog.text
