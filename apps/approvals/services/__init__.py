@@ -8,6 +8,7 @@ withdrawing: show_withdrawal, withdraw_signature
 beginning: note_start
 breakglass: show_go_ahead, go_ahead, escalate_unsigned
 policy: propose_policy, withdraw_policy
+versions: ask_another_manager
 intents: show_signing, show_together, Spent, forget_unused_intents
 looking: record_look, erase_looks
 seeing: mark_seen
@@ -57,6 +58,7 @@ from apps.approvals.services.signing import erase_notes, sign
 from apps.approvals.services.snoozing import end_snooze, snooze
 from apps.approvals.services.standing_still import go_on, stand_still
 from apps.approvals.services.together import Chosen, Outcome, sign_together
+from apps.approvals.services.versions import ask_another_manager
 from apps.approvals.services.withdrawing import show_withdrawal, withdraw_signature
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "Subject",
     "accept_delegation",
     "answer_information",
+    "ask_another_manager",
     "ask_information",
     "ask_ownership",
     "close_round",

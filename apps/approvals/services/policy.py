@@ -1,19 +1,17 @@
 """Versions of the approval policy: proposed by a Change Manager, approved by someone else, then in force."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.selectors import people_with_role
-from apps.approvals.enums import PolicyState, RoundState, TimeUnit
+from apps.approvals.enums import PolicyState, RoundState
 from apps.approvals.models import PolicyVersion, Round
-from apps.approvals.rules import FIRST_NUMBER, Allowance, Barred, Need, Subject
+from apps.approvals.rules import FIRST_NUMBER, Subject
 from apps.approvals.selectors import may_propose_policy, policy_as_kept, policy_in_force
-from apps.approvals.services.rounds import close_round, open_round
+from apps.approvals.services.rounds import close_round
+from apps.approvals.services.versions import ask_another_manager
 from apps.audit.services import record_event
 from apps.core import clock
 from apps.core.actors import Actor
@@ -21,11 +19,7 @@ from apps.core.canonical import digest
 from apps.core.errors import Conflict, Forbidden, Invalid, Stale
 
 SUBJECT = "policy"
-TIME_TO_SIGN = Allowance(5, TimeUnit.WORKING_DAYS)
-AT_THE_LATEST = timedelta(days=14)
 LONGEST_REASON = 2000
-_RISK = 3
-"""Above a change of moderate risk in the inbox: these rules decide over all of them."""
 
 
 @transaction.atomic
@@ -55,15 +49,12 @@ def propose_policy(*, actor: Actor, document: Any, reason: str) -> PolicyVersion
         data={"version": version.number, "digest": version.digest},
         private={"reason": version.reason},
     )
-    version.round = open_round(
+    version.round = ask_another_manager(
         actor=actor,
         subject=Subject(SUBJECT, version.ref, str(version), f"/policy/{version.ref}/"),
-        revision=1,
         digest=version.digest,
-        risk=_RISK,
-        starts_at=None,
-        needs=[_need(actor.user)],
-        barred=[Barred(actor.user.pk, "You proposed this version. Nobody approves their own.")],
+        question="Should these rules decide who signs what?",
+        author=actor.user,
     )
     version.save(update_fields=["round", "updated_at"])
     return version
@@ -103,17 +94,6 @@ def _insert(version: PolicyVersion) -> None:
             "Another version is out for approval.",
             remedy="Have that one approved, rejected or withdrawn first.",
         ) from error
-
-
-def _need(author: User) -> Need:
-    another = people_with_role(Role.CHANGE_MANAGER).exclude(pk=author.pk).exists()
-    return Need(
-        role=Role.CHANGE_MANAGER if another else Role.SPONSOR,
-        question="Should these rules decide who signs what?",
-        reason=f"{author} proposed them, and nobody approves their own.",
-        due_at=clock.now() + AT_THE_LATEST,
-        allowed=TIME_TO_SIGN,
-    )
 
 
 @transaction.atomic

@@ -3,19 +3,15 @@
 Evidence and approvals are neighbours that do not know each other; a version of the checks needs both.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
-from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.selectors import people_with_role
-from apps.approvals.enums import RoundState, TimeUnit
+from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
-from apps.approvals.rules import Allowance, Barred, Need, Subject
-from apps.approvals.services import close_round, open_round
-from apps.core import clock
+from apps.approvals.rules import Subject
+from apps.approvals.services import ask_another_manager, close_round
 from apps.core.actors import Actor
 from apps.evidence.enums import PlanState
 from apps.evidence.models import CheckPlan
@@ -23,10 +19,6 @@ from apps.evidence.selectors import propose_decision
 from apps.evidence.services import propose_checks, settle_checks
 
 SUBJECT = "checks"
-TIME_TO_SIGN = Allowance(5, TimeUnit.WORKING_DAYS)
-AT_THE_LATEST = timedelta(days=14)
-_RISK = 3
-"""Above a change of moderate risk in the inbox: these checks decide over all of them."""
 
 
 @transaction.atomic
@@ -41,28 +33,14 @@ def propose_plan(*, actor: Actor, document: Any, reason: str) -> CheckPlan:
     """
     plan = propose_checks(actor=actor, document=document, reason=reason)
     assert isinstance(actor.user, User)
-    open_round(
+    ask_another_manager(
         actor=actor,
         subject=Subject(SUBJECT, plan.ref, str(plan), f"/checks/{plan.number}/"),
-        revision=1,
         digest=plan.digest,
-        risk=_RISK,
-        starts_at=None,
-        needs=[_need(actor.user)],
-        barred=[Barred(actor.user.pk, "You proposed this version. Nobody approves their own.")],
+        question="Should these checks decide what may go out?",
+        author=actor.user,
     )
     return plan
-
-
-def _need(author: User) -> Need:
-    another = people_with_role(Role.CHANGE_MANAGER).exclude(pk=author.pk).exists()
-    return Need(
-        role=Role.CHANGE_MANAGER if another else Role.SPONSOR,
-        question="Should these checks decide what may go out?",
-        reason=f"{author} proposed them, and nobody approves their own.",
-        due_at=clock.now() + AT_THE_LATEST,
-        allowed=TIME_TO_SIGN,
-    )
 
 
 @transaction.atomic

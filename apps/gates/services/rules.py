@@ -3,19 +3,15 @@
 Policy and approvals are neighbours that do not know each other; a version of the rules needs both.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
-from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.selectors import people_with_role
-from apps.approvals.enums import RoundState, TimeUnit
+from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
-from apps.approvals.rules import Allowance, Barred, Need, Subject
-from apps.approvals.services import close_round, open_round
-from apps.core import clock
+from apps.approvals.rules import Subject
+from apps.approvals.services import ask_another_manager, close_round
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden, Invalid, Stale
 from apps.gates.selectors import RULES, round_over, rounds_over
@@ -24,11 +20,6 @@ from apps.policy.models import PolicySet
 from apps.policy.rules import by_place
 from apps.policy.selectors import may_write_rules, unready
 from apps.policy.services import publish_set, withdraw_draft, write_draft
-
-TIME_TO_SIGN = Allowance(5, TimeUnit.WORKING_DAYS)
-AT_THE_LATEST = timedelta(days=14)
-_RISK = 3
-"""Above a change of moderate risk in the inbox: these rules decide over all of them."""
 
 
 @transaction.atomic
@@ -53,27 +44,15 @@ def ask_rules_approval(*, actor: Actor, policy_set: PolicySet) -> Round:
         raise Invalid(by_place(problems))
     if not isinstance(actor.user, User):
         raise Forbidden("A person asks for an approval.")
-    writers = {held.author_id: held.author, actor.user.pk: actor.user}
-    return open_round(
+    return ask_another_manager(
         actor=actor,
         subject=Subject(RULES, held.ref, str(held), f"/rules/versions/{held.number}/"),
         revision=len(rounds_over(RULES, held.ref)) + 1,
         digest=held.digest,
-        risk=_RISK,
-        starts_at=None,
-        needs=[_need(held, writers)],
-        barred=[Barred(pk, "You wrote this version. Nobody approves their own.") for pk in sorted(writers)],
-    )
-
-
-def _need(held: PolicySet, writers: dict[int, User]) -> Need:
-    another = people_with_role(Role.CHANGE_MANAGER).exclude(pk__in=writers).exists()
-    return Need(
-        role=Role.CHANGE_MANAGER if another else Role.SPONSOR,
         question="Should these rules judge changes?",
-        reason=f"{held.author} wrote them, and nobody approves their own.",
-        due_at=clock.now() + AT_THE_LATEST,
-        allowed=TIME_TO_SIGN,
+        author=held.author,
+        did="wrote",
+        also=(actor.user.pk,),
     )
 
 
