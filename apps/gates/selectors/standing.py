@@ -1,6 +1,8 @@
 """How a change stands before a stage: each check with what was measured, and all else that keeps it closed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from apps.accounts.enums import Role
 from apps.approvals.enums import RequirementState, RoundState
@@ -48,12 +50,15 @@ class Part:
 class GateStanding:
     """How a change stands: the plan that it is held to, each item with its checks, and what the rules say of it.
 
-    ``measured`` and ``conflicts`` are what that rests on: its evidence, and what is in its way.
+    ``measured`` and ``conflicts`` are what that rests on: its evidence, and what is in its way. ``facts`` are those
+    that the rules looked at, as far as they are known.
     """
 
     plan: PlanInForce
     parts: tuple[Part, ...]
     rules_version: int
+    rules: Rules
+    facts: Mapping[str, Any]
     verdict: Verdict
     measured: tuple[Measured, ...]
     conflicts: tuple[Found, ...]
@@ -106,7 +111,15 @@ def standing_at(change: Change, *, component_key: str = "", artifact: str = "") 
     sheet = sheet_of(facts_of(change, measured, rules.prior, conflicts=conflicts))
     verdict = judge(rules, sheet, waived=frozenset(one.rule for one in waivers))
     return GateStanding(
-        plan, tuple(parts), number, verdict, tuple(measured), tuple(conflicts), tuple(waivers)
+        plan=plan,
+        parts=tuple(parts),
+        rules_version=number,
+        rules=rules,
+        facts=sheet.values,
+        verdict=verdict,
+        measured=tuple(measured),
+        conflicts=tuple(conflicts),
+        waivers=tuple(waivers),
     )
 
 

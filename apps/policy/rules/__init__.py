@@ -15,13 +15,14 @@ from apps.policy.rules.examples import Tried, tried
 from apps.policy.rules.facts import CHECK, FACTS, GROUPS, Fact
 from apps.policy.rules.judging import Result, Verdict, judge
 from apps.policy.rules.rule import Example, Rule, Rules
-from apps.policy.rules.scoring import Score, Term
+from apps.policy.rules.scoring import BANDS, Score, Term
 from apps.policy.rules.sheets import MOST_CHECKS, Sheet, sheet_of
 from apps.policy.rules.starter_set import FIRST_NUMBER, starter_set
 from apps.policy.rules.track_record import Prior, rate_words, shrunken_rate
 from apps.policy.rules.waivers import LONGEST, Waived, holding, waiver_covers
 
 __all__ = [
+    "BANDS",
     "CHECK",
     "FACTS",
     "FIRST_NUMBER",

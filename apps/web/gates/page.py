@@ -19,6 +19,7 @@ from apps.gates.enums import Answer
 from apps.gates.rules import Reason, answer_of
 from apps.gates.selectors import GateStanding, Part, anchor_of, reasons_against, standing_at
 from apps.web.consequences import listed
+from apps.web.gates.risk import RiskScore, risk_score
 
 _MOST_NAMES = 2
 # What a check came to: the colour of its mark, and the word.
@@ -103,6 +104,7 @@ class GatePage:
     bounds_set: datetime | None
     stale_at: datetime | None
     stale_check: str
+    risk: RiskScore
 
     @property
     def passed(self) -> int:
@@ -141,6 +143,7 @@ def gate_page(user: User, change: Change) -> GatePage:
         bounds_set=max(_since(held), default=None),
         stale_at=first.stale_at if first else None,
         stale_check=first.check.name if first else "",
+        risk=risk_score(held),
     )
 
 
