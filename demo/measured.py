@@ -56,9 +56,11 @@ def keeps(contract: str) -> File:
 
 MEASURED: dict[tuple[str, str], list[File]] = {
     ("dataset:default/loan-applications", "2026-09"): [data("loan_applications", 1_311_906)],
+    ("dataset:default/returns-history", "2026-10"): [data("returns_history", 402_118)],
     ("dataset:default/customer-activity", "2026-09"): [data("customer_activity", 88_120)],
     ("feature_set:default/applicant-behaviour", "8"): [lambda at: drift(STABLE | {"income_1m": 0.11}, 0.2, at)],
     ("feature_set:default/applicant-behaviour", "9"): [lambda at: drift(STABLE | {"credit_lines_12m": 0.31}, 0.2, at)],
+    ("feature_set:default/customer-lifetime", "5"): [lambda at: drift(STABLE, 0.2, at)],
     ("feature_set:default/store-calendar", "4"): [lambda at: drift(OPENING, 0.2, at)],
     ("pipeline:default/risk-training", "3.5.0"): [
         lambda at: tests_run(["reads_feature_set_8", "same_seed_gives_same_model", "refuses_missing_income"], at)
