@@ -63,6 +63,15 @@ def test_gates_show_each_check_with_what_is_missing_and_each_result_with_its_evi
     assert "Tomasz Wojcik, Model Validator" in shown
 
 
+def test_gates_say_what_adds_to_the_risk_term_by_term_with_its_source(estate: Estate) -> None:
+    shown = page(signed_in(estate), f"/changes/{submitted(estate).ref}/gates/")
+    assert "31 points: moderate from 20, high from 40, severe from 60." in shown
+    assert '/rules/versions/1/#risk-tier">The gravest tier that it moves</a>' in shown
+    assert '<td data-l="Points">+18</td>' in shown
+    assert "SR 26-2: tiers of materiality" in shown
+    assert "0 of 0 changes failed. With the 2 of 20 that anyone starts with, that counts as 10.0%." in shown
+
+
 def test_gates_cost_as_many_queries_for_much_evidence_as_for_little(
     estate: Estate, plan: None, send: Send
 ) -> None:
