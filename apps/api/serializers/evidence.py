@@ -91,4 +91,4 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
 
     class Meta:
         model = Result
-        exclude = ["id", "report"]
+        exclude = ["id", "report", "looked_at"]
