@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.enums import Role
 from apps.changes.models import Change
-from apps.changes.selectors import facts_of, measured_of
-from apps.changes.services import complete_change, roll_back_change, start_change
+from apps.changes.selectors import facts_of, facts_of_many, measured_of, track_record
+from apps.changes.services import complete_change, roll_back_change, start_change, submit_change
 from apps.policy.rules import FACTS, Prior, sheet_of
 from tests.changes.estate import AFTER_WINDOW, IN_WINDOW, NOW, Estate, approved, at, draft, fresh, submitted
 from tests.gates.conftest import Send, auc, ran, send
@@ -96,3 +98,61 @@ def test_history_counts_what_ended_and_what_went_wrong_though_it_is_closed_since
         facts = facts_of(fresh(change), measured_of(change), PRIOR)
     assert (facts["history.team_changes"], facts["history.team_failures"]) == (2, 1)
     assert facts["history.component_failure_rate"] == pytest.approx(3 / 22)
+
+
+def test_facts_of_many_are_those_of_each_by_itself_in_as_many_queries_for_three_as_for_one(
+    estate: Estate, send: Send
+) -> None:
+    for end in (complete_change, roll_back_change):
+        ended = approved(estate, names=("credit-risk", "loan-decision"))
+        with at(IN_WINDOW):
+            started = start_change(actor=estate.actor("amara"), change=ended)
+        with at(AFTER_WINDOW):
+            more = {"reason": "Approvals fell."} if end is roll_back_change else {}
+            end(actor=estate.actor("amara"), change=started, **more)
+    send(auc(0.85))
+    send(ran("failed"))
+    asked = [
+        submitted(estate),
+        submitted(estate, names=("loans",)),
+        approved(estate, names=("applications",)),
+    ]
+    groups = {name.partition(".")[0] for name in FACTS}
+
+    def together(count: int) -> tuple[dict[str, Any], int]:
+        rows = Change.objects.filter(pk__in=[change.pk for change in asked[:count]])
+        with CaptureQueriesContext(connection) as queries:
+            found = facts_of_many(rows, PRIOR, groups)
+        return {change.ref: facts for change, facts in found}, len(queries)
+
+    with at(AFTER_WINDOW + timedelta(days=1)):
+        many, cost = together(3)
+        each = {change.ref: facts_of(fresh(change), measured_of(change), PRIOR) for change in asked}
+        assert many == each
+        assert together(1)[1] == cost
+
+
+def test_facts_as_of_then_keep_what_was_signed_and_the_track_record_of_the_year_before(
+    estate: Estate, send: Send
+) -> None:
+    first = approved(estate)
+    send(auc(0.85))
+    with at(IN_WINDOW):
+        started = start_change(actor=estate.actor("amara"), change=first)
+    with at(AFTER_WINDOW):
+        roll_back_change(actor=estate.actor("amara"), change=started, reason="Approvals fell.")
+    with at(AFTER_WINDOW + timedelta(days=1)):
+        plan = draft(estate, start="2026-12-19T06:00", end="2026-12-19T08:30")
+        later = submit_change(actor=estate.actor("amara"), change=plan)
+    with at(AFTER_WINDOW + timedelta(days=300)):
+        rows = Change.objects.filter(pk__in=[first.pk, later.pk]).order_by("number")
+        groups = {"change", "evidence", "history", "model"}
+        (_, was), (_, now) = facts_of_many(rows, PRIOR, groups, track_record(NOW))
+    assert (was["history.team_changes"], now["history.team_changes"], now["history.team_failures"]) == (
+        0,
+        1,
+        1,
+    )
+    assert was["change.notice_hours"] == pytest.approx(10 * 24 - 3)
+    assert was["evidence.checks"][0]["age_hours"] < 10 * 24
+    assert "people.asked" not in was

@@ -30,6 +30,7 @@ from apps.changes.selectors.emergency import (
     who_may_let_it_go_ahead,
 )
 from apps.changes.selectors.facts import facts_of
+from apps.changes.selectors.facts_of_many import facts_of_many
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of
@@ -67,6 +68,7 @@ from apps.changes.selectors.settling import (
     waiver_barred,
     waiver_needs,
 )
+from apps.changes.selectors.snapshots import Snapshot
 from apps.changes.selectors.standards import (
     components_named,
     life_of,
@@ -95,6 +97,7 @@ from apps.changes.selectors.standing import (
     standing_of,
 )
 from apps.changes.selectors.timeline import timeline_of
+from apps.changes.selectors.track_record import TrackRecord, track_record
 from apps.changes.selectors.versions import moves_coming, moves_past, version_at_work, version_left
 from apps.changes.selectors.visible import (
     change_exists,
@@ -187,6 +190,10 @@ __all__ = [
     "may_write_standards_now",
     "Measured",
     "facts_of",
+    "facts_of_many",
+    "Snapshot",
+    "TrackRecord",
+    "track_record",
     "measured_of",
     "measured_version",
     "missing_of",

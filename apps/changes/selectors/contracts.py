@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -124,6 +124,14 @@ def unready_contracts(change: Change) -> list[str]:
         for row in _standing([change])
         if row.comparison_id is None or row.contract.definition_digest not in (row.old, row.file.digest)
     ]
+
+
+def overtaken_among(change_ids: Iterable[int]) -> set[int]:
+    """Return those of these changes of which a new version of a contract is not compared with what is in force."""
+    in_force = F("contract__definition_digest")
+    unready = Q(comparison=None) | (~Q(old=in_force) & ~Q(file__digest=in_force))
+    moved = Q(change__in=change_ids, change__items__component=F("contract__provider"))
+    return set(_rows(_STANDS & moved & unready).order_by().values_list("change_id", flat=True))
 
 
 def waiting_to_be_compared() -> list[int]:

@@ -21,6 +21,7 @@ from apps.changes.models import Artifact, Change, ChangeItem
 from apps.changes.selectors.contracts import contract_facts
 from apps.changes.selectors.impact import reached_by
 from apps.changes.selectors.measured import Measured
+from apps.changes.selectors.track_record import WRONG, YEAR
 from apps.core import clock
 from apps.evidence.enums import Category, Outcome
 from apps.evidence.rules import Finding
@@ -28,10 +29,8 @@ from apps.evidence.rules.checks import Piece
 from apps.playbooks.enums import DocumentState, TemplateKind
 from apps.policy.rules import MOST_CHECKS, Prior, shrunken_rate
 
-YEAR = timedelta(days=365)
 _ORDER = [str(one) for one in DataClass]
 _HOUR = timedelta(hours=1)
-_WRONG = ("change.failed", "change.rolled_back")
 _BAD = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE)
 
 
@@ -52,12 +51,12 @@ def facts_of(
     return {
         **_of_change(change, measured),
         **_of_window(change),
-        **_of_evidence(measured),
+        **of_evidence(measured, clock.now()),
         **_of_documents(change),
         **_of_people(change),
-        **_of_calendar(conflicts_of(change.ref) if conflicts is None else conflicts),
+        **of_calendar(conflicts_of(change.ref) if conflicts is None else conflicts),
         **_of_history(change, measured, prior),
-        **_of_model(measured),
+        **of_model(measured),
         **contract_facts(change),
     }
 
@@ -92,10 +91,15 @@ def _of_window(change: Change) -> dict[str, Any]:
     if start is None or end is None:
         return {}
     since = change.revision.submitted_at if change.revision else clock.now()
+    return of_window(start, end, change.time_zone, since)
+
+
+def of_window(start: datetime, end: datetime, zone: str, since: datetime) -> dict[str, Any]:
+    """Return what is known of a window [start, end) in a zone that was asked for at ``since``."""
     return {
         "change.notice_hours": (start - since) / _HOUR,
         "change.window_hours": (end - start) / _HOUR,
-        "change.weekend": _touches_weekend(start, end, change.time_zone),
+        "change.weekend": _touches_weekend(start, end, zone),
     }
 
 
@@ -109,12 +113,12 @@ def _touches_weekend(start: datetime, end: datetime, zone: str) -> bool:
     return any((first + timedelta(days=day)).weekday() >= 5 for day in range(days + 1))
 
 
-def _of_evidence(measured: Iterable[Measured]) -> dict[str, Any]:
+def of_evidence(measured: Iterable[Measured], now: datetime) -> dict[str, Any]:
     """Return what counts: of each component and category, the results of the newest piece that speaks of it.
 
-    Where there are more than a rule may look at, those that speak against the change come first and stay.
+    ``now`` is the moment by which it has its age. Where there are more than a rule may look at, those that speak
+    against the change come first and stay.
     """
-    now = clock.now()
     checks = [
         _check(piece, finding, now)
         for one in measured
@@ -150,7 +154,7 @@ def _check(piece: Piece, finding: Finding, now: datetime) -> dict[str, Any]:
         "champion_low": finding.champion_low,
         "champion_high": finding.champion_high,
         "sample_size": finding.sample_size,
-        "age_hours": (now - piece.measured_at) / _HOUR if piece.measured_at else None,
+        "age_hours": max(now - piece.measured_at, timedelta()) / _HOUR if piece.measured_at else None,
     }
     return {name: value for name, value in check.items() if value is not None}
 
@@ -180,7 +184,8 @@ def _of_people(change: Change) -> dict[str, Any]:
     return found
 
 
-def _of_calendar(conflicts: list[Found]) -> dict[str, Any]:
+def of_calendar(conflicts: list[Found]) -> dict[str, Any]:
+    """Return what is known of the conflicts of a change, given all that stand."""
     blocking = [one for one in conflicts if one.blocking]
     return {
         "calendar.blocking": len(blocking),
@@ -226,12 +231,12 @@ def _moving(**what: Any) -> Q:
 
 def _went_wrong(since: datetime) -> Q:
     """Return the condition that a change failed or was undone: one that is closed since no longer shows it."""
-    entries = AuditEvent.objects.filter(object_type="change", event__in=_WRONG, at__gte=since)
+    entries = AuditEvent.objects.filter(object_type="change", event__in=WRONG, at__gte=since)
     ref = Concat(Value("CHG-"), Cast("number", CharField()))
     return Q(In(ref, entries.values("object_id")))
 
 
-def _of_model(measured: list[Measured]) -> dict[str, Any]:
+def of_model(measured: list[Measured]) -> dict[str, Any]:
     """Return what is known of models and where what moves comes from."""
     found: dict[str, Any] = {
         "model.lineage_named": all(
