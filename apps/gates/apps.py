@@ -10,11 +10,13 @@ class GatesConfig(AppConfig):
         from apps.approvals.services import on_signed
         from apps.changes.models import Change
         from apps.gates.selectors import RULE_WAIVER, RULES
-        from apps.gates.services import publishing, rule_waivers, rules, starting
+        from apps.gates.services import publishing, queue_rehearsal, rule_waivers, rules, starting
         from apps.lifecycle.machine import add_effect, add_guard
+        from apps.outbox import handlers
 
         on_signed(publishing.SUBJECT, publishing.follow_plan_round)
         on_signed(RULES, rules.follow_rules_round)
         on_signed(RULE_WAIVER, rule_waivers.follow_waiver_round)
         add_effect(Change, "start", starting.keep_closed_gate)
         add_guard(Change, "close", starting.may_close_emergency)
+        handlers.register("dry_run", queue_rehearsal)

@@ -13,3 +13,11 @@ class Answer(models.TextChoices):
     STALE = "stale", "Out of date"
     PENDING = "pending", "Not yet"
     PASS = "pass", "Pass"
+
+
+class RehearsalState(models.TextChoices):
+    """How far a dry run is."""
+
+    OPEN = "open", "Under way"
+    DONE = "done", "Done"
+    FAILED = "failed", "Stopped"

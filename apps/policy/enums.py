@@ -82,6 +82,7 @@ class Way(models.TextChoices):
     FREED = "freed", "Freed"
     OTHERWISE = "otherwise", "Stopped otherwise"
     RECLASSIFIED = "reclassified", "Of another class or band"
+    WARNED = "warned", "Newly warned"
 
 
 class WaiverEnd(models.TextChoices):

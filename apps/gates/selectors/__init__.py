@@ -1,6 +1,7 @@
 """Reading the gate: how a change stands before each stage, and what was asked."""
 
 from apps.gates.selectors.decisions import decision_exists, decision_for, decisions_of
+from apps.gates.selectors.rehearsals import Counted, counted, rehearsals_for, rehearsals_of, rehearsed_for
 from apps.gates.selectors.rule_rounds import (
     RULE_WAIVER,
     RULES,
@@ -10,7 +11,7 @@ from apps.gates.selectors.rule_rounds import (
     rounds_over,
     waiver_scope,
 )
-from apps.gates.selectors.rules_spoken import History, answers_naming, history_under, known_of
+from apps.gates.selectors.rules_spoken import StoppedNow, answers_naming, known_of, stopped_now
 from apps.gates.selectors.standing import (
     GateStanding,
     Part,
@@ -24,10 +25,15 @@ from apps.gates.selectors.standing import (
 from apps.gates.selectors.waivable import Waivable, waivable, waivables
 
 __all__ = [
-    "History",
+    "Counted",
+    "StoppedNow",
     "answers_naming",
-    "history_under",
+    "counted",
     "known_of",
+    "rehearsals_for",
+    "rehearsals_of",
+    "rehearsed_for",
+    "stopped_now",
     "RULES",
     "RULE_WAIVER",
     "GateStanding",

@@ -1,31 +1,28 @@
-"""What the rules did and would do: the answers of the gate that named one, and a draft over past changes."""
+"""What the rules do: the answers of the gate that named one, and the open changes that one stops now."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.accounts.models import User
-from apps.changes.enums import ENDED, ChangeState
+from apps.changes.enums import OPEN, ChangeState
 from apps.changes.models import Change
-from apps.changes.selectors import changes_visible_to, facts_of, measured_of
-from apps.changes.selectors.facts import YEAR
-from apps.core import clock
+from apps.changes.selectors import Snapshot, changes_visible_to, facts_of, facts_of_many, measured_of
 from apps.gates.models import GateDecision
-from apps.policy.rules import DryRun, Rules, dry_run
-from apps.policy.selectors import rules_in_force
+from apps.policy.rules import Result, Rules, result_of, sheet_of
+from apps.policy.selectors import rules_as_of_each, waivers_in_force
 
-MOST_LOOKED_AT = 50
-"""So many changes a dry run looks at while a person waits: the facts of each take their queries."""
-_WENT_OUT = (*ENDED, ChangeState.CLOSED)
+MOST_LOOKED_AT = 200
+"""So many open changes a page looks at while a person waits, the soonest first."""
 
 
 @dataclass(frozen=True)
-class History:
-    """A dry run over the last changes of a year. ``total`` went out in it; ``changes`` are those by reference."""
+class StoppedNow:
+    """The open changes that a rule stops, each with what came of it, and how many were looked at, of how many."""
 
-    run: DryRun
-    changes: dict[str, Change]
+    rows: list[tuple[Snapshot, Result]]
+    looked_at: int
     total: int
 
 
@@ -40,14 +37,24 @@ def known_of(change: Change, rules: Rules) -> dict[str, Any]:
     return facts_of(change, measured_of(change), rules.prior)
 
 
-def history_under(user: User, draft: Rules) -> History:
-    """Judge the last changes of the year that went out by a draft and by what is in force, as a person may see them."""
-    ended = changes_visible_to(user).filter(
-        state__in=_WENT_OUT, revision__submitted_at__gte=clock.now() - YEAR
-    )
-    rows = ended.select_related("requester", "revision", "round", "booking", "standard")
-    last = list(rows.order_by("-revision__submitted_at")[:MOST_LOOKED_AT])
-    current = rules_in_force()[1]
-    facts = [(change.ref, known_of(change, current)) for change in last]
-    run = dry_run(facts, before=current, after=draft)
-    return History(run, {change.ref: change for change in last}, ended.count())
+def stopped_now(user: User, name: str, current: Rules) -> StoppedNow:
+    """Return the open changes, as a person may see them, that a rule stops now and no waiver lets through.
+
+    Each is held to the version of its submission, as at the gate. A constant number of queries.
+    """
+    states = sorted(OPEN - {ChangeState.DRAFT})
+    asked = changes_visible_to(user).filter(state__in=states, revision__isnull=False)
+    soonest = asked.order_by(F("planned_start").asc(nulls_last=True), "number")
+    rule = next(one for one in current.rules if one.id == name)
+    groups = {fact.partition(".")[0] for fact in rule.facts}
+    facts = facts_of_many(soonest[:MOST_LOOKED_AT], current.prior, groups)
+    versions = rules_as_of_each({change.submitted_at for change, _ in facts})
+    scopes = set(waivers_in_force(user).filter(rule=name).values_list("scope", flat=True))
+    rows = []
+    for change, known in facts:
+        held = next((one for one in versions[change.submitted_at].rules if one.id == name), None)
+        if held is not None and scopes.isdisjoint([change.ref, *change.components]):
+            result = result_of(held, sheet_of(known))
+            rows += [(change, result)] if result.stops else []
+    total = len(facts) if len(facts) < MOST_LOOKED_AT else asked.count()
+    return StoppedNow(rows, len(facts), total)

@@ -4,20 +4,26 @@
 - ``propose_plan``, ``withdraw_plan``: a version of the checks.
 - ``write_rules``, ``ask_rules_approval``, ``withdraw_rules``: the draft of the rules.
 - ``ask_rule_waiver``, ``end_rule_waiver``, ``warn_of_ending_waivers``: setting a rule aside for a time.
+- ``ask_rehearsal``, ``rehearse``, ``queue_rehearsal``, ``resume_rehearsals``: a draft over the last year's changes.
 """
 
 from apps.gates.services.asking import Ask, ask_gate
 from apps.gates.services.publishing import propose_plan, withdraw_plan
+from apps.gates.services.rehearsing import ask_rehearsal, queue_rehearsal, rehearse, resume_rehearsals
 from apps.gates.services.rule_waivers import ask_rule_waiver, end_rule_waiver, warn_of_ending_waivers
 from apps.gates.services.rules import ask_rules_approval, withdraw_rules, write_rules
 
 __all__ = [
     "Ask",
     "ask_gate",
+    "ask_rehearsal",
     "ask_rule_waiver",
     "ask_rules_approval",
     "end_rule_waiver",
     "propose_plan",
+    "queue_rehearsal",
+    "rehearse",
+    "resume_rehearsals",
     "warn_of_ending_waivers",
     "withdraw_plan",
     "withdraw_rules",

@@ -12,12 +12,13 @@ from apps.policy.rules.sheets import sheet_of
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a set decides about a change, without the words. ``stopping`` are the rules that stop it."""
+    """What a set decides about a change, without the words: ``stopping`` and ``warning`` are the rules that do."""
 
     overall: Overall
     classification: str | None
     band: str
     stopping: tuple[str, ...]
+    warning: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Difference:
 
     @property
     def because(self) -> list[str]:
-        """Return the rules that stop it under one set and not the other."""
+        """Return the rules that stop it under one set and not the other; of one newly warned, those that warn."""
+        if self.way == Way.WARNED:
+            return sorted(set(self.now.warning) - set(self.was.warning))
         return sorted(set(self.was.stopping) ^ set(self.now.stopping))
 
 
@@ -86,14 +89,17 @@ def _count(found: DryRun, ref: str, was: Decided, now: Decided) -> None:
 def decided(verdict: Verdict) -> Decided:
     """Return a verdict without its words."""
     stopping = tuple(one.rule.id for one in verdict.stopping)
-    return Decided(verdict.overall, verdict.classification, verdict.score.band, stopping)
+    warning = tuple(one.rule.id for one in verdict.warnings)
+    return Decided(verdict.overall, verdict.classification, verdict.score.band, stopping, warning)
 
 
 def way_of(was: Decided, now: Decided) -> Way | None:
-    """Return how two verdicts differ; None where they agree in what stops it, its class and its band."""
+    """Return how two verdicts differ, the gravest way; None where they agree and the later one warns of no more."""
     before, after = was.overall == Overall.PASS, now.overall == Overall.PASS
     if before != after:
         return Way.STOPPED if before else Way.FREED
     if (was.classification, was.band) != (now.classification, now.band):
         return Way.RECLASSIFIED
-    return Way.OTHERWISE if was.overall != now.overall else None
+    if was.overall != now.overall:
+        return Way.OTHERWISE
+    return Way.WARNED if set(now.warning) - set(was.warning) else None

@@ -1,6 +1,6 @@
 """Reading the rules and their waivers.
 
-- ``rules_in_force``, ``rules_as_of``, ``rules_numbered``: what judges, by version.
+- ``rules_in_force``, ``rules_as_of``, ``rules_as_of_each``, ``rules_numbered``: what judges, by version.
 - ``sets_for``, ``set_for``, ``set_exists``, ``draft_for``, ``may_write_rules``: the versions, as a person may read or
   write them; ``unready``, ``problems_in``: what keeps one from being published.
 - ``waivers_now``: what is set aside for something.
@@ -13,6 +13,7 @@ from apps.policy.selectors.sets import (
     may_write_rules,
     problems_in,
     rules_as_of,
+    rules_as_of_each,
     rules_in_force,
     rules_numbered,
     rules_of,
@@ -41,6 +42,7 @@ __all__ = [
     "may_write_rules",
     "problems_in",
     "rules_as_of",
+    "rules_as_of_each",
     "rules_in_force",
     "rules_numbered",
     "rules_of",

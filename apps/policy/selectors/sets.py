@@ -1,5 +1,6 @@
 """The versions of the rules: the one in force, the others, and who may write one."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -47,6 +48,19 @@ def rules_as_of(at: datetime | None) -> tuple[int, Rules]:
     )
     found = published.order_by("-number").values_list("number", "digest").first()
     return (FIRST_NUMBER, starter_set()) if found is None else (found[0], _published(*found))
+
+
+def rules_as_of_each(moments: Iterable[datetime]) -> dict[datetime, Rules]:
+    """Return the rules that were in force at each of these moments. One query, once the versions are known here."""
+    published = PolicySet.objects.filter(state__in=(SetState.IN_FORCE, SetState.SUPERSEDED)).order_by(
+        "number"
+    )
+    versions = list(published.values_list("settled_at", "number", "digest"))
+    found = {}
+    for at in moments:
+        held = [(number, digest) for since, number, digest in versions if since is not None and since <= at]
+        found[at] = _published(*held[-1]) if held else starter_set()
+    return found
 
 
 def rules_numbered(number: int) -> Rules:

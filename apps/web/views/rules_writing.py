@@ -7,14 +7,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from apps.core.errors import Conflict, Invalid, Stale
-from apps.gates.selectors import RULES, history_under, round_over
+from apps.core.errors import Invalid, Stale
+from apps.gates.selectors import RULES, round_over
 from apps.gates.services import ask_rules_approval, withdraw_rules, write_rules
-from apps.policy.enums import Way
 from apps.policy.models import PolicySet
 from apps.policy.rules import (
+    CHECK,
     Problem,
     Tried,
     document_of,
@@ -24,7 +24,7 @@ from apps.policy.rules import (
     starter_set,
     tried,
 )
-from apps.policy.selectors import draft_for, may_write_rules, rules_of, set_in_force, unready
+from apps.policy.selectors import draft_for, may_write_rules, set_in_force, unready
 from apps.policy.services import start_draft
 from apps.web.errors import add_to_form
 from apps.web.forms.rules import (
@@ -52,7 +52,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         return _begin(request)
     form = SetForm(request.POST if request.POST.get("step") == "set" else None, initial=_set_initial(held))
     if request.method == "POST":
-        _unmoved(request, held)
+        unmoved(request, held)
         answer = _do(request, held, form)
         if answer is not None:
             return answer
@@ -113,7 +113,7 @@ def _do(request: HttpRequest, held: PolicySet, form: SetForm) -> HttpResponse | 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """Write one rule of the draft."""
-    held = _held(request)
+    held = held_draft(request)
     index = int(number) - 1
     rules = held.document["rules"]
     if index >= len(rules):
@@ -125,14 +125,14 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     """Write one more rule, at the end of the draft."""
-    held = _held(request)
+    held = held_draft(request)
     return _editor(request, held, len(held.document["rules"]), None)
 
 
 def _editor(request: HttpRequest, held: PolicySet, index: int, kept: Document | None) -> HttpResponse:
     posted = request.method == "POST"
     if posted:
-        _unmoved(request, held)
+        unmoved(request, held)
     data = request.POST if posted else None
     form = RuleForm(data, initial=kept or {"severity": "major"})
     examples = Examples(data, prefix="examples", initial=_example_rows(kept))
@@ -166,6 +166,7 @@ def _editor(request: HttpRequest, held: PolicySet, index: int, kept: Document | 
         },
         "tried": [] if problems or written is None else _tried(written),
         "groups": facts_by_group(),
+        "fields": list(CHECK.values()),
         "checked": posted,
     }
     refused = posted and bool(form.errors or not examples.is_valid())
@@ -180,27 +181,8 @@ def _saved(request: HttpRequest, index: int, problems: list[Problem]) -> HttpRes
     return redirect("web:rules-draft")
 
 
-@login_required
-@require_safe
-def decided(request: HttpRequest) -> HttpResponse:
-    """Show what the draft would have decided on the last changes, beside what is in force."""
-    held = _held(request)
-    try:
-        history = history_under(reader(request), rules_of(held))
-    except Invalid as error:
-        raise Conflict("The draft cannot be read yet.", remedy="Mend what is wrong with it first.") from error
-    rows = [
-        {
-            "way": way,
-            "rows": [{"change": history.changes[one.ref], "one": one} for one in history.run.of(way)],
-        }
-        for way in Way
-    ]
-    context = {"held": held, "history": history, "ways": rows, "current": set_in_force()}
-    return render(request, "rules/decided.html", context)
-
-
-def _held(request: HttpRequest) -> PolicySet:
+def held_draft(request: HttpRequest) -> PolicySet:
+    """Return the draft in hand, for whoever may write on it. Raises Forbidden for others, Http404 without one."""
     may_write_rules(actor_of(request)).require()
     held = draft_for(reader(request))
     if held is None:
@@ -208,7 +190,8 @@ def _held(request: HttpRequest) -> PolicySet:
     return held
 
 
-def _unmoved(request: HttpRequest, held: PolicySet) -> None:
+def unmoved(request: HttpRequest, held: PolicySet) -> None:
+    """Refuse what was sent from a page that showed the draft as it is no more. Raises Stale."""
     if request.POST.get("seen") != held.digest:
         raise Stale(
             "Somebody has written on this draft since you opened it.",

@@ -62,7 +62,12 @@ GATES: Area = {
         empty("/rules/draft/1/", step="check", expression="change.tir == 1"),
     ],
     "web:rules-draft-add": [Look("/rules/draft/add/")],
-    "web:rules-decided": [Look("/rules/draft/decided/")],
+    "web:rules-decided": [Look("/rules/draft/decided/"), Look("/rules/draft/decided/", AMARA, 403)],
+    "web:rules-dry-run": [
+        Look("/rules/dry-runs/{dry_run}/"),
+        Look("/rules/dry-runs/{dry_run}/?way=freed", AMARA),
+        Look("/rules/dry-runs/{dry_run_open}/", FEMI),
+    ],
     "web:rule-waivers": [Look("/rules/waivers/"), Look("/rules/waivers/", AMARA)],
     "web:rule-waiver": [Look("/rules/waivers/1/"), Look("/rules/waivers/1/", AMARA)],
     "web:rule-waiver-new": [

@@ -85,6 +85,7 @@ NO_PAGE: dict[str, str] = {
     "web:change-went-ahead": "A file for programs.",
     "web:framework-table": "A file for spreadsheets.",
     "web:export-progress": "A part of web:export, which asks for it again while a bundle is written.",
+    "web:rules-dry-run-progress": "A part of web:rules-dry-run, which asks for it again while a year is judged.",
     "web:export-download": "A file; while there is none, it is the example of 409.html.",
     "account_email": "Not offered: operators keep addresses, so it answers 404.",
     "account_confirm_email": "Not offered, as account_email.",
