@@ -1,18 +1,26 @@
 """Rules as people read them: in plain words, with the facts that they look at and the place of an error."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from apps.policy.enums import Effect, FactType, Outcome, Stage
-from apps.policy.rules import CHECK, FACTS, Fact, Problem, Rule, Rules, Tried, tried
+from apps.policy.rules import FACTS, Fact, Problem, Rule, Rules, Tried, tried
 
+_MUST = {
+    Effect.REQUIRE: "Must be true",
+    Effect.DENY: "Must be true",
+    Effect.WARN: "Warns",
+    Effect.SCORE: "Adds points",
+    Effect.CLASSIFY: "Names the class",
+}
 _DOES = {
-    Effect.REQUIRE: "let it through only if",
-    Effect.DENY: "stop it if",
-    Effect.WARN: "warn if",
-    Effect.SCORE: "add points of risk:",
-    Effect.CLASSIFY: "name its class:",
+    Effect.REQUIRE: "It lets a change through only if this is true",
+    Effect.DENY: "It stops a change if this is true",
+    Effect.WARN: "It warns if this is true",
+    Effect.SCORE: "It adds so many points of risk",
+    Effect.CLASSIFY: "It says this class; an empty one leaves it to the next rule",
 }
 _MOST_SHOWN = 3
 
@@ -37,20 +45,52 @@ class Looked:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of an expression; where an error is, ``caret`` is what leads to its column."""
+    """One line of an expression; where an error is, ``caret`` is what leads to its column.
+
+    ``words`` are its parts in order, each with what it is: a fact, a literal, a remark, or nothing of these.
+    """
 
     text: str
     wrong: bool = False
     caret: str = ""
 
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        return [(_kind_of(one), one) for one in _WORDS.findall(self.text)]
+
+
+_NAMES = "|".join(re.escape(name) for name in sorted(FACTS, key=len, reverse=True))
+_WORDS = re.compile(rf"""//.*|"[^"]*"|'[^']*'|\b(?:{_NAMES})\b|\b\d[\d.]*|\b(?:true|false)\b|\w+|\W""")
+
+
+def _kind_of(word: str) -> str:
+    if word.startswith("//"):
+        return "rem"
+    if word in FACTS:
+        return "fact"
+    return (
+        "lit" if word[0] in "\"'" and len(word) > 1 or word[0].isdigit() or word in ("true", "false") else ""
+    )
+
 
 def plain(rule: Rule) -> list[Sentence]:
     """Return a rule as a table of sentences."""
-    rows = [Sentence("Where", rule.when or "Everywhere"), Sentence(_DOES[rule.effect], rule.expression)]
+    rows = [
+        Sentence(
+            "Where", "The changes that the first expression below picks" if rule.when else "Every change"
+        )
+    ]
+    rows += [Sentence(_MUST[rule.effect], rule.title)]
     rows += [Sentence("Say", f"“{rule.message}”")] if rule.message else []
     rows += [Sentence("Name the points", rule.label)] if rule.label else []
     rows += [Sentence("To clear it", rule.remedy)] if rule.remedy else []
     return rows
+
+
+def expressions(rule: Rule) -> list[tuple[str, list[Line]]]:
+    """Return what a rule says in CEL: each expression under what it does."""
+    parts = [("It applies where this is true", rule.when), (_DOES[rule.effect], rule.expression)]
+    return [(does, marked_lines(text, ())) for does, text in parts if text]
 
 
 def by_stage(rules: Iterable[Rule]) -> list[tuple[Stage, list[Rule]]]:
@@ -104,11 +144,6 @@ def marked_lines(text: str, problems: Iterable[Problem]) -> list[Line]:
         Line(line, number in wrong, f"{' ' * (wrong[number] - 1)}^" if number in wrong else "")
         for number, line in enumerate(lines, start=1)
     ]
-
-
-def all_facts() -> list[Fact]:
-    """Return every fact that a rule may look at, then the fields of a check."""
-    return [*FACTS.values(), *CHECK.values()]
 
 
 OUTCOME_COLOURS = {

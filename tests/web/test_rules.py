@@ -11,11 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.enums import Role
 from apps.approvals.models import Round
-from apps.core import clock
+from apps.core import actors, clock
+from apps.gates.models import Rehearsal
+from apps.gates.services import rehearse
 from apps.policy.enums import SetState
 from apps.policy.models import PolicySet, RuleWaiver
 from apps.policy.selectors import rules_in_force
-from tests.changes.estate import Estate, submitted
+from apps.policy.services import publish_set, write_draft
+from tests.changes.estate import NOW, Estate, at, submitted
 from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +92,7 @@ def test_draft_is_for_change_managers_alone(estate: Estate, leila: Client) -> No
     client = signed_in(estate, "amara")
     for path in ("/rules/draft/", "/rules/draft/1/", "/rules/draft/add/", "/rules/draft/decided/"):
         page(client, path, 403)
-        assert client.post(path, {"step": "withdraw"}).status_code in (403, 405)
+        assert client.post(path, {"step": "withdraw"}).status_code == 403
     assert held()
 
 
@@ -118,13 +121,62 @@ def test_rule_is_kept_with_its_error_and_the_draft_is_not_asked_about_until_it_i
     assert "Must be mended" in page(leila, "/rules/draft/")
     asked = leila.post("/rules/draft/", {"step": "ask", "seen": held().digest})
     assert asked.status_code == 400
-    page(leila, "/rules/draft/decided/", 409)
+    assert "cannot be read yet" in page(leila, "/rules/draft/decided/")
+    assert leila.post("/rules/draft/decided/", {"seen": held().digest}).status_code == 409
     page(leila, f"/rules/versions/{held().number}/")
     assert leila.post(at, sent(expression="change.window_hours <= 4.0")).status_code == 302
-    page(leila, "/rules/draft/decided/")
     assert leila.post("/rules/draft/", {"step": "ask", "seen": held().digest}).status_code == 302
     round_ = Round.objects.get(subject_type="rules")
     assert (round_.digest, rules_in_force()[0]) == (held().digest, 1)
+
+
+def say(estate: Estate, expression: str) -> PolicySet:
+    """Have the draft in hand say one thing alone."""
+    one = {**held().document["rules"][0], "id": "short-enough", "stage": "submission", "effect": "require"}
+    said = {**one, "when": "", "message": "Too long.", "expression": expression, "examples": []}
+    return write_draft(
+        actor=estate.actor("leila"), policy_set=held(), document={**held().document, "rules": [said]},
+        reason="Why", seen=held().digest,
+    )  # fmt: skip
+
+
+def test_dry_run_is_asked_for_shown_as_it_goes_and_lists_who_it_would_have_stopped(
+    estate: Estate, leila: Client
+) -> None:
+    change = submitted(estate)
+    said = say(estate, "change.window_hours <= 3.0")
+    publish_set(actor=estate.actor("leila"), policy_set=said, approved=said.digest)
+    leila.post("/rules/draft/", {"reason": "PIR-0962"})
+    say(estate, "change.window_hours <= 2.0")
+    assert leila.post("/rules/draft/decided/", {"seen": "0"}).status_code == 409
+    with at(NOW + timedelta(days=1)):
+        for _ in range(2):
+            leila.post("/rules/draft/decided/", {"seen": held().digest})
+        run = Rehearsal.objects.get()
+        place = f"/rules/dry-runs/{run.pk}/"
+        for path in (place, f"{place}progress/"):
+            assert "0 of 1 changes" in page(leila, path)
+            page(signed_in(estate, f"guest{len(path)}"), path, 403)
+        assert '<noscript><meta http-equiv="refresh"' in page(leila, place)
+        rehearse(actor=actors.system("rules"), rehearsal_id=run.pk)
+    assert leila.get(f"{place}progress/").headers["HX-Refresh"] == "true"
+    for query in ("", "?way=stopped", "?rule=short-enough", "?way=x&rule=%00&page=9"):
+        assert change.ref in page(signed_in(estate, "amara"), place + query), query
+    assert change.ref not in page(leila, f"{place}?way=freed")
+    assert run.ref in page(leila, "/rules/draft/decided/")
+    assert run.ref in page(leila, f"/rules/versions/{held().number}/")
+    page(leila, "/rules/dry-runs/999999/", 404)
+
+
+def test_rule_lists_the_open_changes_that_it_stops_now(estate: Estate, leila: Client) -> None:
+    with at(NOW - timedelta(hours=1)):
+        said = say(estate, "change.window_hours <= 2.0")
+        publish_set(actor=estate.actor("leila"), policy_set=said, approved=said.digest)
+    change = submitted(estate)
+    shown = page(signed_in(estate, "amara"), "/rules/short-enough/")
+    now = shown[shown.index("What it stops now") : shown.index("Waivers that count now")]
+    assert change.ref in now
+    assert "Not met. Too long." in now
 
 
 def test_approver_of_a_draft_sees_what_is_different(estate: Estate, leila: Client) -> None:

@@ -12,9 +12,10 @@ from apps.accounts.selectors import holds_any_role
 from apps.changes.models import Change
 from apps.changes.selectors import change_for, changes_visible_to
 from apps.core.errors import Forbidden, Invalid
-from apps.gates.selectors import RULES, answers_naming, asked_over, known_of
+from apps.gates.selectors import RULES, answers_naming, asked_over, known_of, rehearsals_of, stopped_now
+from apps.policy.enums import STOPPING
 from apps.policy.models import PolicySet
-from apps.policy.rules import FACTS, GROUPS, Rule, Rules
+from apps.policy.rules import FACTS, GROUPS, Fact, Rule, Rules
 from apps.policy.selectors import (
     draft_for,
     may_ask_waiver,
@@ -28,7 +29,7 @@ from apps.policy.selectors import (
     waivers_in_force,
 )
 from apps.web.reader import actor_of, reader
-from apps.web.rule_words import by_stage, looked_at, plain, tried_of
+from apps.web.rule_words import by_stage, expressions, looked_at, plain, tried_of
 
 LAST = 10
 
@@ -66,6 +67,8 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         "rule": found,
         "current": current,
         "sentences": plain(found),
+        "expressions": expressions(found),
+        "now": stopped_now(user, name, rules) if found.effect in STOPPING else None,
         "change": change,
         "facts": looked_at(found, known),
         "examples": tried_of(rules, found),
@@ -91,6 +94,7 @@ def version(request: HttpRequest, number: str) -> HttpResponse:
         "asked": asked,
         "mine": next((one for one in asked if one.is_open and user in one.waited_on), None),
         "current": set_in_force(),
+        "runs": list(rehearsals_of(user, found)[:LAST]) if found.pk else [],
     }
     try:
         context["stages"] = by_stage(rules_of(found).rules)
@@ -107,7 +111,7 @@ def readers(request: HttpRequest) -> User:
     return user
 
 
-def facts_by_group() -> list[tuple[str, list[Any]]]:
+def facts_by_group() -> list[tuple[str, list[Fact]]]:
     """Return every fact that a rule may look at, by its group."""
     return [(title, [one for one in FACTS.values() if one.group == key]) for key, title in GROUPS.items()]
 
