@@ -14,7 +14,13 @@ from apps.policy.rules.documents import MOST_EXAMPLES, Problem
 
 LONGEST_EXPRESSION = 2_000
 LONGEST_FACTS = 10_000
-_CODE = {"class": "code-edit", "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}
+_CODE = {
+    "class": "code-edit",
+    "spellcheck": "false",
+    "autocapitalize": "off",
+    "autocomplete": "off",
+    "data-facts": "expression",  # static/rules.js completes them
+}
 
 
 def _area(rows: int, **attrs: str) -> forms.Textarea:
@@ -111,7 +117,7 @@ class ExampleForm(forms.Form):
         help_text="One a line: change.tier: 1",
         max_length=LONGEST_FACTS,
         required=False,
-        widget=_area(3, **_CODE),
+        widget=_area(3, **_CODE | {"data-facts": "example"}),
     )
     expected = forms.ChoiceField(label="What must come of it", choices=Outcome.choices, required=False)
 
