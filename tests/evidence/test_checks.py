@@ -115,14 +115,55 @@ def test_check_that_only_warns_never_holds_a_change_by_its_result() -> None:
     assert (found.state, found.lets_through) == (State.WARNED, True)
 
 
+def test_warnings_alone_leave_a_check_that_blocks_open_and_warn_in_one_that_warns() -> None:
+    found = judged(TESTS, [a_run(Outcome.WARNED, Outcome.SKIPPED)], now=NOW)
+    assert (found.state, found.measured) == (State.INCONCLUSIVE, "0 of 2 passed")
+    assert found.reason == "Nothing passed, and this is a warning: t0."
+    assert state(replace(TESTS, blocks=False), a_run(Outcome.WARNED)) == State.WARNED
+    assert state(TESTS, a_run(Outcome.WARNED, Outcome.PASSED)) == State.PASSED
+    assert state(TESTS, a_run(Outcome.WARNED, left_out={Category.TESTS: 1})) == State.PASSED
+
+
+@pytest.mark.parametrize("demand", [Demand.BOUND, Demand.CHAMPION])
+@pytest.mark.parametrize("outcome", [Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.SKIPPED])
+def test_number_of_what_was_not_measured_is_no_number_whichever_way_it_points(
+    demand: str, outcome: Outcome
+) -> None:
+    check = replace(AUC, demand=demand, bound=0.5)
+    for champion in ("1", ""):
+        for value in (0.9, 0.0):
+            sent = piece(replace(auc(value), outcome=outcome, message="No such column."), champion=champion)
+            found = judged(check, [sent], now=NOW, champion=champion)
+            assert (found.state, found.measured) == (State.INCONCLUSIVE, "")
+            assert found.reason.endswith("No such column.")
+
+
+def test_number_that_the_tool_judged_otherwise_is_held_to_our_bound_unless_it_rests_on_no_case() -> None:
+    check = replace(AUC, demand=Demand.BOUND, bound=0.5, smallest_sample=0)
+    for outcome in (Outcome.FAILED, Outcome.WARNED, Outcome.PASSED, Outcome.MEASURED):
+        told = replace(auc(0.6), outcome=outcome)
+        assert state(check, piece(told)) == State.PASSED
+        assert state(check, piece(replace(told, value=0.4))) == State.FAILED
+        assert state(check, piece(replace(told, value=None))) == State.INCONCLUSIVE
+        assert state(check, piece(replace(told, sample_size=0))) == State.INCONCLUSIVE
+        assert state(check, piece(replace(told, value=0.4, sample_size=0))) == State.FAILED
+
+
+@pytest.mark.parametrize("check", [AUC, BOUND, TESTS, replace(TESTS, demand=Demand.PRESENT)])
+def test_piece_whose_results_are_not_at_hand_leaves_every_check_open_with_the_reason(check: Check) -> None:
+    sent = replace(piece(auc(0.9)), findings=(), topics={Category.PERFORMANCE: ["auc"], Category.TESTS: []})
+    found = judged(check, [sent], now=NOW, champion="1")
+    assert (found.state, found.ref) == (State.INCONCLUSIVE, "EV-1")
+    assert "cannot be looked at" in found.reason
+
+
 @given(st.lists(st.sampled_from(Outcome), min_size=1, max_size=5), st.booleans(), st.integers(0, 48))
 def test_tests_let_through_only_when_fresh_whole_and_nothing_went_wrong(
     outcomes: list[Outcome], partial: bool, hours: int
 ) -> None:
     sent = a_run(*outcomes, measured_at=NOW - hours * HOUR, partial="A part." if partial else "")
     bad = {Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE}
-    some = {Outcome.PASSED, Outcome.WARNED}
-    good = hours < 24 and not partial and not bad & set(outcomes) and bool(some & set(outcomes))
+    good = hours < 24 and not partial and not bad & set(outcomes) and Outcome.PASSED in outcomes
     assert (state(TESTS, sent) == State.PASSED) == good
 
 

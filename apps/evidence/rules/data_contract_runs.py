@@ -11,6 +11,7 @@ from apps.evidence.rules.readings import (
     Reading,
     count,
     failed_as,
+    in_each_matter,
     items,
     mapping,
     moment,
@@ -99,18 +100,20 @@ def _about(check: dict[str, Any]) -> Category:
     return Category.VALIDITY
 
 
+_SAYS_WHY = {
+    # A failure whose severity is low is one that warned.
+    Outcome.FAILED: {Outcome.FAILED, Outcome.WARNED},
+    Outcome.ERROR: {Outcome.ERROR},
+}
+
+
 def _contradiction(result: Any, findings: list[Finding]) -> list[Finding]:
-    """Return what the run says of itself where no check says so."""
-    outcome = {"failed": Outcome.FAILED, "error": Outcome.ERROR}.get(str(result))
-    gone_wrong = {Outcome.FAILED, Outcome.ERROR, Outcome.WARNED}
-    if outcome is None:
-        if result in ("passed", "warning"):
-            return []
-        return [Finding("result of the run", Outcome.INCONCLUSIVE, observed=text(result))]
-    if any(finding.outcome in gone_wrong for finding in findings):
+    """Return what the run says of itself where no check says so, in each matter of the run."""
+    if result in ("passed", "warning"):
         return []
-    return [
-        Finding(
-            "result of the run", outcome, message=f"The run says “{text(result, 20)}”, and no check says why."
-        )
-    ]
+    outcome = {"failed": Outcome.FAILED, "error": Outcome.ERROR}.get(str(result), Outcome.INCONCLUSIVE)
+    if any(finding.outcome in _SAYS_WHY.get(outcome, ()) for finding in findings):
+        return []
+    message = f"The run says “{text(result, 20)}”, and no check says why." if result else ""
+    said = Finding("result of the run", outcome, observed=text(result), message=message)
+    return in_each_matter(said, findings)

@@ -8,7 +8,16 @@ from typing import Any
 
 from apps.evidence.enums import Format, Outcome, Severity
 from apps.evidence.rules.evidently import STATUSES, about
-from apps.evidence.rules.readings import Finding, Reading, items, mapping, moment, number, text
+from apps.evidence.rules.readings import (
+    Finding,
+    Reading,
+    in_each_matter,
+    items,
+    mapping,
+    moment,
+    number,
+    text,
+)
 
 
 def fits(document: Any) -> bool:
@@ -31,7 +40,9 @@ def read(document: dict[str, Any]) -> Reading:
     findings = [_judged(mapping(test)) for test in tests]
     if not tests:
         findings = [finding for one in items(document.get("metrics")) for finding in _numbers(mapping(one))]
-    total = mapping(document.get("summary")).get("total_tests")
+    summary = mapping(document.get("summary"))
+    findings += _contradiction(summary, findings)
+    total = summary.get("total_tests")
     missing = total - len(tests) if isinstance(total, int) else 0
     return Reading(
         format=Format.EVIDENTLY_LEGACY,
@@ -40,6 +51,15 @@ def read(document: dict[str, Any]) -> Reading:
         measured_at=moment(document.get("timestamp")),
         partial=f"{missing} of the tests are not listed in the file." if missing > 0 else "",
     )
+
+
+def _contradiction(summary: dict[str, Any], findings: list[Finding]) -> list[Finding]:
+    """Return a failure in each matter where the tool says that not all passed, and every test did, or warned."""
+    passed = (Outcome.PASSED, Outcome.WARNED)
+    if summary.get("all_passed") is not False or any(one.outcome not in passed for one in findings):
+        return []
+    said = Finding("all passed", Outcome.FAILED, message="The file says that not all passed, and not which.")
+    return in_each_matter(said, findings)
 
 
 def _judged(test: dict[str, Any]) -> Finding:

@@ -10,10 +10,12 @@ from typing import Any
 from apps.core.errors import Invalid
 from apps.evidence.enums import Category, Format, Outcome, Severity
 from apps.evidence.rules.readings import (
+    GONE_WRONG,
     Finding,
     Reading,
     count,
     failed_as,
+    in_each_matter,
     items,
     mapping,
     moment,
@@ -76,13 +78,14 @@ def read(document: dict[str, Any]) -> Reading:
             }
         )
     results = list(_results(document))
-    findings: list[Finding] = []
-    missing = 0
-    for result in results:
-        listed = items(result.get("results", result.get("expectations")))
-        findings += [_finding(mapping(one), result) for one in listed]
-        missing += _unlisted(result, len(listed))
-    findings += _contradictions([document, *results], findings)
+    listed = [items(result.get("results", result.get("expectations"))) for result in results]
+    missing = sum(_unlisted(result, len(its)) for result, its in zip(results, listed, strict=True))
+    each = [
+        [_finding(mapping(one), result) for one in its] for result, its in zip(results, listed, strict=True)
+    ]
+    findings = [finding for its in each for finding in its]
+    wholes = [(document, findings), *zip(results, each, strict=True)]
+    findings += _contradictions(wholes, findings)
     meta = next((mapping(result.get("meta")) for result in results if result.get("meta")), {})
     return Reading(
         format=Format.GREAT_EXPECTATIONS,
@@ -185,18 +188,20 @@ def _unlisted(result: dict[str, Any], listed: int) -> int:
     return max(0, (evaluated or 0) - listed)
 
 
-def _contradictions(wholes: list[dict[str, Any]], findings: list[Finding]) -> list[Finding]:
-    """Return a failure where the tool says that a whole failed, and nothing listed says so."""
-    gone_wrong = {Outcome.FAILED, Outcome.WARNED, Outcome.ERROR}
-    if any(finding.outcome in gone_wrong for finding in findings):
-        return []
-    if all(whole.get("success") is not False for whole in wholes):
-        return []
-    return [
-        Finding(
-            "success of the whole", Outcome.FAILED, message="The file says that it failed, and not where."
-        )
+def _contradictions(
+    wholes: list[tuple[dict[str, Any], list[Finding]]], findings: list[Finding]
+) -> list[Finding]:
+    """Return a failure in each matter of a whole that failed, where nothing that it lists says so."""
+    said = Finding(
+        "success of the whole", Outcome.FAILED, message="The file says that it failed, and not where."
+    )
+    told = [
+        finding
+        for whole, its in wholes
+        if whole.get("success") is False and not any(one.outcome in GONE_WRONG for one in its)
+        for finding in in_each_matter(said, its or findings)
     ]
+    return list(dict.fromkeys(told))
 
 
 def _measured_at(meta: dict[str, Any], document: dict[str, Any]) -> datetime | None:

@@ -1,15 +1,18 @@
 """JUnit XML, as pytest, surefire, Gradle and others write it: the root is one suite, or suites within suites.
 
-A skipped test is neither met nor failed. A file with no tests, or with fewer than it counts, is never a pass.
+A skipped test is neither met nor failed. A file with no tests, or with fewer than it counts, is never a pass. Nor is
+one that counts more tests that went wrong than it lists.
 """
 
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from apps.evidence.enums import Category, Format, Outcome, Severity
-from apps.evidence.rules.readings import Finding, Reading, moment, text
+from apps.evidence.rules.readings import GONE_WRONG, Finding, Reading, moment, text
 
 _ROOTS = ("testsuite", "testsuites")
+_LONGEST_COUNT = 15
+"""More digits are cut off: no file of ours holds as many tests."""
 
 
 def fits(document: Any) -> bool:
@@ -18,26 +21,41 @@ def fits(document: Any) -> bool:
 
 
 def read(document: Element) -> Reading:
-    """Return one finding for each test."""
+    """Return one finding for each test. It is as old as its oldest suite."""
     cases = list(document.iter("testcase"))
     findings = [_finding(case) for case in cases]
-    suites = [document, *document.iter("testsuite")]
+    suites = [suite for root in _ROOTS for suite in document.iter(root)]
     times = [found for suite in suites if (found := moment(suite.get("timestamp")))]
-    counted = _counted(document)
+    counted = _counted(document, "tests")
     return Reading(
         format=Format.JUNIT,
-        findings=tuple(findings),
-        measured_at=max(times, default=None),
+        findings=(*findings, *_unlisted(document, findings)),
+        measured_at=min(times, default=None),
         partial=f"The file counts {counted} tests and lists {len(cases)}." if counted > len(cases) else "",
     )
 
 
-def _counted(root: Element) -> int:
-    """Return how many tests the file says it has: of the root, else of the suites right below it."""
-    own = root.get("tests", "")
-    if own.isascii() and own.isdigit():
-        return int(own)
-    return sum(_counted(suite) for suite in root.findall("testsuite"))
+def _counted(suite: Element, *names: str) -> int:
+    """Return how many tests a suite says it has: itself, or those right below it where they say more."""
+    own = [suite.get(name, "")[:_LONGEST_COUNT] for name in names]
+    below = sum(_counted(one, *names) for one in suite if one.tag in _ROOTS)
+    return max(below, sum(int(count) for count in own if count.isascii() and count.isdigit()))
+
+
+def _unlisted(root: Element, findings: list[Finding]) -> list[Finding]:
+    """Return what went wrong by the file's own count, where it lists fewer such tests."""
+    counted = _counted(root, "failures", "errors")
+    listed = sum(finding.outcome in GONE_WRONG for finding in findings)
+    if counted <= listed:
+        return []
+    return [
+        Finding(
+            "what the file counts",
+            Outcome.FAILED if _counted(root, "failures") else Outcome.ERROR,
+            Category.TESTS,
+            message=f"The file counts {counted} tests that went wrong, and lists {listed}.",
+        )
+    ]
 
 
 def _finding(case: Element) -> Finding:

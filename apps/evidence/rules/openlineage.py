@@ -1,6 +1,7 @@
 """OpenLineage: one event, an array of them, or a bare facet of assertions (spec 1.x and 2.x).
 
-Events of datasets and jobs have no run. A run that began and never ended is partial.
+Events of datasets and jobs have no run. A run that began and never ended is partial, and so is one that broke off, or
+failed and does not say at what.
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from apps.evidence.rules.readings import (
 )
 
 _FACET = "dataQualityAssertions"
+_ENDS_WELL = "the run ends well"
 _ENDED = ("COMPLETE", "FAIL", "ABORT")
 _ABOUT = (
     ("unique", Category.UNIQUENESS),
@@ -68,14 +70,20 @@ def read(document: Any) -> Reading:
         _check(event, place)
     findings = [finding for event in events for finding in _of_event(event)]
     times: list[datetime] = [found for event in events if (found := moment(event.get("eventTime")))]
-    begun = len(_runs(events, ("START", "RUNNING")) - _runs(events, _ENDED))
     return Reading(
         format=Format.OPENLINEAGE,
         findings=tuple(findings),
         measured_at=max(times, default=None),
-        partial=f"{begun} of the runs in the file began and did not end." if begun else "",
+        partial=_partial(events, findings),
         lineage=_lineage(events),
     )
+
+
+def _partial(events: list[dict[str, Any]], findings: list[Finding]) -> str:
+    begun = len(_runs(events, ("START", "RUNNING")) - _runs(events, _ENDED))
+    ended_badly = sum(finding.assertion == _ENDS_WELL for finding in findings)
+    counted = ((begun, "began and did not end"), (ended_badly, "did not end well"))
+    return " ".join(f"{count} of the runs in the file {what}." for count, what in counted if count)
 
 
 def _check(event: dict[str, Any], place: int) -> None:
@@ -107,13 +115,14 @@ def _of_event(event: dict[str, Any]) -> Iterator[Finding]:
         for facets in ("facets", "inputFacets", "outputFacets"):
             found += _assertions(mapping(dataset.get(facets)), subject)
     yield from found
-    ended_badly = event.get("eventType") in ("FAIL", "ABORT")
-    if ended_badly and not any(one.outcome in (Outcome.FAILED, Outcome.WARNED) for one in found):
+    end = event.get("eventType")
+    says_why = any(one.outcome in (Outcome.FAILED, Outcome.WARNED) for one in found)
+    if end == "ABORT" or (end == "FAIL" and not says_why):
         yield Finding(
-            assertion="the run ends well",
+            assertion=_ENDS_WELL,
             outcome=Outcome.ERROR,
             subject=text(job.get("name"), 200),
-            observed=text(event["eventType"]),
+            observed=text(end),
             message=text(_error(event)),
         )
 

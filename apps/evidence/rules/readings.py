@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from apps.evidence.models.reports import TEXT_LIMIT
 MOST_FINDINGS = 20_000
 MOST_OF_ONE_MATTER = 300
 """So many results of a file about one matter are looked at, those that did not pass first. More are counted alone."""
+GONE_WRONG = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.ERROR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Reading:
 def outcome_of(findings: Iterable[Finding], partial: str) -> Outcome:
     """Return what a file comes to. A failure outweighs an error, an error whatever is unknown, that every pass.
 
-    What covers a part alone, or asserts nothing, is never a pass.
+    What covers a part alone, asserts nothing, or only warns is never a pass.
     """
     seen = {finding.outcome for finding in findings}
     if Outcome.FAILED in seen:
@@ -78,9 +79,17 @@ def outcome_of(findings: Iterable[Finding], partial: str) -> Outcome:
         return Outcome.ERROR
     if partial or Outcome.INCONCLUSIVE in seen:
         return Outcome.INCONCLUSIVE
-    if Outcome.PASSED in seen or Outcome.WARNED in seen:
-        return Outcome.PASSED
-    return Outcome.MEASURED if Outcome.MEASURED in seen else Outcome.INCONCLUSIVE
+    told = (Outcome.PASSED, Outcome.WARNED, Outcome.MEASURED)
+    return next((outcome for outcome in told if outcome in seen), Outcome.INCONCLUSIVE)
+
+
+def in_each_matter(said: Finding, findings: Iterable[Finding]) -> list[Finding]:
+    """Return what a file says of its whole once for each category and metric in it: a check looks at one alone."""
+    matters = {(one.category, metric) for one in findings for metric in ("", one.metric)}
+    return [
+        replace(said, category=category, metric=metric)
+        for category, metric in sorted(matters or {(said.category, "")})
+    ]
 
 
 def topics_of(findings: Iterable[Finding]) -> dict[str, list[str]]:

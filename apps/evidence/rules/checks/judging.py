@@ -112,6 +112,12 @@ def judged(
 
 _SEND = "Measure it, and send the result as evidence."
 _AGAIN = "Measure it again, and send the result."
+_NOT_MEASURED = {
+    Outcome.ERROR: "could not be measured",
+    Outcome.INCONCLUSIVE: "has no number to judge by",
+    Outcome.SKIPPED: "was skipped",
+}
+"""A number beside one of these is none, whatever it is."""
 Answer = tuple[State, str, str, str]
 """The state, what was measured, why, and what clears it where that is not what the check says."""
 
@@ -129,6 +135,8 @@ def _about(check: Check, piece: Piece) -> list[Finding]:
 def _judge(check: Check, piece: Piece, findings: list[Finding], *, now: datetime, champion: str) -> Answer:
     if too_old := _stale(check, piece, now, champion):
         return State.STALE, "", too_old, _AGAIN
+    if not findings:
+        return State.INCONCLUSIVE, "", "What it holds on this cannot be looked at.", "Send the result again."
     if check.demand == Demand.PRESENT:
         return State.PASSED, f"{len(findings) + piece.left_out.get(check.category, 0):,} results", "", ""
     if piece.partial:
@@ -137,15 +145,8 @@ def _judge(check: Check, piece: Piece, findings: list[Finding], *, now: datetime
     if sizes:
         return State.INCONCLUSIVE, sizes[0], sizes[1], check.remedy or "Measure on more cases."
     if check.demand == Demand.PASSES:
-        return _passes(findings, 0 if check.metric else piece.left_out.get(check.category, 0))
-    if check.demand == Demand.CHAMPION and not champion:
-        return (
-            State.PASSED,
-            _worst_words(check, findings),
-            "No version is in use yet, so there is none to compare with.",
-            "",
-        )
-    return _number(check, findings)
+        return _passes(check, findings, 0 if check.metric else piece.left_out.get(check.category, 0))
+    return _number(check, findings, alone=check.demand == Demand.CHAMPION and not champion)
 
 
 def _stale(check: Check, piece: Piece, now: datetime, champion: str) -> str:
@@ -180,9 +181,12 @@ def _too_small(check: Check, findings: list[Finding]) -> tuple[str, str] | None:
     return None
 
 
-def _passes(findings: list[Finding], more: int) -> Answer:
+_ANOTHER = Finding("another", Outcome.PASSED)
+
+
+def _passes(check: Check, findings: list[Finding], more: int) -> Answer:
     """Judge that each passed; ``more`` passed besides."""
-    whole = outcome_of(findings, "")
+    whole = outcome_of([*findings, _ANOTHER] if more else findings, "")
     passed = sum(finding.outcome == Outcome.PASSED for finding in findings) + more
     measured = f"{passed:,} of {len(findings) + more:,} passed"
     if whole == Outcome.PASSED:
@@ -191,64 +195,81 @@ def _passes(findings: list[Finding], more: int) -> Answer:
     what = " · ".join(part for part in (first.assertion, first.column, first.segment) if part)
     if whole == Outcome.FAILED:
         return State.FAILED, measured, f"Failed: {what}.", ""
+    if whole == Outcome.WARNED:
+        state = State.INCONCLUSIVE if check.blocks else State.WARNED
+        return state, measured, f"Nothing passed, and this is a warning: {what}.", ""
     if whole == Outcome.ERROR:
         return State.INCONCLUSIVE, measured, f"Could not be measured: {what}.", _AGAIN
     return State.INCONCLUSIVE, measured, "The file holds no verdict on this.", "Send a result that judges it."
 
 
-def _number(check: Check, findings: list[Finding]) -> Answer:
-    """Judge the metric: the whole, or every segment too. A part that has no number leaves it open."""
+def _number(check: Check, findings: list[Finding], *, alone: bool) -> Answer:
+    """Judge the metric: the whole, or every segment too. A part that has no number leaves it open.
+
+    What the tool made of the number does not matter: the bound is ours. ``alone`` says that there is no other version
+    to compare it with.
+    """
     asked = [one for one in findings if not one.segment or check.each_segment]
     if not asked:
         return State.INCONCLUSIVE, "", f"{check.metric} was not measured on the whole.", ""
     if check.each_segment and not any(one.segment for one in asked):
         return State.INCONCLUSIVE, "", f"{check.metric} was not measured by segment.", ""
-    measured = _worst_words(check, asked)
-    gaps = [(one, _gap(check, one)) for one in asked]
+    gaps = [(one, _gap(check, one, alone=alone)) for one in asked]
+    measured = _worst_words(check, gaps)
     for one, gap in gaps:
         if gap is not None and gap < 0:
-            return (
-                State.FAILED,
-                measured,
-                f"{check.metric}{_where(one)} is {_short(_judged_value(check, one))}.",
-                "",
-            )
+            value = _short(_judged_value(check, one))
+            return State.FAILED, measured, f"{check.metric}{_where(one)} is {value}.", ""
     for one, gap in gaps:
         if gap is None:
-            return State.INCONCLUSIVE, measured, f"{check.metric}{_where(one)} has no number to judge by.", ""
-    return State.PASSED, measured, "", ""
+            return State.INCONCLUSIVE, measured, _why_open(check, one), ""
+    none_in_use = "No version is in use yet, so there is none to compare with."
+    return State.PASSED, measured, none_in_use if alone else "", ""
+
+
+def _why_open(check: Check, finding: Finding) -> str:
+    none = "rests on no case" if finding.sample_size == 0 else "has no number to judge by"
+    why = f"{check.metric}{_where(finding)} {_NOT_MEASURED.get(finding.outcome, none)}."
+    return f"{why} {finding.message}".strip()
 
 
 def _where(finding: Finding) -> str:
     return f" for {finding.segment}" if finding.segment else ""
 
 
-def _gap(check: Check, finding: Finding) -> float | None:
+def _gap(check: Check, finding: Finding, *, alone: bool) -> float | None:
     """Return by how much a number is on the good side; negative when it is not. None when it cannot be told."""
-    value = _judged_value(check, finding)
-    if value is None:
+    value, limit = _judged_value(check, finding), _limit(check, finding)
+    if value is not None and alone:
+        limit = value
+    if value is None or limit is None:
         return None
+    gap = value - limit if check.at_least else limit - value
+    return None if gap >= 0 and finding.sample_size == 0 else gap
+
+
+def _limit(check: Check, finding: Finding) -> float | None:
     if check.demand == Demand.BOUND:
-        limit = check.bound
-    else:
-        margin = check.bound or 0.0
-        limit = (
-            None if finding.champion is None else finding.champion + (-margin if check.at_least else margin)
-        )
-    if limit is None:
-        return None
-    return value - limit if check.at_least else limit - value
+        return check.bound
+    margin = check.bound or 0.0
+    return None if finding.champion is None else finding.champion + (-margin if check.at_least else margin)
 
 
 def _judged_value(check: Check, finding: Finding) -> float | None:
+    if finding.outcome in _NOT_MEASURED:
+        return None
     if not check.by_interval:
         return finding.value
     return finding.low if check.at_least else finding.high
 
 
-def _worst_words(check: Check, findings: list[Finding]) -> str:
-    gaps = [(gap, place) for place, one in enumerate(findings) if (gap := _gap(check, one)) is not None]
-    worst = findings[min(gaps)[1]] if gaps else findings[0]
+def _worst_words(check: Check, gaps: list[tuple[Finding, float | None]]) -> str:
+    """Return the worst number in words; where none can be judged, the first that was measured, if any was."""
+    known = [(gap, place) for place, (_, gap) in enumerate(gaps) if gap is not None]
+    measured = [one for one, _ in gaps if one.outcome not in _NOT_MEASURED]
+    if not measured:
+        return ""
+    worst = gaps[min(known)[1]][0] if known else measured[0]
     words = f"{check.metric} {_short(worst.value)}"
     if worst.low is not None and worst.high is not None:
         words += f" ({_short(worst.low)} to {_short(worst.high)})"

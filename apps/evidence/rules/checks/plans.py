@@ -21,8 +21,9 @@ OWNERS = (*APPROVING_ROLES, Role.REQUESTER, Role.CHANGE_MANAGER)
 class Demand:
     """What a check demands of the results that it is about.
 
-    ``PASSES``: each passed, and some did. ``BOUND``: its metric is within a bound. ``CHAMPION``: its metric is no worse
-    than that of the version in use, by a margin, measured on the same data. ``PRESENT``: it was sent.
+    ``PASSES``: each passed, or warned where others passed. ``BOUND``: its metric is within a bound. ``CHAMPION``: its
+    metric is no worse than that of the version in use, by a margin, measured on the same data. ``PRESENT``: it was
+    sent.
     """
 
     PASSES = "passes"
