@@ -147,7 +147,11 @@ def test_command_sends_asks_and_verifies_and_ends_with_0_only_for_yes(
     code, said = run("send", change.ref, "auc.json", "tests.json", "--artifact", artifact)
     assert (code, said.count("EV-")) == (0, 2), said
     assert run("send", change.ref, "broken.json")[0] == 1
-    question = ("--stage", "integration", "--environment", "production", "--artifact", artifact)
+    key = estate.components["credit-risk"].key
+    question = (
+        *("--stage", "integration", "--environment", "production"),
+        *("--artifact", artifact, "--component", key),
+    )
     code, said = run("gate", change.ref, *question, "--save", "answer.json")
     assert (code, said.splitlines()[0]) == (0, f"{change.ref}, integration: pass")
     (tmp_path / "ledger.key").write_text(public_key_text())
@@ -158,6 +162,9 @@ def test_command_sends_asks_and_verifies_and_ends_with_0_only_for_yes(
 
     assert verified(*question)[0] == 0
     assert verified("--artifact", "cd" * 32)[1].startswith("No: it is about the artifact")
+    assert verified("--component", "model:default/fraud")[1] == (
+        f"No: it is about the component {key}, and not model:default/fraud."
+    )
     assert verified("--stage", "model")[1].startswith("No: it is about the stage")
     answer = json.loads((tmp_path / "answer.json").read_text())
     payload = answer["attestation"]["payload"]

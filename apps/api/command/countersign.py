@@ -23,10 +23,12 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
+from xml.etree import ElementTree
 
 YES, NO, NOT_REACHED = 0, 1, 2
 TRIES, SECONDS = 3, 30
 LONGEST_ANSWER = 5_000_000
+OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 PREDICATE = "https://slsa.dev/verification_summary/v1"
 
 
@@ -86,7 +88,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     check.add_argument("--change", default="", help="it must be about this change")
     check.add_argument("--stage", default="", help="it must be about this stage")
 
-    for one in (gate, send):
+    for one in (gate, send, check):
         one.add_argument("--component", default="", help="its key, when the change moves several")
     for one in (gate, check):
         one.add_argument("--environment", default="", help="where it goes")
@@ -128,7 +130,7 @@ def ask(asked: argparse.Namespace) -> int:
 def send_all(asked: argparse.Namespace) -> int:
     """Send each file; return 0 when every one was taken."""
     worst = YES
-    for path in asked.files:
+    for label, name, content in to_send(asked.files):
         fields = {
             "component": asked.component,
             "artifact": asked.artifact,
@@ -136,30 +138,61 @@ def send_all(asked: argparse.Namespace) -> int:
             "measured_at": asked.measured_at,
             "source_url": asked.source_url,
         }
-        body, kind = form({name: value for name, value in fields.items() if value}, path)
+        body, kind = form({field: value for field, value in fields.items() if value}, name, content)
         status, answer = call(f"changes/{quote(asked.change, safe='')}/evidence/", body, kind)
         if status in (200, 201):
-            say(f"{path}: {answer.get('ref')}, {answer.get('format')}, {answer.get('outcome')}")
+            say(f"{label}: {answer.get('ref')}, {answer.get('format')}, {answer.get('outcome')}")
         else:
-            say(f"{path}:")
+            say(f"{label}:")
             worst = max(worst, refused(status, answer))
     return worst
 
 
-def form(fields: dict[str, str], path: str) -> tuple[bytes, str]:
-    """Return a multipart body with the fields and the file, and its type."""
+def to_send(paths: list[str]) -> list[tuple[str, str, bytes]]:
+    """Return what goes out: what to call it here, its name and its content. Reports of tests go as one.
+
+    Of two files about one matter the later alone counts, so a suite that passed would hide one that failed.
+    """
+    files = [(path, os.path.basename(path), content_of(path)) for path in dict.fromkeys(paths)]
+    reports = {path: root for path, _, content in files if (root := report_of_tests(content)) is not None}
+    if len(reports) < 2:
+        return files
+    whole = ElementTree.Element("testsuites")
+    whole.extend(reports.values())
+    as_one = (f"{', '.join(reports)}, sent as one", "junit.xml", ElementTree.tostring(whole))
+    return [*(file for file in files if file[0] not in reports), as_one]
+
+
+def content_of(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            content = file.read()
+            return file.read()
     except OSError as error:
         raise Unreachable(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def report_of_tests(content: bytes) -> ElementTree.Element | None:
+    """Return the root of JUnit XML; None for anything else, and for what the portal refuses with a reason."""
+    if b"<testsuite" not in content or b"<!DOCTYPE" in content:
+        return None
+    try:
+        root = ElementTree.fromstring(content)
+    except (ElementTree.ParseError, LookupError, ValueError):
+        return None
+    for one in root.iter():
+        one.tag = one.tag.rpartition("}")[2]
+    return root if root.tag in ("testsuite", "testsuites") else None
+
+
+def form(fields: dict[str, str], name: str, content: bytes) -> tuple[bytes, str]:
+    """Return a multipart body with the fields and the file, and its type."""
     mark = uuid.uuid4().hex
     parts = [
-        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in fields.items()
+        f'--{mark}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
+        for field, value in fields.items()
     ]
-    name = os.path.basename(path).replace('"', "_").replace("\r", "_").replace("\n", "_")
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    name = name.replace('"', "_").replace("\r", "_").replace("\n", "_")
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n'
     return b"".join(
         [*parts, head.encode(), content, f"\r\n--{mark}--\r\n".encode()]
@@ -171,8 +204,10 @@ def call(path: str, body: bytes, kind: str) -> tuple[int, dict[str, Any]]:
     base, token = os.environ.get("COUNTERSIGN_URL", ""), os.environ.get("COUNTERSIGN_TOKEN", "")
     if not base or not token:
         raise Unreachable("Set COUNTERSIGN_URL and COUNTERSIGN_TOKEN.")
-    if urlsplit(base).scheme not in ("http", "https"):
-        raise Unreachable("COUNTERSIGN_URL has to begin with https://.")
+    if not keeps_the_token(base):
+        raise Unreachable(
+            "COUNTERSIGN_URL has to begin with https://. Only on this machine may it be http://."
+        )
     request = Request(f"{base.rstrip('/')}/api/v1/{path}", data=body, method="POST")
     request.add_header("Authorization", f"Bearer {token}")
     request.add_header("Content-Type", kind)
@@ -185,6 +220,15 @@ def call(path: str, body: bytes, kind: str) -> tuple[int, dict[str, Any]]:
         except Unreachable as error:
             trouble = str(error)
     raise Unreachable(trouble)
+
+
+def keeps_the_token(base: str) -> bool:
+    """Return whether nobody on the way can read what is sent to an address."""
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in OWN_MACHINE)
 
 
 def once(request: Request) -> tuple[int, dict[str, Any]]:
@@ -227,7 +271,7 @@ def verify(asked: argparse.Namespace) -> int:
     try:
         key = verifier.read_key(asked.key)
         with open(asked.answer, encoding="utf-8") as file:
-            said, digest = signed(json.load(file), key, verifier)
+            said = signed(json.load(file), key, verifier)
     except verifier.Usage as error:
         raise Unreachable(str(error)) from None
     except (OSError, ValueError) as error:
@@ -241,10 +285,10 @@ def verify(asked: argparse.Namespace) -> int:
     wanted = {
         "change": asked.change,
         "stage": asked.stage.replace("-", "_"),
+        "component": asked.component,
         "environment": asked.environment,
         "artifact": asked.artifact.lower().removeprefix("sha256:") if asked.artifact else "",
     }
-    said = {**said, "artifact": digest}
     for name, value in wanted.items():
         if value and said.get(name) != value:
             say(f"No: it is about the {name} {said.get(name)}, and not {value}.")
@@ -257,8 +301,8 @@ def verify(asked: argparse.Namespace) -> int:
     return YES
 
 
-def signed(answer: dict[str, Any], key: Any, verifier: Any) -> tuple[dict[str, Any], str]:
-    """Return what the attestation of an answer says, and the digest that it is about, once the key signed it (DSSE)."""
+def signed(answer: dict[str, Any], key: Any, verifier: Any) -> dict[str, Any]:
+    """Return what the attestation of an answer says, and what it is about, once the key signed it (DSSE)."""
     envelope = answer["attestation"]
     (signature,) = envelope["signatures"]
     kind = envelope["payloadType"].encode("ascii")
@@ -272,7 +316,8 @@ def signed(answer: dict[str, Any], key: Any, verifier: Any) -> tuple[dict[str, A
     predicate = statement["predicate"]
     if statement["predicateType"] != PREDICATE or predicate["verificationResult"] != "PASSED":
         raise verifier.Wrong("the attestation is about something else.")
-    return predicate["countersign"], statement["subject"][0]["digest"]["sha256"]
+    (about,) = statement["subject"]
+    return {**predicate["countersign"], "component": about["name"], "artifact": about["digest"]["sha256"]}
 
 
 def say(text: str) -> None:
