@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from apps.accounts.models import User
+from apps.changes.selectors import change_for
 from apps.core.errors import Invalid
 from apps.gates.selectors import waivable
 from apps.policy.rules import Rule, Rules
@@ -67,10 +68,11 @@ def rule_waiver_evidence(user: User, ref: str) -> list[Block]:
     if found is None:
         return []
     signed = found.content
-    rule = waivable(signed["rule"])
+    rule = waivable(signed["rule"], change_for(user, signed["scope"]))
     facts = [
-        ("Check" if rule and rule.is_check else "Rule", signed["rule"]),
-        *([("It says", rule.title), ("It looks at", rule.looks_at)] if rule else []),
+        ("Check" if signed["rule"].isupper() else "Rule", signed["rule"]),
+        ("It says", signed["title"]),
+        *([("It looks at", rule.looks_at)] if rule and rule.says == signed["says"] else []),
         ("For", signed["scope"]),
         ("Until", dates.when(datetime.fromisoformat(signed["until"]))),
     ]

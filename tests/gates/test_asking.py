@@ -15,6 +15,7 @@ from apps.core.errors import Conflict, Invalid
 from apps.evidence.enums import Stage
 from apps.gates.enums import Answer
 from apps.gates.models import GateDecision
+from apps.gates.selectors import waivable
 from apps.gates.services import Ask, ask_gate
 from apps.policy.services import ask_waiver, grant_waiver
 from tests.changes.estate import AFTER_WINDOW, IN_WINDOW, NOW, Estate, approved, at, draft, fresh, submitted
@@ -230,12 +231,14 @@ def test_rule_that_is_not_met_denies_with_its_remedy_and_a_waiver_sets_it_aside(
         waiver = ask_waiver(
             actor=estate.actor("amara"),
             rule="no-weekend",
+            title="Not at a weekend",
+            says=waivable("no-weekend").says,  # type: ignore[union-attr]
             scope=change.ref,
             reason="Nobody is affected.",
             compensating="Two people watch.",
             until=when + timedelta(hours=1),
         )
-        grant_waiver(actor=estate.actor("leila"), waiver=waiver, approved=waiver.digest)
+        grant_waiver(actor=estate.actor("leila"), waiver=waiver, approved=waiver.digest, granted_by=[])
     assert ask(estate, change, Stage.PROMOTION, **question).answer == Answer.PASS
     later = {**question, "when": when + timedelta(hours=1)}
     assert ask(estate, change, Stage.PROMOTION, **later).answer == Answer.DENIED

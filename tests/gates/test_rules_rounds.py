@@ -13,10 +13,10 @@ from apps.approvals.services import NobodyToSign
 from apps.audit.selectors import signed_statement
 from apps.core import clock
 from apps.core.actors import person, system
-from apps.core.errors import Conflict, Forbidden, Invalid
+from apps.core.errors import Conflict, Forbidden, Invalid, Stale
 from apps.evidence.enums import Stage as Checked
 from apps.gates.enums import Answer
-from apps.gates.rules import waiver_roles
+from apps.gates.rules import counting, waived_rules, waiver_roles
 from apps.gates.selectors import round_over
 from apps.gates.services import (
     Ask,
@@ -31,6 +31,7 @@ from apps.gates.services import (
 from apps.outbox.models import Notification
 from apps.policy.enums import SetState, Severity, Stage
 from apps.policy.models import PolicySet, RuleWaiver
+from apps.policy.rules import Waived, starter_set
 from apps.policy.selectors import rules_in_force, waivers_now
 from apps.policy.services import start_draft, write_draft
 from tests.changes.estate import NOW, Estate, approved, at, submitted
@@ -235,3 +236,54 @@ def test_waiver_of_what_stops_nothing_is_refused_at_its_field(estate: Estate, pl
     with at(NOW), pytest.raises(Invalid) as refused:
         waiver_of(estate, submitted(estate).ref, rule=rule)
     assert refused.value.fields == {"rule": ["Choose a rule or a check in force that can stop a change."]}
+
+
+def test_rules_are_approved_by_nobody_who_wrote_any_of_them(estate: Estate, draft: PolicySet) -> None:
+    leila = estate.actor("leila")
+    with at(NOW):
+        marek = add_person("marek", Role.CHANGE_MANAGER)
+        written = write_rules(
+            actor=person(marek),
+            policy_set=draft,
+            document=stricter(draft, "3.0"),
+            reason="PIR-0962",
+            seen=draft.digest,
+        )
+        with pytest.raises(Stale, match="Somebody has written on this draft"):
+            ask_rules_approval(actor=leila, policy_set=draft)
+        with pytest.raises(Stale, match="Somebody has written on this draft"):
+            withdraw_rules(actor=leila, policy_set=draft)
+        round_ = ask_rules_approval(actor=leila, policy_set=written)
+        assert {bar.user_id for bar in round_.bars.all()} == {estate.people["leila"].pk, marek.pk}
+
+
+def test_waiver_is_granted_by_nobody_whose_change_or_model_it_frees(estate: Estate) -> None:
+    model = estate.components["credit-risk"]
+    with at(NOW):
+        change = submitted(estate)
+        maker = add_person("maker", Role.VALIDATOR)
+        model.versions.filter(version="2").update(author=maker)
+        for scope in (change.ref, model.key):
+            waiver = waiver_of(estate, scope, by="leila")
+            round_ = round_over("rule_waiver", waiver.ref)
+            assert round_ is not None
+            barred = {bar.user_id for bar in round_.bars.all()}
+            assert barred == {estate.people["leila"].pk, estate.people["amara"].pk, maker.pk}
+
+
+def test_waivers_count_for_what_they_say_and_for_all_that_moves_alone() -> None:
+    def waived(scope: str, *, says: str = "", by: int = 1) -> Waived:
+        return Waived("RWV-1", RULE, scope, NOW, NOW, says=says or rule.says, granted_by=frozenset([by]))
+
+    rule = next(one for one in starter_set().rules if one.id == RULE)
+    moved = ["model:a", "model:b"]
+
+    def names(*waivers: Waived) -> frozenset[str]:
+        return waived_rules([rule], waivers, "CHG-7", moved)
+
+    assert names(waived("CHG-7")) == {RULE}
+    assert names(waived("model:a")) == names() == frozenset()
+    assert names(waived("model:a"), waived("model:b")) == {RULE}
+    assert names(waived("CHG-7", says="0" * 64)) == frozenset()
+    assert counting([waived("CHG-7", by=4)], {4, 5}) == []
+    assert len(counting([waived("CHG-7", by=4)], {5})) == 1

@@ -180,6 +180,8 @@ def test_published_set_refuses_any_change_in_the_database(manager, draft, values
 def _ask(user, **more):
     values = {
         "rule": "urgent-window-short",
+        "title": "An urgent window is short",
+        "says": "0" * 64,
         "scope": "CHG-7",
         "reason": "The supplier needs a day.",
         "compensating": "Two people on call.",
@@ -195,7 +197,7 @@ def waived(*args):
 def test_waiver_sets_its_rule_aside_for_its_scope_until_it_ends(manager):
     waiver = _ask(manager)
     assert waived(["CHG-7"]) == set()
-    granted = grant_waiver(actor=system("round"), waiver=waiver, approved=waiver.digest)
+    granted = grant_waiver(actor=system("round"), waiver=waiver, approved=waiver.digest, granted_by=[])
     assert waived(["CHG-7", "model:x"]) == {"urgent-window-short"}
     assert waived(["CHG-8"]) == set()
     assert waived(["CHG-7"], granted.granted_at - timedelta(seconds=1)) == set()
@@ -219,11 +221,14 @@ def test_waiver_sets_its_rule_aside_for_its_scope_until_it_ends(manager):
 def test_waiver_that_was_refused_or_signed_otherwise_is_never_granted(manager):
     waiver = _ask(manager)
     with pytest.raises(Stale):
-        grant_waiver(actor=system("round"), waiver=waiver, approved="0" * 64)
+        grant_waiver(actor=system("round"), waiver=waiver, approved="0" * 64, granted_by=[])
     refuse_waiver(actor=system("round"), waiver=waiver)
-    assert grant_waiver(actor=system("round"), waiver=waiver, approved=waiver.digest).granted_at is None
+    assert (
+        grant_waiver(actor=system("round"), waiver=waiver, approved=waiver.digest, granted_by=[]).granted_at
+        is None
+    )
     again = _ask(manager)
-    grant_waiver(actor=system("round"), waiver=again, approved=again.digest)
+    grant_waiver(actor=system("round"), waiver=again, approved=again.digest, granted_by=[])
     with pytest.raises(Stale):
         refuse_waiver(actor=system("round"), waiver=again)
 

@@ -33,7 +33,7 @@ from apps.changes.selectors.facts import facts_of
 from apps.changes.selectors.facts_of_many import facts_of_many
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.impact import impact_of
-from apps.changes.selectors.items import items_of
+from apps.changes.selectors.items import items_of, open_changes_moving
 from apps.changes.selectors.kept_back import KeptBack, changes_kept_back, signed_with_other_times
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.measured import (
@@ -173,6 +173,7 @@ __all__ = [
     "impact_of",
     "is_revised_by_other",
     "items_of",
+    "open_changes_moving",
     "life_of",
     "list_changes",
     "manages",

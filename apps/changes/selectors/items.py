@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
+from apps.changes.enums import OPEN
 from apps.changes.models import Change, ChangeItem, ProposedContract
 
 
@@ -15,6 +16,14 @@ def items_of(change: Change) -> list[ChangeItem]:
     """
     read_items([change])
     return list(change.items.all())
+
+
+def open_changes_moving(component_id: int) -> list[Change]:
+    """Return every change that is not over and moves a component, for the portal's own judgement; two queries."""
+    found = Change.objects.filter(state__in=OPEN, items__component=component_id).select_related("requester")
+    changes = list(found.order_by("pk").distinct())
+    read_items(changes)
+    return changes
 
 
 def read_items(changes: Sequence[Change]) -> None:

@@ -1,7 +1,7 @@
 """How a change stands before a stage: each check with what was measured, and all else that keeps it closed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apps.accounts.enums import Role
@@ -17,7 +17,7 @@ from apps.evidence.enums import Stage
 from apps.evidence.rules.checks import Checked, judged
 from apps.evidence.selectors import PlanInForce, plan_as_of
 from apps.gates.enums import Answer
-from apps.gates.rules import Reason, reason_of_check, set_aside, stages_up_to
+from apps.gates.rules import Reason, counting, reason_of_check, set_aside, stages_up_to, waived_rules
 from apps.policy.enums import Outcome
 from apps.policy.enums import Stage as PolicyStage
 from apps.policy.rules import Rules, Verdict, Waived, judge, sheet_of
@@ -92,7 +92,8 @@ def standing_at(change: Change, *, component_key: str = "", artifact: str = "") 
     plan, number, rules = plan_for(change), *rules_for(change)
     now = clock.now()
     measured = measured_of(change, {check.metric for check in plan.plan.checks if check.judges_a_number})
-    waivers = waivers_now([change.ref, *(one.item.component.key for one in measured)])
+    keys = [one.item.component.key for one in measured]
+    waivers = counting(waivers_now([change.ref, *keys]), _theirs(change, measured))
     parts = []
     for one in measured:
         component = one.item.component
@@ -108,8 +109,9 @@ def standing_at(change: Change, *, component_key: str = "", artifact: str = "") 
         )
         parts.append(Part(one.item, one.champion, checks))
     conflicts = conflicts_of(change.ref)
-    sheet = sheet_of(facts_of(change, measured, rules.prior, conflicts=conflicts))
-    verdict = judge(rules, sheet, waived=frozenset(one.rule for one in waivers))
+    about = [_about(one, artifact) if one.item.component.key == component_key else one for one in measured]
+    sheet = sheet_of(facts_of(change, about, rules.prior, conflicts=conflicts))
+    verdict = judge(rules, sheet, waived=waived_rules(rules.rules, waivers, change.ref, keys))
     return GateStanding(
         plan=plan,
         parts=tuple(parts),
@@ -121,6 +123,20 @@ def standing_at(change: Change, *, component_key: str = "", artifact: str = "") 
         conflicts=tuple(conflicts),
         waivers=tuple(waivers),
     )
+
+
+def _about(one: Measured, artifact: str) -> Measured:
+    """Return an item with the evidence about an artifact alone, so that the rules judge what is to run."""
+    if not artifact:
+        return one
+    return replace(one, pieces=tuple(piece for piece in one.pieces if piece.artifact == artifact))
+
+
+def _theirs(change: Change, measured: Iterable[Measured]) -> set[int]:
+    """Return who asked for a change, and who made or recorded what it moves to."""
+    versions = [one.item.to_version for one in measured]
+    made = {pk for one in versions for pk in (one.author_id, one.committer_id) if pk is not None}
+    return {change.requester_id, *made}
 
 
 def reasons_against(

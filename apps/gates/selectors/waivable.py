@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from apps.changes.models import Change
 from apps.evidence.rules.checks.judging import needed_words
 from apps.evidence.selectors import plan_in_force
+from apps.gates.selectors.standing import plan_for, rules_for
 from apps.policy.enums import STOPPING, Severity, Stage
 from apps.policy.selectors import rules_in_force
 
@@ -17,6 +19,7 @@ class Waivable:
     stage: Stage
     severity: Severity
     looks_at: str
+    says: str
     is_check: bool = False
 
     @property
@@ -24,22 +27,29 @@ class Waivable:
         return f"/checks/#{self.id}" if self.is_check else f"/rules/{self.id}/"
 
 
-def waivables() -> list[Waivable]:
-    """Return what can be waived now: the rules first, each in the order of its document; two queries."""
+def waivables(change: Change | None = None) -> list[Waivable]:
+    """Return what can be waived for a change, by the versions that it is held to; without one, of those in force.
+
+    The rules come first, each in the order of its document; two queries.
+    """
+    rules_held_to = rules_for(change)[1] if change else rules_in_force()[1]
+    plan = plan_for(change) if change else plan_in_force()
     rules = [
-        Waivable(one.id, one.title, one.stage, one.severity, one.said)
-        for one in rules_in_force()[1].rules
+        Waivable(one.id, one.title, one.stage, one.severity, one.said, one.says)
+        for one in rules_held_to.rules
         if one.effect in STOPPING
     ]
     checks = [
         # A check says how grave it is by whether it stops a change at all.
-        Waivable(one.id, one.name, Stage(one.stage), Severity.MAJOR, needed_words(one), is_check=True)
-        for one in plan_in_force().plan.checks
+        Waivable(
+            one.id, one.name, Stage(one.stage), Severity.MAJOR, needed_words(one), one.says, is_check=True
+        )
+        for one in plan.plan.checks
         if one.blocks
     ]
     return rules + checks
 
 
-def waivable(name: str) -> Waivable | None:
-    """Return the rule or the check in force with this id, or None where there is none that could be waived."""
-    return next((one for one in waivables() if one.id == name), None)
+def waivable(name: str, change: Change | None = None) -> Waivable | None:
+    """Return the rule or the check with this id, or None where there is none that could be waived."""
+    return next((one for one in waivables(change) if one.id == name), None)

@@ -40,7 +40,8 @@ def ask_rule_waiver(
     signed.
 
     The role that owns its stage in the checks in force is asked; for a critical rule a Change Manager as well.
-    Neither whoever asks nor the requester of the change may grant it.
+    Neither whoever asks may grant it, nor who asked
+    for the change, nor who made the version that it moves to.
 
     Raises:
         Forbidden: the actor is no person who proposes, approves or manages changes.
@@ -49,14 +50,22 @@ def ask_rule_waiver(
         NobodyToSign: nobody is there who may sign for one of the roles.
     """
     may_ask_waiver(actor).require()
-    asked, found = waivable(rule), waiver_scope(actor, scope)
+    found = waiver_scope(actor, scope)
+    asked = waivable(rule, found.change if found else None)
     problems = {} if asked else {"rule": ["Choose a rule or a check in force that can stop a change."]}
     if found is None:
         problems["scope"] = ["There is no such change or component, or it is not yours to see."]
     if asked is None or found is None:
         raise Invalid(problems)
     made = ask_waiver(
-        actor=actor, rule=rule, scope=found.ref, reason=reason, compensating=compensating, until=until
+        actor=actor,
+        rule=rule,
+        title=asked.title,
+        says=asked.says,
+        scope=found.ref,
+        reason=reason,
+        compensating=compensating,
+        until=until,
     )
     open_round(
         actor=actor,
@@ -92,11 +101,8 @@ def _needs(made: RuleWaiver, rule: Waivable, found: WaiverScope) -> list[Need]:
 
 
 def _barred(made: RuleWaiver, found: WaiverScope) -> list[Barred]:
-    said = dict.fromkeys(
-        found.requesters, f"You asked for {found.ref}. Nobody waives a rule for their own change."
-    )
-    said[made.asked_by_id] = "You asked for this waiver. Nobody grants their own."
-    return [Barred(pk, why) for pk, why in sorted(said.items())]
+    said = {**found.barred, made.asked_by_id: "You asked for this waiver. Nobody grants their own."}
+    return [Barred(pk, why[:200]) for pk, why in sorted(said.items())]
 
 
 @transaction.atomic
@@ -124,7 +130,9 @@ def follow_waiver_round(round_: Round, actor: Actor) -> None:
     if waiver is None:
         return
     if round_.state == RoundState.APPROVED and waiver.until > clock.now():
-        grant_waiver(actor=actor, waiver=waiver, approved=round_.digest)
+        signed = Signature.objects.filter(requirement__round=round_).values_list("signer", "on_behalf_of")
+        by = {pk for pair in signed for pk in pair if pk is not None}
+        grant_waiver(actor=actor, waiver=waiver, approved=round_.digest, granted_by=by)
     else:
         refuse_waiver(actor=actor, waiver=waiver)
 

@@ -26,20 +26,18 @@ from apps.policy.services import publish_set, withdraw_draft, write_draft
 def ask_rules_approval(*, actor: Actor, policy_set: PolicySet) -> Round:
     """Ask for the approval of a draft as it stands. It judges nothing until someone else has signed its digest.
 
-    Another Change Manager over everything is asked; where there is none, a Change Sponsor. Neither the author nor
-    whoever asks may give it.
+    Another Change Manager over everything is asked; where there is none, a Change Sponsor. Nobody who wrote
+    any of it may give it, nor whoever asks.
 
     Raises:
         Forbidden: the actor is not a Change Manager over everything.
-        Stale: it is no draft. Invalid: what keeps it from being published, by its places.
+        Stale: it is no draft, or says something else than ``policy_set``, which the actor read.
+        Invalid: what keeps it from being published, by its places.
         Conflict: it is out for approval already. NobodyToSign: nobody else is there who may approve it.
     """
     may_write_rules(actor).require()
     held = PolicySet.objects.select_for_update(of=("self",)).select_related("author").get(pk=policy_set.pk)
-    if held.state != SetState.DRAFT:
-        raise Stale(
-            f"Version {held.number} is {held.get_state_display().lower()}.", remedy="Reload the page."
-        )
+    _check_unmoved(held, policy_set)
     if problems := unready(held):
         raise Invalid(by_place(problems))
     if not isinstance(actor.user, User):
@@ -52,8 +50,17 @@ def ask_rules_approval(*, actor: Actor, policy_set: PolicySet) -> Round:
         question="Should these rules judge changes?",
         author=held.author,
         did="wrote",
-        also=(actor.user.pk,),
+        also={actor.user.pk, *held.writers.values_list("pk", flat=True)},
     )
+
+
+def _check_unmoved(held: PolicySet, read: PolicySet) -> None:
+    if held.state != SetState.DRAFT:
+        raise Stale(
+            f"Version {held.number} is {held.get_state_display().lower()}.", remedy="Reload the page."
+        )
+    if held.digest != read.digest:
+        raise Stale("Somebody has written on this draft since you opened it.", remedy="Reload the page.")
 
 
 @transaction.atomic
@@ -63,9 +70,11 @@ def write_rules(*, actor: Actor, policy_set: PolicySet, document: Any, reason: s
     Raises:
         Forbidden, Invalid, Stale: as ``policy.services.write_draft`` says.
     """
+    # Whoever signs holds the round before the draft, so we do too.
+    Round.objects.select_for_update().filter(subject_type=RULES, subject_ref=policy_set.ref).first()
     written = write_draft(actor=actor, policy_set=policy_set, document=document, reason=reason, seen=seen)
     asked = round_over(RULES, written.ref)
-    if asked is not None and asked.digest != written.digest:
+    if asked is not None and (asked.digest, policy_set.reason) != (written.digest, written.reason):
         close_round(actor=actor, round=asked)
     return written
 
@@ -75,9 +84,12 @@ def withdraw_rules(*, actor: Actor, policy_set: PolicySet) -> PolicySet:
     """Give a draft up, and ask nobody about it any more.
 
     Raises:
-        Forbidden: the actor may not write rules. Stale: it is no draft.
+        Forbidden: the actor may not write rules. Stale: it is no draft, or says something else than ``policy_set``,
+            which the actor read.
     """
     may_write_rules(actor).require()
+    Round.objects.select_for_update().filter(subject_type=RULES, subject_ref=policy_set.ref).first()
+    _check_unmoved(PolicySet.objects.select_for_update(of=("self",)).get(pk=policy_set.pk), policy_set)
     if (asked := round_over(RULES, policy_set.ref)) is not None:
         close_round(actor=actor, round=asked)
     return withdraw_draft(actor=actor, policy_set=policy_set)

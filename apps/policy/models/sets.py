@@ -22,6 +22,11 @@ class PolicySet(Stamped):
     digest = models.CharField(max_length=64, help_text="SHA-256 over the document's RFC 8785 JSON.")
     reason = models.TextField(help_text="Why the rules should change, in the author's words.")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        help_text="Whoever wrote any of it: none of them approves it.",
+    )
     state = models.CharField(max_length=10, choices=SetState, default=SetState.DRAFT)
     settled_at = models.DateTimeField(null=True, blank=True, help_text="When it was published or taken back.")
     superseded_at = models.DateTimeField(null=True, blank=True)

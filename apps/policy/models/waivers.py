@@ -17,7 +17,7 @@ class RuleWaiver(Stamped):
     """
 
     number = models.PositiveIntegerField(unique=True)
-    rule = models.SlugField(max_length=60, help_text="The id of the rule.")
+    rule = models.SlugField(max_length=60, help_text="The id of the rule or check.")
     scope = models.CharField(max_length=200)
     reason = models.TextField()
     compensating = models.TextField(help_text="What is done instead, so that it is safe enough.")
@@ -27,6 +27,7 @@ class RuleWaiver(Stamped):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     granted_at = models.DateTimeField(null=True, blank=True)
+    granted_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was refused or taken back.")
     ended_because = models.CharField(max_length=10, choices=WaiverEnd, blank=True)
 
@@ -54,6 +55,11 @@ class RuleWaiver(Stamped):
     def ref(self) -> str:
         """Return what people call it. Waivers of conflicts are WVR-n; these are of rules."""
         return f"RWV-{self.number}"
+
+    @property
+    def title(self) -> str:
+        """Return what people called the rule or check when it was asked about."""
+        return str(self.content["title"])
 
     def ledger_ref(self) -> tuple[str, str]:
         return "rule_waiver", self.ref

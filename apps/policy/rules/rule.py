@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.core.canonical import digest
 from apps.policy.enums import Effect, Outcome, Severity, Stage
 from apps.policy.rules.expressions import Compiled, compiled
 from apps.policy.rules.track_record import Prior
@@ -52,6 +53,12 @@ class Rule:
     def __post_init__(self) -> None:
         object.__setattr__(self, "program", compiled(self.expression, *RESULTS[self.effect]))
         object.__setattr__(self, "condition", compiled(self.when, "BOOL") if self.when else None)
+
+    @property
+    def says(self) -> str:
+        """Return the SHA-256 of what it asks: another wording of its message is the same rule, another bound is not."""
+        parts = (self.stage, self.effect, self.severity, self.when, self.expression)
+        return digest([str(part) for part in parts])
 
     @property
     def said(self) -> str:

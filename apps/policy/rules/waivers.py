@@ -14,7 +14,8 @@ class Waived:
     """A waiver, as far as judging needs it. ``rule`` is the id of a rule or of a check of the floor above, ``scope``
     the reference of a change or a component.
 
-    It holds from ``starts_at`` to before ``ends_at``; ``revoked_at`` ends it sooner.
+    It holds from ``starts_at`` to before ``ends_at``; ``revoked_at`` ends it sooner. ``says`` is the SHA-256 of what is
+    waived, ``granted_by`` holds the people who signed it.
     """
 
     ref: str
@@ -23,6 +24,8 @@ class Waived:
     starts_at: datetime
     ends_at: datetime
     revoked_at: datetime | None = None
+    says: str = ""
+    granted_by: frozenset[int] = frozenset()
 
 
 def waiver_covers(waiver: Waived, *, rule: str, refs: Collection[str], at: datetime) -> Decision:

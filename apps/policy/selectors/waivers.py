@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, QuerySet
 
 from apps.accounts.enums import APPROVING_ROLES, Role
 from apps.accounts.models import User
@@ -22,7 +23,8 @@ def waivers_now(refs: Collection[str], at: datetime | None = None) -> list[Waive
     """Return what is set aside for whatever has these references. One query."""
     moment = at or clock.now()
     rows = RuleWaiver.objects.filter(scope__in=refs, granted_at__isnull=False, until__gt=moment)
-    return holding(map(_waived, rows), refs=refs, at=moment)
+    rows = rows.annotate(signers=ArrayAgg("granted_by", filter=Q(granted_by__isnull=False), default=[]))
+    return holding([_waived(row, row.signers) for row in rows], refs=refs, at=moment)
 
 
 def waivers_for(user: User) -> QuerySet[RuleWaiver]:
@@ -82,6 +84,15 @@ def may_end_waiver(actor: Actor, waiver: RuleWaiver) -> Decision:
     )
 
 
-def _waived(row: RuleWaiver) -> Waived:
+def _waived(row: RuleWaiver, signers: list[int]) -> Waived:
     assert row.granted_at is not None
-    return Waived(row.ref, row.rule, row.scope, row.granted_at, row.until, row.ended_at)
+    return Waived(
+        ref=row.ref,
+        rule=row.rule,
+        scope=row.scope,
+        starts_at=row.granted_at,
+        ends_at=row.until,
+        revoked_at=row.ended_at,
+        says=row.content["says"],
+        granted_by=frozenset(signers),
+    )

@@ -43,6 +43,7 @@ def start_draft(*, actor: Actor, reason: str) -> PolicySet:
             draft.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict("Another draft of the rules is in hand.", remedy="Go on with that one.") from error
+    draft.writers.add(author)
     _record("rules.begun", actor, draft)
     return draft
 
@@ -58,7 +59,7 @@ def write_draft(*, actor: Actor, policy_set: PolicySet, document: Any, reason: s
         Invalid: at ``document`` when it is no JSON object that can be kept, at ``reason`` without one.
         Stale: it is no draft, or somebody has written on it since.
     """
-    _writer(actor)
+    writer = _writer(actor)
     _check({"document": unkeepable(document), "reason": _reason_problems(reason)})
     held = _held_draft(policy_set)
     if held.digest != seen:
@@ -67,6 +68,7 @@ def write_draft(*, actor: Actor, policy_set: PolicySet, document: Any, reason: s
     held.digest = digest(held.document)
     held.reason = reason.strip()
     held.save(update_fields=["document", "digest", "reason", "updated_at"])
+    held.writers.add(writer)
     _record("rules.written", actor, held)
     return held
 

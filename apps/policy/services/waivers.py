@@ -1,5 +1,6 @@
 """Waivers of rules: asked for, granted once they are signed, and ended."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -23,12 +24,21 @@ LONGEST_SCOPE = 200
 
 @transaction.atomic
 def ask_waiver(
-    *, actor: Actor, rule: str, scope: str, reason: str, compensating: str, until: datetime
+    *,
+    actor: Actor,
+    rule: str,
+    title: str,
+    says: str,
+    scope: str,
+    reason: str,
+    compensating: str,
+    until: datetime,
 ) -> RuleWaiver:
     """Write what a waiver would be. It sets nothing aside until it is granted.
 
-    ``rule`` is the id of a rule or of a check, ``scope`` the reference of one change or component; that there is such
-    a one, and that the actor may see it, is asked by the floor above.
+    ``rule`` is the id of a rule or a check, ``title`` what people call it, and ``says`` the SHA-256 of what it says:
+    the waiver covers nothing that says otherwise. ``scope`` is the reference of one change or component. That there
+    are such ones, and that the actor may see them, is asked by the floor above.
 
     Raises:
         Forbidden: the actor is no person who proposes, approves or manages changes.
@@ -44,7 +54,7 @@ def ask_waiver(
         until=_until_problem(until),
     )
     if RuleWaiver.objects.filter(rule=rule, scope=scope, granted_at=None, ended_at=None).exists():
-        raise Conflict(f"A waiver of “{rule}” for {scope} is asked for already.", remedy="Open that one.")
+        raise Conflict(f"A waiver of “{title}” for {scope} is asked for already.", remedy="Open that one.")
     waiver = RuleWaiver(
         number=1 + (RuleWaiver.objects.aggregate(last=Max("number"))["last"] or 0),
         rule=rule,
@@ -55,7 +65,7 @@ def ask_waiver(
         asked_by=actor.user,
         asked_at=clock.now(),
     )
-    waiver.content = _signed_content(waiver)
+    waiver.content = _signed_content(waiver) | {"title": title, "says": says}
     waiver.digest = digest(waiver.content)
     try:
         with transaction.atomic():
@@ -67,10 +77,13 @@ def ask_waiver(
 
 
 @transaction.atomic
-def grant_waiver(*, actor: Actor, waiver: RuleWaiver, approved: str) -> RuleWaiver:
+def grant_waiver(
+    *, actor: Actor, waiver: RuleWaiver, approved: str, granted_by: Collection[int]
+) -> RuleWaiver:
     """Let a waiver count from now on that everyone has signed. Twice is once; one that has ended stays ended.
 
-    ``approved`` is the digest that they signed; that they did is asked by the floor above (see ``publish_set``).
+    ``approved`` is the digest that these people signed; that they did is asked by the floor above (see
+    ``publish_set``).
 
     Raises:
         Stale: they signed something else.
@@ -81,6 +94,7 @@ def grant_waiver(*, actor: Actor, waiver: RuleWaiver, approved: str) -> RuleWaiv
     if held.granted_at is None and held.ended_at is None:
         held.granted_at = clock.now()
         held.save(update_fields=["granted_at", "updated_at"])
+        held.granted_by.set(granted_by)
         _record("rule_waiver.granted", actor, held, {})
     return held
 

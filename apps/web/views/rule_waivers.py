@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid
-from apps.gates.selectors import RULE_WAIVER, asked_over, waivable, waivables
+from apps.gates.selectors import RULE_WAIVER, asked_over, waivables, waiver_scope
 from apps.gates.services import ask_rule_waiver, end_rule_waiver
 from apps.policy.selectors import (
     may_ask_waiver,
@@ -58,7 +58,6 @@ def waiver(request: HttpRequest, number: str) -> HttpResponse:
     asked = asked_over(RULE_WAIVER, found.ref)
     context = {
         "waiver": found,
-        "about": waivable(found.rule),
         "now": clock.now(),
         "asked": asked,
         "mine": next((one for one in asked if one.is_open and user in one.waited_on), None),
@@ -75,7 +74,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Ask for a waiver of one rule or check, for one change or component."""
     user = readers(request)
     may_ask_waiver(actor_of(request)).require()
-    found = waivables()
+    scope = waiver_scope(actor_of(request), (request.POST.get("scope") or request.GET.get("scope", ""))[:200])
+    found = waivables(scope.change if scope else None)
     choices = [
         ("Rules", [(one.id, one.title) for one in found if not one.is_check]),
         ("Checks", [(one.id, f"{one.title} ({one.id})") for one in found if one.is_check]),

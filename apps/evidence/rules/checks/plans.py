@@ -8,6 +8,7 @@ from typing import Any
 
 from apps.accounts.enums import APPROVING_ROLES, Role
 from apps.catalog.enums import ComponentKind
+from apps.core.canonical import digest
 from apps.core.errors import Invalid
 from apps.evidence.enums import Category, Stage
 from apps.evidence.rules.readings import mapping, moment, number
@@ -78,6 +79,11 @@ class Check:
     @property
     def judges_a_number(self) -> bool:
         return self.demand in (Demand.BOUND, Demand.CHAMPION)
+
+    @property
+    def says(self) -> str:
+        """Return the SHA-256 of what it asks: another name or remedy is the same check, another bound is not."""
+        return digest({name: value for name, value in self.asks().items() if name not in ("name", "remedy")})
 
     def asks(self) -> dict[str, Any]:
         """Return the document of the check: all but since when it stands."""
