@@ -294,7 +294,8 @@ def test_pages_cost_as_many_queries_for_many_waivers_as_for_one(estate: Estate) 
 
     def waive(number: int) -> None:
         RuleWaiver.objects.create(
-            number=number, rule=RULE, scope=f"CHG-{number}", reason="x", compensating="y", content={"title": "x", "says": "0" * 64},
+            number=number, rule=RULE, scope=f"CHG-{number}", reason="x", compensating="y",
+            content={"title": "x", "says": "0" * 64},
             until=clock.now() + timedelta(days=1), digest="0" * 64, asked_by=estate.people["amara"],
             asked_at=clock.now(), granted_at=clock.now(),
         )  # fmt: skip

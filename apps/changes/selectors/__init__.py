@@ -32,6 +32,7 @@ from apps.changes.selectors.emergency import (
 from apps.changes.selectors.facts import facts_of
 from apps.changes.selectors.facts_of_many import facts_of_many
 from apps.changes.selectors.frozen import submitted_parts
+from apps.changes.selectors.going import goes_after_nothing, is_what_was_signed, nothing_is_retired
 from apps.changes.selectors.impact import impact_of
 from apps.changes.selectors.items import items_of, open_changes_moving
 from apps.changes.selectors.kept_back import KeptBack, changes_kept_back, signed_with_other_times
@@ -170,6 +171,9 @@ __all__ = [
     "end_decision",
     "evidence_decision",
     "evidence_of",
+    "goes_after_nothing",
+    "is_what_was_signed",
+    "nothing_is_retired",
     "impact_of",
     "is_revised_by_other",
     "items_of",

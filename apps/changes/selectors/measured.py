@@ -80,5 +80,8 @@ def measured_of(change: Change, metrics: Collection[str] = ()) -> list[Measured]
 
 
 def _champion(item: ChangeItem, versions: Sequence[ComponentVersion]) -> str:
+    """Return the version that a new one has to match: what it replaces, also once an alias stands on the new one."""
     in_use = in_use_among(versions, other_than=item.to_version.version)
-    return in_use.version if in_use is not None and in_use.pk != item.to_version_id else ""
+    if in_use is None or in_use.pk == item.to_version_id:
+        in_use = item.from_version
+    return in_use.version if in_use is not None else ""

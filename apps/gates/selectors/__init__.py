@@ -1,5 +1,6 @@
 """Reading the gate: how a change stands before each stage, and what was asked."""
 
+from apps.gates.selectors.against import owed_afterwards, reasons_against, spoken_against
 from apps.gates.selectors.decisions import decision_exists, decision_for, decisions_of
 from apps.gates.selectors.rehearsals import Counted, counted, rehearsals_for, rehearsals_of, rehearsed_for
 from apps.gates.selectors.rule_rounds import (
@@ -16,10 +17,7 @@ from apps.gates.selectors.standing import (
     GateStanding,
     Part,
     anchor_of,
-    owed_afterwards,
     plan_for,
-    reasons_against,
-    spoken_against,
     standing_at,
 )
 from apps.gates.selectors.waivable import Waivable, waivable, waivables

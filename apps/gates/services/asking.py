@@ -1,6 +1,7 @@
 """Asking the gate: one answer, kept with its reasons, and attested when it is a pass."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -13,11 +14,13 @@ from apps.core.actors import Actor
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.evidence.enums import Stage
 from apps.evidence.models import Report
+from apps.evidence.rules.checks import State
 from apps.evidence.rules.sending import digest_in
 from apps.gates.enums import Answer
 from apps.gates.models import GateDecision
-from apps.gates.rules import LASTS, Reason, answer_of, statement
+from apps.gates.rules import LASTS, Reason, answer_of, stages_up_to, statement
 from apps.gates.selectors import GateStanding, reasons_against, standing_at
+from apps.policy.enums import Outcome
 
 KEY_LIMIT = 80
 ENVIRONMENT_LIMIT = 60
@@ -48,11 +51,14 @@ def ask_gate(*, actor: Actor, change: Change, ask: Ask) -> GateDecision:
     Raises:
         Forbidden: nobody asks.
         Invalid: ``artifact``, ``component``, ``environment`` or ``idempotency_key`` cannot be.
-        Conflict: the key was used for another question.
+        Conflict: the key was used for another question, of an earlier revision, or for a pass that has ended.
         LedgerBroken: the key that would sign the pass is lost.
     """
     if not isinstance(actor.user, User):
         raise Forbidden("The gate is asked in a person's name.")
+    # As it is now, and so until this is answered: whoever withdraws or revises it waits, or has done so.
+    as_it_is = Change.objects.select_for_update(of=("self",), no_key=True)
+    change = as_it_is.select_related("requester", "revision", "round", "booking").get(pk=change.pk)
     component_key, artifact = _checked(change, ask)
     if used := _asked_before(actor.user, change, ask, component_key, artifact):
         return used
@@ -119,7 +125,7 @@ def _asked_before(
     if not ask.idempotency_key or ask.dry_run:
         return None
     # Two calls with one key at once: the second waits, and finds what the first was answered.
-    User.objects.select_for_update().get(pk=asker.pk)
+    User.objects.select_for_update(no_key=True).get(pk=asker.pk)
     used = GateDecision.objects.filter(asked_by=asker, idempotency_key=ask.idempotency_key).first()
     if used is None:
         return None
@@ -127,6 +133,11 @@ def _asked_before(
     if question != (change.pk, ask.stage, ask.environment, component_key, artifact):
         raise Conflict(
             "This idempotency key was used for another question.", remedy="Use a new key for each."
+        )
+    if used.revision_id != change.revision_id or (used.expires_at and used.expires_at <= clock.now()):
+        raise Conflict(
+            f"{used.ref}, which was answered under this key, counts no more.",
+            remedy="Use a new key for each.",
         )
     return used
 
@@ -153,7 +164,11 @@ def _rows(held: GateStanding) -> list[dict[str, object]]:
 def _attested(decision: GateDecision, held: GateStanding) -> str:
     assert decision.revision is not None or decision.stage not in (Stage.PRE_DEPLOY, Stage.PROMOTION)
     assert decision.expires_at is not None
-    counted = {one.ref for part in held.parts for one in part.checks if one.ref}
+    stages = stages_up_to(Stage(decision.stage))
+    judged = [one for part in held.parts for one in part.checks if one.check.stage in stages]
+    counted = {one.ref for one in judged if one.ref and one.lets_through}
+    waived = {one.check.id for one in judged if one.state == State.WAIVED}
+    waived |= {one.rule.id for one in held.verdict.results if one.outcome == Outcome.WAIVED}
     numbers = [int(ref.removeprefix("EV-")) for ref in counted]
     files = Report.objects.filter(pk__in=numbers).order_by("pk").values_list("pk", "file__digest")
     revision = decision.revision
@@ -169,7 +184,7 @@ def _attested(decision: GateDecision, held: GateStanding) -> str:
         checks_digest=decision.checks_digest,
         rules_version=decision.rules_version,
         evidence=[(f"EV-{pk}", digest) for pk, digest in files],
-        waivers=sorted(one.ref for one in held.waivers),
+        waivers=sorted(one.ref for one in held.waivers if one.rule in waived),
         at=decision.asked_at,
         expires_at=decision.expires_at,
     )
@@ -192,5 +207,8 @@ def _record(actor: Actor, decision: GateDecision, reasons: list[Reason]) -> None
             "rules": sorted({reason.rule for reason in reasons if reason.rule}),
             "checks_version": decision.checks_version,
             "rules_version": decision.rules_version,
+            "revision": decision.revision.number if decision.revision else 0,
+            "digest": decision.revision.digest if decision.revision else "",
+            "attestation": sha256(decision.attestation.encode()).hexdigest() if decision.attestation else "",
         },
     )
