@@ -89,7 +89,7 @@ def test_version_that_was_retired_or_made_anew_after_the_start_goes_no_further(
         start_change(actor=estate.actor("amara"), change=change)
     assert ask(estate, change, Stage.PROMOTION, when=IN_WINDOW).answer == Answer.PASS
     moved = estate.components["credit-risk"].versions.filter(version="2")
-    moved.update(lineage={"commit": "f" * 40})
+    moved.update(code_commit="f" * 40)
     again = ask(estate, change, Stage.PROMOTION, when=IN_WINDOW)
     assert (again.answer, "its lineage has changed" in again.reasons[0]["says"]) == (Answer.STALE, True)
     moved.update(retired_at=clock.now())
