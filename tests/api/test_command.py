@@ -89,3 +89,29 @@ def test_token_goes_in_clear_to_this_machine_alone(
         with pytest.raises(countersign.Unreachable, match="has to begin with https://"):
             countersign.call("gate/", b"", "")
     assert bool(reached) == asked
+
+
+@pytest.mark.parametrize(
+    ("answered", "code"),
+    [
+        ({"stage": "pre_deploy", "artifact": "ab" * 32}, 0),
+        ({"stage": "data", "artifact": "ab" * 32}, 1),
+        ({"stage": "pre_deploy", "artifact": "cd" * 32}, 1),
+        ({}, 1),
+    ],
+)
+def test_gate_takes_a_pass_about_another_question_for_no_yes(
+    monkeypatch: pytest.MonkeyPatch, answered: dict[str, str], code: int
+) -> None:
+    monkeypatch.setattr(countersign, "call", lambda *_: (200, {"verdict": "pass", **answered}))
+    asked = ["gate", "CHG-1", "--stage", "pre-deploy", "--artifact", f"sha256:{'AB' * 32}"]
+    assert countersign.main(asked) == code
+
+
+def test_gate_says_that_a_dry_run_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = {"verdict": "pass", "change": "CHG-1", "stage": "data", "artifact": ""}
+    monkeypatch.setattr(countersign, "call", lambda *_: (200, answer))
+    assert countersign.main(["gate", "CHG-1", "--stage", "data", "--dry-run"]) == 0
+    assert "CHG-1, data: would be pass" in capsys.readouterr().out

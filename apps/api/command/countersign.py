@@ -119,12 +119,19 @@ def ask(asked: argparse.Namespace) -> int:
             json.dump(answer, file, indent=1)
     if "verdict" not in answer:
         return refused(status, answer)
-    say(f"{answer.get('change')}, {asked.stage}: {answer['verdict']}")
+    would = "would be " if asked.dry_run else ""
+    say(f"{answer.get('change')}, {asked.stage}: {would}{answer['verdict']}")
     for failed in answer.get("failed", []):
         rule = f" ({failed['rule']})" if failed.get("rule") else ""
         say(f"  {failed.get('code')}: {failed.get('says')}{rule}")
         say(f"    {failed.get('remedy')} {failed.get('url')}".rstrip())
-    return YES if status == 200 and answer["verdict"] == "pass" else NO
+    return YES if status == 200 and answer["verdict"] == "pass" and is_about(question, answer) else NO
+
+
+def is_about(question: dict[str, object], answer: dict[str, object]) -> bool:
+    """Return whether an answer is to this question: it names the same stage and artifact."""
+    artifact = str(question["artifact"]).removeprefix("sha256:").lower()
+    return (answer.get("stage"), answer.get("artifact")) == (question["stage"], artifact)
 
 
 def send_all(asked: argparse.Namespace) -> int:
