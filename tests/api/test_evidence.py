@@ -51,9 +51,9 @@ def test_file_that_is_sent_is_answered_with_what_it_comes_to_and_again_with_the_
     assert (again.status_code, again.json()["ref"]) == (200, told["ref"])
     listed = call("amara", "get", f"changes/{change.ref}/evidence/").json()
     assert [one["ref"] for one in listed["results"]] == [told["ref"]]
-    results = call("ruth", "get", f"evidence/{told['ref']}/results/").json()["results"]
+    results = call("amara", "get", f"evidence/{told['ref']}/results/").json()["results"]
     assert [one["assertion"] for one in results] == ["a", "b"]
-    raw = call("ruth", "get", f"evidence/{told['ref']}/file/")
+    raw = call("amara", "get", f"evidence/{told['ref']}/file/")
     assert (raw.content, raw["Content-Type"]) == (checks("a", "b"), "application/octet-stream")
 
 

@@ -175,7 +175,7 @@ def test_same_file_again_changes_nothing_and_another_takes_its_place(estate: Est
     first = propose(estate, change)
     assert propose(estate, change) == first
     second = propose(estate, change, SAFE)
-    assert [one.row for one in contracts_shown(change.requester, change, 10)] == [second]
+    assert [one.row for one in contracts_shown(change, 10)] == [second]
     assert ProposedContract.objects.count() == 2
     assert ContractComparison.objects.count() == 2
 
@@ -298,7 +298,7 @@ def test_edits_of_another_stay_with_them_until_they_are_submitted(estate: Estate
     def seen_by(name: str) -> list[str]:
         found = change_for(estate.people[name], change.ref)
         assert found is not None
-        return [one.row.comparison.level for one in contracts_shown(estate.people[name], found, 10)]  # type: ignore[union-attr]
+        return [one.row.comparison.level for one in contracts_shown(found, 10)]  # type: ignore[union-attr]
 
     assert (seen_by("amara"), seen_by("priya")) == (["safe"], ["breaking"])
 
@@ -323,7 +323,7 @@ def test_many_differences_are_counted_and_the_gravest_are_kept(estate: Estate) -
     change = draft(estate)
     row = propose(estate, change)
     assert row.comparison is not None
-    [shown] = contracts_shown(change.requester, change, 1000)
+    [shown] = contracts_shown(change, 1000)
     assert (len(shown.differences), shown.left_out) == (200, row.comparison.total - 200)
     assert {one.level for one in shown.differences} == {"breaking"}
     assert row.comparison.total > 200
@@ -337,7 +337,7 @@ def test_what_a_change_brings_is_read_in_a_constant_number_of_queries(estate: Es
     def queries() -> int:
         with CaptureQueriesContext(connection) as found:
             content_of(fresh(change))
-            contracts_shown(change.requester, change, 50)
+            contracts_shown(change, 50)
             contract_facts(change)
         return len(found)
 

@@ -1,6 +1,8 @@
 """The facts of a change that policy judges: each as the records say, and absent where they do not."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.enums import Role
 from apps.changes.models import Change
-from apps.changes.selectors import facts_of, facts_of_many, measured_of, track_record
+from apps.changes.selectors import facts, facts_of, facts_of_many, measured_of, track_record
+from apps.changes.selectors.facts import of_evidence
 from apps.changes.services import complete_change, roll_back_change, start_change, submit_change
+from apps.evidence.enums import Category, Outcome
+from apps.evidence.rules import Finding
+from apps.evidence.rules.checks import Piece
 from apps.policy.rules import FACTS, Prior, sheet_of
 from tests.changes.estate import AFTER_WINDOW, IN_WINDOW, NOW, Estate, approved, at, draft, fresh, submitted
 from tests.gates.conftest import Send, auc, ran, send
@@ -18,6 +24,7 @@ from tests.gates.conftest import Send, auc, ran, send
 pytestmark = pytest.mark.django_db
 __all__ = ["send"]
 PRIOR = Prior(failures=2, changes=20)
+DATA = {"name": "loans", "digest": "ab" * 32}
 
 
 def known(change: Change) -> dict[str, Any]:
@@ -156,3 +163,77 @@ def test_facts_as_of_then_keep_what_was_signed_and_the_track_record_of_the_year_
     assert was["change.notice_hours"] == pytest.approx(10 * 24 - 3)
     assert was["evidence.checks"][0]["age_hours"] < 10 * 24
     assert "people.asked" not in was
+
+
+def checks_of(change: Change) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = known(change)["evidence.checks"]
+    return found
+
+
+@pytest.mark.parametrize("outcome", ["error", "inconclusive", "skipped"])
+def test_number_of_what_was_not_measured_is_no_fact_and_what_it_has_to_match_is(
+    estate: Estate, send: Send, outcome: str
+) -> None:
+    row = {"name": "a", "category": "performance", "outcome": outcome, "metric": "auc", "value": 0.9, "n": 10}
+    send({"countersign": "checks/1", "checks": [row]})
+    [check] = checks_of(submitted(estate))
+    assert check["outcome"] == outcome
+    assert {"value", "low", "high", "sample_size"}.isdisjoint(check)
+
+
+def test_evidence_of_a_part_says_nothing_good_and_gives_no_number(estate: Estate) -> None:
+    change = submitted(estate)
+    found = Finding(
+        "auc", Outcome.MEASURED, Category.PERFORMANCE, metric="auc", value=0.9, low=0.89, champion=0.9
+    )
+    piece = Piece("EV-1", [found], {"performance": ["auc"]}, NOW, partial="Half is missing.")
+    one = replace(measured_of(change)[0], pieces=(piece,))
+    [check] = of_evidence([one], NOW)["evidence.checks"]
+    assert (check["outcome"], check["champion"], "low" in check) == ("inconclusive", 0.9, False)
+
+
+def test_comparison_with_a_version_that_is_not_named_counts_as_with_another(
+    estate: Estate, send: Send
+) -> None:
+    send({name: value for name, value in auc(0.85).items() if name != "champion"})
+    assert known(submitted(estate))["model.champion_moved"] is True
+
+
+@pytest.mark.parametrize(
+    ("document", "named"),
+    [
+        ({"countersign": "lineage/1", "code_commit": "abc"}, False),
+        ({"countersign": "lineage/1", "datasets": [DATA]}, False),
+        ({"countersign": "lineage/1", "code_commit": "abc", "datasets": [DATA]}, True),
+        (
+            {
+                "countersign": "checks/1",
+                "checks": [{"name": "l", "category": "lineage", "outcome": "failed"}],
+            },
+            False,
+        ),
+        (
+            {
+                "countersign": "checks/1",
+                "checks": [{"name": "l", "category": "lineage", "outcome": "passed"}],
+            },
+            False,
+        ),
+    ],
+)
+def test_lineage_is_named_when_one_report_names_code_and_data(
+    estate: Estate, send: Send, document: dict[str, Any], named: bool
+) -> None:
+    send(document)
+    change = submitted(estate)
+    assert known(change)["model.lineage_named"] is named
+    [(_, many)] = facts_of_many(Change.objects.filter(pk=change.pk), PRIOR, {"model"})
+    assert many["model.lineage_named"] is named
+
+
+def test_every_fact_is_given_by_something() -> None:
+    """A rule over a fact that nothing gives is never met."""
+    folder = Path(facts.__file__).parent
+    said = "".join((folder / name).read_text() for name in ("facts.py", "../rules/contracts.py"))
+    made = ("evidence.", "history.team_", "history.component_")  # by category and by name
+    assert {name for name in FACTS if f'"{name}"' not in said and not name.startswith(made)} == set()

@@ -107,6 +107,15 @@ def test_promotion_in_its_window_of_the_measured_artifact_passes_with_an_attesta
     assert len(told["predicate"]["inputAttestations"]) == 2
 
 
+def test_pass_without_an_artifact_is_about_the_change_as_it_was_revised(
+    estate: Estate, measured: None
+) -> None:
+    change = submitted(estate)
+    decision = ask(estate, change, Stage.INTEGRATION)
+    told = signed_statement(decision.attestation.encode()).statement
+    assert told["subject"] == [{"name": change.ref, "digest": {"sha256": change.revision.digest}}]
+
+
 @pytest.mark.parametrize(
     ("artifact", "answer"),
     [("", Answer.UNKNOWN), ("cd" * 32, Answer.UNKNOWN), (ARTIFACT[:-1] + "c", Answer.UNKNOWN)],

@@ -29,7 +29,7 @@ EACH = "evidence.checks.all(a, evidence.checks.all(b, a.value + b.value >= 0.0))
             {"evidence.checks": [{"value": 1.0}] * 1500},
             "It looks at too much: there are too many checks for loops inside loops.",
         ),
-        ("model.decides_about_people", {}, "The fact “model.decides_about_people” is not known."),
+        ("model.consent", {}, "The fact “model.consent” is not known."),
     ],
     ids=["zero", "loops", "missing"],
 )

@@ -45,4 +45,4 @@ class ChangeContracts(ChangeResource):
         return Response(ProposedContractSerializer(shown).data, status=status.HTTP_201_CREATED)
 
     def _shown(self, change: Change) -> list[Shown]:
-        return contracts_shown(self.user, change, _MOST_SHOWN)
+        return contracts_shown(change, _MOST_SHOWN)

@@ -14,9 +14,9 @@ from apps.api.pagination import InPlace
 from apps.api.serializers.evidence import ReportSerializer, ResultSerializer, SendEvidenceSerializer
 from apps.api.views.base import Resource
 from apps.api.views.changes import ChangeResource
-from apps.changes.selectors import evidence_decision, evidence_of, measured_version
+from apps.changes.selectors import evidence_decision, evidence_of, measured_version, report_seen
 from apps.evidence.models import Report, Result
-from apps.evidence.selectors import file_of, report_exists, report_for, results_of
+from apps.evidence.selectors import file_of, report_exists, results_of
 from apps.evidence.services import Order, receive_evidence
 
 
@@ -58,7 +58,7 @@ class ReportResource(Resource):
     write_scope = TokenScope.EVIDENCE
 
     def report(self, ref: str) -> Report:
-        return report_for(self.user, ref) or self.missing("evidence", ref, exists=report_exists(ref))
+        return report_seen(self.user, ref) or self.missing("evidence", ref, exists=report_exists(ref))
 
 
 class ReportDetail(ReportResource):

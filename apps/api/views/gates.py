@@ -56,7 +56,7 @@ class Decisions(ChangeResource, ListAPIView[GateDecision]):
     serializer_class = AnswerSerializer
 
     def get_queryset(self) -> QuerySet[GateDecision]:
-        return decisions_of(self.change(self.kwargs["ref"])).select_related("change")
+        return decisions_of(self.user, self.change(self.kwargs["ref"])).select_related("change")
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return what the gate was asked about a change, the newest first."""

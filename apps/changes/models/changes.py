@@ -20,6 +20,9 @@ from apps.playbooks.models import Document
 class Change(Stamped):
     """A proposal to move one or more components from one version to another, as one unit (DESIGN 1)."""
 
+    is_as_submitted = False
+    """Whether it was read for somebody who sees nothing of its edits (``selectors.frozen``); in memory alone."""
+
     number = models.PositiveIntegerField(unique=True)
     state = models.CharField(max_length=12, choices=ChangeState, default=ChangeState.DRAFT)
     change_class = models.CharField(max_length=10, choices=ChangeClass, default=ChangeClass.NORMAL)

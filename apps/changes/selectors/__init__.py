@@ -43,6 +43,7 @@ from apps.changes.selectors.measured import (
     evidence_of,
     measured_of,
     measured_version,
+    report_seen,
 )
 from apps.changes.selectors.moving import (
     Given,
@@ -101,6 +102,7 @@ from apps.changes.selectors.timeline import timeline_of
 from apps.changes.selectors.track_record import TrackRecord, track_record
 from apps.changes.selectors.versions import moves_coming, moves_past, version_at_work, version_left
 from apps.changes.selectors.visible import (
+    as_seen_by,
     change_exists,
     change_for,
     changes_visible_to,
@@ -120,6 +122,8 @@ from apps.changes.selectors.world import (
 )
 
 __all__ = [
+    "as_seen_by",
+    "report_seen",
     "approvers_of",
     "KeptBack",
     "changes_kept_back",

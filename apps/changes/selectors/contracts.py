@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from apps.accounts.enums import Role
-from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.catalog.models import Component, Contract
 from apps.catalog.selectors import consumers_of
@@ -17,7 +16,6 @@ from apps.changes.rules.contracts import Consumer, Proposed, facts_of_contracts
 from apps.changes.rules.people import may_do
 from apps.changes.selectors.items import items_of, read_items
 from apps.changes.selectors.standing import standing_of
-from apps.changes.selectors.visible import is_revised_by_other
 from apps.core.actors import Actor
 from apps.core.decisions import Decision, denied
 from apps.evidence.models import ContractDifference
@@ -69,12 +67,9 @@ def proposed_of(change: Change) -> list[Proposed]:
     return proposed_in([change])[change.pk]
 
 
-def contracts_shown(user: User, change: Change, most: int) -> list[Shown]:
-    """Return the new versions of contracts that a change brings, as a person may see them; three queries.
-
-    ``change`` is one that they were given. While another revises it, they see what was submitted last.
-    """
-    rows = _as_submitted(change) if is_revised_by_other(change, user) else _standing([change])
+def contracts_shown(change: Change, most: int) -> list[Shown]:
+    """Return the new versions of contracts that a change brings, for a person who was given it; three queries."""
+    rows = _standing([change])
     if not rows:
         return []
     differences = differences_of((row.comparison_id for row in rows if row.comparison_id), most)
@@ -112,9 +107,15 @@ def contracts_of(component_ids: Iterable[int]) -> list[Contract]:
 
 
 def contracts_offered(change: Change) -> list[Contract]:
-    """Return the contracts in use of what a change moves, in order; one query."""
-    moved = change.items.values("component")
-    return list(Contract.objects.filter(provider__in=moved, retired_at=None).order_by("key"))
+    """Return the contracts in use of what a change moves, in order; one query, and one more of what was submitted."""
+    if change.is_as_submitted:
+        return contracts_of(item.component_id for item in items_of(change))
+    # A draft's items are not read to stay: what they say of contracts moves with what is proposed next.
+    return list(
+        Contract.objects.filter(provider__in=change.items.values("component"), retired_at=None).order_by(
+            "key"
+        )
+    )
 
 
 def unready_contracts(change: Change) -> list[str]:
@@ -166,11 +167,12 @@ def _standing(changes: Sequence[Change]) -> list[ProposedContract]:
         for change in changes
         if any(getattr(item, "brings_contract", None) is not False for item in items_of(change))
     ]
-    prefetch_related_objects(bringing, Prefetch("proposed_contracts", _rows(_STANDS)))
+    drafts = [change for change in bringing if not change.is_as_submitted]
+    prefetch_related_objects(drafts, Prefetch("proposed_contracts", _rows(_STANDS)))
     return [
         row
         for change in bringing
-        for row in change.proposed_contracts.all()
+        for row in (_as_submitted(change) if change.is_as_submitted else change.proposed_contracts.all())
         if row.contract.provider_id in {item.component_id for item in items_of(change)}
     ]
 

@@ -1,6 +1,6 @@
 """The facts of a change that policy judges. What is not known is left out; it is never zero or no in its place."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,12 +26,14 @@ from apps.core import clock
 from apps.evidence.enums import Category, Outcome
 from apps.evidence.rules import Finding
 from apps.evidence.rules.checks import Piece
+from apps.evidence.selectors import whole_lineages
 from apps.playbooks.enums import DocumentState, TemplateKind
 from apps.policy.rules import MOST_CHECKS, Prior, shrunken_rate
 
 _ORDER = [str(one) for one in DataClass]
 _HOUR = timedelta(hours=1)
 _BAD = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE)
+_NOT_MEASURED = (Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.SKIPPED)
 
 
 def facts_of(
@@ -56,7 +58,7 @@ def facts_of(
         **_of_people(change),
         **of_calendar(conflicts_of(change.ref) if conflicts is None else conflicts),
         **_of_history(change, measured, prior),
-        **of_model(measured),
+        **of_model(measured, named_by(measured)),
         **contract_facts(change),
     }
 
@@ -136,26 +138,31 @@ def _newest(pieces: Iterable[Piece], category: Category) -> Piece | None:
 
 
 def _check(piece: Piece, finding: Finding, now: datetime) -> dict[str, Any]:
-    # What covers a part alone is no pass of the whole.
-    passed = finding.outcome == Outcome.PASSED and piece.partial
+    # What covers a part alone says nothing good of the whole.
+    bad = finding.outcome in (Outcome.FAILED, Outcome.ERROR)
+    outcome = Outcome.INCONCLUSIVE if piece.partial and not bad else finding.outcome
     check = {
         "stage": piece.stage,
         "category": str(finding.category),
-        "outcome": str(Outcome.INCONCLUSIVE if passed else finding.outcome),
+        "outcome": str(outcome),
         "severity": str(finding.severity),
         "subject": finding.subject,
         "column": finding.column,
         "segment": finding.segment,
         "metric": finding.metric,
-        "value": finding.value,
-        "low": finding.low,
-        "high": finding.high,
         "champion": finding.champion,
         "champion_low": finding.champion_low,
         "champion_high": finding.champion_high,
-        "sample_size": finding.sample_size,
         "age_hours": max(now - piece.measured_at, timedelta()) / _HOUR if piece.measured_at else None,
     }
+    if not piece.partial and outcome not in _NOT_MEASURED:
+        # Else what it has to match stands alone: a rule that compares the two then finds that one is missing.
+        check |= {
+            "value": finding.value,
+            "low": finding.low,
+            "high": finding.high,
+            "sample_size": finding.sample_size,
+        }
     return {name: value for name, value in check.items() if value is not None}
 
 
@@ -236,11 +243,17 @@ def _went_wrong(since: datetime) -> Q:
     return Q(In(ref, entries.values("object_id")))
 
 
-def of_model(measured: list[Measured]) -> dict[str, Any]:
-    """Return what is known of models and where what moves comes from."""
+def named_by(measured: Iterable[Measured]) -> set[str]:
+    """Return the evidence that names code and data, of what counts; one query, and none where none was sent."""
+    newest = (_newest(one.pieces, Category.LINEAGE) for one in measured)
+    return whole_lineages(piece.ref for piece in newest if piece is not None and not piece.partial)
+
+
+def of_model(measured: list[Measured], lineages: Collection[str]) -> dict[str, Any]:
+    """Return what is known of models and where what moves comes from. ``lineages`` are of ``named_by``."""
     found: dict[str, Any] = {
         "model.lineage_named": all(
-            _lineage_is_named(one) for one in measured if one.item.component.kind == "model"
+            _lineage_is_named(one, lineages) for one in measured if one.item.component.kind == "model"
         ),
         "model.replaces": any(one.champion for one in measured if one.item.component.kind == "model"),
     }
@@ -249,7 +262,7 @@ def of_model(measured: list[Measured]) -> dict[str, Any]:
         for one in measured
         if one.champion
         and (piece := _newest(one.pieces, Category.PERFORMANCE)) is not None
-        and piece.champion
+        and _compares(piece)
     ]
     if compared:
         found["model.champion_moved"] = any(compared)
@@ -258,6 +271,13 @@ def of_model(measured: list[Measured]) -> dict[str, Any]:
     if licences := _newest_of(measured, Category.LICENCE):
         found["model.licences"] = sorted({one.observed or one.subject for one in licences})
     return found
+
+
+def _compares(piece: Piece) -> bool:
+    """Return whether a piece compares with a version in use: one that it does not name may be any."""
+    return bool(piece.champion) or any(
+        finding.champion is not None for finding in piece.findings if finding.category == Category.PERFORMANCE
+    )
 
 
 def _newest_of(measured: Iterable[Measured], category: Category) -> list[Finding]:
@@ -270,7 +290,10 @@ def _newest_of(measured: Iterable[Measured], category: Category) -> list[Finding
     ]
 
 
-def _lineage_is_named(one: Measured) -> bool:
+def _lineage_is_named(one: Measured, lineages: Collection[str]) -> bool:
     """Return whether code and data of a version are named: in the catalog, or by evidence of lineage."""
     version = one.item.to_version
-    return bool(version.code_commit and version.datasets) or _newest(one.pieces, Category.LINEAGE) is not None
+    if version.code_commit and version.datasets:
+        return True
+    newest = _newest(one.pieces, Category.LINEAGE)
+    return newest is not None and newest.ref in lineages

@@ -21,7 +21,7 @@ from apps.changes.enums import DROPPED, ChangeClass
 from apps.changes.models import Artifact, Change, ChangeItem
 from apps.changes.rules.contracts import Consumer, Proposed, facts_of_contracts
 from apps.changes.selectors.contracts import overtaken_among
-from apps.changes.selectors.facts import of_calendar, of_evidence, of_model, of_window
+from apps.changes.selectors.facts import named_by, of_calendar, of_evidence, of_model, of_window
 from apps.changes.selectors.measured import Measured
 from apps.changes.selectors.snapshots import Snapshot, snapshots
 from apps.changes.selectors.track_record import Ends, TrackRecord, track_record
@@ -250,14 +250,19 @@ def _of_measured(batch: Batch, groups: Collection[str]) -> dict[int, Facts]:
     items = [item for each in batch.items.values() for item in each]
     pieces = pieces_of({item.to_version_id for item in items})
     in_use = _in_use(batch, items)
-    found: dict[int, Facts] = {}
-    for change in batch.changes:
-        measured = [
+    measured = {
+        change.pk: [
             Measured(item, in_use[item.pk], tuple(pieces.get(item.to_version_id, ())), None)
             for item in batch.items[change.pk]
         ]
-        found[change.pk] = of_evidence(measured, batch.moment(change)) if "evidence" in groups else {}
-        found[change.pk] |= of_model(measured) if "model" in groups else {}
+        for change in batch.changes
+    }
+    lineages = named_by(one for each in measured.values() for one in each) if "model" in groups else set()
+    found: dict[int, Facts] = {}
+    for change in batch.changes:
+        each = measured[change.pk]
+        found[change.pk] = of_evidence(each, batch.moment(change)) if "evidence" in groups else {}
+        found[change.pk] |= of_model(each, lineages) if "model" in groups else {}
     return found
 
 

@@ -11,8 +11,8 @@ from apps.changes.models import Change
 def as_submitted(change: Change) -> Change:
     """Put what its revision says over a change's own fields, in memory alone.
 
-    It is to be read, never saved; services fetch their own. What hangs on it (items, steps, risks) is still the
-    draft's: read that from the revision.
+    It is to be read, never saved; services fetch their own. ``items_of``, ``reached_by`` and the contracts that it
+    brings follow. What else hangs on it (steps, risks) is still the draft's: read that from the revision.
     """
     assert change.revision is not None
     content = change.revision.content
@@ -26,6 +26,7 @@ def as_submitted(change: Change) -> Change:
     change.planned_start, change.planned_end = _instant(window["start"]), _instant(window["end"])
     change.rollback_plan = content["rollback"]["plan"]
     change.rollback_minutes = content["rollback"]["minutes"]
+    change.is_as_submitted = True
     return change
 
 

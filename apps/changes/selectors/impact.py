@@ -29,7 +29,8 @@ def impact_of(change: Change) -> list[ImpactRow]:
 
 def reached_by(change: Change) -> list[ImpactRow]:
     """Return the same without who owns what; no query once a change is submitted."""
-    if change.state == ChangeState.DRAFT or change.revision is None:
+    in_hand = change.state == ChangeState.DRAFT and not change.is_as_submitted
+    if in_hand or change.revision is None:
         return _found(change, graph(), _notes([change])[change.pk])
     return [row_from_content(row) for row in change.revision.content.get("impact", [])]
 

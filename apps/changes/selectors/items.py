@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 
+from apps.catalog.models import ComponentVersion
 from apps.changes.enums import OPEN
 from apps.changes.models import Change, ChangeItem, ProposedContract
 
@@ -12,7 +13,8 @@ def items_of(change: Change) -> list[ChangeItem]:
     """Return what a change moves, each with its component and its versions.
 
     One query the first time; the rows then stay with this ``change`` object, so that all who ask within one
-    page or one service work from the same rows.
+    page or one service work from the same rows. Of one that another revises it is what was submitted last
+    (``as_submitted``): whoever reads for a person reads here, and never ``change.items``.
     """
     read_items([change])
     return list(change.items.all())
@@ -36,4 +38,35 @@ def read_items(changes: Sequence[Change]) -> None:
     brought = ProposedContract.objects.filter(
         change=OuterRef("change"), contract__provider=OuterRef("component"), dropped_at=None
     )
+    for change in changes:
+        if change.is_as_submitted:
+            _keep_submitted(change)
     prefetch_related_objects(changes, Prefetch("items", items.annotate(brings_contract=Exists(brought))))
+
+
+def _keep_submitted(change: Change) -> None:
+    """Let what the revision says that moves stay with a change, in the place of the draft's; one query, once."""
+    kept = change.__dict__.setdefault("_prefetched_objects_cache", {})
+    if "items" in kept:
+        return
+    assert change.revision is not None
+    rows = change.revision.content["items"]
+    named = Q()
+    for row in rows:
+        for version in filter(None, (row["from"], row["to"])):
+            named |= Q(component__key=row["component"], version=version["version"])
+    found = ComponentVersion.objects.filter(named).select_related("component") if named else ()
+    versions = {(one.component.key, one.version): one for one in found}
+    items = ChangeItem.objects.none()
+    items._result_cache = [
+        ChangeItem(
+            change=change,
+            component=to.component,
+            from_version=versions.get((row["component"], row["from"]["version"])) if row["from"] else None,
+            to_version=to,
+            difference=row["difference"],
+        )
+        for row in rows
+        if (to := versions.get((row["component"], row["to"]["version"]))) is not None
+    ]
+    kept["items"] = items

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 
 from apps.accounts.models import User
 from apps.catalog.models import ComponentVersion
@@ -11,12 +11,13 @@ from apps.catalog.rules.in_use import in_use_among, named_in_use_among
 from apps.catalog.selectors import newest_first
 from apps.changes.models import Change, ChangeItem
 from apps.changes.selectors.items import items_of
+from apps.changes.selectors.visible import changes_visible_to
 from apps.core.actors import Actor
 from apps.core.decisions import Decision
 from apps.core.errors import Invalid
 from apps.evidence.models import Report
 from apps.evidence.rules.checks import Piece
-from apps.evidence.selectors import pieces_of, reports_of, sender_decision
+from apps.evidence.selectors import pieces_of, report_for, reports_of, sender_decision
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,25 @@ class Measured:
 
 def evidence_of(user: User, change: Change) -> QuerySet[Report]:
     """Return the evidence about the versions that a change moves to, the newest first, as a person may see it."""
-    return reports_of(user, change.items.values_list("to_version", flat=True))
+    return reports_of(user, [item.to_version_id for item in items_of(change)])
+
+
+def report_seen(user: User, ref: str) -> Report | None:
+    """Return the report with this reference ("EV-12"), or None when there is none that the person may see.
+
+    What was measured for a draft alone is seen by whoever sees the draft.
+    """
+    report = report_for(user, ref)
+    return report if report is not None and not _is_of_a_draft(user, report) else None
+
+
+def _is_of_a_draft(user: User, report: Report) -> bool:
+    """Return whether a version is moved to by changes that a person may not see, and by no other; one query."""
+    item = {"component": report.component.key, "to": {"version": report.version.version}}
+    seen = Q(change__in=changes_visible_to(user)) | Q(change__revision__content__items__contains=[item])
+    moves = ChangeItem.objects.filter(to_version=report.version_id)
+    counts = moves.aggregate(every=Count("pk"), seen=Count("pk", filter=seen))
+    return bool(counts["every"]) and not counts["seen"]
 
 
 def measured_version(change: Change, component_key: str) -> ComponentVersion:
@@ -43,21 +62,24 @@ def measured_version(change: Change, component_key: str) -> ComponentVersion:
     Raises:
         Invalid: ``component`` is not moved by the change, or is not named where it moves several, or none.
     """
-    items = list(change.items.select_related("to_version__component__owner_team"))
+    items = items_of(change)
     if component_key:
-        items = [item for item in items if item.to_version.component.key == component_key]
+        items = [item for item in items if item.component.key == component_key]
         if not items:
             raise Invalid({"component": [f"{change.ref} does not move {component_key}."]})
     if len(items) != 1:
         several = f"{change.ref} moves {len(items)} components. Say which of them was measured."
         raise Invalid({"component": [several if items else f"{change.ref} moves nothing yet."]})
+    # Its team came with the component of the item.
+    items[0].to_version.component = items[0].component
     return items[0].to_version
 
 
 def evidence_decision(change: Change, actor: Actor) -> Decision:
-    """Return whether an actor may send evidence about anything that a change moves; three queries."""
-    items = change.items.select_related("component__owner_team").order_by("pk")
-    return sender_decision(actor, [item.component for item in items])
+    """Return whether an actor may send evidence about anything that a change moves; four queries at most."""
+    components = [item.component for item in items_of(change)]
+    prefetch_related_objects(components, "owner_team")
+    return sender_decision(actor, components)
 
 
 def measured_of(change: Change, metrics: Collection[str] = ()) -> list[Measured]:

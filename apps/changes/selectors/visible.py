@@ -42,7 +42,12 @@ def change_for(user: User, ref: str) -> Change | None:
     may_open = ~(_IN_HAND | _UNSEEN) | Q(requester=user) | Q(revision__isnull=False)
     found = Change.objects.filter(with_any_role(user), may_open, number=number)
     change = found.select_related("requester", "revision__submitted_by", "round", "booking").first()
-    return as_submitted(change) if change is not None and is_revised_by_other(change, user) else change
+    return as_seen_by(user, change) if change is not None else None
+
+
+def as_seen_by(user: User, change: Change) -> Change:
+    """Return a change that a person may open, as they see it: as it was submitted last, while another revises it."""
+    return as_submitted(change) if is_revised_by_other(change, user) else change
 
 
 def is_revised_by_other(change: Change, user: User) -> bool:

@@ -18,6 +18,7 @@ from apps.evidence.selectors.reports import (
     reports_of,
     results_of,
     sender_decision,
+    whole_lineages,
 )
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "reports_of",
     "results_of",
     "sender_decision",
+    "whole_lineages",
 ]

@@ -1,6 +1,7 @@
 """Reports and their results, as a person may see them: whoever holds a role sees evidence, as they see the catalog."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -11,6 +12,7 @@ from apps.accounts.selectors import grants_of, teams_of, with_any_role
 from apps.catalog.models import Component
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
+from apps.evidence.enums import Outcome
 from apps.evidence.models import Report, Result
 from apps.evidence.rules.sending import Sender, may_send
 
@@ -30,6 +32,23 @@ def report_for(user: User, ref: str) -> Report | None:
         return None
     found = Report.objects.filter(with_any_role(user), pk=number)
     return found.select_related(*SEEN_WITH, "component__owner_team").defer("file__content").first()
+
+
+def whole_lineages(refs: Iterable[str]) -> set[str]:
+    """Return those of these reports that did not fail and name both the code and each set of data; one query at most.
+
+    For the portal's own judgement.
+    """
+    numbers = [int(ref.removeprefix("EV-")) for ref in refs]
+    if not numbers:
+        return set()
+    held = Report.objects.filter(pk__in=numbers).exclude(outcome__in=(Outcome.FAILED, Outcome.ERROR))
+    return {f"EV-{pk}" for pk, lineage in held.values_list("pk", "lineage") if _is_whole(lineage)}
+
+
+def _is_whole(lineage: dict[str, Any]) -> bool:
+    datasets = lineage.get("datasets", [])
+    return bool(lineage.get("code_commit") and datasets) and all(one["digest"] for one in datasets)
 
 
 def report_exists(ref: str) -> bool:

@@ -12,7 +12,7 @@ from apps.gates.enums import Answer
 
 
 class GateDecision(models.Model):
-    """One question to the gate and its answer. It never changes.
+    """One question to the gate and its answer. It never changes. One about a draft is of no ``revision``.
 
     ``reasons`` is [{code, rule, says, remedy, url}], empty on a pass. ``checks`` is each check as it came out:
     [{check, component, state, measured, needed, evidence}]. ``attestation`` is the DSSE envelope of a pass, which

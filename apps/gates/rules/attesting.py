@@ -34,10 +34,11 @@ def statement(
 ) -> dict[str, Any]:
     """Return the statement of a pass.
 
-    ``digest`` is that of the revision; without an ``artifact`` the pass is about the revision alone. ``evidence`` holds
-    the reference and the SHA-256 of each file that counted, ``waivers`` the reference of each that held.
+    ``digest`` is that of the revision; without an ``artifact`` the pass is about the change as revised, and its subject
+    is named so. ``evidence`` holds the reference and the SHA-256 of each file that counted, ``waivers`` the reference
+    of each that held.
     """
-    subject = {"name": component or change, "digest": {"sha256": artifact or digest}}
+    subject = {"name": component if artifact else change, "digest": {"sha256": artifact or digest}}
     return {
         "_type": STATEMENT,
         "subject": [subject],

@@ -1,6 +1,6 @@
 """What the gate was asked and answered, as a person may see it: with the change that it is about."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.changes.models import Change
@@ -8,9 +8,14 @@ from apps.changes.selectors import changes_visible_to
 from apps.gates.models import GateDecision
 
 
-def decisions_of(change: Change) -> QuerySet[GateDecision]:
-    """Return what was asked about a change that the person was given, the newest first."""
-    return change.gate_decisions.select_related("asked_by", "revision")
+def decisions_of(user: User, change: Change) -> QuerySet[GateDecision]:
+    """Return what was asked about a change that the person was given, the newest first, as they may see it."""
+    return change.gate_decisions.filter(seen_by(user)).select_related("asked_by", "revision")
+
+
+def seen_by(user: User) -> Q:
+    """Return the condition that an answer is no draft's, or the draft's was theirs: it names what the draft moved."""
+    return Q(revision__isnull=False) | Q(change__requester=user)
 
 
 def decision_for(user: User, ref: str) -> GateDecision | None:
@@ -18,7 +23,7 @@ def decision_for(user: User, ref: str) -> GateDecision | None:
     number = _number_in(ref)
     if number is None:
         return None
-    found = GateDecision.objects.filter(pk=number, change__in=changes_visible_to(user))
+    found = GateDecision.objects.filter(seen_by(user), pk=number, change__in=changes_visible_to(user))
     return found.select_related("change", "revision", "asked_by").first()
 
 

@@ -10,6 +10,7 @@ from apps.changes.enums import OPEN, ChangeState
 from apps.changes.models import Change
 from apps.changes.selectors import Snapshot, changes_visible_to, facts_of, facts_of_many, measured_of
 from apps.gates.models import GateDecision
+from apps.gates.selectors.decisions import seen_by
 from apps.policy.rules import Result, Rules, result_of, sheet_of
 from apps.policy.selectors import rules_as_of_each, waivers_in_force
 
@@ -28,7 +29,7 @@ class StoppedNow:
 
 def answers_naming(user: User, rule: str) -> QuerySet[GateDecision]:
     """Return the answers of the gate in which a rule kept it closed, the newest first, as a person may see them."""
-    named = GateDecision.objects.filter(reasons__contains=[{"rule": rule}])
+    named = GateDecision.objects.filter(seen_by(user), reasons__contains=[{"rule": rule}])
     return named.filter(change__in=changes_visible_to(user)).select_related("change").order_by("-pk")
 
 

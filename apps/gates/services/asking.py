@@ -7,8 +7,9 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.audit.services import record_event, sign_statement
-from apps.changes.models import Change
-from apps.changes.selectors import items_of
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change, Revision
+from apps.changes.selectors import as_seen_by, items_of
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Conflict, Forbidden, Invalid
@@ -59,6 +60,7 @@ def ask_gate(*, actor: Actor, change: Change, ask: Ask) -> GateDecision:
     # As it is now, and so until this is answered: whoever withdraws or revises it waits, or has done so.
     as_it_is = Change.objects.select_for_update(of=("self",), no_key=True)
     change = as_it_is.select_related("requester", "revision", "round", "booking").get(pk=change.pk)
+    change = as_seen_by(actor.user, change)
     component_key, artifact = _checked(change, ask)
     if used := _asked_before(actor.user, change, ask, component_key, artifact):
         return used
@@ -66,7 +68,7 @@ def ask_gate(*, actor: Actor, change: Change, ask: Ask) -> GateDecision:
     reasons = reasons_against(change, held, ask.stage, component_key=component_key, artifact=artifact)
     decision = GateDecision(
         change=change,
-        revision=change.revision,
+        revision=_revision(change),
         stage=ask.stage,
         environment=ask.environment,
         component_key=component_key,
@@ -134,12 +136,21 @@ def _asked_before(
         raise Conflict(
             "This idempotency key was used for another question.", remedy="Use a new key for each."
         )
-    if used.revision_id != change.revision_id or (used.expires_at and used.expires_at <= clock.now()):
+    revision = _revision(change)
+    if used.revision_id != (revision.pk if revision else None) or (
+        used.expires_at and used.expires_at <= clock.now()
+    ):
         raise Conflict(
             f"{used.ref}, which was answered under this key, counts no more.",
             remedy="Use a new key for each.",
         )
     return used
+
+
+def _revision(change: Change) -> Revision | None:
+    """Return the revision that an answer is about: none for a draft, whose edits are its requester's alone."""
+    in_hand = change.state == ChangeState.DRAFT and not change.is_as_submitted
+    return None if in_hand else change.revision
 
 
 def _rows(held: GateStanding) -> list[dict[str, object]]:

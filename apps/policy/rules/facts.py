@@ -61,7 +61,6 @@ _LIST = (
     Fact("people.asked", TEXTS, "The roles that are asked to sign.", ["owner", "validator"]),
     Fact("people.signed", TEXTS, "The roles that have signed.", ["owner"]),
     Fact("people.authorised_by", TEXTS, "The roles of whoever let it go ahead.", ["sponsor"]),
-    Fact("people.requester_trained", YES_NO, "The requester holds the training that the change asks for.", True),
     Fact("contracts.breaking", WHOLE, "Differences that break a consumer.", 0, "differences", Stage.INTEGRATION),
     Fact("contracts.risky", WHOLE, "Differences that may break one.", 1, "differences", Stage.INTEGRATION),
     Fact("contracts.consumers_hit", WHOLE, "Consumers that one of them hits.", 2, "consumers", Stage.INTEGRATION),
@@ -85,7 +84,6 @@ _LIST = (
          known_from=Stage.MODEL),
     Fact("model.consent", YES_NO, "There is a ground in law to use each person's data for this.", True,
          known_from=Stage.DATA),
-    Fact("model.decides_about_people", YES_NO, "It decides about people, as its card says.", True),
 )  # fmt: skip
 
 CATEGORIES = {

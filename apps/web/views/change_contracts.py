@@ -13,7 +13,7 @@ from apps.changes.models import Change, ProposedContract
 from apps.core.errors import Invalid
 from apps.web.errors import add_to_form
 from apps.web.forms.contracts import ContractForm
-from apps.web.reader import actor_of, reader
+from apps.web.reader import actor_of
 from apps.web.views.change_documents import change_or_404
 
 MOST_SHOWN = 50
@@ -43,7 +43,7 @@ def contracts(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
-    shown = selectors.contracts_shown(reader(request), change, MOST_SHOWN)
+    shown = selectors.contracts_shown(change, MOST_SHOWN)
     return {"change": change, "shown": shown, "waiting": sum(one.row.is_waiting for one in shown)}
 
 

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.changes.models import Change
-from apps.changes.selectors import evidence_decision, evidence_of, measured_version
+from apps.changes.selectors import evidence_decision, evidence_of, items_of, measured_version, report_seen
 from apps.core.errors import Conflict, Invalid
 from apps.evidence.models import Report
-from apps.evidence.selectors import file_of, report_exists, report_for, results_of
+from apps.evidence.selectors import file_of, report_exists, results_of
 from apps.evidence.services import Order, receive_evidence
 from apps.gates.enums import Answer
 from apps.gates.models import GateDecision
@@ -32,12 +32,13 @@ A_PAGE = 50
 def gates(request: HttpRequest, ref: str) -> HttpResponse:
     """Show how a change stands before each stage, and what the gate was asked."""
     change = change_or_404(request, ref)
-    asked = list(decisions_of(change)[:3])
+    decisions = decisions_of(reader(request), change)
+    asked = list(decisions[:3])
     context = {
         "change": change,
         "page": gate_page(reader(request), change),
         "asked": asked,
-        "times": decisions_of(change).count() if asked else 0,
+        "times": decisions.count() if asked else 0,
         "address": request.build_absolute_uri("/"),
         "may_ask_waiver": may_ask_waiver(actor_of(request)),
     }
@@ -49,7 +50,7 @@ def gates(request: HttpRequest, ref: str) -> HttpResponse:
 def evidence(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the evidence about what a change moves; take a file."""
     change = change_or_404(request, ref)
-    items = list(change.items.select_related("component", "to_version"))
+    items = items_of(change)
     may_send = evidence_decision(change, actor_of(request))
     if request.method == "POST":
         may_send.require()
@@ -112,7 +113,7 @@ def raw_file(request: HttpRequest, ref: str) -> HttpResponse:
 def asked(request: HttpRequest, ref: str) -> HttpResponse:
     """Show everything that the gate was asked about a change, and answered."""
     change = change_or_404(request, ref)
-    found = Paginator(decisions_of(change), A_PAGE).get_page(request.GET.get("page"))
+    found = Paginator(decisions_of(reader(request), change), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "gates/asked.html", {"change": change, "decisions": found})
 
 
@@ -142,7 +143,7 @@ def attestation(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _report_or_404(request: HttpRequest, ref: str) -> Report:
-    found = report_for(reader(request), ref)
+    found = report_seen(reader(request), ref)
     if found is None:
         raise not_found(request, ("evidence", ref), exists=report_exists(ref))
     return found

@@ -85,7 +85,7 @@ def answers_of(change: Change) -> Answers:
         offered=[] if items else offered_by(change),
         again=again_of(change, told),
         contracts=told.contracts,
-        brought=contracts_shown(change.requester, change, most=1),
+        brought=contracts_shown(change, most=1),
     )
 
 
