@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import product
 
 from apps.changes.models import Change
+from apps.changes.selectors import carries_out
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.evidence.enums import Stage
@@ -90,6 +91,7 @@ def artifact_of(key: str, version: str) -> str:
 
 def send_evidence(change: Change, who: Actor, at: datetime) -> None:
     """Send what was measured of the versions that a change moves to, one file after the other, until ``at``."""
+    change.refresh_from_db()
     items = change.items.select_related("component", "to_version__component")
     found = [
         (item, file) for item in items for file in MEASURED.get((item.component.key, item.to_version.version), [])
@@ -99,7 +101,7 @@ def send_evidence(change: Change, who: Actor, at: datetime) -> None:
         artifact = artifact_of(item.component.key, item.to_version.version)
         with clock.moved_to(measured + timedelta(minutes=4)):
             order = Order(version=item.to_version, content=file(measured), artifact=artifact)
-            receive_evidence(actor=who, order=order)
+            receive_evidence(actor=who, order=order, carries=carries_out(change, who))
 
 
 def ask(change: Change, who: Actor, stages: tuple[Stage, ...], at: datetime) -> None:

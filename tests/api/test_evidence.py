@@ -8,12 +8,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.accounts.enums import TokenScope
+from apps.accounts.enums import Role, TokenScope
 from apps.audit.models import AuditEvent
 from apps.changes.models import Change
+from apps.changes.rules.inputs import ItemInput
+from apps.changes.selectors import carries_out, evidence_decision
+from apps.changes.services import save_what, start_draft, withdraw_change
 from apps.evidence.models import Report
 from tests.api.conftest import Caller, secret_of
-from tests.changes.estate import Estate, draft
+from tests.changes.estate import Estate, draft, submitted
 from tests.evidence.test_receiving import checks
 from tests.people import add_person
 
@@ -22,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def change(estate: Estate) -> Change:
-    made: Change = draft(estate)
+    made: Change = submitted(estate)
     return made
 
 
@@ -80,7 +83,7 @@ def test_what_cannot_be_taken_is_refused_at_its_field_and_keeps_nothing(
 
 
 def test_change_of_several_components_asks_which_was_measured(estate: Estate) -> None:
-    both = draft(estate, names=("credit-risk", "applications"))
+    both = submitted(estate, names=("credit-risk", "applications"))
     assert "Say which" in send(estate, both).json()["errors"]["component"][0]
     assert send(estate, both, component="dataset:default/applications").status_code == 201
 
@@ -97,8 +100,38 @@ def test_token_without_the_scope_and_whoever_may_not_see_the_change_send_nothing
 ) -> None:
     assert send(estate, change, scopes=(TokenScope.READ, TokenScope.CHANGES)).status_code == 403
     assert send(estate, change, name="zoe").status_code == 404
-    assert send(estate, change, name="priya").status_code == 404  # a draft of another's
+    assert send(estate, draft(estate), name="priya").status_code == 404
     assert not Report.objects.exists()
+
+
+def test_requester_speaks_about_no_change_but_their_own_that_is_submitted(
+    estate: Estate, change: Change
+) -> None:
+    estate.people["noor"] = add_person("noor", Role.REQUESTER)
+    own = start_draft(actor=estate.actor("noor"))
+    moved = [ItemInput(estate.components["credit-risk"].key, "2")]
+    save_what(actor=estate.actor("noor"), change=own, items=moved)
+    for one in (change, own):
+        answer = send(estate, one, b"hello", name="noor", artifact="latest")
+        assert (answer.status_code, answer.json()["detail"][:25]) == (403, "Only the component's team")
+        page = Client()
+        page.force_login(estate.people["noor"])
+        assert page.post(f"/changes/{one.ref}/evidence/", {"artifact": "latest"}).status_code == 403
+    assert not Report.objects.exists()
+    assert send(estate, change, name="amara").status_code == 201
+    withdraw_change(actor=estate.actor("amara"), change=change, reason="We train it again.")
+    assert send(estate, change, checks("b"), name="amara").status_code == 403
+    estate.team.members.add(estate.people["noor"])
+    assert send(estate, change, checks("c"), name="noor").status_code == 201
+
+
+def test_lead_of_a_step_speaks_about_what_the_change_moves(estate: Estate, change: Change) -> None:
+    estate.people["zoe"] = add_person("zoe", Role.REQUESTER)
+    assert change.revision is not None
+    change.revision.content["plan"][0]["lead"] = f"person:{estate.people['zoe'].pk}"
+    assert carries_out(change, estate.actor("zoe"))
+    assert not carries_out(change, estate.actor("leila"))
+    assert evidence_decision(change, estate.actor("zoe"))
 
 
 def test_report_that_somebody_may_not_see_is_not_found_and_leaves_a_denial(

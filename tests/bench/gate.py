@@ -107,10 +107,10 @@ def take_in(user: User, change: Change) -> float:
         ]
         content = json.dumps({"countersign": "checks/1", "checks": rows, "number": number}).encode()
         order = Order(version=version, content=content, measured_at=clock.now(), artifact="ab" * 32)
-        receive_evidence(actor=actors.person(user), order=order)
+        receive_evidence(actor=actors.person(user), order=order, carries=True)
     order = Order(version=version, content=five_megabytes(), measured_at=clock.now(), stage="data")
     started = time.perf_counter()
-    received = receive_evidence(actor=actors.person(user), order=order)
+    received = receive_evidence(actor=actors.person(user), order=order, carries=True)
     taken = time.perf_counter() - started
     say(f"{received.report.counts} in {taken:.2f} s")
     return taken

@@ -79,7 +79,7 @@ def send(estate: Estate) -> Send:
         content = json.dumps(document).encode()
         order = Order(version=version, content=content, artifact=artifact, measured_at=NOW, **more)
         with at(NOW):
-            return receive_evidence(actor=estate.actor("amara"), order=order).report
+            return receive_evidence(actor=estate.actor("priya"), order=order).report
 
     return one
 

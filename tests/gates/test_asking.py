@@ -206,6 +206,8 @@ def test_what_cannot_be_asked_says_why(estate: Estate, measured: None) -> None:
         ({"artifact": ARTIFACT}, "component"),
         ({"component_key": "model:default/none"}, "component"),
         ({"environment": "x" * 61}, "environment"),
+        ({"environment": "prod\x1b[2K"}, "environment"),
+        ({"environment": "prod\u202etset"}, "environment"),
         ({"idempotency_key": "x" * 81}, "idempotency_key"),
     ):
         with pytest.raises(Invalid) as refused:

@@ -14,7 +14,7 @@ from apps.api.pagination import InPlace
 from apps.api.serializers.evidence import ReportSerializer, ResultSerializer, SendEvidenceSerializer
 from apps.api.views.base import Resource
 from apps.api.views.changes import ChangeResource
-from apps.changes.selectors import evidence_decision, evidence_of, measured_version, report_seen
+from apps.changes.selectors import carries_out, evidence_decision, evidence_of, measured_version, report_seen
 from apps.evidence.models import Report, Result
 from apps.evidence.selectors import file_of, report_exists, results_of
 from apps.evidence.services import Order, receive_evidence
@@ -45,7 +45,7 @@ class ChangeEvidence(ChangeResource, ListAPIView[Report]):
         file = given.pop("file")
         version = measured_version(change, given.pop("component"))
         order = Order(version=version, content=file.read(), file_name=file.name, **given)
-        received = receive_evidence(actor=self.actor, order=order)
+        received = receive_evidence(actor=self.actor, order=order, carries=carries_out(change, self.actor))
         return Response(
             ReportSerializer(received.report).data,
             status=status.HTTP_201_CREATED if received.created else status.HTTP_200_OK,

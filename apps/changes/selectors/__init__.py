@@ -39,6 +39,7 @@ from apps.changes.selectors.kept_back import KeptBack, changes_kept_back, signed
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
 from apps.changes.selectors.measured import (
     Measured,
+    carries_out,
     evidence_decision,
     evidence_of,
     measured_of,
@@ -173,6 +174,7 @@ __all__ = [
     "differences",
     "earlier_for",
     "end_decision",
+    "carries_out",
     "evidence_decision",
     "evidence_of",
     "goes_after_nothing",

@@ -9,8 +9,11 @@ from apps.accounts.models import User
 from apps.catalog.models import ComponentVersion
 from apps.catalog.rules.in_use import in_use_among, named_in_use_among
 from apps.catalog.selectors import newest_first
+from apps.changes.enums import OPEN, ChangeState
 from apps.changes.models import Change, ChangeItem
+from apps.changes.rules.people import actor_is_requester
 from apps.changes.selectors.items import items_of
+from apps.changes.selectors.standing import leads
 from apps.changes.selectors.visible import changes_visible_to
 from apps.core.actors import Actor
 from apps.core.decisions import Decision
@@ -79,7 +82,17 @@ def evidence_decision(change: Change, actor: Actor) -> Decision:
     """Return whether an actor may send evidence about anything that a change moves; four queries at most."""
     components = [item.component for item in items_of(change)]
     prefetch_related_objects(components, "owner_team")
-    return sender_decision(actor, components)
+    return sender_decision(actor, components, carries=carries_out(change, actor))
+
+
+def carries_out(change: Change, actor: Actor) -> bool:
+    """Return whether an actor asked for a change, or leads a step of its plan, that is submitted and not over.
+
+    A draft gives no right to speak: anyone who may propose could start one over anything.
+    """
+    if change.state not in OPEN or change.state == ChangeState.DRAFT or not isinstance(actor.user, User):
+        return False
+    return actor_is_requester(change, actor) or leads(change, actor.user)
 
 
 def measured_of(change: Change, metrics: Collection[str] = ()) -> list[Measured]:

@@ -17,6 +17,7 @@ from apps.evidence.rules.readings import (
     moment,
     number,
     text,
+    within,
 )
 
 _ABOUT = {
@@ -38,7 +39,7 @@ def fits(document: Any) -> bool:
 
 def read(document: dict[str, Any]) -> Reading:
     """Return the checks of the run."""
-    findings = [_finding(mapping(check)) for check in items(document["checks"])]
+    findings = within(_finding(mapping(check)) for check in items(document["checks"]))
     findings += _contradiction(document.get("result"), findings)
     return Reading(
         format=Format.DATA_CONTRACT,

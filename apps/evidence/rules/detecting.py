@@ -17,7 +17,7 @@ from apps.evidence.rules import (
     our_forms,
 )
 from apps.evidence.rules.files import parsed
-from apps.evidence.rules.readings import MOST_FINDINGS, Reading
+from apps.evidence.rules.readings import Reading, within
 
 _READERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Reading]], ...] = (
     # The first that fits reads it. What says of itself what it is comes first, what is told by a name in it last.
@@ -45,14 +45,7 @@ def reading_of(content: bytes) -> Reading:
             break
     else:
         raise Invalid({"file": [f"This is none of the formats that are read here: {known_formats()}."]})
-    if len(reading.findings) > MOST_FINDINGS:
-        raise Invalid(
-            {
-                "file": [
-                    f"The file has {len(reading.findings):,} results. Send at most {MOST_FINDINGS:,} at once."
-                ]
-            }
-        )
+    within(reading.findings)  # With what it says of its whole, which stands in no list.
     if not reading.findings and not reading.partial:
         return replace(reading, partial="The file asserts nothing.")
     return reading

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from apps.evidence.enums import Category, Format, Outcome, Severity
-from apps.evidence.rules.readings import Finding, Reading, items, mapping, moment, number, text
+from apps.evidence.rules.readings import Finding, Reading, items, mapping, moment, number, text, within
 
 STATUSES = {
     "SUCCESS": Outcome.PASSED,
@@ -81,14 +81,16 @@ def read(document: dict[str, Any]) -> Reading:
     """Return the tests with what each measured, and the metrics that no test judges."""
     measured = dict(_snapshot(document) if "metric_results" in document else _report(document))
     tests = _tests_of_snapshot(document) if "metric_results" in document else items(document.get("tests"))
-    findings = [_judged(mapping(test), measured) for test in tests]
+    # Many tests may look at one metric, and what it holds may be large: it is written once.
+    said = {key: text(value) for key, (_, value) in measured.items()}
+    findings = within(_judged(mapping(test), measured, said) for test in tests)
     tested = {_metric_id(mapping(test)) for test in tests}
-    findings += [
+    findings += within(
         finding
         for key, (params, value) in measured.items()
         if key not in tested
         for finding in _numbers(params, value)
-    ]
+    )
     claims = {
         text(key, 60): text(value, 120)
         for key, value in mapping(document.get("metadata")).items()
@@ -139,7 +141,7 @@ def _metric_id(test: dict[str, Any]) -> str:
     return str(mapping(test.get("metric_config")).get("metric_id"))
 
 
-def _judged(test: dict[str, Any], measured: dict[str, Measured]) -> Finding:
+def _judged(test: dict[str, Any], measured: dict[str, Measured], said: dict[str, str]) -> Finding:
     params = mapping(mapping(test.get("metric_config")).get("params"))
     config = mapping(test.get("test_config"))
     _, value = measured.get(_metric_id(test), ({}, None))
@@ -159,7 +161,7 @@ def _judged(test: dict[str, Any], measured: dict[str, Measured]) -> Finding:
         metric=text(name, 80),
         value=number(value),
         expected=text(f"{test.get('id', '')} {threshold}" if threshold is not None else ""),
-        observed=text(value),
+        observed=said[_metric_id(test)] if isinstance(value, dict | list) else text(value),
         message=text(test.get("description")),
     )
 

@@ -17,6 +17,7 @@ from apps.evidence.rules.readings import (
     moment,
     number,
     text,
+    within,
 )
 
 
@@ -37,9 +38,10 @@ def read(document: dict[str, Any]) -> Reading:
     """Return the tests, and of a report the numbers that it measured."""
     suite = mapping(document.get("suite"))
     tests = items(suite.get("test_results", document.get("tests")))
-    findings = [_judged(mapping(test)) for test in tests]
+    findings = within(_judged(mapping(test)) for test in tests)
     if not tests:
-        findings = [finding for one in items(document.get("metrics")) for finding in _numbers(mapping(one))]
+        metrics = items(document.get("metrics"))
+        findings = within(finding for one in metrics for finding in _numbers(mapping(one)))
     summary = mapping(document.get("summary"))
     findings += _contradiction(summary, findings)
     total = summary.get("total_tests")

@@ -1,6 +1,8 @@
 """Bytes that somebody sent, parsed within bounds."""
 
 import json
+import re
+from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
@@ -9,7 +11,14 @@ from apps.core.errors import Invalid
 from apps.evidence.rules.readings import text
 
 MOST_BYTES = 20_000_000
+MOST_VALUES = 1_000_000
+MOST_ELEMENTS = 200_000
+"""So much may a file of JSON, and one of XML, hold: ten elements and fifty values for each result. In 20 MB fit six
+million values, which would hold up everybody for half a minute."""
 _DEEPEST_XML = 50
+_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
+_UP_TO_A_MARK = re.compile(rb'(?:[^",\[{]++|' + _TEXT + rb")*+(?:[,\[{]|\Z)", re.DOTALL)
+"""Every value of JSON but the first stands after one of these marks; in a text they mark nothing."""
 
 
 def parsed(content: bytes) -> Any:
@@ -32,6 +41,7 @@ def parsed(content: bytes) -> Any:
 
 
 def _json(content: bytes) -> Any:
+    _bound(content)
     try:
         return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
     except UnicodeDecodeError as error:
@@ -45,6 +55,14 @@ def _json(content: bytes) -> Any:
     except ValueError as error:
         # A whole number of thousands of digits.
         raise _refused("The file holds a number that is too long.") from error
+
+
+def _bound(content: bytes) -> None:
+    """Refuse JSON of too many values before it is read. Texts are left out only where that could matter."""
+    if sum(content.count(mark) for mark in (b",", b"[", b"{")) < MOST_VALUES:
+        return
+    if sum(1 for _ in islice(_UP_TO_A_MARK.finditer(content), MOST_VALUES + 1)) > MOST_VALUES:
+        raise _too_many("values", MOST_VALUES)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -62,11 +80,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _xml(content: bytes) -> Element:
     builder = TreeBuilder()
-    depth = 0
+    depth = elements = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, elements
         depth += 1
+        elements += 1
+        if elements > MOST_ELEMENTS:
+            raise _too_many("elements", MOST_ELEMENTS)
         if depth > _DEEPEST_XML:
             raise _refused("The file is nested too deeply.")
         builder.start(name, attributes)
@@ -94,6 +115,10 @@ def _xml(content: bytes) -> Element:
 def _no_doctype(*_: Any) -> None:
     """Refuse a document type: no test runner writes one, and entities can grow without bound."""
     raise _refused("The file declares a document type. No test report needs one.")
+
+
+def _too_many(what: str, most: int) -> Invalid:
+    return _refused(f"The file holds more than {most:,} {what}. Send it in parts.")
 
 
 def _refused(reason: str) -> Invalid:

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Any
 
 from apps.core.errors import Invalid
@@ -21,6 +22,7 @@ from apps.evidence.rules.readings import (
     moment,
     number,
     text,
+    within,
 )
 
 _ABOUT = (
@@ -80,10 +82,11 @@ def read(document: dict[str, Any]) -> Reading:
     results = list(_results(document))
     listed = [items(result.get("results", result.get("expectations"))) for result in results]
     missing = sum(_unlisted(result, len(its)) for result, its in zip(results, listed, strict=True))
-    each = [
-        [_finding(mapping(one), result) for one in its] for result, its in zip(results, listed, strict=True)
-    ]
-    findings = [finding for its in each for finding in its]
+    findings = within(
+        _finding(mapping(one), result) for result, its in zip(results, listed, strict=True) for one in its
+    )
+    left = iter(findings)
+    each = [list(islice(left, len(its))) for its in listed]
     wholes = [(document, findings), *zip(results, each, strict=True)]
     findings += _contradictions(wholes, findings)
     meta = next((mapping(result.get("meta")) for result in results if result.get("meta")), {})
@@ -195,13 +198,15 @@ def _contradictions(
     said = Finding(
         "success of the whole", Outcome.FAILED, message="The file says that it failed, and not where."
     )
-    told = [
-        finding
+    silent = [
+        its
         for whole, its in wholes
         if whole.get("success") is False and not any(one.outcome in GONE_WRONG for one in its)
-        for finding in in_each_matter(said, its or findings)
     ]
-    return list(dict.fromkeys(told))
+    if not silent:
+        return []
+    # One that lists nothing may have failed at anything.
+    return in_each_matter(said, findings if [] in silent else chain.from_iterable(silent))
 
 
 def _measured_at(meta: dict[str, Any], document: dict[str, Any]) -> datetime | None:

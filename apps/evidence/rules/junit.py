@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from apps.evidence.enums import Category, Format, Outcome, Severity
-from apps.evidence.rules.readings import GONE_WRONG, Finding, Reading, moment, text
+from apps.evidence.rules.readings import GONE_WRONG, Finding, Reading, moment, text, within
 
 _ROOTS = ("testsuite", "testsuites")
 _LONGEST_COUNT = 15
@@ -23,7 +23,7 @@ def fits(document: Any) -> bool:
 def read(document: Element) -> Reading:
     """Return one finding for each test. It is as old as its oldest suite."""
     cases = list(document.iter("testcase"))
-    findings = [_finding(case) for case in cases]
+    findings = within(_finding(case) for case in cases)
     suites = [suite for root in _ROOTS for suite in document.iter(root)]
     times = [found for suite in suites if (found := moment(suite.get("timestamp")))]
     counted = _counted(document, "tests")

@@ -6,11 +6,24 @@ file format of their own; their dictionaries are read as they are dumped.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from apps.core.errors import Invalid
 from apps.evidence.enums import Category, Format, Outcome
-from apps.evidence.rules.readings import Finding, Reading, count, items, mapping, moment, number, text
+from apps.evidence.rules.readings import (
+    Finding,
+    Reading,
+    count,
+    items,
+    mapping,
+    moment,
+    number,
+    stated_moment,
+    text,
+    within,
+)
 
 OURS = "metrics/1"
 _KNOWN = {
@@ -64,13 +77,14 @@ def read(document: dict[str, Any]) -> Reading:
         Invalid: ``file`` is our form, and a metric in it has no name or no challenger.
     """
     if document.get("countersign") == OURS:
-        findings = [_ours(mapping(one), place) for place, one in enumerate(items(document.get("metrics")), 1)]
+        metrics = enumerate(items(document.get("metrics")), 1)
+        findings = within(_ours(mapping(one), place) for place, one in metrics)
     else:
-        findings = [*_plain(document), *_frame(document), *_thresholds(document)]
+        findings = within(chain(_plain(document), _frame(document), _thresholds(document)))
     return Reading(
         format=Format.METRICS,
         findings=tuple(findings),
-        measured_at=moment(document.get("measured_at") or document.get("timestamp")),
+        measured_at=stated_moment(document.get("measured_at")) or moment(document.get("timestamp")),
         claims=_claims(document),
     )
 
@@ -97,7 +111,7 @@ def _ours(metric: dict[str, Any], place: int) -> Finding:
     challenger, champion = metric.get("challenger"), mapping(metric.get("champion"))
     if not isinstance(challenger, dict):
         raise Invalid({"file": [f"Metric {place}, {text(name, 60)}, has no challenger with a value."]})
-    return _measured(
+    found = _measured(
         name,
         challenger.get("value"),
         segment=_segment(metric.get("segment")),
@@ -108,6 +122,18 @@ def _ours(metric: dict[str, Any], place: int) -> Finding:
         champion_low=number(champion.get("low")),
         champion_high=number(champion.get("high")),
     )
+    problem = _contradiction("It", found.value, found.low, found.high) or _contradiction(
+        "The champion", found.champion, found.champion_low, found.champion_high
+    )
+    return replace(found, outcome=Outcome.INCONCLUSIVE, message=problem) if problem else found
+
+
+def _contradiction(what: str, value: float | None, low: float | None, high: float | None) -> str:
+    """Return why a number and its own interval cannot both be right, or an empty text."""
+    if low is not None and high is not None and low > high:
+        return f"{what} has an interval whose low end, {low:g}, is above its high end, {high:g}."
+    outside = value is not None and ((low is not None and value < low) or (high is not None and value > high))
+    return f"{what} has the value {value:g}, which lies outside its own interval." if outside else ""
 
 
 def _segment(value: Any) -> str:

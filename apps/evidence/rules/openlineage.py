@@ -20,6 +20,7 @@ from apps.evidence.rules.readings import (
     moment,
     number,
     text,
+    within,
 )
 
 _FACET = "dataQualityAssertions"
@@ -63,12 +64,12 @@ def read(document: Any) -> Reading:
             real tools write other names too, so any name is taken.
     """
     if not isinstance(document, list) and not _is_event(document):
-        findings = list(_assertions(mapping(document), ""))
+        findings = within(_assertions(mapping(document), ""))
         return Reading(Format.OPENLINEAGE, tuple(findings))
     events = [mapping(one) for one in (document if isinstance(document, list) else [document])]
     for place, event in enumerate(events, start=1):
         _check(event, place)
-    findings = [finding for event in events for finding in _of_event(event)]
+    findings = within(finding for event in events for finding in _of_event(event))
     times: list[datetime] = [found for event in events if (found := moment(event.get("eventTime")))]
     return Reading(
         format=Format.OPENLINEAGE,
@@ -109,14 +110,14 @@ def _runs(events: list[dict[str, Any]], types: tuple[str, ...]) -> set[str]:
 
 def _of_event(event: dict[str, Any]) -> Iterator[Finding]:
     job = mapping(event.get("job"))
-    found: list[Finding] = []
+    says_why = False
     for dataset in _datasets(event):
         subject = text(dataset.get("name") or job.get("name"), 200)
         for facets in ("facets", "inputFacets", "outputFacets"):
-            found += _assertions(mapping(dataset.get(facets)), subject)
-    yield from found
+            for found in _assertions(mapping(dataset.get(facets)), subject):
+                says_why = says_why or found.outcome in (Outcome.FAILED, Outcome.WARNED)
+                yield found
     end = event.get("eventType")
-    says_why = any(one.outcome in (Outcome.FAILED, Outcome.WARNED) for one in found)
     if end == "ABORT" or (end == "FAIL" and not says_why):
         yield Finding(
             assertion=_ENDS_WELL,

@@ -17,9 +17,10 @@ from apps.evidence.rules.readings import (
     failed_as,
     items,
     mapping,
-    moment,
     number,
+    stated_moment,
     text,
+    within,
 )
 
 CHECKS, LINEAGE, EXPLANATION = "checks/1", "lineage/1", "explanation/1"
@@ -43,12 +44,13 @@ def read(document: dict[str, Any]) -> Reading:
 
 
 def _checks(document: dict[str, Any]) -> Reading:
-    findings = [_check(mapping(one), place) for place, one in enumerate(items(document.get("checks")), 1)]
+    checks = enumerate(items(document.get("checks")), 1)
+    findings = within(_check(mapping(one), place) for place, one in checks)
     return Reading(
         format=Format.CHECKS,
         findings=tuple(findings),
         tool_version=text(document.get("tool"), 40),
-        measured_at=moment(document.get("measured_at")),
+        measured_at=stated_moment(document.get("measured_at")),
         partial=text(document.get("partial")),
         claims=_claims(document),
     )
@@ -104,7 +106,7 @@ def _lineage(document: dict[str, Any]) -> Reading:
     findings = (
         [Finding("the code is named", Outcome.MEASURED, Category.LINEAGE, observed=commit)] if commit else []
     )
-    findings += [
+    findings += within(
         Finding(
             "a dataset is named",
             Outcome.MEASURED,
@@ -113,11 +115,11 @@ def _lineage(document: dict[str, Any]) -> Reading:
             observed=one["digest"],
         )
         for one in datasets
-    ]
+    )
     return Reading(
         format=Format.LINEAGE,
         findings=tuple(findings),
-        measured_at=moment(document.get("measured_at")),
+        measured_at=stated_moment(document.get("measured_at")),
         claims=_claims(document),
         lineage={
             "code_commit": commit,
@@ -133,28 +135,28 @@ def _explanation(document: dict[str, Any]) -> Reading:
     if not method or not features:
         raise _refused("An explanation names its method, and at least one of its features.")
     cases = count(document.get("n"))
-    findings = []
-    for place, feature in enumerate(features, 1):
-        importance = number(feature.get("importance"))
-        if not text(feature.get("name")):
-            raise _refused(f"Feature {place} of the explanation has no name.")
-        findings.append(
-            Finding(
-                assertion=f"importance by {method}",
-                outcome=Outcome.MEASURED if importance is not None else Outcome.INCONCLUSIVE,
-                category=Category.EXPLANATION,
-                column=text(feature.get("name"), 120),
-                metric="importance",
-                value=importance,
-                sample_size=cases,
-                observed=text(feature.get("importance")),
-            )
-        )
+    findings = within(_importance(method, feature, place, cases) for place, feature in enumerate(features, 1))
     return Reading(
         format=Format.EXPLANATION,
         findings=tuple(findings),
-        measured_at=moment(document.get("measured_at")),
+        measured_at=stated_moment(document.get("measured_at")),
         claims=_claims(document),
+    )
+
+
+def _importance(method: str, feature: dict[str, Any], place: int, cases: int | None) -> Finding:
+    name, importance = text(feature.get("name"), 120), number(feature.get("importance"))
+    if not name:
+        raise _refused(f"Feature {place} of the explanation has no name.")
+    return Finding(
+        assertion=f"importance by {method}",
+        outcome=Outcome.MEASURED if importance is not None else Outcome.INCONCLUSIVE,
+        category=Category.EXPLANATION,
+        column=name,
+        metric="importance",
+        value=importance,
+        sample_size=cases,
+        observed=text(feature.get("importance")),
     )
 
 

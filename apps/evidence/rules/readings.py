@@ -1,18 +1,22 @@
 """The one internal form of evidence: what a file asserts, line by line, and what comes of it as a whole."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
+from apps.core.errors import Invalid
 from apps.evidence.enums import Category, Format, Outcome, Severity
 from apps.evidence.models.reports import TEXT_LIMIT
 
 MOST_FINDINGS = 20_000
 MOST_OF_ONE_MATTER = 300
 """So many results of a file about one matter are looked at, those that did not pass first. More are counted alone."""
+_STEERS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 GONE_WRONG = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.ERROR})
 
 
@@ -128,11 +132,26 @@ def failed_as(severity: Severity) -> Outcome:
     return Outcome.FAILED if severity == Severity.CRITICAL else Outcome.WARNED
 
 
+def within(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings of a file, and make no more of them than it may have.
+
+    Raises:
+        Invalid: ``file`` has more.
+    """
+    found = list(islice(findings, MOST_FINDINGS + 1))
+    if len(found) > MOST_FINDINGS:
+        raise Invalid({"file": [f"The file has more than {MOST_FINDINGS:,} results. Send fewer at once."]})
+    return found
+
+
 def text(value: Any, limit: int = TEXT_LIMIT) -> str:
-    """Return anything a file holds as one line that the database can keep, shortened where it is long."""
+    """Return anything a file holds as one line that the database can keep, shortened where it is long.
+
+    What steers a terminal or turns the direction of writing is taken out: it also reaches the log of a pipeline.
+    """
     if value is None:
         return ""
-    line = " ".join(str(value).replace("\x00", "").split())
+    line = " ".join(_STEERS.sub("", str(value)).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -165,6 +184,20 @@ def moment(value: Any) -> datetime | None:
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except OverflowError:
         return None
+
+
+def stated_moment(value: Any) -> datetime | None:
+    """Return the time that one of our own forms states; None when it states none.
+
+    Raises:
+        Invalid: ``file`` states what is no time. Taken for silence, it would count from when it came in.
+    """
+    found = moment(value)
+    if found is None and value not in (None, ""):
+        raise Invalid(
+            {"file": [f"Its measured_at, “{text(value, 40)}”, is no time. Write it as 2026-01-31T09:30:00Z."]}
+        )
+    return found
 
 
 def mapping(value: Any) -> dict[str, Any]:

@@ -3,31 +3,40 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apps.core.decisions import ALLOWED, Decision, denied
 
 SKEW = timedelta(minutes=5)
 """So far ahead of ours may the clock of a machine be that measured."""
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing that goes out now was measured before. Years near the first also have no local time in some zones."""
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Sender:
-    """What somebody is to a component; the selectors fill it in."""
+    """What somebody is to a component; the selectors fill it in.
 
-    proposes: bool = False
+    ``carries``: they asked for a submitted change that moves it and is not over, or lead a step of its plan.
+    """
+
+    carries: bool = False
     judges: bool = False
     in_team: bool = False
     manages: bool = False
 
 
 def may_send(sender: Sender, team: str) -> Decision:
-    """Return whether somebody may send evidence about a component. ``team`` owns it, or is empty."""
-    if sender.proposes or sender.judges or sender.in_team or sender.manages:
+    """Return whether somebody may send evidence about a component. ``team`` owns it, or is empty.
+
+    To be a Requester is not enough: whoever may propose a change of anything could open and shut each gate.
+    """
+    if sender.carries or sender.judges or sender.in_team or sender.manages:
         return ALLOWED
     return denied(
-        "Only the component's team, and those who propose, judge or manage its changes, may send evidence about it.",
+        "Only the component's team, those who judge or manage its changes, and those who asked for a submitted"
+        " change of it or lead a step of one, may send evidence about it.",
         f"Ask someone in {team}, or use a token of theirs."
         if team
         else "Ask a Change Manager for a role over it.",
@@ -60,4 +69,6 @@ def time_problem(measured_at: datetime | None, now: datetime) -> str:
     """Return what is wrong with the time of a measurement, or an empty text."""
     if measured_at is not None and measured_at > now + SKEW:
         return "This lies in the future. Look at the clock of the machine that measured."
+    if measured_at is not None and measured_at < EARLIEST:
+        return "It was measured before the year 2000. Look at the clock of the machine that measured."
     return ""

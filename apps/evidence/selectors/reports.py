@@ -67,24 +67,25 @@ def results_of(report: Report) -> QuerySet[Result]:
     return report.results.all()
 
 
-def sender_decision(actor: Actor, components: Iterable[Component]) -> Decision:
+def sender_decision(actor: Actor, components: Iterable[Component], *, carries: bool = False) -> Decision:
     """Return whether an actor may send evidence about any of these components, which come with their teams.
 
-    Two queries for any number. With none of them it is allowed: there is nothing yet to refuse it for.
+    ``carries`` is what the floor of changes says of the actor (``Sender``). Two queries for any number. With none of
+    them it is allowed: there is nothing yet to refuse it for.
     """
     if not isinstance(actor.user, User):
         return denied("Evidence is sent in a person's name.")
     held = grants_of(actor.user)
     teams = set(teams_of(actor.user).values_list("pk", flat=True))
-    said = [_sender_decision(held, teams, component) for component in components]
+    said = [_sender_decision(held, teams, component, carries) for component in components]
     return next((one for one in said if one), said[0] if said else ALLOWED)
 
 
-def _sender_decision(held: list[RoleGrant], teams: set[int], component: Component) -> Decision:
+def _sender_decision(held: list[RoleGrant], teams: set[int], component: Component, carries: bool) -> Decision:
     team = component.owner_team
     roles = {one.role for one in held if reaches(one, component.key, component.owner_team_id)}
     sender = Sender(
-        proposes=Role.REQUESTER in roles,
+        carries=carries,
         judges=not roles.isdisjoint(APPROVING_ROLES),
         in_team=component.owner_team_id in teams,
         manages=Role.CHANGE_MANAGER in roles,

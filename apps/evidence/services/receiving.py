@@ -51,8 +51,10 @@ class Received:
 
 
 @transaction.atomic
-def receive_evidence(*, actor: Actor, order: Order) -> Received:
+def receive_evidence(*, actor: Actor, order: Order, carries: bool = False) -> Received:
     """Keep a file and what it comes to. The same file about the same thing again gives the report that is there.
+
+    ``carries`` is what the floor of changes says of the actor (``Sender``).
 
     Raises:
         Forbidden: the actor may not send evidence about the component.
@@ -61,7 +63,7 @@ def receive_evidence(*, actor: Actor, order: Order) -> Received:
         Conflict: the key was used for something else.
     """
     component = order.version.component
-    sender_decision(actor, [component]).require()
+    sender_decision(actor, [component], carries=carries).require()
     assert isinstance(actor.user, User)
     artifact = _checked_artifact(order.artifact)
     if len(order.idempotency_key) > KEY_LIMIT:
@@ -71,7 +73,7 @@ def receive_evidence(*, actor: Actor, order: Order) -> Received:
     if known := _known(actor.user, order, digest, artifact):
         return Received(known, created=False)
     measured_at = reading.measured_at or order.measured_at
-    _check(reading, order, artifact, measured_at)
+    _check(reading, order, artifact)
     file = keep_file(order.content)
     report, created = Report.objects.get_or_create(
         version=order.version,
@@ -138,7 +140,7 @@ def _known(sender: User, order: Order, digest: str, artifact: str) -> Report | N
     return asked.first()
 
 
-def _check(reading: Reading, order: Order, artifact: str, measured_at: datetime | None) -> None:
+def _check(reading: Reading, order: Order, artifact: str) -> None:
     component = order.version.component
     names = {
         name.lower()
@@ -149,8 +151,10 @@ def _check(reading: Reading, order: Order, artifact: str, measured_at: datetime 
         reading.claims, names=names, version=order.version.version, artifact=artifact
     ):
         raise Invalid({"file": [problem]})
-    if problem := time_problem(measured_at, clock.now()):
-        raise Invalid({"measured_at": [problem]})
+    now = clock.now()
+    for name, stated in (("file", reading.measured_at), ("measured_at", order.measured_at)):
+        if problem := time_problem(stated, now):
+            raise Invalid({name: [problem]})
 
 
 def _champion(version: ComponentVersion, named: str) -> ComponentVersion | None:

@@ -110,6 +110,8 @@ def _checked(change: Change, ask: Ask) -> tuple[str, str]:
     ):
         if len(value) > limit:
             problems[name] = [f"Keep it to {limit} characters."]
+        elif not value.isprintable():
+            problems[name] = ["Write it in one line, without control characters."]
     keys = [item.component.key for item in items_of(change)]
     key = ask.component_key or (keys[0] if len(keys) == 1 else "")
     if ask.component_key and ask.component_key not in keys:

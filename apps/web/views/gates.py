@@ -8,7 +8,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.changes.models import Change
-from apps.changes.selectors import evidence_decision, evidence_of, items_of, measured_version, report_seen
+from apps.changes.selectors import (
+    carries_out,
+    evidence_decision,
+    evidence_of,
+    items_of,
+    measured_version,
+    report_seen,
+)
 from apps.core.errors import Conflict, Invalid
 from apps.evidence.models import Report
 from apps.evidence.selectors import file_of, report_exists, results_of
@@ -69,7 +76,8 @@ def _received(request: HttpRequest, change: Change, form: EvidenceForm) -> Repor
     try:
         version = measured_version(change, given.pop("component"))
         order = Order(version=version, content=file.read(), file_name=file.name, **given)
-        received = receive_evidence(actor=actor_of(request), order=order)
+        actor = actor_of(request)
+        received = receive_evidence(actor=actor, order=order, carries=carries_out(change, actor))
     except (Invalid, Conflict) as error:
         add_to_form(form, error if isinstance(error, Invalid) else Invalid({"file": [error.reason]}))
         return None
