@@ -7,14 +7,18 @@ import pytest
 from django.test import Client
 
 from apps.audit.models import AuditEvent
+from apps.catalog.models import Component
+from apps.catalog.selectors import forget_graph
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.services import close_change, complete_change, start_change
 from apps.core.errors import PolicyBlocked
+from apps.evidence.enums import Stage
+from apps.gates.services import Ask, ask_gate
 from tests.api.conftest import Caller, call
 from tests.changes.estate import IN_WINDOW, Estate, approved, at, fresh, sign_all
 from tests.changes.test_emergency import let_go, urgent
-from tests.gates.conftest import Send, auc, ran
+from tests.gates.conftest import ARTIFACT, Send, auc, ran
 
 pytestmark = pytest.mark.django_db
 __all__ = ["call"]
@@ -86,3 +90,16 @@ def test_emergency_does_not_start_against_what_was_measured(estate: Estate, plan
     with pytest.raises(PolicyBlocked) as refused:
         start(estate, change)
     assert [one.says.partition(",")[0] for one in refused.value.because] == ["Better"]
+
+
+def test_rules_that_the_portal_comes_with_keep_pipelines_and_nobody_who_starts(estate: Estate) -> None:
+    Component.objects.filter(key="model:default/credit-risk").update(tier=1)
+    forget_graph()
+    change = approved(estate)
+    with at(IN_WINDOW):
+        decision = ask_gate(
+            actor=estate.actor("amara"), change=change, ask=Ask(stage=Stage.PRE_DEPLOY, artifact=ARTIFACT)
+        )
+    assert "impact-assessed" in {one["rule"] for one in decision.reasons}
+    assert decision.rules_version == 1
+    assert start(estate, change).state == ChangeState.IN_PROGRESS

@@ -7,7 +7,9 @@ from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.core.errors import Because, PolicyBlocked
 from apps.evidence.enums import Stage
-from apps.gates.selectors import owed_afterwards, spoken_against, standing_at
+from apps.gates.rules import Reason
+from apps.gates.selectors import GateStanding, owed_afterwards, spoken_against, standing_at
+from apps.policy.rules import FIRST_NUMBER
 
 
 def keep_closed_gate(change: Change, actor: Actor) -> None:
@@ -21,7 +23,7 @@ def keep_closed_gate(change: Change, actor: Actor) -> None:
         PolicyBlocked: with each reason, its remedy, and the page that shows it.
     """
     held = standing_at(change)
-    against = spoken_against(change, held, Stage.PRE_DEPLOY)
+    against = _chosen(held, spoken_against(change, held, Stage.PRE_DEPLOY))
     if against:
         more = f" So do {len(against) - 1} more." if len(against) > 1 else ""
         raise PolicyBlocked(
@@ -29,10 +31,22 @@ def keep_closed_gate(change: Change, actor: Actor) -> None:
             remedy=against[0].remedy,
             because=[Because(one.says, one.remedy, one.url) for one in against],
         )
-    owed = owed_afterwards(change, held)
+    owed = _chosen(held, owed_afterwards(change, held))
     if owed:
         data = {"rules": sorted({one.rule for one in owed}), "count": len(owed)}
         record_event(event="gate.passed_over", actor=actor, obj=change, data=data)
+
+
+def _chosen(held: GateStanding, reasons: list[Reason]) -> list[Reason]:
+    """Return the reasons that the organisation chose: until it approves rules, those of the portal keep nobody back.
+
+    They keep the gate closed to pipelines from the first day. A person who starts a change is held to what somebody
+    here has signed.
+    """
+    if held.rules_version != FIRST_NUMBER:
+        return reasons
+    came_with_it = {one.rule.id for one in held.verdict.results}
+    return [one for one in reasons if one.rule not in came_with_it]
 
 
 def may_close_emergency(change: Change, actor: Actor) -> Decision:  # noqa: ARG001
@@ -40,7 +54,8 @@ def may_close_emergency(change: Change, actor: Actor) -> Decision:  # noqa: ARG0
     ahead = change.round is not None and change.round.went_ahead_at is not None
     if not ahead or change.state != ChangeState.COMPLETED:
         return ALLOWED
-    owed = owed_afterwards(change, standing_at(change))
+    held = standing_at(change)
+    owed = _chosen(held, owed_afterwards(change, held))
     if not owed:
         return ALLOWED
     return denied(
