@@ -36,7 +36,7 @@ def revised(estate: Estate, plan: None, send: Send) -> Any:
         items = [ItemInput(key, "2") for key in ("model:default/credit-risk", KEY)]
         save_what(actor=estate.actor("amara"), change=fresh(change), items=items)
         order = Order(version=more.versions.get(version="2"), content=json.dumps(ran()).encode())
-        receive_evidence(actor=estate.actor("amara"), order=order)
+        receive_evidence(actor=estate.actor("amara"), order=order, carries=True)
     return fresh(change)
 
 
