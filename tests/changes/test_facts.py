@@ -199,6 +199,20 @@ def test_comparison_with_a_version_that_is_not_named_counts_as_with_another(
     assert known(submitted(estate))["model.champion_moved"] is True
 
 
+def test_champion_is_the_same_for_one_and_for_many_where_the_alias_stands_on_the_new_version(
+    estate: Estate, send: Send
+) -> None:
+    send(auc(0.85))
+    change = submitted(estate)
+    versions = estate.components["credit-risk"].versions
+    versions.exclude(version="2").update(aliases=[])
+    versions.filter(version="2").update(aliases=["champion"])
+    one = known(change)
+    [(_, many)] = facts_of_many(Change.objects.filter(pk=change.pk), PRIOR, {"model"})
+    assert one["model.replaces"] is True
+    assert many == {name: value for name, value in one.items() if name.startswith("model.")}
+
+
 @pytest.mark.parametrize(
     ("document", "named"),
     [

@@ -6,26 +6,17 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.api.serializers.versions import VersionSerializer
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import PolicyVersion
 from apps.approvals.selectors import document_by_name, terms_in
 
 
-class PolicySerializer(serializers.ModelSerializer[PolicyVersion]):
+class PolicySerializer(VersionSerializer, serializers.ModelSerializer[PolicyVersion]):
     """A version of the approval policy. The portal comes with the first, which nobody proposed."""
 
-    author = serializers.SerializerMethodField()
-    created_at = serializers.DateTimeField(read_only=True, allow_null=True)
-
-    class Meta:
+    class Meta(VersionSerializer.Meta):
         model = PolicyVersion
-        fields = [
-            "ref", "number", "state", "digest", "reason", "author", "created_at", "settled_at", "superseded_at",
-        ]  # fmt: skip
-
-    @extend_schema_field(serializers.CharField(allow_null=True))
-    def get_author(self, version: PolicyVersion) -> str | None:
-        return version.author.username if version.author_id else None
 
 
 class TermsSerializer(serializers.Serializer[Any]):

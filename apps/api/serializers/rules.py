@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.api.serializers.versions import VersionSerializer
 from apps.approvals.enums import RequirementState
 from apps.core import clock
 from apps.gates.selectors import RULE_WAIVER, RULES, asked_over
@@ -13,21 +14,11 @@ from apps.policy.models import PolicySet, RuleWaiver
 from apps.policy.selectors import unready
 
 
-class RulesSerializer(serializers.ModelSerializer[PolicySet]):
+class RulesSerializer(VersionSerializer, serializers.ModelSerializer[PolicySet]):
     """A version of the rules. The portal comes with the first, which nobody wrote."""
 
-    author = serializers.SerializerMethodField()
-    created_at = serializers.DateTimeField(read_only=True, allow_null=True)
-
-    class Meta:
+    class Meta(VersionSerializer.Meta):
         model = PolicySet
-        fields = [
-            "ref", "number", "state", "digest", "reason", "author", "created_at", "settled_at", "superseded_at",
-        ]  # fmt: skip
-
-    @extend_schema_field(serializers.CharField(allow_null=True))
-    def get_author(self, version: PolicySet) -> str | None:
-        return version.author.username if version.author_id else None
 
 
 class RulesProblemSerializer(serializers.Serializer[Any]):

@@ -15,6 +15,9 @@ from apps.audit.services import record_denial
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden
 
+IN_FORCE = "in-force"
+"""What stands in an address for the version that counts now."""
+
 
 class Resource(APIView):
     """A resource of the portal. ``write_scope`` is the scope that a token needs to change it."""

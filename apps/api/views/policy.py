@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
 from apps.api.serializers.policy import ExplanationSerializer, PolicyDetailSerializer, PolicySerializer
-from apps.api.views.base import Resource, number_in
+from apps.api.views.base import IN_FORCE, Resource, number_in
 from apps.api.views.changes import ChangeResource
 from apps.approvals.rules import silence
 from apps.approvals.selectors import (
@@ -16,8 +16,6 @@ from apps.approvals.selectors import (
     policy_numbered,
     policy_versions,
 )
-
-IN_FORCE = "in-force"
 
 
 class Policies(Resource):

@@ -18,7 +18,7 @@ from apps.api.serializers.rules import (
     RulesSerializer,
     WriteRulesSerializer,
 )
-from apps.api.views.base import Resource, number_in
+from apps.api.views.base import IN_FORCE, Resource, number_in
 from apps.core.errors import Invalid, Stale
 from apps.gates.services import ask_rules_approval, withdraw_rules, write_rules
 from apps.policy.models import PolicySet
@@ -33,8 +33,6 @@ from apps.policy.selectors import (
     sets_for,
 )
 from apps.policy.services import start_draft
-
-IN_FORCE = "in-force"
 
 
 class Versions(Resource):

@@ -15,14 +15,13 @@ from apps.approvals.models import BreakGlass, Requirement
 from apps.calendar.selectors import conflicts_of_all
 from apps.catalog.enums import DataClass
 from apps.catalog.models import Component
-from apps.catalog.rules.in_use import in_use_among
 from apps.catalog.selectors import newest_first
 from apps.changes.enums import DROPPED, ChangeClass
 from apps.changes.models import Artifact, Change, ChangeItem
 from apps.changes.rules.contracts import Consumer, Proposed, facts_of_contracts
 from apps.changes.selectors.contracts import overtaken_among
 from apps.changes.selectors.facts import named_by, of_calendar, of_evidence, of_model, of_window
-from apps.changes.selectors.measured import Measured
+from apps.changes.selectors.measured import Measured, champion_of
 from apps.changes.selectors.snapshots import Snapshot, snapshots
 from apps.changes.selectors.track_record import Ends, TrackRecord, track_record
 from apps.core import clock
@@ -271,11 +270,7 @@ def _in_use(batch: Batch, items: list[ChangeItem]) -> dict[int, str]:
     if batch.record is not None:
         return {item.pk: item.from_version.version if item.from_version else "" for item in items}
     versions = newest_first({item.component_id for item in items})
-    found = {}
-    for item in items:
-        used = in_use_among(versions.get(item.component_id, []), other_than=item.to_version.version)
-        found[item.pk] = used.version if used is not None and used.pk != item.to_version_id else ""
-    return found
+    return {item.pk: champion_of(item, versions.get(item.component_id, [])) for item in items}
 
 
 _READERS: dict[str, Callable[[Batch], dict[int, Facts]]] = {

@@ -106,7 +106,7 @@ def measured_of(change: Change, metrics: Collection[str] = ()) -> list[Measured]
     return [
         Measured(
             item,
-            _champion(item, versions[item.component_id]),
+            champion_of(item, versions[item.component_id]),
             tuple(pieces.get(item.to_version_id, ())),
             named_in_use_among(versions[item.component_id]),
         )
@@ -114,7 +114,7 @@ def measured_of(change: Change, metrics: Collection[str] = ()) -> list[Measured]
     ]
 
 
-def _champion(item: ChangeItem, versions: Sequence[ComponentVersion]) -> str:
+def champion_of(item: ChangeItem, versions: Sequence[ComponentVersion]) -> str:
     """Return the version that a new one has to match: what it replaces, also once an alias stands on the new one."""
     in_use = in_use_among(versions, other_than=item.to_version.version)
     if in_use is None or in_use.pk == item.to_version_id:
