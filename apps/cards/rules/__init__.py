@@ -2,8 +2,8 @@
 
 from apps.cards.rules.access import Writer, may_write
 from apps.cards.rules.comparing import Difference, differences
-from apps.cards.rules.fields import FIELDS, TEXT_FIELDS, CardField, Completeness, completeness
 from apps.cards.rules.filling import merged_metrics, metrics_of, training_text
+from apps.cards.rules.first_fields import FIELDS, TEXT_FIELDS, CardField, Completeness, completeness
 from apps.cards.rules.metrics import checked_metrics
 from apps.cards.rules.transitions import TRANSITIONS
 
