@@ -13,6 +13,7 @@ TARGET = ROOT / "static" / "vendor"
 FONTS = "@fontsource-variable"
 FILES = (
     "@tabler/core/dist/css/tabler.min.css",
+    "plotly.js-basic-dist-min/plotly-basic.min.js",
     f"{FONTS}/source-sans-3/files/source-sans-3-latin-wght-normal.woff2",
     f"{FONTS}/source-sans-3/files/source-sans-3-latin-wght-italic.woff2",
     f"{FONTS}/source-sans-3/files/source-sans-3-latin-ext-wght-normal.woff2",

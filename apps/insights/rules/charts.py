@@ -1,0 +1,105 @@
+"""A chart as people read it: what it shows in a sentence, the drawing, the table with the same numbers, and how they
+were counted. Pure.
+
+Plotly makes the drawing (https://plotly.com/python/reference/) and the browser draws it (``static/charts.js``). Colours
+are the names of tokens (``static/css/base.css``), so that one drawing serves light, dark and paper.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+Drawing = dict[str, Any]
+"""What Plotly draws: ``data`` and ``layout``, as plain JSON."""
+
+ACCENT, TINT, SURFACE = "var(--accent)", "var(--accent-tint)", "var(--surface)"
+INK, INK_2, LINE, CONTROL, BLOCKED = (
+    f"var({name})" for name in ("--ink", "--ink-2", "--line", "--control", "--blocked")
+)
+HEIGHT = 250
+"""How high a drawing is unless it says otherwise, in pixels."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the table: what people read, the number behind it, and the address of the records that it counts.
+
+    ``value`` is what a spreadsheet gets; without one it gets what people read.
+    """
+
+    said: str
+    value: float | None = None
+    href: str = ""
+
+
+NOT_MEASURED = Cell("Not measured")
+"""What stands where nothing was measured. It is never 0."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with all that stands beside it. The first cell of each row is its head.
+
+    ``title`` says what the numbers say, ``about`` what they are, ``said`` both in one sentence for whoever cannot see
+    the drawing. ``drawing`` is None where nothing can be drawn: ``title`` then says so.
+    """
+
+    slug: str
+    title: str
+    about: str
+    said: str
+    how: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    drawing: Drawing | None = None
+
+    @property
+    def drawing_id(self) -> str:
+        """Return the id under which the page holds the drawing, for the browser to find."""
+        return f"{self.slug}-drawing"
+
+
+def number(count: int, href: str = "") -> Cell:
+    """Return the cell of a whole number."""
+    return Cell(f"{count:,}", count, href)
+
+
+def drawn(*traces: Any, height: int = HEIGHT, **layout: Any) -> Drawing:
+    """Return what Plotly draws of traces of ``plotly.graph_objects``, in the look of the house.
+
+    ``layout`` is laid over the house's, one level deep. A property that Plotly does not have raises ValueError.
+    """
+    axis = {
+        "gridcolor": LINE,
+        "linecolor": CONTROL,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "tickfont": {"color": INK_2},
+    }
+    house: dict[str, Any] = {
+        "xaxis": {**axis, "showgrid": False, "showline": True},
+        "yaxis": {**axis, "rangemode": "tozero", "showline": False},
+        "font": {"family": "Source Sans 3 Variable, system-ui, sans-serif", "size": 13, "color": INK_2},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 24, "t": 12, "b": 8},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": -0.18,
+            "yanchor": "top",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        "hoverlabel": {"bgcolor": SURFACE, "bordercolor": CONTROL, "font": {"color": INK}},
+        "hovermode": "closest",
+        "dragmode": False,
+        "showlegend": len(traces) > 1,
+        "template": "none",
+    }
+    for name, given in layout.items():
+        house[name] = {**house.get(name, {}), **given} if isinstance(given, dict) else given
+    plain: Drawing = go.Figure(traces, go.Layout(height=height, **house)).to_plotly_json()
+    return {"data": plain["data"], "layout": plain["layout"]}
