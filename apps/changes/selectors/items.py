@@ -8,6 +8,8 @@ from apps.catalog.models import ComponentVersion
 from apps.changes.enums import OPEN
 from apps.changes.models import Change, ChangeItem, ProposedContract
 
+_KEPT = "_prefetched_objects_cache"  # where Django keeps what was read with an object
+
 
 def items_of(change: Change) -> list[ChangeItem]:
     """Return what a change moves, each with its component and its versions.
@@ -32,8 +34,11 @@ def read_items(changes: Sequence[Change]) -> None:
     """Read what many changes move, in one query, for ``items_of``.
 
     Each item says as ``brings_contract`` whether its change brings a new version of a contract of the component, so
-    that most pages need not ask.
+    that most pages need not ask. Those that have been read stay as they are, and cost nothing.
     """
+    changes = [change for change in changes if "items" not in change.__dict__.get(_KEPT, ())]
+    if not changes:
+        return
     items = ChangeItem.objects.select_related("component", "from_version", "to_version").order_by("pk")
     brought = ProposedContract.objects.filter(
         change=OuterRef("change"), contract__provider=OuterRef("component"), dropped_at=None
@@ -46,9 +51,7 @@ def read_items(changes: Sequence[Change]) -> None:
 
 def _keep_submitted(change: Change) -> None:
     """Let what the revision says that moves stay with a change, in the place of the draft's; one query, once."""
-    kept = change.__dict__.setdefault("_prefetched_objects_cache", {})
-    if "items" in kept:
-        return
+    kept = change.__dict__.setdefault(_KEPT, {})
     assert change.revision is not None
     rows = change.revision.content["items"]
     named = Q()
