@@ -17,6 +17,8 @@ class Role(models.TextChoices):
 
 
 APPROVING_ROLES = (Role.SPONSOR, Role.STEWARD, Role.VALIDATOR, Role.OWNER)
+WORKING_ROLES = (*APPROVING_ROLES, Role.REQUESTER, Role.CHANGE_MANAGER)
+"""Whoever has a hand in changes. The others look: they ask for nothing that is kept."""
 
 
 class GrantScope(models.TextChoices):

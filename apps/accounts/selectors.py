@@ -6,7 +6,7 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from django.db.models import BooleanField, Case, Exists, Q, QuerySet, When
 
-from apps.accounts.enums import GrantScope, Role
+from apps.accounts.enums import WORKING_ROLES, GrantScope, Role
 from apps.accounts.models import ApiToken, RoleGrant, SavedView, Team, User
 from apps.accounts.rules import OwnedComponent, reaches
 from apps.core import clock
@@ -97,6 +97,16 @@ def with_any_role(user: User) -> Q:
 def holds_any_role(user: User) -> bool:
     """Return whether a person holds any role now."""
     return bool(grants_of(user))
+
+
+def works_on_changes(user: User) -> bool:
+    """Return whether a person proposes, approves or manages changes of anything now. Others read, at most."""
+    return any(grant.role in WORKING_ROLES for grant in grants_of(user))
+
+
+def with_work_on_changes(user: User) -> Exists:
+    """Return the condition that a person ``works_on_changes``, for a query that is made anyway."""
+    return Exists(active_grants().filter(user=user, role__in=WORKING_ROLES))
 
 
 def people_with_role(role: str, component_key: str = "", team_id: int | None = None) -> QuerySet[User]:

@@ -84,7 +84,9 @@ def test_who_may_not_ask_or_see_the_change_gets_no_answer(estate: Estate, plan: 
     question = {"change": submitted(estate).ref, "stage": "model"}
     assert call("amara", "post", "gate/", question, scopes=(TokenScope.READ,)).status_code == 403
     stranger = Client(headers={"Authorization": f"Bearer {secret_of(add_person('zoe'))}"})
-    assert stranger.post("/api/v1/gate/", question).status_code == 404
+    for who in (stranger, Client(headers={"Authorization": f"Bearer {secret_of(estate.people['ruth'])}"})):
+        assert who.post("/api/v1/gate/", {}).status_code == 403  # whatever the question
+        assert "propose, approve or manage" in who.post("/api/v1/gate/", question).json()["detail"]
     assert Client().post("/api/v1/gate/", question).status_code == 401
     decision = call("amara", "post", "gate/", question).json()["decision"]
     assert stranger.get(f"/api/v1/gate/{decision}/").status_code == 404

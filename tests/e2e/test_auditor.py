@@ -31,7 +31,6 @@ LOOKED_AT_FIRST = (
     "/versions/",
     "/actions/",
     "/together/",
-    "/gate/",
 )
 ASKED_FIRST = {
     "web:approval-sign": 422,

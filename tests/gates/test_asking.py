@@ -11,7 +11,7 @@ from apps.audit.selectors import signed_statement
 from apps.calendar.rules import Span
 from apps.changes.models import Change
 from apps.changes.services import hold_change, start_change, withdraw_change
-from apps.core.errors import Conflict, Invalid
+from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.evidence.enums import Stage
 from apps.gates.enums import Answer
 from apps.gates.models import GateDecision
@@ -47,6 +47,13 @@ def test_stage_without_evidence_is_pending_and_names_each_check_with_its_remedy(
     assert decision.reasons[0]["remedy"] == "Train it again."
     assert decision.reasons[0]["says"] == "Better, credit-risk: Nothing was sent yet."
     assert (decision.attestation, decision.expires_at) == ("", None)
+
+
+def test_whoever_only_reads_is_refused_and_nothing_is_kept(estate: Estate, plan: None) -> None:
+    change = submitted(estate)
+    with pytest.raises(Forbidden, match="Only people who propose, approve or manage changes"):
+        ask_gate(actor=estate.actor("ruth"), change=fresh(change), ask=Ask(stage=Stage.MODEL, dry_run=True))
+    assert not GateDecision.objects.exists()
 
 
 def test_stage_asks_for_itself_and_all_before_it_alone(estate: Estate, plan: None, send: Send) -> None:

@@ -24,7 +24,7 @@ from apps.changes.selectors import change_exists, change_for
 from apps.evidence.enums import Stage
 from apps.gates.enums import Answer
 from apps.gates.models import GateDecision
-from apps.gates.selectors import decision_exists, decision_for, decisions_of
+from apps.gates.selectors import decision_exists, decision_for, decisions_of, may_ask_gate
 from apps.gates.services import Ask, ask_gate
 
 
@@ -37,6 +37,7 @@ class Gate(Resource):
     @extend_schema(request=AskSerializer, responses={200: AnswerSerializer, 409: AnswerSerializer})
     def post(self, request: Request) -> Response:
         """Ask whether an artifact may pass a stage. The answer is kept, unless it is a dry run."""
+        may_ask_gate(self.actor).require()
         asked = AskSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = dict(asked.validated_data)

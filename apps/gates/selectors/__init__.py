@@ -1,7 +1,13 @@
 """Reading the gate: how a change stands before each stage, and what was asked."""
 
 from apps.gates.selectors.against import owed_afterwards, reasons_against, spoken_against
-from apps.gates.selectors.decisions import decision_exists, decision_for, decisions_of
+from apps.gates.selectors.decisions import (
+    ONLY_READS,
+    decision_exists,
+    decision_for,
+    decisions_of,
+    may_ask_gate,
+)
 from apps.gates.selectors.rehearsals import Counted, counted, rehearsals_for, rehearsals_of, rehearsed_for
 from apps.gates.selectors.rule_rounds import (
     RULE_WAIVER,
@@ -23,6 +29,7 @@ from apps.gates.selectors.standing import (
 from apps.gates.selectors.waivable import Waivable, waivable, waivables
 
 __all__ = [
+    "ONLY_READS",
     "Counted",
     "StoppedNow",
     "answers_naming",
@@ -43,6 +50,7 @@ __all__ = [
     "decision_exists",
     "decision_for",
     "decisions_of",
+    "may_ask_gate",
     "owed_afterwards",
     "plan_for",
     "reasons_against",

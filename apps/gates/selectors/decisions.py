@@ -3,9 +3,22 @@
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
+from apps.accounts.selectors import works_on_changes
 from apps.changes.models import Change
 from apps.changes.selectors import changes_visible_to
+from apps.core.actors import Actor
+from apps.core.decisions import ALLOWED, Decision, denied
 from apps.gates.models import GateDecision
+
+ONLY_READS = denied(
+    "Only people who propose, approve or manage changes ask the gate.",
+    "Read what it answered on the page of gates of the change.",
+)
+
+
+def may_ask_gate(actor: Actor) -> Decision:
+    """Return whether an actor may ask the gate: its answers are kept in their name, so whoever only reads does not."""
+    return ALLOWED if isinstance(actor.user, User) and works_on_changes(actor.user) else ONLY_READS
 
 
 def decisions_of(user: User, change: Change) -> QuerySet[GateDecision]:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from apps.accounts.models import User
+from apps.accounts.selectors import with_work_on_changes
 from apps.audit.services import record_event, sign_statement
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change, Revision
@@ -20,7 +21,7 @@ from apps.evidence.rules.sending import digest_in
 from apps.gates.enums import Answer
 from apps.gates.models import GateDecision
 from apps.gates.rules import LASTS, Reason, answer_of, stages_up_to, statement
-from apps.gates.selectors import GateStanding, reasons_against, standing_at
+from apps.gates.selectors import ONLY_READS, GateStanding, reasons_against, standing_at
 from apps.policy.enums import Outcome
 
 KEY_LIMIT = 80
@@ -50,7 +51,7 @@ def ask_gate(*, actor: Actor, change: Change, ask: Ask) -> GateDecision:
     with the same question gives the answer that was given, which does not become another one.
 
     Raises:
-        Forbidden: nobody asks.
+        Forbidden: nobody asks, or somebody who only reads.
         Invalid: ``artifact``, ``component``, ``environment`` or ``idempotency_key`` cannot be.
         Conflict: the key was used for another question, of an earlier revision, or for a pass that has ended.
         LedgerBroken: the key that would sign the pass is lost.
@@ -59,7 +60,10 @@ def ask_gate(*, actor: Actor, change: Change, ask: Ask) -> GateDecision:
         raise Forbidden("The gate is asked in a person's name.")
     # As it is now, and so until this is answered: whoever withdraws or revises it waits, or has done so.
     as_it_is = Change.objects.select_for_update(of=("self",), no_key=True)
+    as_it_is = as_it_is.annotate(may_ask=with_work_on_changes(actor.user))
     change = as_it_is.select_related("requester", "revision", "round", "booking").get(pk=change.pk)
+    if not change.may_ask:
+        ONLY_READS.require()
     change = as_seen_by(actor.user, change)
     component_key, artifact = _checked(change, ask)
     if used := _asked_before(actor.user, change, ask, component_key, artifact):

@@ -7,16 +7,14 @@ from datetime import datetime
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
 
-from apps.accounts.enums import APPROVING_ROLES, Role
+from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.selectors import grants_of, holds_any_role, holds_everywhere
+from apps.accounts.selectors import holds_any_role, holds_everywhere, works_on_changes
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.policy.models import RuleWaiver
 from apps.policy.rules import Waived, holding
-
-_ASKING = {*APPROVING_ROLES, Role.REQUESTER, Role.CHANGE_MANAGER}
 
 
 def waivers_now(refs: Collection[str], at: datetime | None = None) -> list[Waived]:
@@ -63,7 +61,7 @@ def waivers_ending(*, before: datetime) -> list[RuleWaiver]:
 
 def may_ask_waiver(actor: Actor) -> Decision:
     """Return whether an actor may ask for waivers: a person who proposes, approves or manages changes of anything."""
-    if isinstance(actor.user, User) and not {one.role for one in grants_of(actor.user)}.isdisjoint(_ASKING):
+    if isinstance(actor.user, User) and works_on_changes(actor.user):
         return ALLOWED
     return denied(
         "Only people who propose, approve or manage changes ask for a waiver.",
