@@ -42,6 +42,20 @@ def page(client: Client, path: str, status: int = 200) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_change_page_fetches_its_stages_from_a_page_that_has_them_in_short(
+    estate: Estate, asked: bool, request: pytest.FixtureRequest
+) -> None:
+    if asked:
+        request.getfixturevalue("plan")
+    client, change = signed_in(estate), submitted(estate)
+    gates = f"/changes/{change.ref}/gates/"
+    shown = page(client, f"/changes/{change.ref}/")
+    assert f'hx-get="{gates}" hx-trigger="revealed" hx-select="#in-short"' in shown
+    assert f'<p><a href="{gates}">See how each stage stands</a></p>' in shown  # without scripts
+    assert page(client, gates).count('id="in-short"') == 1
+
+
 def test_gates_without_checks_say_that_nothing_is_asked(estate: Estate) -> None:
     shown = page(signed_in(estate), f"/changes/{submitted(estate).ref}/gates/")
     assert "Nothing has to be measured of what it moves." in shown
