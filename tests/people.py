@@ -98,7 +98,7 @@ def sign(
         decision=decision,
         note=note,
         proof=prove(actor, requirement, method=auth_method),
-        checked=checklist(requirement.role) if decision == "approve" else (),
+        checked=checklist(requirement.role, requirement.round.subject_type) if decision == "approve" else (),
     )
 
 

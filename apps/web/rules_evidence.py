@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from apps.accounts.models import User
+from apps.changes.models import Change
 from apps.changes.selectors import change_for
 from apps.core.errors import Invalid
-from apps.gates.selectors import waivable
+from apps.gates.selectors import standing_at, waivable
 from apps.policy.rules import Rule, Rules
 from apps.policy.selectors import rules_in_force, rules_of, set_for, waiver_for
 from apps.web import dates
@@ -68,7 +69,8 @@ def rule_waiver_evidence(user: User, ref: str) -> list[Block]:
     if found is None:
         return []
     signed = found.content
-    rule = waivable(signed["rule"], change_for(user, signed["scope"]))
+    change = change_for(user, signed["scope"])
+    rule = waivable(signed["rule"], change)
     facts = [
         ("Check" if signed["rule"].isupper() else "Rule", signed["rule"]),
         ("It says", signed["title"]),
@@ -80,8 +82,31 @@ def rule_waiver_evidence(user: User, ref: str) -> list[Block]:
         Prose("Why it should not hold here", signed["reason"]),
         Prose("What is done instead", signed["compensating"]),
         Facts("What is waived", facts),
+        *(
+            [Facts("How it stands now", rows)]
+            if change and (rows := stands_now(change, signed["rule"]))
+            else []
+        ),
         Prose("What your signature allows", _ALLOWS),
     ]
+
+
+def stands_now(change: Change, rule: str) -> list[tuple[str, str]]:
+    """Return what came of a rule or a check for a change by now: of a check, for each component that it looks at."""
+    held = standing_at(change)
+    found = [
+        (str(part.item.component), one) for part in held.parts for one in part.checks if one.check.id == rule
+    ]
+    if found:
+        return [
+            (
+                name,
+                ". ".join(dict.fromkeys(s.rstrip(".") for s in (one.measured, one.reason) if s)) or "Passes",
+            )
+            for name, one in found
+        ]
+    results = [one for one in held.verdict.results if one.rule.id == rule]
+    return [(change.ref, one.reason or str(one.outcome.label)) for one in results]
 
 
 def _in_full(rule: Rule | None) -> str:

@@ -147,7 +147,7 @@ def _give(user: User, role: Role, **where: Any) -> None:
 def shown(actor: Actor, asked: Requirement, session: str) -> dict[str, Any]:
     """Return what a page that was really shown would send: whoever is refused has no lack of that."""
     nonce = prove(actor, asked, session=session).nonce
-    return {"nonce": nonce, "checked": list(checklist(asked.role))}
+    return {"nonce": nonce, "checked": list(checklist(asked.role, asked.round.subject_type))}
 
 
 def by_page(user: User, asked: Requirement) -> Any:

@@ -18,7 +18,7 @@ from apps.evidence.enums import Category, PlanState, Stage
 from apps.evidence.models import CheckPlan, Report
 from apps.evidence.rules.checks import STARTER, Demand, Plan
 from apps.evidence.selectors import plan_in_force
-from apps.gates.services import Ask, ask_gate, propose_plan
+from apps.gates.services import Ask, ask_gate, ask_rule_waiver, propose_plan
 from apps.web.checks_evidence import differences
 from tests.changes.estate import NOW, Estate, add_component, at, submitted
 from tests.evidence.test_receiving import checks
@@ -75,6 +75,30 @@ def test_gates_show_each_check_with_what_is_missing_and_each_result_with_its_evi
     assert f"/evidence/{report.ref}/" in shown
     assert "Not measured yet" in shown
     assert "Tomasz Wojcik, Model Validator" in shown
+
+
+def test_check_that_fails_names_the_waiver_asked_for_and_who_signs_it_reads_what_was_measured(
+    estate: Estate, plan: None, send: Send
+) -> None:
+    change = submitted(estate)
+    send(auc(0.7))
+    client, gates = signed_in(estate), f"/changes/{change.ref}/gates/"
+    with at(NOW):
+        assert "Ask for a waiver" in page(client, gates)
+        ask_rule_waiver(
+            actor=estate.actor("amara"), rule="PERF-01", scope=change.ref,
+            reason="October is late.", compensating="Two people look.", until=NOW + timedelta(days=9),
+        )  # fmt: skip
+        shown = page(client, gates)
+        assert "Ask for a waiver" not in shown
+        assert 'href="/rules/waivers/1/">RWV-1</a> asks to set it aside.' in shown
+        assert "auc 0.7, in use 0.8" in page(client, "/rules/waivers/1/")
+        asked = Round.objects.get(subject_type="rule_waiver").requirements.get()
+        signing = page(signed_in(estate, "tomasz"), f"/approvals/{asked.pk}/sign/")
+    assert asked.role == Role.VALIDATOR
+    assert "auc 0.7, in use 0.8" in signing
+    assert "what is done instead makes up for what is set aside" in signing
+    assert "the new version does what it should" not in signing
 
 
 def test_gates_say_what_adds_to_the_risk_term_by_term_with_its_source(estate: Estate) -> None:

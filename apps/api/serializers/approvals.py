@@ -111,7 +111,8 @@ class IntentSerializer(serializers.ModelSerializer[SignIntent]):
         fields = ["nonce", "digest", "meanings", "checklist", "expires_at"]
 
     def get_checklist(self, intent: SignIntent) -> list[str]:
-        return list(checklist(intent.requirement.role)) if intent.requirement else []
+        asked = intent.requirement
+        return list(checklist(asked.role, asked.round.subject_type)) if asked else []
 
     def get_expires_at(self, intent: SignIntent) -> datetime:
         return intent.shown_at + LIFE

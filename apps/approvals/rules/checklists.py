@@ -22,11 +22,20 @@ _CHECKS: dict[str, tuple[str, ...]] = {
 }
 
 
-def checklist(role: str) -> tuple[str, ...]:
-    """Return what a role confirms when it approves, each to follow “I have checked that”."""
-    return _CHECKS.get(role, ())
+# Whoever waives something judges what is done instead: that all is well with it, nobody can say.
+_WAIVING = (
+    "what is done instead makes up for what is set aside",
+    "it is set aside no longer than it has to be",
+)
+WAIVERS = frozenset({"waiver", "rule_waiver"})
+"""The subjects, as a round names them, that set something aside: a conflict, a rule or a check."""
 
 
-def unchecked(role: str, checked: list[str]) -> list[str]:
+def checklist(role: str, subject: str = "change") -> tuple[str, ...]:
+    """Return what a role confirms when it approves a subject, each to follow “I have checked that”."""
+    return _WAIVING if subject in WAIVERS else _CHECKS.get(role, ())
+
+
+def unchecked(role: str, subject: str, checked: list[str]) -> list[str]:
     """Return what a role has yet to confirm."""
-    return [each for each in checklist(role) if each not in checked]
+    return [each for each in checklist(role, subject) if each not in checked]

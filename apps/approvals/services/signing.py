@@ -53,7 +53,7 @@ def sign(
     """
     if not isinstance(actor.user, User):
         raise Forbidden("Only a person can sign.")
-    _check_input(requirement.role, decision, note, proof.method, list(checked))
+    _check_input(requirement, decision, note, proof.method, list(checked))
     round_ = Round.objects.select_for_update().get(pk=requirement.round_id)
     asked = Requirement.objects.select_related("round").get(pk=requirement.pk)
     asked.round = round_
@@ -90,7 +90,7 @@ def sign(
     return signature
 
 
-def _check_input(role: str, decision: str, note: str, auth_method: str, checked: list[str]) -> None:
+def _check_input(asked: Requirement, decision: str, note: str, auth_method: str, checked: list[str]) -> None:
     problems: dict[str, list[str]] = {}
     if decision not in DECISIONS:
         problems["decision"] = ["Choose whether you approve, reject or abstain."]
@@ -98,7 +98,7 @@ def _check_input(role: str, decision: str, note: str, auth_method: str, checked:
         problems["note"] = ["Give a reason, so that the requester knows what to change."]
     if decision == SignatureDecision.ABSTAIN and not note.strip():
         problems["note"] = ["Give a reason, so that the others know why you do not decide."]
-    if decision == SignatureDecision.APPROVE and unchecked(role, checked):
+    if decision == SignatureDecision.APPROVE and unchecked(asked.role, asked.round.subject_type, checked):
         problems["checked"] = ["Confirm each point, or reject."]
     if auth_method not in AuthMethod.values:
         problems["auth_method"] = ["Say how the person proved who they are."]
@@ -151,7 +151,7 @@ def write_signature(
         auth_method=proof.method,
         authenticated_at=proof.at,
         nonce=proof.nonce,
-        checked=[each for each in checklist(asked.role) if each in checked],
+        checked=[each for each in checklist(asked.role, asked.round.subject_type) if each in checked],
         signed_at=clock.now(),
     )
     attestation = attest(signature, asked, signer)

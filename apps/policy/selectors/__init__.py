@@ -5,7 +5,7 @@
   write them; ``unready``, ``problems_in``: what keeps one from being published.
 - ``waivers_now``: what is set aside for something.
 - ``waivers_for``, ``waiver_for``, ``waivers_in_force``, ``waivers_by_rule``: waivers, as a person may read them.
-- ``waivers_ending``: those that end soon.
+- ``waivers_asked``: those that wait for signatures; ``waivers_ending``: those that end soon.
 """
 
 from apps.policy.selectors.sets import (
@@ -28,6 +28,7 @@ from apps.policy.selectors.waivers import (
     may_end_waiver,
     waiver_exists,
     waiver_for,
+    waivers_asked,
     waivers_by_rule,
     waivers_ending,
     waivers_for,
@@ -53,6 +54,7 @@ __all__ = [
     "unready",
     "waiver_exists",
     "waiver_for",
+    "waivers_asked",
     "waivers_by_rule",
     "waivers_ending",
     "waivers_for",

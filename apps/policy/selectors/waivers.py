@@ -48,6 +48,13 @@ def waivers_in_force(user: User) -> QuerySet[RuleWaiver]:
     return counting.order_by("until")
 
 
+def waivers_asked(user: User, refs: Collection[str]) -> dict[tuple[str, str], RuleWaiver]:
+    """Return the waivers that wait for signatures, by rule and by what they are for, as a person may read them."""
+    now = clock.now()
+    waiting = waivers_for(user).filter(scope__in=refs, granted_at=None, ended_at=None, until__gt=now)
+    return {(one.rule, one.scope): one for one in waiting}
+
+
 def waivers_by_rule(user: User) -> dict[str, int]:
     """Return how many waivers of each rule count now, by its id, as a person may read them."""
     return dict(Counter(waivers_in_force(user).values_list("rule", flat=True)))

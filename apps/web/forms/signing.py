@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from apps.approvals.enums import DECISIONS, SignatureDecision
+from apps.approvals.models import Requirement
 from apps.approvals.rules.checklists import checklist, unchecked
 from apps.web.forms.proving import ProofForm
 
@@ -32,15 +33,17 @@ class SigningForm(ProofForm):
     )
     field_order = ("digest", "nonce", "decision", "checked", "note", "password", "code", "passkey")
 
-    def __init__(self, *args: Any, role: str, **more: Any) -> None:
+    def __init__(self, *args: Any, asked: Requirement, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.role = role
-        self.fields["checked"].choices = [(each, each) for each in checklist(role)]  # type: ignore[attr-defined]
+        self.role, self.subject = asked.role, asked.round.subject_type
+        self.fields["checked"].choices = [(each, each) for each in checklist(self.role, self.subject)]  # type: ignore[attr-defined]
 
     def clean_checked(self) -> list[str]:
         """Ask for each point when approving, at the field, as the service would."""
         checked: list[str] = self.cleaned_data["checked"]
-        if self.cleaned_data.get("decision") == SignatureDecision.APPROVE and unchecked(self.role, checked):
+        if self.cleaned_data.get("decision") == SignatureDecision.APPROVE and unchecked(
+            self.role, self.subject, checked
+        ):
             raise forms.ValidationError("Confirm each point, or reject.")
         return checked
 

@@ -1,6 +1,6 @@
 """How a change stands before each stage, as its page shows it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,8 @@ from apps.evidence.selectors import PlanInForce
 from apps.gates.enums import Answer
 from apps.gates.rules import Reason, answer_of
 from apps.gates.selectors import GateStanding, Part, anchor_of, reasons_against, standing_at
+from apps.policy.models import RuleWaiver
+from apps.policy.selectors import waivers_asked
 from apps.web.consequences import listed
 from apps.web.gates.risk import RiskScore, risk_score
 
@@ -38,13 +40,14 @@ HEADLINES = {Answer.PASS: "Yes", Answer.DENIED: "No", Answer.EXPIRED: "No"}
 
 @dataclass(frozen=True)
 class CheckRow:
-    """One check of one component, in the words and marks of the table."""
+    """One check of one component, in the words and marks of the table. ``waiver`` waits for signatures."""
 
     checked: Checked
     part: Part
     colour: str
     word: str
     report: Report | None
+    waiver: RuleWaiver | None
 
     @property
     def passes(self) -> bool:
@@ -126,7 +129,8 @@ def gate_page(user: User, change: Change) -> GatePage:
     reports = {report.ref: report for report in evidence_of(user, change)}
     owning = {role for role in held.plan.plan.owners.values() if role != Role.REQUESTER}
     grants = list(active_grants().filter(role__in=owning).select_related("user").order_by("user__username"))
-    stages = tuple(_stage(stage, change, held, reports, grants) for stage in Stage)
+    waiting = waivers_asked(user, [change.ref, *(part.item.component.key for part in held.parts)])
+    stages = tuple(_stage(stage, change, held, reports, grants, waiting) for stage in Stage)
     every = reasons_against(change, held, Stage.PROMOTION)
     # Which artifact is to run is known to whoever asks the gate, and not to a page.
     against = [reason for reason in every if reason.code != Answer.UNKNOWN]
@@ -163,16 +167,25 @@ def _stage(
     held: GateStanding,
     reports: dict[str, Report],
     grants: Iterable[RoleGrant],
+    waiting: Mapping[tuple[str, str], RuleWaiver],
 ) -> StageRow:
     found = held.checks_of(stage)
-    rows = tuple(_row(part, one, reports) for part, one in found)
+    rows = tuple(_row(part, one, reports, change, waiting) for part, one in found)
     owner = _owner(held.owner_of(stage), change, [part for part, _ in found], grants)
     return StageRow(stage, owner if rows else "", rows)
 
 
-def _row(part: Part, one: Checked, reports: dict[str, Report]) -> CheckRow:
+def _row(
+    part: Part,
+    one: Checked,
+    reports: Mapping[str, Report],
+    change: Change,
+    waiting: Mapping[tuple[str, str], RuleWaiver],
+) -> CheckRow:
     colour, word = STATES[one.state]
-    return CheckRow(one, part, colour, word, reports.get(one.ref))
+    name, key = one.check.id, part.item.component.key
+    waiver = waiting.get((name, change.ref)) or waiting.get((name, key))
+    return CheckRow(one, part, colour, word, reports.get(one.ref), waiver)
 
 
 def _owner(role: Role | None, change: Change, parts: Iterable[Part], grants: Iterable[RoleGrant]) -> str:

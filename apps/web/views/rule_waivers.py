@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from apps.changes.selectors import change_for
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid
 from apps.gates.selectors import RULE_WAIVER, asked_over, waivables, waiver_scope
@@ -22,6 +23,7 @@ from apps.policy.selectors import (
 from apps.web.errors import add_to_form
 from apps.web.forms.rules import RuleWaiverForm
 from apps.web.reader import actor_of, reader
+from apps.web.rules_evidence import stands_now
 from apps.web.views.rules import readers
 
 PAGE = 50
@@ -53,11 +55,14 @@ def waiver(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404(f"There is no waiver RWV-{number}.")
     if request.method == "POST":
         end_rule_waiver(actor=actor_of(request), waiver=found)
-        messages.success(request, f"{found.ref} is taken back. The rule counts again.")
+        messages.success(request, f"{found.ref} is taken back. It sets nothing aside any more.")
         return redirect("web:rule-waiver", found.number)
     asked = asked_over(RULE_WAIVER, found.ref)
+    change = change_for(user, found.scope)
     context = {
         "waiver": found,
+        "change": change,
+        "stands": stands_now(change, found.rule) if change and found.granted_at is None else [],
         "now": clock.now(),
         "asked": asked,
         "mine": next((one for one in asked if one.is_open and user in one.waited_on), None),
@@ -94,7 +99,7 @@ def ask(request: HttpRequest) -> HttpResponse:
                 until=form.until_in(reader(request).time_zone),
             )
             messages.success(
-                request, f"{made.ref} is out to be signed. The rule counts until everyone has signed."
+                request, f"{made.ref} is out to be signed. Until everyone has signed, it sets nothing aside."
             )
             return redirect("web:rule-waiver", made.number)
         except Invalid as error:

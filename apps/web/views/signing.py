@@ -14,6 +14,7 @@ from apps.accounts.enums import Role
 from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import describe
+from apps.approvals.rules.checklists import WAIVERS
 from apps.approvals.selectors import requirement_exists, requirement_for
 from apps.approvals.services import Proof, Spent, mark_seen, show_signing, sign
 from apps.audit.services import record_denial
@@ -32,6 +33,7 @@ APPROVES: dict[str, str] = {
     Role.VALIDATOR: "Fit for its use",
     Role.OWNER: "My service can take it",
 }
+WAIVES = "It may be set aside"
 
 
 @sensitive_post_parameters("password", "code", "passkey")
@@ -52,7 +54,7 @@ def decide(request: HttpRequest, asked: Requirement, sign_with: Callable[..., Si
     """Show the signing page, or answer it: ``sign_with`` records the decision, as ``approvals.services.sign`` does."""
     if request.method != "POST":
         return _opened(request, asked)
-    form = SigningForm(request.POST, role=asked.role)
+    form = SigningForm(request.POST, asked=asked)
     proved = prove(request, form, _ways(request, asked), _denied(request, asked))
     if proved is None:
         return _page(request, asked, form, status=422)
@@ -110,7 +112,7 @@ def _new_form(
     """Return a form that answers this showing of the page, and no other."""
     shown = show_signing(actor=actor_of(request), requirement=asked, session=session_of(request))
     start = {**(given or {}), "digest": shown.digest, "nonce": shown.nonce}
-    return SigningForm(initial=start, role=asked.role)
+    return SigningForm(initial=start, asked=asked)
 
 
 def _again(request: HttpRequest, asked: Requirement, sent: SigningForm, error: PortalError) -> SigningForm:
@@ -140,10 +142,14 @@ def _page(
         "form": form,
         "ways": _ways(request, asked) if form else None,
         "shown": shown or preview.of(reader(request), asked),
-        "approve_says": APPROVES.get(asked.role, "I agree"),
+        "approve_says": _approve_says(asked),
         "as_whom": describe(asked.role, asked.component_label or asked.component_key),
     }
     return render(request, "signing/page.html", context, status=status)
+
+
+def _approve_says(asked: Requirement) -> str:
+    return WAIVES if asked.round.subject_type in WAIVERS else APPROVES.get(asked.role, "I agree")
 
 
 def _said(asked: Requirement, signature: Signature) -> str:

@@ -124,7 +124,7 @@ def _sign(request: HttpRequest, form: TogetherForm, items: list[Item], proved: P
     chosen = []
     for number in form.picked():
         asked = _of(items, number)
-        chosen.append(Chosen(asked, *form.shown(number), checklist(asked.role)))
+        chosen.append(Chosen(asked, *form.shown(number), checklist(asked.role, asked.round.subject_type)))
     proof = Proof("", session_of(request), proved.method, proved.at, proved.earlier)
     return sign_together(actor=actor_of(request), chosen=chosen, proof=proof)
 
@@ -159,7 +159,7 @@ def _lines(items: list[Item], form: TogetherForm) -> list[Line]:
             one,
             _as_whom(one.requirement),
             meaning_on(one.requirement, SignatureDecision.APPROVE),
-            checklist(one.requirement.role),
+            checklist(one.requirement.role, one.requirement.round.subject_type),
             boxes[str(one.requirement.pk)],
             (form[f"digest-{one.requirement.pk}"], form[f"nonce-{one.requirement.pk}"]),
         )
