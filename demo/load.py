@@ -32,6 +32,7 @@ from apps.core.actors import Actor
 from apps.playbooks.services import load_templates
 from apps.reviews import services as reviews
 from apps.reviews.selectors import digest_of
+from demo.briefings import write_briefings
 from demo.cards import CARDS, Card
 from demo.checks import approve_checks
 from demo.measured import ask, send_evidence
@@ -75,6 +76,7 @@ def load() -> bool:
     approve_rules(now, actor("leila.haddad"))
     for story in sorted(STORIES, key=lambda story: story.opens):
         live(story, now)
+    write_briefings(now)
     while seal_pending():
         pass
     write_credentials(passwords)

@@ -169,6 +169,8 @@ def _if_rejected(round_: Round) -> str:
         )
     if round_.subject_type == "rule_waiver":
         return f"{round_.subject_ref} is refused, for every role. The rule counts. {asked_by} is told why."
+    if round_.subject_type == "briefing":
+        return f"{round_.subject_ref} stays a draft. {asked_by} is told why, and can mend it and ask again."
     in_versions = round_.subject_type in ("policy", "standard", "checks", "rules")
     again = "propose another version" if in_versions else f"send revision {round_.revision + 1}"
     return f"{round_.subject_ref} stops at once, for every role. {asked_by} is told why, and can {again}."

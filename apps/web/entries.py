@@ -38,10 +38,11 @@ _PAGES = {
     "checks": "checks-version",
     "rules": "rules-version",
     "rule_waiver": "rule-waiver",
+    "briefing": "briefing-version",
 }
 
 # types whose page is named by the number of their reference alone.
-_NUMBERED = {"checks": "CHECKS-", "rules": "RULES-", "rule_waiver": "RWV-"}
+_NUMBERED = {"checks": "CHECKS-", "rules": "RULES-", "rule_waiver": "RWV-", "briefing": "BRF-"}
 
 
 @dataclass(frozen=True)

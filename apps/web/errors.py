@@ -32,6 +32,7 @@ _KINDS = {
     "GATE": "gate",
     "RULES": "rules",
     "RWV": "rule_waiver",
+    "BRF": "briefing",
 }
 
 

@@ -13,6 +13,8 @@ from apps.changes.selectors import change_for, changed_since, revision_of
 from apps.core import clock
 from apps.core.decisions import Decision
 from apps.gates.selectors import RULE_WAIVER, RULES
+from apps.insights.selectors.papers import BRIEFING
+from apps.web.briefing_evidence import briefing_evidence
 from apps.web.checks_evidence import checks_evidence
 from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
@@ -95,6 +97,8 @@ def _evidence(user: User, requirement: Requirement, shown: Revision | None) -> l
         return rules_evidence(user, asked.subject_ref)
     if asked.subject_type == RULE_WAIVER:
         return rule_waiver_evidence(user, asked.subject_ref)
+    if asked.subject_type == BRIEFING:
+        return briefing_evidence(user, asked.subject_ref)
     if asked.subject_type == "standard":
         return standard_evidence(user, asked.subject_ref, asked.revision)
     if asked.subject_type == "waiver":

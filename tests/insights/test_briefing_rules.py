@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.changes.enums import ChangeState
-from apps.insights.rules.briefing import WORD_LIMIT, build_briefing
+from apps.insights.rules.briefing import build_briefing
 from apps.insights.rules.facts import Facts, Move, Promise, Reached, Scenario
+from apps.insights.rules.paper import WORD_LIMIT
 from apps.insights.rules.readability import GRADE_GOAL
 
 FULL = Facts(
@@ -125,9 +126,9 @@ def test_briefing_baseline_not_measured_is_written_out() -> None:
 
 def test_briefing_full_change_is_short_and_plain() -> None:
     briefing = build_briefing(FULL)
-    assert briefing.words <= WORD_LIMIT
-    assert briefing.grade <= GRADE_GOAL
-    assert briefing.hard == ()
+    assert briefing.measure.words <= WORD_LIMIT
+    assert briefing.measure.grade <= GRADE_GOAL
+    assert briefing.measure.failing == ()
 
 
 @pytest.mark.parametrize("state", list(ChangeState))
@@ -170,7 +171,7 @@ def test_briefing_whatever_people_write_stays_within_the_limit(
         reached=tuple(Reached(name, "product", name) for name in names),
     )
     briefing = build_briefing(facts)
-    assert briefing.words <= WORD_LIMIT
+    assert briefing.measure.words <= WORD_LIMIT
     assert len(briefing.figures) <= 3
 
 

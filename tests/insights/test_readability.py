@@ -52,6 +52,6 @@ def test_grade_of_nothing_is_zero() -> None:
     assert readability.grade("") == 0
 
 
-def test_hard_sentences_long_one_is_named() -> None:
+def test_failing_sentences_long_one_is_named() -> None:
     long = "We " + "go and " * 14 + "stop."
-    assert readability.hard_sentences(f"Short one. {long}") == [long]
+    assert [one.text for one in readability.failing_sentences(f"Short one. {long}")] == [long]

@@ -1,15 +1,12 @@
-"""The briefing of a change: plain language, in a fixed order, at most 200 words and three numbers.
-
-The order is that of the questions an executive asks: what must be decided, what changes, who it affects,
-what could go wrong and how likely, how it is undone and how fast, and what waiting costs.
-"""
+"""The briefing of a change: plain language, in the fixed order, at most 200 words and three numbers."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
-from apps.changes.enums import Harm, Likelihood
 from apps.insights.rules.decision import DecisionPart, decision_for
-from apps.insights.rules.facts import Facts, Scenario
+from apps.insights.rules.facts import Facts
+from apps.insights.rules.glossary import in_plain_words
 from apps.insights.rules.grammar import (
     capital,
     count,
@@ -18,94 +15,42 @@ from apps.insights.rules.grammar import (
     figure,
     fit,
     join_and,
-    sentence,
     sentences,
     short_duration,
     some_of,
     words_in,
 )
-from apps.insights.rules.readability import grade, hard_sentences
+from apps.insights.rules.paper import DECISION_WORDS, Briefing, Figure, Part
+from apps.insights.rules.told import told_facts
+from apps.insights.rules.wrong import KINDS, scenario_told, weight_of
 
-WORD_LIMIT = 200
-# Words for each part. With at most 35 for the decision they stay within the limit, whatever people wrote.
-DECISION_WORDS = 35
+# Words for each part.
 _WORDS = {"changes": 45, "affects": 35, "wrong": 45, "undo": 25, "waiting": 15}
 
 SCENARIOS_TOLD = 2
-SCENARIO_WORDS = 25
 PRODUCTS_NAMED = 3
 MOVES_NAMED = 3
-_LIKELY = {
-    Likelihood.RARE: "very unlikely",
-    Likelihood.UNLIKELY: "unlikely",
-    Likelihood.POSSIBLE: "possible",
-    Likelihood.LIKELY: "likely",
-}
-_LIKELIHOODS = list(Likelihood)
-_HARMS = list(Harm)
-# What people meet comes before what machines use.
-_KINDS = ("product", "service", "model", "pipeline", "feature set", "dataset")
-
-
-@dataclass(frozen=True)
-class Part:
-    """One section."""
-
-    key: str
-    heading: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number that is never shown without what to compare it with, nor without where it comes from.
-
-    ``anchor`` is the section, of the change's page or of the week's, that shows the records.
-    """
-
-    value: str
-    label: str
-    comparator: str
-    anchor: str
-
-
-@dataclass(frozen=True)
-class Briefing:
-    """What a person reads in a minute. ``hard`` are the sentences that are too long, for someone to split."""
-
-    ref: str
-    title: str
-    state: str
-    decision: DecisionPart
-    parts: tuple[Part, ...]
-    figures: tuple[Figure, ...]
-    words: int
-    grade: float
-    hard: tuple[str, ...]
 
 
 def build_briefing(facts: Facts) -> Briefing:
     """Return the briefing of a change. What the change does not say is named as missing, never left out."""
-    decision = _short(decision_for(facts))
-    parts = (
-        Part("changes", "What changes", _fitted("changes", _changes(facts))),
-        Part("affects", "Who it affects", _fitted("affects", _affects(facts))),
-        Part("wrong", "What could go wrong", _fitted("wrong", _wrong(facts))),
-        Part("undo", "How we undo it", _fitted("undo", _undo(facts))),
-        Part("waiting", "Cost of waiting", _fitted("waiting", _waiting(facts))),
-    )
-    text = " ".join([sentence(decision.heading), decision.text, *(part.text for part in parts)])
     names = _names(facts)
+    parts = {
+        "changes": _changes(facts),
+        "affects": _affects(facts),
+        "wrong": _wrong(facts),
+        "undo": _undo(facts),
+        "waiting": _waiting(facts),
+    }
     return Briefing(
         ref=facts.ref,
         title=facts.title,
         state=facts.state,
-        decision=decision,
-        parts=parts,
+        decision=_short(decision_for(facts)),
+        parts=tuple(Part(key, _fitted(key, told, names)) for key, told in parts.items()),
         figures=_figures(facts),
-        words=words_in(text),
-        grade=grade(text, names=names),
-        hard=tuple(hard_sentences(text, names=names)),
+        facts=told_facts(facts),
+        names=names,
     )
 
 
@@ -114,16 +59,16 @@ def _short(decision: DecisionPart) -> DecisionPart:
     return replace(decision, text=fit(sentences(decision.text), room))
 
 
-def _fitted(key: str, parts: list[str]) -> str:
-    return fit(parts, _WORDS[key])
+def _fitted(key: str, parts: list[str], names: Iterable[str]) -> str:
+    return fit([in_plain_words(part, names=names) for part in parts], _WORDS[key])
 
 
-def _names(facts: Facts) -> list[str]:
-    return [
+def _names(facts: Facts) -> tuple[str, ...]:
+    return (
         *(move.title for move in facts.moves),
         *(reached.title for reached in facts.reached),
         *(promise.name for promise in facts.promises),
-    ]
+    )
 
 
 def _changes(facts: Facts) -> list[str]:
@@ -147,7 +92,7 @@ def _affects(facts: Facts) -> list[str]:
     if not facts.reached:
         return ["As far as the catalog shows, it reaches nothing else."]
     kinds = Counter(reached.kind for reached in facts.reached)
-    counted = [count_in_words(kinds[kind], kind) for kind in _KINDS if kinds[kind]]
+    counted = [count_in_words(kinds[kind], kind) for kind in KINDS if kinds[kind]]
     people_meet = _titles(facts, "product") or _titles(facts, "service")
     told = [f"It can reach {join_and(counted)}."]
     if people_meet:
@@ -166,21 +111,8 @@ def _titles(facts: Facts, kind: str) -> list[str]:
 def _wrong(facts: Facts) -> list[str]:
     if not facts.scenarios:
         return ["No risk was named."]
-    worst = sorted(facts.scenarios, key=_weight, reverse=True)[:SCENARIOS_TOLD]
-    return [part for scenario in worst for part in _scenario(scenario)]
-
-
-def _weight(scenario: Scenario) -> int:
-    likelihood = _LIKELIHOODS.index(Likelihood(scenario.likelihood)) + 1
-    return likelihood * (_HARMS.index(Harm(scenario.harm)) + 1)
-
-
-def _scenario(scenario: Scenario) -> list[str]:
-    """Return what could happen with how likely it is, in one piece that no limit parts; then what is done."""
-    likely = _LIKELY[Likelihood(scenario.likelihood)]
-    harm = Harm(scenario.harm).label.lower()
-    told = fit(sentences(scenario.text), SCENARIO_WORDS)
-    return [f"{told} This is {likely}, and the harm would be {harm}.", *sentences(scenario.mitigation)]
+    worst = sorted(facts.scenarios, key=weight_of, reverse=True)[:SCENARIOS_TOLD]
+    return [part for scenario in worst for part in scenario_told(scenario)]
 
 
 def _undo(facts: Facts) -> list[str]:

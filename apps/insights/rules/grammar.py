@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[”\"')]*\s+(?=[\"“'(]?[A-Z0-9])")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _UNITS = (("day", 24 * 60), ("hour", 60), ("minute", 1))
+_IRREGULAR = {"person": "people", "child": "children", "analysis": "analyses", "life": "lives"}
+_ORDINALS = ("first", "second", "third", "fourth")
 
 
 def join_and(words: Sequence[str]) -> str:
@@ -26,7 +28,10 @@ def some_of(words: Sequence[str], limit: int) -> str:
 
 
 def plural(noun: str) -> str:
-    """Return the regular plural of a noun."""
+    """Return the plural of a noun; of several words, the last one changes."""
+    before, _, last = noun.rpartition(" ")
+    if last in _IRREGULAR:
+        return f"{before} {_IRREGULAR[last]}".strip()
     if re.search(r"[^aeiou]y$", noun):
         return f"{noun[:-1]}ies"
     if re.search(r"(s|x|z|ch|sh)$", noun):
@@ -47,6 +52,26 @@ def in_words(number: int) -> str:
 def count_in_words(number: int, noun: str) -> str:
     """Return “one change”, “three changes” or “12 changes”."""
     return f"{in_words(number)} {noun if number == 1 else plural(noun)}"
+
+
+def agree(number: int, one: str, many: str) -> str:
+    """Return the form of a verb that goes with a number: “starts” or “start”."""
+    return one if number == 1 else many
+
+
+def ordinal(number: int) -> str:
+    """Return “first” up to “fourth”, as quarters are counted."""
+    return _ORDINALS[number - 1]
+
+
+def possessive(name: str) -> str:
+    """Return whose it is: “Lending’s”, “Retail and Stores’”."""
+    return f"{name}’" if name.lower().endswith("s") else f"{name}’s"
+
+
+def quoted(title: str) -> str:
+    """Return a title as it is named in a sentence, without the full stop that would end that."""
+    return f"“{title.strip().rstrip('.')}”"
 
 
 def capital(text: str) -> str:
@@ -111,6 +136,21 @@ def long_day(moment: datetime, zone: ZoneInfo, today: datetime) -> str:
 def long_moment(moment: datetime, zone: ZoneInfo, today: datetime) -> str:
     """Return “Thursday 12 November, 17:00”."""
     return f"{long_day(moment, zone, today)}, {moment.astimezone(zone):%H:%M}"
+
+
+def span_of_days(first: date, last: date) -> str:
+    """Return “9 to 15 November 2026”, naming each month and year once."""
+    began = f"{first.day}"
+    if (first.year, first.month) != (last.year, last.month):
+        began += f" {first:%B}"
+    if first.year != last.year:
+        began += f" {first.year}"
+    return f"{began} to {last.day} {last:%B} {last.year}"
+
+
+def span_of_months(first: date, last: date) -> str:
+    """Return “October to December 2026”, for months of one year."""
+    return f"{first:%B} to {last:%B} {last.year}"
 
 
 def duration(minutes: int) -> str:

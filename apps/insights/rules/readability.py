@@ -6,12 +6,17 @@ Source: Kincaid, Fishburne, Rogers and Chissom, 1975:
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from apps.insights.rules.grammar import sentences
 
 GRADE_GOAL = 9
+GRADE_LIMIT = 12
+"""Above it, nothing is published unless somebody says why."""
 SENTENCE_GOAL = 25
 """The most words in one sentence."""
+SHORT = 8
+"""A sentence with fewer words is not graded alone: one long name would fail it."""
 
 _REFERENCE = re.compile(r"\b(?:[A-Z]{2,5}-\d+|[a-z_]+:[\w.-]+/[\w.-]+|[0-9a-f]{8,64})\b")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)?|\d[\d.,:]*")
@@ -33,12 +38,25 @@ def grade(text: str, *, names: Iterable[str] = ()) -> float:
     return max(0.0, round(0.39 * len(words) / len(parts) + 11.8 * beats / len(words) - 15.59, 1))
 
 
-def hard_sentences(text: str, *, names: Iterable[str] = ()) -> list[str]:
-    """Return the sentences with more words than ``SENTENCE_GOAL``, which a person should split."""
+@dataclass(frozen=True)
+class Failing:
+    """A sentence that should be mended, and why."""
+
+    text: str
+    why: str
+
+
+def failing_sentences(text: str, *, names: Iterable[str] = ()) -> list[Failing]:
+    """Return the sentences with more words than ``SENTENCE_GOAL``, and those that read above ``GRADE_LIMIT``."""
     names = list(names)
-    return [
-        part for part in sentences(text) if len(_WORD.findall(_without_names(part, names))) > SENTENCE_GOAL
-    ]
+    found = []
+    for part in sentences(text):
+        words, hard = len(_WORD.findall(_without_names(part, names))), grade(part, names=names)
+        if words > SENTENCE_GOAL:
+            found.append(Failing(part, f"{words} words; at most {SENTENCE_GOAL}"))
+        elif words >= SHORT and hard > GRADE_LIMIT:
+            found.append(Failing(part, f"reads at grade {hard:.0f}; use shorter words"))
+    return found
 
 
 def syllables(word: str) -> int:

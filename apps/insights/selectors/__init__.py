@@ -1,17 +1,40 @@
 """What people read: the briefing of a change, the briefing of a week, each person's home, the framework maps."""
 
 from apps.insights.selectors.briefings import asked_of, briefing_for
+from apps.insights.selectors.covering import PeriodPage, period_for
 from apps.insights.selectors.feeds import feed_file
 from apps.insights.selectors.homes import Home, home_for
 from apps.insights.selectors.maps import Found, found, may_list, may_read_maps, numbers_for, records_for
 from apps.insights.selectors.nearby import Nearby, nearby
-from apps.insights.selectors.weeks import Week, monday_of, week_for
+from apps.insights.selectors.papers import (
+    About,
+    about_for,
+    about_period,
+    briefing_about,
+    draft_version,
+    may_write_briefing,
+    signed_version,
+    version_exists,
+    version_for,
+    versions_for,
+)
+from apps.insights.selectors.portfolios import portfolio_for, portfolios_for
 
 __all__ = [
+    "About",
+    "about_for",
+    "about_period",
+    "briefing_about",
+    "draft_version",
+    "may_write_briefing",
+    "signed_version",
+    "version_exists",
+    "version_for",
+    "versions_for",
     "Found",
     "Home",
     "Nearby",
-    "Week",
+    "PeriodPage",
     "asked_of",
     "briefing_for",
     "feed_file",
@@ -19,9 +42,10 @@ __all__ = [
     "home_for",
     "may_list",
     "may_read_maps",
-    "monday_of",
     "nearby",
     "numbers_for",
+    "period_for",
+    "portfolio_for",
+    "portfolios_for",
     "records_for",
-    "week_for",
 ]

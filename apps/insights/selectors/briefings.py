@@ -13,13 +13,14 @@ from apps.calendar.enums import ConflictKind
 from apps.calendar.models import Conflict
 from apps.calendar.selectors import blocking
 from apps.catalog.enums import ComponentKind
-from apps.changes.enums import ChangeState
+from apps.changes.enums import ENDED, ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.impact import ImpactRow
 from apps.changes.selectors import impact_of, items_of
 from apps.core import clock
-from apps.insights.rules.briefing import Briefing, build_briefing
+from apps.insights.rules.briefing import build_briefing
 from apps.insights.rules.facts import Ahead, Facts, Move, Promise, Reached, Scenario
+from apps.insights.rules.paper import Briefing
 from apps.reviews.enums import ReviewState
 from apps.reviews.models import Review
 
@@ -42,7 +43,9 @@ def asked_of(user: User, change: Change) -> Requirement | None:
 def facts_of(change: Change) -> Facts:
     """Return everything that a briefing may say about a change."""
     missing = _missing_signatures(change)
-    review = Review.objects.filter(change=change).first()
+    # A review opens when a change ends; before, nothing is asked.
+    ended = change.state in {*ENDED, ChangeState.CLOSED}
+    review = Review.objects.filter(change=change).first() if ended else None
     signed = review is not None and review.state == ReviewState.SIGNED
     return Facts(
         ref=change.ref,

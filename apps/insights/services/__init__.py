@@ -1,8 +1,21 @@
-"""Telling people regularly.
+"""Telling people regularly, and the briefings that they write.
 
 - ``send_digests``: once a week, what touches what a person's teams own.
+- ``begin_briefing``, ``write_briefing``, ``ask_briefing_signature``, ``withdraw_briefing``: a version of a briefing.
 """
 
 from apps.insights.services.digests import send_digests
+from apps.insights.services.writing import (
+    ask_briefing_signature,
+    begin_briefing,
+    withdraw_briefing,
+    write_briefing,
+)
 
-__all__ = ["send_digests"]
+__all__ = [
+    "ask_briefing_signature",
+    "begin_briefing",
+    "send_digests",
+    "withdraw_briefing",
+    "write_briefing",
+]

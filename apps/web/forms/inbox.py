@@ -17,6 +17,7 @@ KINDS = {
     "checks": "The checks of stages",
     "rules": "The rules",
     "rule_waiver": "Waivers of rules",
+    "briefing": "Briefings",
     "waiver": "Waivers of conflicts",
     "afterwards": "Let go ahead, sign afterwards",
     "for-another": "In another’s place",

@@ -28,6 +28,7 @@ KINDS = {
     "rules": ("Rules and their waivers", ("rules.", "rule_waiver.")),
     "standards": ("Standard changes", ("standard.",)),
     "waivers": ("Waivers of conflicts", ("waiver.",)),
+    "briefings": ("Briefings", ("briefing.",)),
 }
 ACTORS = {"person": "People", "token": "Tokens of CI and services", "system": "Countersign"}
 _TYPES = {
@@ -44,10 +45,11 @@ _TYPES = {
     "CHECKS": "checks",
     "RULES": "rules",
     "RWV": "rule_waiver",
+    "BRF": "briefing",
 }
 _CHANGE = re.compile(r"chg-\d{1,9}", re.IGNORECASE | re.ASCII)
 _A_DAY = timedelta(days=1)
-_REF = re.compile(r"(chg|card|pir|cal|frz|exp|policy|std|wvr|ev|checks|rules|rwv)-\d+", re.IGNORECASE)
+_REF = re.compile(r"(chg|card|pir|cal|frz|exp|policy|std|wvr|ev|checks|rules|rwv|brf)-\d+", re.IGNORECASE)
 
 
 def day_field(label: str, **options: Any) -> forms.DateField:

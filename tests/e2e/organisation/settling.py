@@ -5,6 +5,7 @@ from pathlib import Path
 from apps.accounts.services import create_person
 from apps.audit.services import seal_pending
 from apps.cards.services import archive_card
+from apps.insights.models import BriefingVersion
 from apps.outbox.services import mark_read
 from demo.load import LOADER, actor, load
 from tests.e2e.organisation.changes import (
@@ -50,6 +51,7 @@ def settle(home: Path) -> Names:
         password="lamp-quay-31-otter",
     )
     names = add_changes()
+    names["quarter"] = BriefingVersion.objects.get(number=2).about
     # From here on the first of each state stays what it is.
     names |= {state: of_state(state).ref for state in STATES}
     look("henrik.lindqvist", of_state("in_review", requester="noor.rahimi").ref)

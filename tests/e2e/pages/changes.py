@@ -160,6 +160,18 @@ ACTS: Area = {
         Look("/changes/{closed}/briefing/", MARGUERITE),
     ],
     "web:briefings": [Look("/briefings/", MARGUERITE), Look("/briefings/?week=2001-01-01", MARGUERITE)],
+    "web:briefing-period": [Look("/briefings/{quarter}/", MARGUERITE), Look("/briefings/2001-W01/", HENRIK)],
+    "web:briefing-portfolio": [
+        Look("/briefings/{quarter}/team/customer-data/", MARGUERITE),
+        Look("/briefings/2001-Q1/team/customer-data/", MARGUERITE),
+    ],
+    "web:briefing-versions": [Look("/briefings/all/"), Look("/briefings/all/?about={quarter}", MARGUERITE)],
+    "web:briefing-words": [Look("/briefings/words/", MARGUERITE)],
+    "web:briefing-version": [Look("/briefings/BRF-1/", MARGUERITE), Look("/briefings/BRF-2/", HENRIK)],
+    "web:briefing-edit": [
+        Look("/briefings/BRF-2/edit/", HENRIK),
+        empty("/briefings/BRF-2/edit/", HENRIK, 200),
+    ],
     "web:reviews": [
         Look("/reviews/"),
         Look("/reviews/?tab=signed"),
