@@ -64,7 +64,8 @@ def with_told(request: HttpRequest, error: PortalError) -> PortalError:
 def refusal(request: HttpRequest, error: PortalError) -> HttpResponse:
     """Return the page that says what was refused and what to do next."""
     if isinstance(error, Forbidden | PolicyBlocked):
-        page = render(request, "403.html", {"error": error, "back": _back(request)}, status=403)
+        said = {"error": error, "recorded": isinstance(error, Forbidden), "back": _back(request)}
+        page = render(request, "403.html", said, status=403)
         return in_place_of_main(request, page)
     context = {"error": error, "back": _back(request), "title": _title(error)}
     page = render(request, "409.html", context, status=400 if isinstance(error, Invalid) else 409)

@@ -75,6 +75,7 @@ def _rules() -> Iterator[Call]:
     }
     yield Call("patch rules/draft/", "rules/draft/", LEILA, digest | {"document": less, "reason": "Fewer."})
     yield Call("post rules/draft/check/", "rules/draft/check/", LEILA, {"document": less})
+    yield Call("post rules/dry-runs/", "rules/dry-runs/", LEILA, digest)
     yield Call("post rules/draft/approval/", "rules/draft/approval/", LEILA, digest)
     yield Call("post rules/draft/withdraw/", "rules/draft/withdraw/", LEILA, digest)
     yield Call("post rules/waivers/", "rules/waivers/", AMARA, waiver)

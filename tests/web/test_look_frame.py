@@ -155,10 +155,19 @@ def test_refusal_becomes_a_page_with_its_reason_and_the_way_back(
 
 
 def test_refusal_is_in_the_ledger_under_the_records_name(tomasz: User) -> None:
-    _answer(Forbidden("Nobody approves their own work."), tomasz)
+    page = _answer(Forbidden("Nobody approves their own work."), tomasz)
+    assert page is not None
+    assert "The refusal is in the ledger." in page.content.decode()
     entry = entries_for("change", "CHG-1042")[0]
     assert entry.event.event == "access.denied"
     assert entry.private["reason"] == "Nobody approves their own work."
+
+
+def test_refusal_by_a_policy_is_in_no_ledger_and_says_nothing_of_one(tomasz: User) -> None:
+    page = _answer(PolicyBlocked("The freeze holds."), tomasz)
+    assert page is not None
+    assert not entries_for("change", "CHG-1042")
+    assert "The refusal is in the ledger" not in page.content.decode()
 
 
 def test_refusal_of_an_htmx_request_takes_the_place_of_the_main_part() -> None:

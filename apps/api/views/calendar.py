@@ -141,9 +141,10 @@ class LiftPeriod(OnePeriod):
     @extend_schema(request=LiftSerializer, responses=PeriodSerializer)
     def post(self, request: Request, ref: str) -> Response:
         """End a period for good, and say why."""
+        period = self.period(ref)
         asked = LiftSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        lifted = lift_period(actor=self.actor, period=self.period(ref), reason=asked.validated_data["reason"])
+        lifted = lift_period(actor=self.actor, period=period, reason=asked.validated_data["reason"])
         return Response(PeriodSerializer(lifted).data)
 
 
