@@ -60,10 +60,12 @@ class Checked:
         return self.content
 
 
-def check(content: Mapping[str, Any]) -> Checked:
+def check(content: Mapping[str, Any], keeper: Keeper = Keeper.PEOPLE) -> Checked:
     """Check a content, or a part of one: text is trimmed, empty rows go, and each row gets all its columns.
 
     A field is in the result with what is right of it: a list without its wrong rows, and a wrong text as empty.
+    ``keeper`` is whose fields may be there: a content holds those of people, and what it is shown with those of the
+    portal.
     """
     faults: list[Fault] = []
     clean: dict[str, Any] = {}
@@ -73,7 +75,7 @@ def check(content: Mapping[str, Any]) -> Checked:
             clean[name] = value if isinstance(value, Mapping) else {}
         elif field is None:
             faults.append(Fault(name, f"A card has no field “{name}”."))
-        elif field.keeper is Keeper.PORTAL:
+        elif field.keeper is Keeper.PORTAL and keeper is not Keeper.PORTAL:
             faults.append(Fault(name, "The portal fills this in from its own records."))
         elif field.kind in (Kind.ROWS, Kind.METRICS):
             clean[name] = _rows(name, value, faults)
