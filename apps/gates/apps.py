@@ -9,12 +9,12 @@ class GatesConfig(AppConfig):
         """Have the gate follow its rounds, and keep a change from starting against what it says."""
         from apps.approvals.services import on_signed
         from apps.changes.models import Change
-        from apps.gates.selectors import RULE_WAIVER, RULES
+        from apps.gates.selectors import CHECKS, RULE_WAIVER, RULES
         from apps.gates.services import publishing, queue_rehearsal, rule_waivers, rules, starting
         from apps.lifecycle.machine import add_effect, add_guard
         from apps.outbox import handlers
 
-        on_signed(publishing.SUBJECT, publishing.follow_plan_round)
+        on_signed(CHECKS, publishing.follow_plan_round)
         on_signed(RULES, rules.follow_rules_round)
         on_signed(RULE_WAIVER, rule_waivers.follow_waiver_round)
         add_effect(Change, "start", starting.keep_closed_gate)

@@ -87,6 +87,14 @@ def outcomes(requirement: Requirement, rows: Sequence[Standing], reader: User | 
     return Outcomes(_if_signed(here, rows, reader), _if_rejected(requirement.round), _if_abstained(here))
 
 
+_IN_FORCE = {
+    "rules": " It is in force at once, for every change that is submitted from then on.",
+    "checks": " It is in force at once, for every change that is submitted from then on.",
+    "rule_waiver": " It keeps nothing back here until the waiver ends.",
+}
+"""What approving this does at once, by the subject of a round."""
+
+
 def _if_signed(here: Standing, rows: Sequence[Standing], reader: User | None) -> str:
     round_ = here.requirement.round
     waited = [row for row in rows if row.is_open and row.requirement.pk != here.requirement.pk]
@@ -111,6 +119,7 @@ def _if_signed(here: Standing, rows: Sequence[Standing], reader: User | None) ->
         return f"{done} {later} Nothing goes live yet."
     if not waited:
         then = f" It may start {_start(round_)}, unless something else blocks it." if round_.starts_at else ""
+        then = _IN_FORCE.get(round_.subject_type, then)
         return f"{done} Every role has then signed, and {round_.subject_ref} is approved.{then}"
     return f"{done} {_still_sign(waited, reader, here.requirement)} Nothing goes live yet."
 
@@ -168,7 +177,9 @@ def _if_rejected(round_: Round) -> str:
             f"{round_.subject_ref} is refused, for every role. The conflict counts. {asked_by} is told why."
         )
     if round_.subject_type == "rule_waiver":
-        return f"{round_.subject_ref} is refused, for every role. The rule counts. {asked_by} is told why."
+        return (
+            f"{round_.subject_ref} is refused, for every role. Nothing is set aside. {asked_by} is told why."
+        )
     if round_.subject_type == "briefing":
         return f"{round_.subject_ref} stays a draft. {asked_by} is told why, and can mend it and ask again."
     in_versions = round_.subject_type in ("policy", "standard", "checks", "rules")

@@ -6,11 +6,14 @@ from apps.accounts.models import User
 from apps.changes.models import Change
 from apps.changes.selectors import change_for
 from apps.core.errors import Invalid
-from apps.gates.selectors import standing_at, waivable
-from apps.policy.rules import Rule, Rules
+from apps.gates.enums import RehearsalState
+from apps.gates.selectors import counted, rehearsals_of, standing_at, waivable
+from apps.policy.models import PolicySet
+from apps.policy.rules import Example, Rule, Rules
 from apps.policy.selectors import rules_in_force, rules_of, set_for, waiver_for
 from apps.web import dates
 from apps.web.evidence import Block, Facts, Prose, Table
+from apps.web.rule_words import value_said
 
 NOT_THERE, TAKEN_AWAY = "Not there", "Taken away"
 _ALLOWS = (
@@ -35,31 +38,28 @@ def rules_evidence(user: User, ref: str) -> list[Block]:
         Prose("Why it is proposed", version.reason),
         Table(
             f"What is different from version {number}",
-            ["Rule", "Before", "After"],
+            ["What", "Part", "Before", "After"],
             rule_differences(current, rules),
         ),
+        Prose("What it would have decided on the last year", _tried_on_the_year(user, version)),
         Table("All its rules, in order", columns, rows, aside=f"{len(rows)} rules", folded=True),
     ]
 
 
 def rule_differences(before: Rules, after: Rules) -> list[list[str]]:
-    """Return the rules that are not as they were, then what else a set says otherwise."""
+    """Return what a set says otherwise: of each rule the parts that moved, then what is said beside the rules."""
     old, new = ({one.id: one for one in rules.rules} for rules in (before, after))
-    found = [
-        [name, _in_full(old.get(name)) or NOT_THERE, _in_full(new.get(name)) or TAKEN_AWAY]
-        for name in {**new, **old}
-        if old.get(name) != new.get(name)
-    ]
+    found = [row for name in {**new, **old} for row in _moved(name, old.get(name), new.get(name))]
     kept = [[one for one in rules if one in old and one in new] for rules in (old, new)]
     if kept[0] != kept[1]:
-        found.append(["Order", ", ".join(kept[0]), ", ".join(kept[1])])
+        found.append(["The set", "Order", ", ".join(kept[0]), ", ".join(kept[1])])
     for name, was, now in (
         ("Title", before.title, after.title),
         ("Bands", _bands(before), _bands(after)),
         ("Prior", _prior(before), _prior(after)),
     ):
         if was != now:
-            found.append([name, was, now])
+            found.append(["The set", name, was, now])
     return found
 
 
@@ -109,12 +109,51 @@ def stands_now(change: Change, rule: str) -> list[tuple[str, str]]:
     return [(change.ref, one.reason or str(one.outcome.label)) for one in results]
 
 
-def _in_full(rule: Rule | None) -> str:
-    if rule is None:
-        return ""
-    parts = [rule.title, f"{rule.effect.label}, {rule.stage.label}, {rule.severity.label}", rule.said]
-    parts += [one for one in (rule.message, rule.remedy, rule.label, rule.source) if one]
-    return ". ".join(one.rstrip(".") for one in parts)
+def _moved(name: str, before: Rule | None, after: Rule | None) -> list[list[str]]:
+    """Return a line for each part of a rule that is not as it was; one line for a rule that comes or goes."""
+    old, new = (_parts(one) if one else {} for one in (before, after))
+    if before is None or after is None:
+        return [[name, "All of it", _in_full(old) or NOT_THERE, _in_full(new) or TAKEN_AWAY]]
+    return [
+        [name, part, old[part] or "Empty", new[part] or "Empty"] for part in old if old[part] != new[part]
+    ]
+
+
+def _parts(rule: Rule) -> dict[str, str]:
+    """Return everything that a rule says, by what its editor calls it."""
+    return {
+        "Title": rule.title,
+        "Judged at": str(rule.stage.label),
+        "Does": str(rule.effect.label),
+        "How grave": str(rule.severity.label),
+        "Where it applies": rule.when,
+        "Expression": rule.expression,
+        "What people read": rule.message,
+        "What they can do": rule.remedy,
+        "Name of its points": rule.label,
+        "Why it is there": rule.source,
+        "Examples": "; ".join(_example(one) for one in rule.examples),
+    }
+
+
+def _example(one: Example) -> str:
+    given = ", ".join(f"{name} {value_said(value)}" for name, value in one.facts.items())
+    return f"{one.given}: {one.expected.label} with {given or 'nothing known'}"
+
+
+def _in_full(parts: dict[str, str]) -> str:
+    return ". ".join(f"{part}: {text.rstrip('.')}" for part, text in parts.items() if text)
+
+
+def _tried_on_the_year(user: User, version: PolicySet) -> str:
+    """Return what the last dry run of a version found, as it is signed."""
+    done = rehearsals_of(user, version).filter(digest=version.digest, state=RehearsalState.DONE)
+    run = done.first()
+    if run is None:
+        return "Nobody has tried it on the changes of the last year."
+    found = counted(run)
+    ways = ", ".join(f"{count} {way.label.lower()}" for way, count in found.ways.items() if count)
+    return f"{run.ref}, of {run.total:,} changes: {ways or 'none would have gone another way'}."
 
 
 def _bands(rules: Rules) -> str:

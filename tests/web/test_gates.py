@@ -243,6 +243,8 @@ def test_approver_of_checks_sees_why_what_differs_and_all_of_them(estate: Estate
     ):
         assert said in shown, said
     assert "What is different from version 1" in page(client, "/checks/2/")
+    assert f'href="/approvals/{asked.pk}/sign/">' in page(client, "/checks/2/")
+    assert "Asked to approve" in page(signed_in(estate, "leila"), "/checks/2/")
     assert asked.question in page(client, "/inbox/?kind=checks")
     assert asked.question not in page(client, "/inbox/?kind=policy")
     sign(actor=person(other), requirement=asked, digest=CheckPlan.objects.get().digest, decision="approve")

@@ -183,10 +183,18 @@ def test_approver_of_a_draft_sees_what_is_different(estate: Estate, leila: Clien
     leila.post(f"/rules/draft/{place_of(RULE)}/", sent(expression="change.window_hours <= 4.0"))
     leila.post("/rules/draft/", {"step": "ask", "seen": held().digest})
     asked = Round.objects.get(subject_type="rules").requirements.get()
-    shown = page(signed_in(estate, "henrik"), f"/inbox/{asked.pk}/")
-    assert "What is different from version 1" in shown
-    assert "change.window_hours &lt;= 4.0" in shown
-    assert "Open these rules" in shown
+    signer, place = signed_in(estate, "henrik"), f"/rules/versions/{held().number}/"
+    for shown in (page(signer, f"/inbox/{asked.pk}/"), page(signer, place)):
+        assert "What is different from version 1" in shown
+        assert 'data-l="After"' in shown
+        assert "change.window_hours &lt;= 4.0</td>" in shown, "the part that moved, and no more"
+    assert "Open these rules" in page(signer, f"/inbox/{asked.pk}/")
+    assert "Nobody has tried it on the changes of the last year." in page(
+        signer, f"/approvals/{asked.pk}/sign/"
+    )
+    for where in ("/rules/", place):
+        assert "Out for approval" in page(leila, where)
+    assert "Review and sign" in page(signer, place)
 
 
 def test_rule_is_added_moved_and_taken_away_and_a_draft_seen_before_is_stale(leila: Client) -> None:

@@ -10,12 +10,14 @@ from apps.gates.selectors.decisions import (
 )
 from apps.gates.selectors.rehearsals import Counted, counted, rehearsals_for, rehearsals_of, rehearsed_for
 from apps.gates.selectors.rule_rounds import (
+    CHECKS,
     RULE_WAIVER,
     RULES,
     WaiverScope,
     asked_over,
     round_over,
     rounds_over,
+    waiting_for,
     waiver_scope,
 )
 from apps.gates.selectors.rules_spoken import StoppedNow, answers_naming, known_of, stopped_now
@@ -29,6 +31,7 @@ from apps.gates.selectors.standing import (
 from apps.gates.selectors.waivable import Waivable, waivable, waivables
 
 __all__ = [
+    "CHECKS",
     "ONLY_READS",
     "Counted",
     "StoppedNow",
@@ -60,5 +63,6 @@ __all__ = [
     "standing_at",
     "waivable",
     "waivables",
+    "waiting_for",
     "waiver_scope",
 ]

@@ -17,8 +17,7 @@ from apps.evidence.enums import PlanState
 from apps.evidence.models import CheckPlan
 from apps.evidence.selectors import propose_decision
 from apps.evidence.services import propose_checks, settle_checks
-
-SUBJECT = "checks"
+from apps.gates.selectors import CHECKS, round_over
 
 
 @transaction.atomic
@@ -35,7 +34,7 @@ def propose_plan(*, actor: Actor, document: Any, reason: str) -> CheckPlan:
     assert isinstance(actor.user, User)
     ask_another_manager(
         actor=actor,
-        subject=Subject(SUBJECT, plan.ref, str(plan), f"/checks/{plan.number}/"),
+        subject=Subject(CHECKS, plan.ref, str(plan), f"/checks/{plan.number}/"),
         digest=plan.digest,
         question="Should these checks decide what may go out?",
         author=actor.user,
@@ -51,7 +50,7 @@ def withdraw_plan(*, actor: Actor, plan: CheckPlan) -> CheckPlan:
         Forbidden: the actor may not propose one. Stale: it is decided.
     """
     propose_decision(actor).require()
-    round_ = Round.objects.filter(subject_type=SUBJECT, subject_ref=plan.ref, state=RoundState.OPEN).first()
+    round_ = round_over(CHECKS, plan.ref)
     if round_ is not None:
         close_round(actor=actor, round=round_)
     return settle_checks(actor=actor, plan=plan, state=PlanState.WITHDRAWN)

@@ -23,6 +23,7 @@ from apps.evidence.selectors import (
     plans_for,
     propose_decision,
 )
+from apps.gates.selectors import CHECKS, asked_over, waiting_for
 from apps.gates.services import propose_plan, withdraw_plan
 from apps.web.checks_evidence import differences
 from apps.web.errors import not_found
@@ -66,9 +67,12 @@ def checks_version(request: HttpRequest, number: str) -> HttpResponse:
     )
     held, current = plan_numbered(asked), plan_in_force()
     proposed = found is not None and found.state == PlanState.PROPOSED
+    asked_now = asked_over(CHECKS, found.ref) if found else []
     context = {
         **_shown(held),
         "version": found,
+        "asked": asked_now,
+        "mine": waiting_for(reader(request), asked_now),
         "may_withdraw": may_withdraw,
         "current": current,
         "differences": differences(current.plan, held.plan) if proposed else [],

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.changes.selectors import change_for
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid
-from apps.gates.selectors import RULE_WAIVER, asked_over, waivables, waiver_scope
+from apps.gates.selectors import RULE_WAIVER, asked_over, waiting_for, waivables, waiver_scope
 from apps.gates.services import ask_rule_waiver, end_rule_waiver
 from apps.policy.selectors import (
     may_ask_waiver,
@@ -65,7 +65,7 @@ def waiver(request: HttpRequest, number: str) -> HttpResponse:
         "stands": stands_now(change, found.rule) if change and found.granted_at is None else [],
         "now": clock.now(),
         "asked": asked,
-        "mine": next((one for one in asked if one.is_open and user in one.waited_on), None),
+        "mine": waiting_for(user, asked),
         "may_end": found.ended_at is None
         and found.until > clock.now()
         and may_end_waiver(actor_of(request), found),

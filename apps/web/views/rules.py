@@ -12,14 +12,24 @@ from apps.accounts.selectors import holds_any_role
 from apps.changes.models import Change
 from apps.changes.selectors import change_for, changes_visible_to
 from apps.core.errors import Forbidden, Invalid
-from apps.gates.selectors import RULES, answers_naming, asked_over, known_of, rehearsals_of, stopped_now
-from apps.policy.enums import STOPPING
+from apps.gates.selectors import (
+    RULES,
+    answers_naming,
+    asked_over,
+    known_of,
+    rehearsals_of,
+    round_over,
+    stopped_now,
+    waiting_for,
+)
+from apps.policy.enums import STOPPING, SetState
 from apps.policy.models import PolicySet
 from apps.policy.rules import FACTS, GROUPS, Fact, Rule, Rules
 from apps.policy.selectors import (
     draft_for,
     may_ask_waiver,
     may_write_rules,
+    rules_in_force,
     rules_of,
     set_for,
     set_in_force,
@@ -30,6 +40,7 @@ from apps.policy.selectors import (
 )
 from apps.web.reader import actor_of, reader
 from apps.web.rule_words import by_stage, expressions, looked_at, plain, tried_of
+from apps.web.rules_evidence import rule_differences
 
 LAST = 10
 
@@ -39,13 +50,14 @@ LAST = 10
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the rules in force by stage, and every version."""
     user = readers(request)
-    current = set_in_force()
+    current, draft = set_in_force(), draft_for(user)
     context = {
         "current": current,
         "stages": by_stage(rules_of(current).rules),
         "waivers": waivers_by_rule(user),
         "versions": sets_for(user),
-        "draft": draft_for(user),
+        "draft": draft,
+        "round": round_over(RULES, draft.ref) if draft else None,
         "may_write": may_write_rules(actor_of(request)),
     }
     return render(request, "rules/overview.html", context)
@@ -92,12 +104,17 @@ def version(request: HttpRequest, number: str) -> HttpResponse:
     context: dict[str, Any] = {
         "version": found,
         "asked": asked,
-        "mine": next((one for one in asked if one.is_open and user in one.waited_on), None),
-        "current": set_in_force(),
+        "round": round_over(RULES, found.ref) if found.state == SetState.DRAFT else None,
+        "mine": waiting_for(user, asked),
+        "differences": [],
         "runs": list(rehearsals_of(user, found)[:LAST]) if found.pk else [],
     }
     try:
-        context["stages"] = by_stage(rules_of(found).rules)
+        rules = rules_of(found)
+        context["stages"] = by_stage(rules.rules)
+        if found.state == SetState.DRAFT:
+            context["against"], current = rules_in_force()
+            context["differences"] = rule_differences(current, rules)
     except Invalid:
         context["problems"] = unready(found)
     return render(request, "rules/version.html", context)
