@@ -178,6 +178,14 @@ def test_same_file_again_changes_nothing_and_another_takes_its_place(estate: Est
     assert [one.row for one in contracts_shown(change, 10)] == [second]
     assert ProposedContract.objects.count() == 2
     assert ContractComparison.objects.count() == 2
+    events = AuditEvent.objects.filter(object_id=change.ref, event__startswith="change.contract")
+    assert [
+        one.removeprefix("change.contract_") for one in events.order_by("pk").values_list("event", flat=True)
+    ] == [
+        "proposed",
+        "dropped",
+        "proposed",
+    ]
 
 
 @pytest.mark.parametrize(

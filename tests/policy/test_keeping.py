@@ -4,6 +4,7 @@ import copy
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import DatabaseError, transaction
 
 from apps.accounts.enums import Role
@@ -216,6 +217,14 @@ def test_waiver_sets_its_rule_aside_for_its_scope_until_it_ends(manager):
         f"rule_waiver.{word}" for word in ("asked", "granted", "withdrawn")
     ]
     assert waiver_for(manager, granted.number).ended_because == "withdrawn"
+
+
+def test_waiver_that_ran_out_is_not_taken_back_afterwards(manager):
+    waiver = _ask(manager)
+    granted = grant_waiver(actor=system("round"), waiver=waiver, approved=waiver.digest, granted_by=[])
+    with time_machine.travel(granted.until + timedelta(minutes=1), tick=False):
+        assert end_waiver(actor=person(manager), waiver=granted).ended_at is None
+    assert not AuditEvent.objects.filter(event="rule_waiver.withdrawn").exists()
 
 
 def test_waiver_that_was_refused_or_signed_otherwise_is_never_granted(manager):

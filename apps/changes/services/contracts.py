@@ -50,11 +50,12 @@ def propose_contract(
     comparison = _compared(actor, old, content) if small else None
     draft = locked_draft(change, actor)
     file = keep_file(content)
-    before = ProposedContract.objects.filter(change=draft, contract=known, dropped_at=None).first()
+    proposed = ProposedContract.objects.select_related("contract", "file").defer("file__content")
+    before = proposed.filter(change=draft, contract=known, dropped_at=None).first()
     if before is not None:
         if (before.file_id, before.old, before.problem) == (file.pk, known.definition_digest, ""):
             return before
-        _drop(before)
+        _drop(actor, draft, before)
     row = ProposedContract.objects.create(
         change=draft,
         contract=known,
@@ -83,9 +84,7 @@ def drop_contract(*, actor: Actor, proposal: ProposedContract) -> None:
     held = ProposedContract.objects.select_related("contract", "file").defer("file__content")
     row = held.filter(pk=proposal.pk, dropped_at=None).first()
     if row is not None:
-        _drop(row)
-        data = {"contract": row.contract.key, "digest": row.file.digest}
-        record_event(event="change.contract_dropped", actor=actor, obj=draft, data=data)
+        _drop(actor, draft, row)
 
 
 def compare_contracts(*, actor: Actor) -> int:
@@ -161,9 +160,11 @@ def _compared(actor: Actor, old: bytes, new: bytes) -> ContractComparison:
         ) from error
 
 
-def _drop(row: ProposedContract) -> None:
+def _drop(actor: Actor, draft: Change, row: ProposedContract) -> None:
     row.dropped_at = clock.now()
     row.save(update_fields=["dropped_at"])
+    data = {"contract": row.contract.key, "digest": row.file.digest}
+    record_event(event="change.contract_dropped", actor=actor, obj=draft, data=data)
 
 
 def _compare_soon() -> None:

@@ -114,13 +114,15 @@ def refuse_waiver(*, actor: Actor, waiver: RuleWaiver) -> RuleWaiver:
 
 @transaction.atomic
 def end_waiver(*, actor: Actor, waiver: RuleWaiver) -> RuleWaiver:
-    """Take a waiver back before its time: from now on the rule counts again. Twice is once.
+    """Take a waiver back before its time: from now on the rule counts again. Twice is once, and so is too late.
 
     Raises:
         Forbidden: the actor is neither who asked for it nor a Change Manager over everything.
     """
     may_end_waiver(actor, waiver).require()
-    return _ended(actor, _held(waiver), WaiverEnd.WITHDRAWN, "rule_waiver.withdrawn")
+    held = _held(waiver)
+    ran_out = held.granted_at is not None and held.until <= clock.now()
+    return held if ran_out else _ended(actor, held, WaiverEnd.WITHDRAWN, "rule_waiver.withdrawn")
 
 
 def _held(waiver: RuleWaiver) -> RuleWaiver:
