@@ -37,6 +37,7 @@ EVERY = {
     "apps.changes.tasks.task_send_messages": 60,
     "apps.changes.tasks.task_compare_contracts": 60,
     "apps.insights.tasks.task_send_digests": 900,
+    "apps.insights.tasks.task_send_briefings": 900,
     "apps.exports.tasks.task_watch_ledger": 60,
     "apps.exports.tasks.task_resume_exports": 300,
     "apps.exports.tasks.task_remove_expired_exports": 3600,

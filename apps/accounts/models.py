@@ -43,6 +43,13 @@ class User(AbstractUser):
         max_length=8, blank=True, help_text="The last ISO week whose digest was looked at: 2026-W47."
     )
 
+    weekly_briefing = models.BooleanField(
+        default=False, help_text="Whether they asked for the briefing of each week by mail."
+    )
+    briefing_week = models.CharField(
+        max_length=8, blank=True, help_text="The last ISO week whose briefing they were sent: 2026-W47."
+    )
+
     grants_now: "list[RoleGrant] | None" = None
     """What this person holds, when ``accounts.selectors.remember_grants`` read it for one page; not a column."""
 

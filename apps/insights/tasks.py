@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from apps.insights.services import send_digests
+from apps.insights.services import send_briefings, send_digests
 
 
 @shared_task
 def task_send_digests() -> int:
     """Tell people once a week what touches what their teams own, and return how many were told."""
     return send_digests()
+
+
+@shared_task
+def task_send_briefings() -> int:
+    """Send the briefing of the week to those who asked for it, and return how many got it."""
+    return send_briefings()

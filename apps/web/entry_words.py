@@ -167,6 +167,7 @@ WORDS = {
     "person.updated": "updated a person",
     "person.deactivated": "took a person's access away",
     "person.profile_changed": "changed their time zone",
+    "person.briefing_chosen": "asked for the weekly briefing, or left it",
     "person.digest_chosen": "left the weekly digest, or came back to it",
     "person.password_changed": "took a new password",
     "person.second_factor_added": "added a second factor ({kind})",

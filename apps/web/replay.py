@@ -126,6 +126,7 @@ _SPECIAL: dict[str, Any] = {
     "contract.restored": _in_use("yes"),
     "contract.retired": _in_use("no"),
     "person.profile_changed": lambda data: {"time_zone": data.get("to")},
+    "person.briefing_chosen": lambda data: {"weekly_briefing": data.get("weekly")},
     "person.digest_chosen": lambda data: {"weekly_digest": data.get("weekly")},
     "person.deactivated": lambda data: {"access": "taken away"},
     "person.password_changed": lambda data: {},

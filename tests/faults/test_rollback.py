@@ -12,6 +12,7 @@ from apps.accounts.enums import Role, TokenScope
 from apps.accounts.models import Team, User
 from apps.accounts.services import (
     change_profile,
+    choose_briefing,
     choose_digest,
     create_person,
     create_team,
@@ -91,6 +92,9 @@ ACTS: dict[str, Act] = {
     "join_team": _plain(lambda e: join_team(actor=SYSTEM, user=e.people["amara"], team=e.team)),
     "set_escalation_contact": _plain(
         lambda e: set_escalation_contact(actor=SYSTEM, team=Team.objects.get(), user=e.people["leila"])
+    ),
+    "choose_briefing": _plain(
+        lambda e: choose_briefing(actor=e.actor("amara"), user=e.people["amara"], wanted=True)
     ),
     "choose_digest": _plain(
         lambda e: choose_digest(actor=e.actor("amara"), user=e.people["amara"], wanted=False)

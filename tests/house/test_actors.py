@@ -23,6 +23,7 @@ WITHOUT_ACTOR = {
     # Nobody acts: a program read a feed, and when that was is kept with it.
     "calendar.note_reading",
     # What the weekly job has looked at. It says nothing of a change.
+    "accounts.note_briefing",
     "accounts.note_digests",
     # Jobs on a schedule. They name themselves in what they write (``actors.system``).
     "approvals.forget_unused_intents",
@@ -33,6 +34,7 @@ WITHOUT_ACTOR = {
     "exports.warn_of_ledger_trouble",
     "exports.write_requested_export",
     "gates.resume_rehearsals",
+    "insights.send_briefings",
     "insights.send_digests",
     "outbox.deliver_due",
     "reviews.remind_reviews",

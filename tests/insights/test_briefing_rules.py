@@ -79,7 +79,7 @@ def test_briefing_full_change_reads_as_written() -> None:
     assert texts["affects"] == (
         "It can reach one product and two services. "
         "People meet it in Loan app. "
-        "Lending and Payments own these parts."
+        "These parts belong to Lending and Payments."
     )
     assert texts["wrong"] == (
         "The model could turn down good applicants. This is possible, and the harm would be severe. "

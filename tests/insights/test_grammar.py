@@ -1,7 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.insights.rules import grammar
 
@@ -71,3 +73,59 @@ def test_duration_any_length_names_two_units(minutes: int, said: str) -> None:
 )
 def test_figure_any_value_has_no_needless_digits(value: float, unit: str, said: str) -> None:
     assert grammar.figure(value, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("noun", "many"),
+    [("feature set", "feature sets"), ("person", "people"), ("analysis", "analyses"), ("key", "keys")],
+)
+def test_plural_of_irregular_and_compound_nouns_is_english(noun: str, many: str) -> None:
+    assert grammar.plural(noun) == many
+
+
+@given(st.lists(st.sampled_from(["Lending", "loan-app", "a b"]), max_size=6), st.integers(1, 6))
+def test_list_of_any_length_names_or_counts_every_word_once(words: list[str], limit: int) -> None:
+    said = grammar.some_of(words, limit)
+    more = len(words) - limit
+    assert said.count(" and ") == (min(len(words), limit + 1) > 1)
+    assert (f"{more} more" in said) is (more > 0)
+    assert sum(said.count(word) for word in {*words[:limit]}) == len(words[:limit])
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["change", "policy", "person", "box"]))
+def test_count_has_the_singular_for_one_alone(number: int, noun: str) -> None:
+    said = grammar.count(number, noun)
+    assert said.endswith(f" {noun}") is (number == 1)
+    assert said.split()[0] == f"{number:,}"
+
+
+ZONES = ["Pacific/Auckland", "America/Los_Angeles", "Asia/Kolkata", "Africa/Casablanca", "Europe/London"]
+
+
+@given(st.integers(0, 15 * 366 * 24 * 60), st.sampled_from(ZONES))
+def test_moment_in_any_zone_reads_back_to_the_same_wall_clock(minutes: int, name: str) -> None:
+    zone = ZoneInfo(name)
+    moment = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    local = moment.astimezone(zone)
+    said = grammar.long_moment(moment, zone, TODAY)
+    form = "%A %d %B, %H:%M" if local.year == 2026 else "%A %d %B %Y, %H:%M"
+    read = datetime.strptime(f"{said} +0000", f"{form} %z")
+    assert (read.month, read.day, read.hour, read.minute) == (
+        local.month,
+        local.day,
+        local.hour,
+        local.minute,
+    )
+    assert f"{local:%A}" in said
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (date(2026, 11, 9), date(2026, 11, 15), "9 to 15 November 2026"),
+        (date(2026, 11, 30), date(2026, 12, 6), "30 November to 6 December 2026"),
+        (date(2026, 12, 28), date(2027, 1, 3), "28 December 2026 to 3 January 2027"),
+    ],
+)
+def test_span_names_each_month_and_year_once(first: date, last: date, said: str) -> None:
+    assert grammar.span_of_days(first, last) == said

@@ -1,6 +1,7 @@
 """Writes to people, teams, grants and tokens.
 
 people: create_person, create_team, join_team, set_escalation_contact, change_profile, choose_digest, note_digests,
+    choose_briefing, note_briefing,
     deactivate_person, forget_person
 grants: grant_role, revoke_role
 passwords: password_problem, code_problem
@@ -15,12 +16,14 @@ from apps.accounts.services.grants import grant_role, revoke_role
 from apps.accounts.services.passwords import code_problem, password_problem
 from apps.accounts.services.people import (
     change_profile,
+    choose_briefing,
     choose_digest,
     create_person,
     create_team,
     deactivate_person,
     forget_person,
     join_team,
+    note_briefing,
     note_digests,
     set_escalation_contact,
 )
@@ -47,7 +50,9 @@ __all__ = [
     "add_passkey",
     "authenticate_token",
     "change_profile",
+    "choose_briefing",
     "choose_digest",
+    "note_briefing",
     "note_digests",
     "code_problem",
     "create_person",

@@ -133,6 +133,32 @@ def note_digests(weeks: Mapping[str, Collection[int]]) -> None:
 
 
 @transaction.atomic
+def choose_briefing(*, actor: Actor, user: User, wanted: bool) -> User:
+    """Let a person ask for the briefing of each week, or leave it. Choosing what is so already changes nothing.
+
+    Raises:
+        Forbidden: it is another person's.
+    """
+    if actor.user is None or actor.user.pk != user.pk:
+        raise Forbidden("You ask for your own briefing only.")
+    if User.objects.filter(pk=user.pk).exclude(weekly_briefing=wanted).update(weekly_briefing=wanted):
+        record_event(event="person.briefing_chosen", actor=actor, obj=user, data={"weekly": wanted})
+    user.weekly_briefing = wanted
+    return user
+
+
+@transaction.atomic
+def note_briefing(*, user: User, week: str) -> bool:
+    """Note that a person is sent the briefing of an ISO week ("2026-W47"); False when they were, or have left it.
+
+    The caller sends it in the same transaction, so that no two jobs do. It says nothing of a change, so it is not in
+    the ledger.
+    """
+    waiting = User.objects.filter(pk=user.pk, weekly_briefing=True, briefing_week__lt=week)
+    return bool(waiting.update(briefing_week=week))
+
+
+@transaction.atomic
 def deactivate_person(*, actor: Actor, user: User) -> User:
     """Close a person's way in: sign-in, sessions and tokens. What they did stays.
 

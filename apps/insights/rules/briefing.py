@@ -8,7 +8,6 @@ from apps.insights.rules.decision import DecisionPart, decision_for
 from apps.insights.rules.facts import Facts
 from apps.insights.rules.glossary import in_plain_words
 from apps.insights.rules.grammar import (
-    capital,
     count,
     count_in_words,
     duration,
@@ -99,8 +98,7 @@ def _affects(facts: Facts) -> list[str]:
         told.append(f"People meet it in {some_of(people_meet, PRODUCTS_NAMED)}.")
     owners = sorted({reached.owner for reached in facts.reached if reached.owner})
     if owners:
-        verb = "owns" if len(owners) == 1 else "own"
-        told.append(f"{capital(some_of(owners, PRODUCTS_NAMED))} {verb} these parts.")
+        told.append(f"These parts belong to {some_of(owners, PRODUCTS_NAMED)}.")
     return told
 
 

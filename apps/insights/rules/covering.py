@@ -80,13 +80,15 @@ class Counts:
 class Coming:
     """What the changes that start in a period are like, taken together.
 
-    ``kinds`` counts the components that they move, by kind in words. ``slowest`` is in minutes, and ``untimed`` counts
-    the changes that do not say how long going back takes.
+    ``kinds`` counts the components that they move, by kind in words; ``products`` are those that people meet them in.
+    The rest is of the ``ahead`` alone, those that are not over: the gravest risk, the slowest way back in minutes, and
+    how many do not say how long theirs takes.
     """
 
     kinds: tuple[tuple[str, int], ...] = ()
     owners: tuple[str, ...] = ()
-    met: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    ahead: int = 0
     worst: Worst | None = None
     slowest: int | None = None
     untimed: int = 0
@@ -118,7 +120,7 @@ def build_period(covered: Covered, top: Briefing | None = None) -> Briefing:
             figures=figures,
             facts=(*facts, *about, *top.facts),
         )
-    names = (*covered.coming.owners, *covered.coming.met)
+    names = (*covered.coming.owners, *covered.coming.products)
     parts = {
         "changes": _changes(covered),
         "affects": _affects(covered),
@@ -218,7 +220,7 @@ def _changes(covered: Covered) -> list[str]:
     number = counts.starting
     moved = [count_in_words(number, kind) for kind, number in _in_order(coming.kinds)]
     told = [
-        f"{capital(count_in_words(number, 'change'))} {agree(number, 'starts', 'start')}{where}.",
+        f"This {covered.period.kind}, {count_in_words(number, 'change')} {agree(number, 'starts', 'start')}{where}.",
         f"{agree(number, 'It moves', 'They move')} {join_and(moved)}." if moved else "",
         _before(covered),
     ]
@@ -240,12 +242,12 @@ def _affects(covered: Covered) -> list[str]:
     if not covered.counts.starting:
         return ["Nobody: nothing is planned to start."]
     told = []
-    if coming.met:
-        told.append(f"People meet it in {some_of(coming.met, NAMED)}.")
+    if coming.products:
+        it = agree(covered.counts.starting, "it", "them")
+        told.append(f"People meet {it} in {some_of(coming.products, NAMED)}.")
     if coming.owners:
-        verb = agree(len(coming.owners), "owns", "own")
-        told.append(f"{capital(some_of(coming.owners, NAMED))} {verb} what moves.")
-    return told or ["What moves has no owner yet, and people meet none of it themselves."]
+        told.append(f"What moves belongs to {some_of(coming.owners, NAMED)}.")
+    return told or ["What moves has no owner yet, and leads to no product that people meet."]
 
 
 def _wrong(covered: Covered) -> list[str]:
@@ -253,8 +255,10 @@ def _wrong(covered: Covered) -> list[str]:
     told = []
     if worst:
         told += [f"The gravest risk is in {quoted(worst.title)}.", *scenario_told(worst.scenario)]
-    elif covered.counts.starting:
+    elif covered.coming.ahead:
         told.append("No risk was named.")
+    elif covered.counts.starting:
+        told.append("All that started is over.")
     else:
         told.append("Nothing new can go wrong while nothing starts.")
     return [*told, *_so_far(covered)]
@@ -273,11 +277,11 @@ def _so_far(covered: Covered) -> list[str]:
 
 def _undo(covered: Covered) -> list[str]:
     coming = covered.coming
-    if not covered.counts.starting:
-        return ["There is nothing to undo."]
+    if not coming.ahead:
+        return ["There is nothing left to undo."]
     if coming.slowest is None:
         return ["How long going back takes was not given."]
-    one = covered.counts.starting == 1
+    one = coming.ahead == 1
     told = [
         f"Going back takes about {duration(coming.slowest)}."
         if one

@@ -10,7 +10,6 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[”\"')]*\s+(?=[\"“'(]?[A-Z0-9])")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _UNITS = (("day", 24 * 60), ("hour", 60), ("minute", 1))
 _IRREGULAR = {"person": "people", "child": "children", "analysis": "analyses", "life": "lives"}
-_ORDINALS = ("first", "second", "third", "fourth")
 
 
 def join_and(words: Sequence[str]) -> str:
@@ -57,16 +56,6 @@ def count_in_words(number: int, noun: str) -> str:
 def agree(number: int, one: str, many: str) -> str:
     """Return the form of a verb that goes with a number: “starts” or “start”."""
     return one if number == 1 else many
-
-
-def ordinal(number: int) -> str:
-    """Return “first” up to “fourth”, as quarters are counted."""
-    return _ORDINALS[number - 1]
-
-
-def possessive(name: str) -> str:
-    """Return whose it is: “Lending’s”, “Retail and Stores’”."""
-    return f"{name}’" if name.lower().endswith("s") else f"{name}’s"
 
 
 def quoted(title: str) -> str:

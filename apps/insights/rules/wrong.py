@@ -13,6 +13,8 @@ _LIKELY = {
 }
 _LIKELIHOODS = list(Likelihood)
 _HARMS = list(Harm)
+# Who acts, when a sentence already says so.
+_SUBJECTS = {"A", "An", "Each", "Every", "It", "Our", "The", "They", "This", "Two", "We"}
 # What people meet comes before what machines use.
 KINDS = ("product", "service", "model", "pipeline", "feature set", "dataset")
 
@@ -28,4 +30,16 @@ def scenario_told(scenario: Scenario) -> list[str]:
     likely = _LIKELY[Likelihood(scenario.likelihood)]
     harm = Harm(scenario.harm).label.lower()
     told = fit(sentences(scenario.text), SCENARIO_WORDS)
-    return [f"{told} This is {likely}, and the harm would be {harm}.", *sentences(scenario.mitigation)]
+    return [
+        f"{told} This is {likely}, and the harm would be {harm}.",
+        *_guard(sentences(scenario.mitigation)),
+    ]
+
+
+def _guard(told: list[str]) -> list[str]:
+    """Return what is done about it. People often write an order, such as “Watch the first hour.”: it gets its frame."""
+    if not told or told[0].split()[0] in _SUBJECTS:
+        return told
+    first = told[0]
+    rest = first if first[1:2].isupper() or first[1:2].isdigit() else first[:1].lower() + first[1:]
+    return [f"What we do about it: {rest}", *told[1:]]

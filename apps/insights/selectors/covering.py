@@ -8,7 +8,6 @@ from django.db.models import (
     Case,
     Count,
     Exists,
-    F,
     IntegerField,
     Max,
     Min,
@@ -23,7 +22,9 @@ from apps.accounts.models import User
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement
 from apps.catalog.enums import ComponentKind
-from apps.changes.enums import ChangeState, Harm, Likelihood
+from apps.catalog.models import Component
+from apps.catalog.selectors import graph
+from apps.changes.enums import OPEN, ChangeState, Harm, Likelihood
 from apps.changes.models import Change, ChangeItem, RiskScenario
 from apps.changes.selectors import WentAhead, changes_visible_to, went_ahead
 from apps.core import clock
@@ -42,7 +43,7 @@ from apps.insights.rules.facts import Scenario
 from apps.insights.rules.paper import Briefing
 from apps.insights.rules.periods import Period
 from apps.insights.selectors.briefings import asked_of, briefing_for
-from apps.insights.selectors.portfolios import components_of
+from apps.insights.selectors.portfolios import STEPS, components_of
 from apps.reviews.enums import Outcome
 from apps.reviews.models import Review
 from apps.reviews.selectors import reviews_of
@@ -53,7 +54,6 @@ _STILL_OPEN = Q(round__requirements__state=RequirementState.OPEN)
 # What no row shows and what would make sorting slow.
 _LONG = ("search", "revision__content")
 AS_PLANNED = (Outcome.SUCCESSFUL, Outcome.WITH_ISSUES)
-_MET = (ComponentKind.PRODUCT, ComponentKind.SERVICE)
 # One more than is named, to say that there are more.
 _NAMED = 30
 
@@ -169,7 +169,7 @@ def _counts(
     open_ = undecided.aggregate(
         number=Count("pk", distinct=True),
         late=Count("pk", distinct=True, filter=late),
-        since=Min("round__created_at"),
+        since=Min("revision__submitted_at"),
     )
     now = Q(planned_start__gte=start)
     starts = starting.aggregate(now=Count("pk", filter=now), before=Count("pk", filter=~now))
@@ -191,31 +191,36 @@ def _tallies(ended: QuerySet[Review], start: datetime) -> tuple[Ended, Ended]:
 
 
 def _coming(starting: QuerySet[Change]) -> Coming:
-    """Return what the changes that start are like, taken together; five queries."""
+    """Return what the changes that start are like, taken together; seven queries while the graph stays as it is."""
     items = ChangeItem.objects.filter(change__in=starting).order_by()
     kinds = items.values_list("component__kind").annotate(number=Count("component", distinct=True))
     owned = items.filter(component__owner_team__isnull=False)
     owners = owned.values_list("component__owner_team__name", flat=True).distinct()
-    met = (
-        items.filter(component__kind__in=_MET)
-        .annotate(name=F("component__name"))
-        .values_list("component__title", "name")
-    )
-    back = starting.order_by().aggregate(
-        slowest=Max("rollback_minutes"), untimed=Count("pk", filter=Q(rollback_minutes=None))
+    ahead = starting.filter(state__in=OPEN)
+    back = ahead.order_by().aggregate(
+        number=Count("pk"),
+        slowest=Max("rollback_minutes"),
+        untimed=Count("pk", filter=Q(rollback_minutes=None)),
     )
     return Coming(
         kinds=tuple(
             (ComponentKind(kind).label.lower(), number) for kind, number in kinds.order_by("component__kind")
         ),
         owners=tuple(owners.order_by("component__owner_team__name")[:_NAMED]),
-        met=tuple(
-            title or name for title, name in met.distinct().order_by("component__title", "name")[:_NAMED]
-        ),
-        worst=_worst(starting),
+        products=_products(items),
+        ahead=back["number"],
+        worst=_worst(ahead),
         slowest=back["slowest"],
         untimed=back["untimed"],
     )
+
+
+def _products(items: QuerySet[ChangeItem]) -> tuple[str, ...]:
+    """Return the products that these moves reach, or move themselves."""
+    moved = set(items.values_list("component", flat=True).distinct())
+    reached = moved | set(graph().reach(moved, depth=STEPS).ids)
+    there = Component.objects.filter(kind=ComponentKind.PRODUCT, retired_at=None).order_by("title", "name")
+    return tuple(str(product) for product in there if product.pk in reached)
 
 
 def _weight(column: str, choices: type[Harm] | type[Likelihood]) -> Case:

@@ -7,6 +7,7 @@ from apps.web.views import account, cover, notifications, ownership, saved_views
 urlpatterns: list[URLPattern] = [
     path("account/", account.profile, name="account"),
     path("account/digest/", account.digest, name="digest"),
+    path("account/briefing/", account.weekly_briefing, name="weekly-briefing"),
     path("account/tokens/", account.tokens, name="account-tokens"),
     path("account/tokens/<slug:prefix>/revoke/", account.revoke, name="account-token-revoke"),
     path("account/views/<slug:page>/", saved_views.save, name="view-save"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.models import ApiToken
 from apps.accounts.selectors import grants_of, teams_of, token_exists, token_of, tokens_of
-from apps.accounts.services import change_profile, choose_digest, issue_token, revoke_token
+from apps.accounts.services import change_profile, choose_briefing, choose_digest, issue_token, revoke_token
 from apps.core import clock
 from apps.core.errors import Invalid
 from apps.web.errors import add_to_form, not_found
@@ -46,6 +46,24 @@ def digest(request: HttpRequest) -> HttpResponse:
     choose_digest(actor=actor_of(request), user=user, wanted=wanted)
     said = "You get the weekly digest again." if wanted else "You have left the weekly digest."
     messages.success(request, said)
+    return redirect("web:account")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def weekly_briefing(request: HttpRequest) -> HttpResponse:
+    """Ask whether a person gets the briefing of each week, or leaves it; each of its mails leads here."""
+    user = reader(request)
+    form = DigestForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if request.method == "POST" else 200
+        context = {"form": form, "cancel": reverse("web:account")}
+        return render(request, "account_pages/briefing.html", context, status=status)
+    wanted = form.cleaned_data["wanted"] == "yes"
+    choose_briefing(actor=actor_of(request), user=user, wanted=wanted)
+    messages.success(
+        request, "You get the briefing of each week." if wanted else "You have left the weekly briefing."
+    )
     return redirect("web:account")
 
 

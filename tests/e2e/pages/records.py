@@ -75,6 +75,7 @@ RECORDS: Area = {
         empty("/account/cover/", PRIYA),
     ],
     "web:digest": [Look("/account/digest/", PRIYA)],
+    "web:weekly-briefing": [Look("/account/briefing/", MARGUERITE)],
     "web:security": [Look("/account/security/", PRIYA), Look("/account/security/", NEW)],
     "web:security-app": [Look("/account/security/app/", PRIYA), empty("/account/security/app/", PRIYA)],
     "web:security-passkey": [
