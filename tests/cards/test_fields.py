@@ -65,6 +65,8 @@ def test_check_trims_drops_empty_rows_and_gives_each_row_its_columns() -> None:
         ("metrics", [{"name": "auc"}, {"name": "auc"}], 2, "name", "“auc” is there twice."),
         ("metrics", [{"name": "auc", "sample_size": 0.5}], 1, "sample_size", "no whole number"),
         ("datasets", [{"name": "loans", "colour": "red"}], 1, "", "no column “colour”"),
+        ("extra", {"toolkit": 7}, None, "", "Give texts of files by their format"),
+        ("extra", {"word": "text"}, None, "", "Give texts of files by their format"),
         ("retraining_triggers", [{"kind": "schedule", "every": 3}], 1, "unit", "Fill this in."),
         (
             "retraining_triggers",

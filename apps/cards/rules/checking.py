@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.cards.rules.fields import BY_NAME, EXTRA, is_filled
+from apps.cards.rules.fields import BY_NAME, EXTRA, FORMAT_NAMES, LARGEST_FILE, is_filled
 from apps.cards.rules.kinds import Column, Keeper, Kind
 from apps.core.errors import Invalid
 
@@ -72,7 +72,7 @@ def check(content: Mapping[str, Any], keeper: Keeper = Keeper.PEOPLE) -> Checked
     for name, value in content.items():
         field = BY_NAME.get(name)
         if name == EXTRA:
-            clean[name] = value if isinstance(value, Mapping) else {}
+            clean[name] = _files(value, faults)
         elif field is None:
             faults.append(Fault(name, f"A card has no field “{name}”."))
         elif field.keeper is Keeper.PORTAL and keeper is not Keeper.PORTAL:
@@ -82,6 +82,21 @@ def check(content: Mapping[str, Any], keeper: Keeper = Keeper.PEOPLE) -> Checked
         else:
             clean[name] = _one(Column(name, field.label, field.kind, choices=field.choices), value, faults)
     return Checked(clean, tuple(faults))
+
+
+def _files(value: Any, faults: list[Fault]) -> dict[str, str]:
+    given = value if isinstance(value, Mapping) else {"": value}
+    wrong = [
+        name
+        for name, text in given.items()
+        if name not in FORMAT_NAMES
+        or not isinstance(text, str)
+        or len(text) > LARGEST_FILE
+        or _UNKEEPABLE.search(text)
+    ]
+    if wrong:
+        faults.append(Fault(EXTRA, f"Give texts of files by their format: {_or(list(FORMAT_NAMES))}."))
+    return {name: text for name, text in given.items() if name not in wrong}
 
 
 def _one(as_column: Column, value: Any, faults: list[Fault]) -> Any:

@@ -13,7 +13,11 @@ from apps.cards.rules import columns
 from apps.cards.rules.kinds import Column, Keeper, Kind, empty_of
 
 EXTRA = "extra"
-"""Beside the fields, a content may keep what an imported file held: the name of its format to the file's own values."""
+"""Beside the fields, a content may keep the files that it came from: the name of the format to the file's text."""
+
+FORMAT_NAMES = ("huggingface", "toolkit", "cyclonedx")
+LARGEST_FILE = 1024**2
+"""In bytes, and in characters of what is kept of one."""
 
 EVERY_TIER = 4
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from apps.cards.rules.fields import EXTRA
-from apps.cards.rules.formats import MOST_BYTES, read_file, write_file
+from apps.cards.rules.fields import EXTRA, LARGEST_FILE
+from apps.cards.rules.formats import read_file, write_file
 from apps.core.errors import Invalid
 
 
@@ -31,7 +31,7 @@ LAUGHS = "a0: &a0 [x, x]\n" + "".join(
         (b"# caf\xe9", "not text in UTF-8: byte 6"),
         ("# a".encode("utf-16"), "not text in UTF-8"),
         (b"# a\x00b", "NUL"),
-        (b"x" * (MOST_BYTES + 1), "at most 1 MB"),
+        (b"x" * (LARGEST_FILE + 1), "at most 1 MB"),
         (b'{"model_details": {"name": "a", }}', "line 1, column 33"),
         (b'{"model_details": {"name": "a", "name": "b"}}', "“name” stands twice"),
         (b'{"a": 1}', "no card of the Model Card Toolkit"),
@@ -204,3 +204,8 @@ def test_large_file_is_read_and_written_again_in_moments(data: bytes) -> None:
     found, taken = read_file(data)
     write_file(taken.said | {"name": "Loans"}, found.name)
     assert time.perf_counter() - start < 10
+
+
+def test_kept_file_that_cannot_be_read_is_not_written_back_into() -> None:
+    written = write_file({"name": "Loans", EXTRA: {"toolkit": "no JSON"}}, "toolkit")
+    assert json.loads(written.text)["model_details"] == {"name": "Loans"}

@@ -11,12 +11,12 @@ from typing import Any
 
 from apps.cards.rules.fields import EXTRA
 from apps.cards.rules.formats import cyclonedx, front, huggingface, toolkit
-from apps.cards.rules.formats.files import MOST_BYTES, refused, text_of_file
+from apps.cards.rules.formats.files import refused, text_of_file
 from apps.cards.rules.formats.telling import Left, Lost, Taken, Written, lost_of
+from apps.core.errors import Invalid
 
 __all__ = [
     "FORMATS",
-    "MOST_BYTES",
     "Format",
     "Left",
     "Lost",
@@ -83,10 +83,19 @@ def read_file(data: bytes, name: str = "") -> tuple[Format, Taken]:
 def write_file(content: Mapping[str, Any], name: str) -> Written:
     """Return a card as a file of a format, and what that cannot hold."""
     found = FORMATS[name]
-    original = (content.get(EXTRA) or {}).get(name, "")
+    original = _readable(found, (content.get(EXTRA) or {}).get(name, ""))
     text = found.write(content, original)
     lost = lost_of(content, found.read(text).said, found.label)
     return Written(text, lost + _comments(original, text))
+
+
+def _readable(found: Format, text: str) -> str:
+    """Return the file that a card keeps, or nothing where it is none that could have been imported."""
+    try:
+        found.read(text)
+    except Invalid:
+        return ""
+    return text
 
 
 def _comments(original: str, text: str) -> tuple[Lost, ...]:

@@ -4,9 +4,9 @@ import json
 from collections import Counter
 from typing import Any
 
+from apps.cards.rules.fields import LARGEST_FILE
 from apps.core.errors import Invalid
 
-MOST_BYTES = 1024**2
 MOST_VALUES = 50_000
 DEEPEST = 64
 
@@ -22,8 +22,8 @@ def text_of_file(data: bytes) -> str:
     Raises:
         Invalid: (``file``) it is empty, too large, no UTF-8, or holds NUL, which no database keeps.
     """
-    if len(data) > MOST_BYTES:
-        most = MOST_BYTES // 1024**2
+    if len(data) > LARGEST_FILE:
+        most = LARGEST_FILE // 1024**2
         raise refused(f"Send at most {most} MB. This file has {len(data) / 1024**2:.1f} MB.")
     try:
         text = data.decode("utf-8-sig")
