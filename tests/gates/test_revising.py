@@ -1,6 +1,7 @@
 """What others see of a change while its requester revises it: what was submitted, and nothing of the draft."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +11,15 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.changes.rules.inputs import ItemInput
+from apps.changes.selectors.frozen import as_submitted
 from apps.changes.services import revise_change, save_what
 from apps.core.errors import Invalid
-from apps.evidence.enums import Stage
-from apps.evidence.services import Order, receive_evidence
+from apps.evidence.enums import PlanState, Stage
+from apps.evidence.rules.checks import STARTER
+from apps.evidence.selectors import plan_in_force
+from apps.evidence.services import Order, propose_checks, receive_evidence, settle_checks
 from apps.gates.models import GateDecision
+from apps.gates.selectors import standing_at
 from apps.gates.services import Ask, ask_gate
 from tests.api.conftest import secret_of
 from tests.changes.estate import NOW, Estate, add_component, at, draft, fresh, submitted
@@ -74,6 +79,19 @@ def test_gate_asked_by_another_while_it_is_revised_is_pending_and_names_what_was
     with pytest.raises(Invalid, match="does not move"):
         asked_by(estate, "priya", revised, artifact=ARTIFACT, component_key=KEY)
     assert {one["component"] for one in asked_by(estate, "amara", revised).checks} >= {KEY}
+
+
+def test_draft_in_hand_is_held_to_the_checks_in_force_and_what_was_submitted_to_those_of_its_submission(
+    estate: Estate, revised: Any
+) -> None:
+    before = plan_in_force().number
+    with at(NOW + timedelta(days=1)):
+        newer = propose_checks(
+            actor=estate.actor("leila"), document=STARTER.document(), reason="More of them."
+        )
+        settle_checks(actor=estate.actor("leila"), plan=newer, state=PlanState.IN_FORCE)
+        assert standing_at(fresh(revised)).plan.number == newer.number
+        assert standing_at(as_submitted(fresh(revised))).plan.number == before
 
 
 def test_page_of_a_change_being_revised_costs_no_more_for_more_that_moved(estate: Estate, plan: None) -> None:

@@ -109,6 +109,11 @@ class Change(Stamped):
     def ref(self) -> str:
         return f"CHG-{self.number}"
 
+    @property
+    def is_in_hand(self) -> bool:
+        """Return whether this is a draft with its edits, and not what was submitted of it last."""
+        return self.state == ChangeState.DRAFT and not self.is_as_submitted
+
     def ledger_ref(self) -> tuple[str, str]:
         return "change", self.ref
 

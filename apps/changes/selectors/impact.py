@@ -6,7 +6,6 @@ from dataclasses import replace
 from apps.catalog.models import Component
 from apps.catalog.rules.impact import Graph, Hit, Node
 from apps.catalog.selectors import graph
-from apps.changes.enums import ChangeState
 from apps.changes.models import Change, ImpactNote
 from apps.changes.rules.impact import ImpactRow, PathStep, row_from_content
 from apps.changes.selectors.items import items_of, read_items
@@ -29,8 +28,7 @@ def impact_of(change: Change) -> list[ImpactRow]:
 
 def reached_by(change: Change) -> list[ImpactRow]:
     """Return the same without who owns what; no query once a change is submitted."""
-    in_hand = change.state == ChangeState.DRAFT and not change.is_as_submitted
-    if in_hand or change.revision is None:
+    if change.is_in_hand or change.revision is None:
         return _found(change, graph(), _notes([change])[change.pk])
     return [row_from_content(row) for row in change.revision.content.get("impact", [])]
 

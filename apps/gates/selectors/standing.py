@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from apps.accounts.enums import Role
@@ -59,12 +60,17 @@ def anchor_of(part: Part, one: Checked) -> str:
 
 def plan_for(change: Change) -> PlanInForce:
     """Return the plan that a change is held to: that of its submission, or the one in force for a draft."""
-    return plan_as_of(change.revision.submitted_at if change.revision else None)
+    return plan_as_of(_held_since(change))
 
 
 def rules_for(change: Change) -> tuple[int, Rules]:
     """Return the version of the rules that a change is held to, and its rules: as with the checks."""
-    return rules_as_of(change.revision.submitted_at if change.revision else None)
+    return rules_as_of(_held_since(change))
+
+
+def _held_since(change: Change) -> datetime | None:
+    """Return when what it is held to was fixed: at its submission; not yet for a draft in hand, also a revised one."""
+    return None if change.is_in_hand or change.revision is None else change.revision.submitted_at
 
 
 def standing_at(change: Change, *, component_key: str = "", artifact: str = "") -> GateStanding:

@@ -8,7 +8,6 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.accounts.selectors import with_work_on_changes
 from apps.audit.services import record_event, sign_statement
-from apps.changes.enums import ChangeState
 from apps.changes.models import Change, Revision
 from apps.changes.selectors import as_seen_by, items_of
 from apps.core import clock
@@ -155,8 +154,7 @@ def _asked_before(
 
 def _revision(change: Change) -> Revision | None:
     """Return the revision that an answer is about: none for a draft, whose edits are its requester's alone."""
-    in_hand = change.state == ChangeState.DRAFT and not change.is_as_submitted
-    return None if in_hand else change.revision
+    return None if change.is_in_hand else change.revision
 
 
 def _rows(held: GateStanding) -> list[dict[str, object]]:
