@@ -39,10 +39,15 @@ _BESIDE = (
 def destinations(path: str) -> list[Destination]:
     """Return the main pages in order, with the one that ``path`` lies under marked as current.
 
-    Exports are reached through the ledger, so they lie under it; so do standard changes under changes.
+    Exports are reached through the ledger, so they lie under it; so do standard changes and answers of the gate under
+    changes, and evidence under the component that it is about.
     """
     if path.startswith(reverse("web:standards")):
         path = f"{reverse('web:changes')}standard/"
+    if path.startswith("/gate/"):
+        path = reverse("web:changes")
+    if path.startswith("/evidence/"):
+        path = reverse("web:catalog")
     if path.startswith(reverse("web:exports")):
         path = f"{reverse('web:ledger')}exports/"
     return _marked(_PAGES, path)

@@ -75,11 +75,7 @@ def _kind_of(word: str) -> str:
 
 def plain(rule: Rule) -> list[Sentence]:
     """Return a rule as a table of sentences."""
-    rows = [
-        Sentence(
-            "Where", "The changes that the first expression below picks" if rule.when else "Every change"
-        )
-    ]
+    rows = [Sentence("Where", f"Only where {rule.when}" if rule.when else "Every change")]
     rows += [Sentence(_MUST[rule.effect], rule.title)]
     rows += [Sentence("Say", f"“{rule.message}”")] if rule.message else []
     rows += [Sentence("Name the points", rule.label)] if rule.label else []

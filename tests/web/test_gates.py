@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.enums import Role
 from apps.approvals.models import Round
+from apps.changes.enums import ChangeState
+from apps.changes.models import Change
 from apps.core.actors import person
 from apps.evidence.enums import Category, PlanState, Stage
 from apps.evidence.models import CheckPlan, Report
@@ -101,12 +103,29 @@ def test_check_that_fails_names_the_waiver_asked_for_and_who_signs_it_reads_what
     assert "the new version does what it should" not in signing
 
 
+def test_gates_of_a_change_that_is_over_ask_no_more_whether_it_may_go_out(
+    estate: Estate, plan: None, send: Send
+) -> None:
+    change = submitted(estate)
+    send(auc(0.7))
+    client, gates = signed_in(estate), f"/changes/{change.ref}/gates/"
+    with at(NOW):
+        assert '<li class="no">' in page(client, gates)
+        assert "What else keeps it closed" in page(client, gates)
+        Change.objects.filter(pk=change.pk).update(state=ChangeState.CLOSED)
+        shown = page(client, gates)
+    assert f"{change.ref} is over" in shown
+    assert "What else keeps it closed" not in shown
+    assert "See what to clear" not in shown
+
+
 def test_gates_say_what_adds_to_the_risk_term_by_term_with_its_source(estate: Estate) -> None:
     shown = page(signed_in(estate), f"/changes/{submitted(estate).ref}/gates/")
     assert "31 points: moderate from 20, high from 40, severe from 60." in shown
     assert '/rules/versions/1/#risk-tier">The gravest tier that it moves</a>' in shown
     assert '<td data-l="Points">+18</td>' in shown
     assert "SR 26-2: tiers of materiality" in shown
+    assert '<td data-l="Counted from">2<small>The gravest tier that it moves, 1 gravest to 4</small>' in shown
     assert "0 of 0 changes failed. With the 2 of 20 that anyone starts with, that counts as 10.0%." in shown
 
 
@@ -143,7 +162,7 @@ def test_file_that_is_sent_from_the_page_shows_its_results_and_again_says_that_i
 
     shown = post().content.decode()
     assert "is taken: Checks, passed." in shown
-    assert "All 2" in shown
+    assert "<p>2 passed</p>" in shown
     assert "This file was sent before." in post().content.decode()
     report = Report.objects.get()
     assert "b" in page(client, f"/evidence/{report.ref}/?outcome=passed")

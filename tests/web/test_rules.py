@@ -98,6 +98,9 @@ def test_draft_is_for_change_managers_alone(estate: Estate, leila: Client) -> No
 
 def test_rule_with_an_error_says_where_and_check_again_keeps_nothing(leila: Client) -> None:
     before, at = held().digest, f"/rules/draft/{place_of(RULE)}/"
+    begun = page(leila, "/rules/draft/")
+    assert "Nothing is different from version 1 yet." in begun
+    assert "must be mended" not in begun
     answer = leila.post(
         at, sent(step="check", expression="change.class == 'x' &&\n  change.windw_hours <= 4.0")
     )

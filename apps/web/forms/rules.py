@@ -37,11 +37,11 @@ class SetForm(DraftForm):
     """The title, the bands of risk and the prior of a draft, and why it is written."""
 
     title = forms.CharField(label="What the set is called", max_length=120)
-    moderate = forms.FloatField(label="Moderate risk from, in points")
-    high = forms.FloatField(label="High risk from, in points")
-    severe = forms.FloatField(label="Severe risk from, in points")
-    failures = forms.FloatField(label="Anyone starts with so many failures")
-    changes = forms.FloatField(label="in so many changes")
+    moderate = forms.FloatField(label="Moderate from, in points")
+    high = forms.FloatField(label="High from, in points")
+    severe = forms.FloatField(label="Severe from, in points")
+    failures = forms.FloatField(label="Failures that anyone starts with")
+    changes = forms.FloatField(label="Changes that anyone starts with")
     field_order = ["title", "reason", "moderate", "high", "severe", "failures", "changes"]
 
     def document(self, held: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +59,10 @@ class RuleForm(forms.Form):
     """One rule of a draft. What is wrong with it is said by ``policy.rules``, at the field."""
 
     title = forms.CharField(
-        label="What must be true, in one sentence", max_length=120, widget=forms.TextInput()
+        label="Title",
+        help_text="What must be true, in one sentence.",
+        max_length=120,
+        widget=forms.TextInput(),
     )
     id = forms.CharField(label="Short name", help_text="It stays: urgent-window-short", max_length=60)
     stage = forms.ChoiceField(label="Where is it judged?", choices=Stage.choices)

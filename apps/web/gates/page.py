@@ -8,6 +8,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.rules import reaches
 from apps.accounts.selectors import active_grants
+from apps.changes.enums import ENDED, ChangeState
 from apps.changes.models import Change
 from apps.changes.selectors import evidence_of
 from apps.core import clock
@@ -34,6 +35,7 @@ STATES = {
     State.STALE: ("waiting", "Out of date"),
     State.WAIVED: ("waiting", "Waived"),
 }
+_OVER = ENDED | {ChangeState.CLOSED, ChangeState.REJECTED, ChangeState.WITHDRAWN, ChangeState.EXPIRED}
 HEADLINES = {Answer.PASS: "Yes", Answer.DENIED: "No", Answer.EXPIRED: "No"}
 """What the title answers; all else is “Not yet”."""
 
@@ -84,19 +86,19 @@ class StageRow:
     def mark(self) -> str:
         if any(row.checked.state == State.FAILED for row in self.rows):
             return "no"
+        if any(row.fails and row.says_why for row in self.rows):
+            return "stuck"
         return "ok" if self.rows and not any(row.fails for row in self.rows) else ""
 
     @property
     def said(self) -> tuple[str, str]:
-        """Return the colour and the word of the stage as a whole."""
-        if not self.rows:
-            return "draft", "Nothing asked"
+        """Return the colour and the word of a stage that asks for something."""
         return {"no": ("blocked", "Fails"), "ok": ("done", "Pass")}.get(self.mark, ("waiting", "Not yet"))
 
 
 @dataclass(frozen=True)
 class GatePage:
-    """Everything the page of a change's gates shows."""
+    """Everything the page of a change's gates shows. ``over``: nothing of it goes out any more."""
 
     plan: PlanInForce
     stages: tuple[StageRow, ...]
@@ -108,6 +110,7 @@ class GatePage:
     stale_at: datetime | None
     stale_check: str
     risk: RiskScore
+    over: bool
 
     @property
     def passed(self) -> int:
@@ -148,6 +151,7 @@ def gate_page(user: User, change: Change) -> GatePage:
         stale_at=first.stale_at if first else None,
         stale_check=first.check.name if first else "",
         risk=risk_score(held),
+        over=change.state in _OVER,
     )
 
 

@@ -11,11 +11,11 @@ _RATE = "_failure_rate"
 
 @dataclass(frozen=True)
 class TermRow:
-    """One term. ``counted`` says from what its points come, ``source`` why they are counted."""
+    """One term. ``counted`` says from what its points come and what that means, ``source`` why they are counted."""
 
     label: str
     points: str
-    counted: tuple[str, ...]
+    counted: tuple[tuple[str, str], ...]
     source: str
     url: str
 
@@ -47,15 +47,15 @@ def risk_score(held: GateStanding) -> RiskScore:
 
 def _row(term: Term, rule: Rule, held: GateStanding) -> TermRow:
     points = "Not known" if term.points is None else f"{term.points:+g}".replace("-", "\N{MINUS SIGN}")
-    counted = (term.reason,) if term.points is None else tuple(_said(name, held) for name in rule.facts)
+    counted = ((term.reason, ""),) if term.points is None else tuple(_said(name, held) for name in rule.facts)
     url = f"/rules/versions/{held.rules_version}/#{rule.id}"
     return TermRow(term.label, points, counted, term.source, url)
 
 
-def _said(name: str, held: GateStanding) -> str:
-    """Return a fact with its value; a rate of failures with the counts that it is made of."""
+def _said(name: str, held: GateStanding) -> tuple[str, str]:
+    """Return the value of a fact, and what the fact is; a rate of failures as the counts that it is made of."""
     record = name.removesuffix(_RATE)
     failures, changes = held.facts.get(f"{record}_failures"), held.facts.get(f"{record}_changes")
     if name.endswith(_RATE) and failures is not None and changes is not None:
-        return rate_words(failures, changes, held.rules.prior)
-    return f"{FACTS[name].meaning.rstrip('.')}: {value_said(held.facts.get(name))}"
+        return rate_words(failures, changes, held.rules.prior), ""
+    return value_said(held.facts.get(name)), FACTS[name].meaning.rstrip(".")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from apps.core.errors import Invalid, Stale
 from apps.gates.selectors import RULES, round_over
 from apps.gates.services import ask_rules_approval, withdraw_rules, write_rules
+from apps.policy.enums import Effect, Stage
 from apps.policy.models import PolicySet
 from apps.policy.rules import (
     CHECK,
@@ -57,12 +58,15 @@ def draft(request: HttpRequest) -> HttpResponse:
         if answer is not None:
             return answer
     problems = unready(held)
+    others = [one for one in problems if not one.place.startswith("rules[")]
     context = {
         "held": held,
         "form": form,
         "rows": _rows(held, problems),
         "problems": problems,
-        "others": [one for one in problems if not one.place.startswith("rules[")],
+        "others": others,
+        # Only a draft that says what is in force has a problem with the document itself.
+        "unchanged": [one.place for one in problems] == ["document"],
         "round": round_over(RULES, held.ref),
         "current": set_in_force(),
     }
@@ -243,6 +247,8 @@ def _rows(held: PolicySet, problems: list[Problem]) -> list[dict[str, Any]]:
         {
             "number": index + 1,
             "rule": rule,
+            "stage": dict(Stage.choices).get(rule["stage"], rule["stage"]),
+            "effect": dict(Effect.choices).get(rule["effect"], rule["effect"]),
             "problems": [one for one in problems if one.place.startswith(f"rules[{index}]")],
         }
         for index, rule in enumerate(held.document["rules"])
