@@ -279,6 +279,9 @@ SPECTACULAR_SETTINGS = {
         "ExportFormatEnum": "apps.exports.enums.ExportFormat",
         "EvidenceFormatEnum": "apps.evidence.enums.Format",
         "EvidenceOutcomeEnum": "apps.evidence.enums.Outcome",
+        "RoleEnum": "apps.accounts.enums.Role",
+        "PlaybookStateEnum": "apps.playbooks.enums.PlaybookState",
+        "UrgencyEnum": "apps.playbooks.enums.Urgency",
     },
 }
 

@@ -41,4 +41,5 @@ class TokenScope(models.TextChoices):
     RULES = "rules", "Write rules and ask for waivers"
     CARDS = "cards", "Edit model cards"
     REVIEWS = "reviews", "Write reviews"
+    PLAYBOOKS = "playbooks", "Write playbooks and record trainings"
     EXPORTS = "exports", "Ask for exports"

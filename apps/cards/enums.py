@@ -1,20 +1,9 @@
-"""The life of a model card, and where what it says comes from."""
+"""The life of a model card."""
 
 from django.db import models
 
 
 class CardState(models.TextChoices):
     DRAFT = "draft", "Draft"
-    IN_REVIEW = "in_review", "In review"
-    APPROVED = "approved", "Approved"
+    PUBLISHED = "published", "Published"
     ARCHIVED = "archived", "Archived"
-
-
-class Origin(models.TextChoices):
-    """Where a value of a card comes from."""
-
-    PERSON = "person", "A person"
-    REGISTRY = "registry", "The model registry"
-    LINEAGE = "lineage", "Lineage"
-    EVIDENCE = "evidence", "Evidence of the gate"
-    FILE = "file", "A file"

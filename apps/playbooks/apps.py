@@ -7,8 +7,9 @@ class PlaybooksConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.lifecycle.machine import register
-        from apps.playbooks.models import Document, Template
-        from apps.playbooks.rules import DOCUMENT_TRANSITIONS, TEMPLATE_TRANSITIONS
+        from apps.playbooks.models import Document, Playbook, Template
+        from apps.playbooks.rules import DOCUMENT_TRANSITIONS, PLAYBOOK_TRANSITIONS, TEMPLATE_TRANSITIONS
 
         register(Template, "template", TEMPLATE_TRANSITIONS)
         register(Document, "document", DOCUMENT_TRANSITIONS)
+        register(Playbook, "playbook", PLAYBOOK_TRANSITIONS)

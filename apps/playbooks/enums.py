@@ -1,4 +1,4 @@
-"""What templates are for, and the lives of a template and a document."""
+"""What templates are for, and the lives of a template, a document and a playbook."""
 
 from django.db import models
 
@@ -17,6 +17,20 @@ class TemplateKind(models.TextChoices):
 class TemplateState(models.TextChoices):
     ACTIVE = "active", "In use"
     RETIRED = "retired", "Retired"
+
+
+class PlaybookState(models.TextChoices):
+    ACTIVE = "active", "In use"
+    RETIRED = "retired", "Retired"
+
+
+class Urgency(models.TextChoices):
+    """How soon a step of a playbook is due. The tree begins with what cannot wait."""
+
+    NOW = "Now"
+    HOUR = "Within the hour"
+    DAY = "Today"
+    WEEK = "This week"
 
 
 class DocumentState(models.TextChoices):

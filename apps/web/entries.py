@@ -27,6 +27,7 @@ _PAGES = {
     "review": "review",
     "template": "template",
     "document": "document",
+    "playbook": "playbook",
     "policy": "policy-version",
     "standard": "standard",
     "freeze": "period",

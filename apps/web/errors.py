@@ -33,6 +33,7 @@ _KINDS = {
     "RULES": "rules",
     "RWV": "rule_waiver",
     "BRF": "briefing",
+    "PB": "playbook",
 }
 
 

@@ -30,6 +30,7 @@ _PAGES = (
 _BESIDE = (
     ("Approval policy", "policy"),
     ("Checks", "checks"),
+    ("Playbooks", "playbooks"),
     ("Rules", "rules"),
     ("Standard changes", "standards"),
     ("Templates", "templates"),

@@ -39,7 +39,10 @@ def filled(template: str, names: Names) -> str:
     known = {"ref": names["in_review"], "key": "model:default/credit-risk", "step": "why", "slug": "withdraw"}
     known |= {"requirement": names["to_validate"], "prefix": names["token"], "page": "ledger", "action": "1"}
     known |= {"comment": names["comment"], "thread": names["thread"], "question": names["waits"]}
-    others = [names[name] for name in ("standard", "template", "document", "policy", "report", "gate_pass")]
+    others = [
+        names[name]
+        for name in ("standard", "template", "document", "policy", "report", "gate_pass", "playbook")
+    ]
 
     def value(match: re.Match[str]) -> str:
         kind, _, name = match[1].rpartition(":")

@@ -1,4 +1,4 @@
-"""What templates ask, how answers are read, judged and moved, and who may write either."""
+"""What templates ask and playbooks say, how answers are read, judged and moved, and who may write them."""
 
 from apps.playbooks.rules.answers import COUNT, Content, cleaned, posted, read, said, without_blank_rows
 from apps.playbooks.rules.checking import Path, Problem, field_at, problems_in
@@ -13,9 +13,37 @@ from apps.playbooks.rules.lives import (
     statement,
 )
 from apps.playbooks.rules.moving import Moved, moved
+from apps.playbooks.rules.playbooks import (
+    CONTENT,
+    PLAYBOOK_TRANSITIONS,
+    Branch,
+    as_answers,
+    as_content,
+    blanks_in,
+    cleaned_content,
+    counted,
+    may_write_playbooks,
+    playbook_differences,
+    playbook_schema,
+    tree_of,
+    wrong_with_playbook,
+)
 from apps.playbooks.rules.schema import MOST_ROWS, Field, Schema, Shape, shape_of
 
 __all__ = [
+    "CONTENT",
+    "PLAYBOOK_TRANSITIONS",
+    "Branch",
+    "as_answers",
+    "as_content",
+    "blanks_in",
+    "cleaned_content",
+    "counted",
+    "may_write_playbooks",
+    "playbook_differences",
+    "playbook_schema",
+    "tree_of",
+    "wrong_with_playbook",
     "COUNT",
     "DOCUMENT_TRANSITIONS",
     "MOST_ROWS",

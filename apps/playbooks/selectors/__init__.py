@@ -1,4 +1,4 @@
-"""Templates and documents as people see them."""
+"""Templates, documents and playbooks as people see them."""
 
 from apps.playbooks.selectors.documents import (
     document_exists,
@@ -12,6 +12,15 @@ from apps.playbooks.selectors.documents import (
     statement_of,
     write_decision,
 )
+from apps.playbooks.selectors.playbooks import (
+    playbook_exists,
+    playbook_for,
+    playbook_in_force,
+    playbook_versions,
+    playbooks_visible_to,
+    teams_to_call,
+    write_playbooks_decision,
+)
 from apps.playbooks.selectors.templates import (
     current_version,
     differences,
@@ -24,6 +33,13 @@ from apps.playbooks.selectors.templates import (
 )
 
 __all__ = [
+    "playbook_exists",
+    "playbook_for",
+    "playbook_in_force",
+    "playbook_versions",
+    "playbooks_visible_to",
+    "teams_to_call",
+    "write_playbooks_decision",
     "current_version",
     "differences",
     "document_exists",

@@ -13,11 +13,10 @@ from apps.core.errors import Invalid, PolicyBlocked, Stale
 from apps.lifecycle.services import advance
 from apps.playbooks.enums import TemplateKind, TemplateState
 from apps.playbooks.models import Template, TemplateVersion
-from apps.playbooks.rules import Schema, cleaned, shape_of
+from apps.playbooks.rules import Schema, shape_of
 from apps.playbooks.selectors import current_version, edit_decision
 from apps.playbooks.services.numbers import next_number
-
-LONGEST_NOTE = 2000
+from apps.playbooks.services.reasons import reason_in
 
 
 @transaction.atomic
@@ -57,7 +56,7 @@ def write_template(
     """
     edit_decision(actor).require()
     shape_of(schema)
-    text = _reason(note, "note", "Say what is new, and why.")
+    text = reason_in(note, "note", "Say what is new, and why.")
     held = Template.objects.select_for_update().get(pk=template.pk)
     if held.state == TemplateState.RETIRED:
         raise PolicyBlocked(
@@ -89,7 +88,7 @@ def retire_template(*, actor: Actor, template: Template, reason: str) -> Templat
         IllegalTransition: it is retired already.
     """
     edit_decision(actor).require()
-    text = _reason(reason, "reason", "Say why it is retired, and what to use instead.")
+    text = reason_in(reason, "reason", "Say why it is retired, and what to use instead.")
     held = Template.objects.select_for_update().get(pk=template.pk)
     advance(held, "retire", actor=actor, data={"version": held.version}, private={"reason": text})
     held.retired_reason, held.retired_at = text, clock.now()
@@ -122,12 +121,3 @@ def _facts(version: TemplateVersion) -> dict[str, object]:
         "digest": version.digest,
         "questions": len(version.schema["properties"]),
     }
-
-
-def _reason(text: str, field: str, ask: str) -> str:
-    clean = cleaned(text, lines=True)
-    if not clean:
-        raise Invalid({field: [ask]})
-    if len(clean) > LONGEST_NOTE:
-        raise Invalid({field: [f"Shorten this to {LONGEST_NOTE:,} letters. It has {len(clean):,}."]})
-    return clean

@@ -1,11 +1,12 @@
-"""Templates, and the documents that people write with them."""
+"""Templates, the documents that people write with them, and playbooks."""
 
 from django.urls import URLPattern, path, re_path
 
-from apps.web.views import documents, template_writing, templates
+from apps.web.views import documents, playbook_writing, playbooks, template_writing, templates
 
 _TEMPLATE = r"^templates/(?P<ref>TPL-[0-9]{1,9})/"
 _DOCUMENT = r"^documents/(?P<ref>DOC-[0-9]{1,9})/"
+_PLAYBOOK = r"^playbooks/(?P<ref>PB-[0-9]{1,9})/"
 
 urlpatterns: list[URLPattern] = [
     path("templates/", templates.template_list, name="templates"),
@@ -20,4 +21,10 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"{_DOCUMENT}statement.json$", documents.statement, name="document-statement"),
     re_path(rf"{_DOCUMENT}edit/$", documents.edit, name="document-edit"),
     re_path(rf"{_DOCUMENT}move/$", documents.move, name="document-move"),
+    path("playbooks/", playbooks.playbook_list, name="playbooks"),
+    path("playbooks/new/", playbook_writing.new, name="playbook-new"),
+    re_path(rf"{_PLAYBOOK}$", playbooks.playbook, name="playbook"),
+    re_path(rf"{_PLAYBOOK}versions/(?P<number>[0-9]{{1,5}})/$", playbooks.version, name="playbook-version"),
+    re_path(rf"{_PLAYBOOK}edit/$", playbook_writing.edit, name="playbook-edit"),
+    re_path(rf"{_PLAYBOOK}retire/$", playbook_writing.retire, name="playbook-retire"),
 ]

@@ -7,8 +7,7 @@ from apps.audit.services import seal_pending
 from apps.cards.services import archive_card
 from apps.insights.models import BriefingVersion
 from apps.outbox.services import mark_read
-from demo.load import LOADER, load
-from demo.signing import actor
+from demo.load import LOADER, actor, load
 from tests.e2e.organisation.changes import (
     add_changes,
     again,
@@ -32,7 +31,7 @@ from tests.e2e.organisation.records import (
     keep_some,
     write_reviews,
 )
-from tests.e2e.organisation.writing import propose_rules, standards, write_documents
+from tests.e2e.organisation.writing import playbook, propose_rules, standards, write_documents
 
 STATES = (
     "draft", "in_review", "approved", "in_progress", "completed", "rolled_back", "failed", "closed", "rejected",
@@ -61,7 +60,7 @@ def settle(home: Path) -> Names:
     names |= write_reviews() | freeze_and_lift() | feed() | export()
     names["hold"] = keep_some()
     names["view"] = saved_view()
-    names |= write_documents() | second_factor()
+    names |= write_documents() | playbook() | second_factor()
     names["policy"] = propose_rules()
     names |= standards() | gates()
     names |= go_ahead()

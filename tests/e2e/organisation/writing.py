@@ -11,11 +11,11 @@ from apps.core import clock
 from apps.playbooks import services as playbooks
 from apps.playbooks.models import Template
 from apps.playbooks.selectors import current_version
-from demo.load import live
-from demo.signing import actor
+from demo.load import actor, live
 from demo.standards import approve_standard, told
 from demo.stories import STORIES
 from tests.e2e.organisation.finding import Names, of_state
+from tests.playbooks.playbook import SAID
 
 ROLLBACK = {
     "version": "credit-risk 2, digest 4be1",
@@ -66,6 +66,14 @@ def write_documents() -> Names:
         "document_moved": made[1].ref,
         "document_draft": made[2].ref,
     }
+
+
+def playbook() -> Names:
+    """Retire a second playbook beside the one of the organisation."""
+    manager = actor("leila.haddad")
+    retired = playbooks.add_playbook(actor=manager, content=SAID)
+    playbooks.retire_playbook(actor=manager, playbook=retired, reason="The other one asks what matters.")
+    return {"playbook": "PB-1", "playbook_retired": retired.ref}
 
 
 def propose_rules() -> str:

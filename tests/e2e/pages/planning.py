@@ -75,19 +75,9 @@ PLANNING: Area = {
         Look("/models/{card_draft}/?with={card}", TOMASZ),
         Look("/models/{card_empty}/", TOMASZ),
         Look("/models/{card_archived}/", TOMASZ),
-        Look("/models/{card_review}/", TOMASZ),
     ],
-    "web:card-section": [
-        Look("/models/{card_draft}/edit/identity/", TOMASZ),
-        Look("/models/{card_draft}/edit/evaluation/", TOMASZ),
-        Look("/models/{card_draft}/edit/considerations/", TOMASZ),
-        Look("/models/{card}/edit/governance/", TOMASZ),
-        Look("/models/{card_empty}/edit/data/", TOMASZ),
-        Look("/models/{card_review}/edit/parameters/", TOMASZ),
-    ],
-    "web:card-compare": [Look("/models/{card_draft}/compare/?before={card}", TOMASZ)],
-    "web:card-submit": [Look("/models/{card_ready}/submit/", TOMASZ)],
-    "web:card-take-back": [Look("/models/{card_review}/take-back/", TOMASZ)],
+    "web:card-edit": [Look("/models/{card_draft}/edit/", TOMASZ), Look("/models/{card_empty}/edit/", TOMASZ)],
+    "web:card-publish": [Look("/models/{card_draft}/publish/", TOMASZ)],
     "web:card-archive": [Look("/models/{card_draft}/archive/", TOMASZ)],
     "web:card-edition": [
         Look("/models/{card}/editions/1/", TOMASZ),
@@ -123,6 +113,26 @@ PLAYBOOKS: Area = {
         Look("/documents/{document_moved}/edit/", AMARA),
     ],
     "web:document-move": [Look("/documents/{document_draft}/move/", AMARA)],
+    "web:playbooks": [Look("/playbooks/"), Look("/playbooks/", AMARA), Look("/playbooks/", NEW)],
+    "web:playbook-new": [
+        Look("/playbooks/new/"),
+        Look("/playbooks/new/", AMARA, 403),
+        empty("/playbooks/new/"),
+    ],
+    "web:playbook": [
+        Look("/playbooks/{playbook}/"),
+        Look("/playbooks/{playbook}/", AMARA),
+        Look("/playbooks/{playbook_retired}/", FEMI),
+    ],
+    "web:playbook-version": [
+        Look("/playbooks/{playbook}/versions/2/"),
+        Look("/playbooks/{playbook}/versions/1/", AMARA),
+    ],
+    "web:playbook-edit": [Look("/playbooks/{playbook}/edit/"), empty("/playbooks/{playbook}/edit/")],
+    "web:playbook-retire": [
+        Look("/playbooks/{playbook}/retire/"),
+        empty("/playbooks/{playbook}/retire/"),
+    ],
 }
 
 CATALOG: Area = {

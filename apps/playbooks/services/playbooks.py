@@ -1,0 +1,123 @@
+"""Playbooks: added, written in versions, retired with a reason. None is ever deleted."""
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.audit.services import record_event
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.core.canonical import digest
+from apps.core.errors import Invalid, PolicyBlocked, Stale
+from apps.lifecycle.services import advance
+from apps.playbooks.enums import PlaybookState
+from apps.playbooks.models import Playbook, PlaybookVersion
+from apps.playbooks.rules import Content, Unfit, cleaned_content, counted, wrong_with_playbook
+from apps.playbooks.selectors import playbook_in_force, teams_to_call, write_playbooks_decision
+from apps.playbooks.services.numbers import next_number
+from apps.playbooks.services.reasons import reason_in
+
+
+@transaction.atomic
+def add_playbook(*, actor: Actor, content: Content) -> Playbook:
+    """Add a playbook, in its first version. ``content`` is what ``rules.CONTENT`` names.
+
+    Raises:
+        Forbidden: the actor is no Change Manager over everything.
+        Unfit: something is missing or cannot be taken; each problem stands at its place on the form.
+    """
+    write_playbooks_decision(actor).require()
+    said = _fit(content)
+    playbook = Playbook(number=next_number(Playbook))
+    playbook.save(force_insert=True)
+    version = _written(actor, playbook, said, "")
+    record_event(event="playbook.added", actor=actor, obj=playbook, data=_facts(version))
+    return playbook
+
+
+@transaction.atomic
+def write_playbook(
+    *, actor: Actor, playbook: Playbook, content: Content, note: str, version: int | None = None
+) -> Playbook:
+    """Write the next version of a playbook. Those before stay as they are.
+
+    Args:
+        note: what is new, and why.
+        version: the number of the version that the person read; the one in force when it is not given.
+
+    Raises:
+        Forbidden: the actor is no Change Manager over everything.
+        PolicyBlocked: the playbook is retired.
+        Stale: somebody wrote a newer version in the meantime.
+        Unfit: something is missing or cannot be taken; each problem stands at its place on the form.
+        Invalid: nothing is new (``title``), or the note is missing (``note``).
+    """
+    write_playbooks_decision(actor).require()
+    said = _fit(content)
+    text = reason_in(note, "note", "Say what is new, and why.")
+    held = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    if held.state == PlaybookState.RETIRED:
+        raise PolicyBlocked(
+            "This playbook is retired, so it stays as it is.", remedy="Add a new playbook instead."
+        )
+    if version is not None and held.version != version:
+        raise Stale(
+            f"Somebody wrote version {held.version} while you were writing.",
+            remedy="Look at what is new in it, then write your own changes on top.",
+        )
+    if playbook_in_force(held).content == said:
+        raise Invalid({"title": ["Nothing is different from the version in force."]})
+    held.version += 1
+    held.save(update_fields=["version", "updated_at"])
+    written = _written(actor, held, said, text)
+    record_event(
+        event="playbook.written", actor=actor, obj=held, data=_facts(written), private={"note": text}
+    )
+    return held
+
+
+@transaction.atomic
+def retire_playbook(*, actor: Actor, playbook: Playbook, reason: str) -> Playbook:
+    """Retire a playbook: it is shown nowhere but on its own page any more.
+
+    Raises:
+        Forbidden: the actor is no Change Manager over everything.
+        Invalid: there is no reason (``reason``).
+        IllegalTransition: it is retired already.
+    """
+    write_playbooks_decision(actor).require()
+    text = reason_in(reason, "reason", "Say why it is retired, and what to follow instead.")
+    held = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    advance(held, "retire", actor=actor, data={"version": held.version}, private={"reason": text})
+    held.retired_reason, held.retired_at = text, clock.now()
+    held.retired_by = actor.user if isinstance(actor.user, User) else None
+    held.save(update_fields=["retired_reason", "retired_at", "retired_by", "updated_at"])
+    return held
+
+
+def _fit(content: Content) -> Content:
+    said = cleaned_content(content)
+    if problems := wrong_with_playbook(said, teams_to_call()):
+        raise Unfit(problems)
+    return said
+
+
+def _written(actor: Actor, playbook: Playbook, content: Content, note: str) -> PlaybookVersion:
+    return PlaybookVersion.objects.create(
+        playbook=playbook,
+        number=playbook.version,
+        title=content["title"],
+        content=content,
+        digest=digest(content),
+        note=note,
+        written_by=actor.user if isinstance(actor.user, User) else None,
+        written_at=clock.now(),
+    )
+
+
+def _facts(version: PlaybookVersion) -> dict[str, object]:
+    return {
+        "version": version.number,
+        "digest": version.digest,
+        "roles": version.roles,
+        **counted(version.content),
+    }

@@ -1,0 +1,94 @@
+"""The pages of playbooks: plain posts, errors at the field, the same cost at any size."""
+
+import copy
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.accounts.models import User
+from apps.core.actors import person
+from apps.playbooks.models import Playbook, PlaybookVersion
+from apps.playbooks.rules import as_answers, playbook_schema, posted, shape_of
+from apps.playbooks.services import add_playbook, write_playbook
+from tests.people import add_person
+from tests.playbooks.playbook import SAID
+from tests.web.reading import page, queries_of, text_of, words_at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def leila(client: Client) -> User:
+    user = add_person("leila", "change_manager")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def playbook(leila: User) -> Playbook:
+    return add_playbook(actor=person(leila), content=SAID)
+
+
+def sent(act: str = "save", **parts: Any) -> dict[str, str]:
+    """Return what the form of a playbook sends."""
+    note = {name: parts.pop(name) for name in ("note", "version") if name in parts}
+    return posted(shape_of(playbook_schema([])), as_answers(SAID | parts)) | {"act": act} | note
+
+
+def test_playbook_is_written_read_and_written_again_by_plain_posts(client: Client, leila: User) -> None:
+    added = client.post("/playbooks/new/", sent())
+    assert added["Location"] == "/playbooks/PB-1/"
+    assert PlaybookVersion.objects.get().content == SAID
+    source = page(client, "/playbooks/PB-1/")
+    assert "<strong>this</strong>" in source
+    assert "<script>alert" not in source
+    assert "Fill in: service, end of window." in source
+    assert "Yes:</strong> Switch to version 2" in source
+    again = sent(title="No scores", note="Shorter.", version="1")
+    assert client.post("/playbooks/PB-1/edit/", again).status_code == 302
+    said = words_at(client, "/playbooks/PB-1/versions/2/")
+    assert "What is different from version 1" in said
+    assert "Scores stop arriving" in said
+    assert "No scores" in words_at(client, "/playbooks/")
+
+
+def test_editor_says_at_the_field_what_is_wrong_and_keeps_what_was_typed(client: Client, leila: User) -> None:
+    calls = [{"minutes": "soon", "whom": "Auditor"}]
+    answer = client.post("/playbooks/new/", sent(title="", escalation=calls))
+    source = text_of(answer, 422)
+    assert "Title is missing" in source
+    assert 'href="#id_escalation-0-minutes"' in source
+    assert 'value="soon"' in source
+    assert not Playbook.objects.exists()
+
+
+def test_editor_without_script_adds_a_row_and_says_that_somebody_was_faster(
+    client: Client, playbook: Playbook, leila: User
+) -> None:
+    source = text_of(client.post("/playbooks/PB-1/edit/", sent("add:preflight", version="1")))
+    assert 'name="preflight-1-check"' in source
+    write_playbook(actor=person(leila), playbook=playbook, content=SAID | {"text": "New"}, note="New.")
+    late = client.post("/playbooks/PB-1/edit/", sent(title="Late", note="Late.", version="1"))
+    source = text_of(late, 409)
+    assert "Somebody wrote version 2" in source
+    assert 'name="version" value="2"' in source
+
+
+def test_pages_of_playbooks_refuse_whoever_may_not_before_reading_the_form(
+    client: Client, playbook: Playbook
+) -> None:
+    client.force_login(add_person("noor", "owner"))
+    for path in ("/playbooks/new/", "/playbooks/PB-1/edit/", "/playbooks/PB-1/retire/"):
+        assert client.post(path, {"act": "no-such"}).status_code == 403
+    client.force_login(add_person("nobody"))
+    assert client.get("/playbooks/PB-1/").status_code == 404
+
+
+def test_list_of_playbooks_costs_the_same_at_any_size(
+    client: Client, playbook: Playbook, leila: User
+) -> None:
+    before = queries_of(client, "/playbooks/")
+    for title in ("One", "Two"):
+        add_playbook(actor=person(leila), content=copy.deepcopy(SAID) | {"title": title})
+    assert queries_of(client, "/playbooks/") == before
