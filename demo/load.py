@@ -19,8 +19,6 @@ from apps.audit.services import seal_pending
 from apps.calendar.enums import PeriodKind
 from apps.calendar.rules import Recurrence, scope_of_one
 from apps.calendar.services import PeriodPlan, plan_period
-from apps.cards.models import ModelCard
-from apps.cards.services import publish_card, write_edition
 from apps.catalog.models import Component
 from apps.catalog.selectors import version_in_use
 from apps.catalog.services import add_version, import_backstage
@@ -33,13 +31,13 @@ from apps.playbooks.services import load_templates
 from apps.reviews import services as reviews
 from apps.reviews.selectors import digest_of
 from demo.briefings import write_briefings
-from demo.cards import CARDS, Card
+from demo.cards import write_cards
 from demo.checks import approve_checks
 from demo.measured import ask, send_evidence
 from demo.people import PEOPLE, Person
 from demo.playbooks import write_playbooks
 from demo.rules import approve_rules
-from demo.signing import decide
+from demo.signing import actor, decide
 from demo.standards import approve_standards, begin
 from demo.stories import STORIES, Story
 from demo.versions import VERSIONS
@@ -66,9 +64,7 @@ def load() -> bool:
     make_versions(now)
     with clock.moved_to(now - timedelta(days=120)):
         load_templates(actor=LOADER)
-    for card in CARDS:
-        with clock.moved_to(now - timedelta(days=card.days)):
-            write_card(card)
+    write_cards(now)
     with clock.moved_to(now - timedelta(days=21)):
         freeze_for_the_peak(now)
         plan_what_comes_again(now)
@@ -118,39 +114,6 @@ def make_versions(now: datetime) -> None:
             add_version(
                 actor=LOADER, component=component, version=version, description=text, datasets=datasets
             )
-
-
-def write_card(told: Card) -> None:
-    """Write what a registry cannot know on a card, and publish it where it is done."""
-    card = ModelCard.objects.get(
-        version__component__key=f"model:default/{told.model}", version__version=told.version
-    )
-    who = actor(told.writer)
-    fields: dict[str, Any] = told.texts | {"retraining_triggers": told.triggers}
-    if told.slices:
-        # One measure stands together: all cases, then its groups.
-        fields["metrics"] = sorted([*card.metrics, *by_group(card, told)], key=lambda row: row["name"])
-    card = write_edition(actor=who, card=card, fields=fields)
-    if told.published:
-        publish_card(actor=who, card=card)
-
-
-def by_group(card: ModelCard, told: Card) -> list[dict[str, Any]]:
-    """Return the card's AUC for each group that its validator looked at."""
-    of_all = next(row["value"] for row in card.metrics if row["name"] == "auc" and not row["slice"])
-    return [
-        {
-            "name": "auc",
-            "slice": each.group,
-            "value": round(of_all + each.apart, 4),
-            "low": round(of_all + each.apart - each.half, 4),
-            "high": round(min(of_all + each.apart + each.half, 1), 4),
-            "source": "Validation by age and channel"
-            if told.model == "credit-risk"
-            else "Validation by channel",
-        }
-        for each in told.slices
-    ]
 
 
 def freeze_for_the_peak(now: datetime) -> None:
@@ -233,10 +196,6 @@ def opening(story: Story, now: datetime) -> datetime:
     if story.at == "now":
         return now - timedelta(minutes=30)
     return datetime.fromisoformat(wall(now, story.opens, story.at)).replace(tzinfo=ZONE)
-
-
-def actor(username: str) -> Actor:
-    return actors.person(User.objects.get(username=username))
 
 
 def propose(story: Story, start: datetime) -> Change:

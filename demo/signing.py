@@ -6,6 +6,12 @@ from apps.approvals.rules.checklists import checklist
 from apps.approvals.selectors import standing
 from apps.approvals.services import Proof, show_signing, sign
 from apps.core import actors
+from apps.core.actors import Actor
+
+
+def actor(username: str) -> Actor:
+    """Return somebody of the demo organisation as the actor of what they do."""
+    return actors.person(User.objects.get(username=username))
 
 
 def decide_all(round: Round) -> None:

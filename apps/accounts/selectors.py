@@ -1,5 +1,6 @@
 """Who is here, and what each person may answer for at a given instant."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -107,6 +108,11 @@ def works_on_changes(user: User) -> bool:
 def with_work_on_changes(user: User) -> Exists:
     """Return the condition that a person ``works_on_changes``, for a query that is made anyway."""
     return Exists(active_grants().filter(user=user, role__in=WORKING_ROLES))
+
+
+def usernames_of(numbers: Collection[int]) -> dict[int, str]:
+    """Return the user names of these people, by number; one query, none for nobody."""
+    return dict(User.objects.filter(pk__in=numbers).values_list("pk", "username")) if numbers else {}
 
 
 def people_with_role(role: str, component_key: str = "", team_id: int | None = None) -> QuerySet[User]:

@@ -1,7 +1,8 @@
 """Model cards: one per model version, in numbered editions."""
 
+from typing import Any
+
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from apps.cards.enums import CardState
@@ -12,28 +13,25 @@ from apps.core.models import Stamped
 class ModelCard(Stamped):
     """What a model version is, what it is for, and when it must be trained again.
 
-    ``metrics`` is a list of {name, value, slice, low, high, source}; a value not measured is null, never 0.
+    ``content`` maps the names of ``rules.fields`` to plain JSON; a field that nobody filled in may be absent. A value
+    not measured is null, never 0.
     """
 
     number = models.PositiveIntegerField(unique=True)
     version = models.OneToOneField(ComponentVersion, on_delete=models.PROTECT, related_name="card")
     edition = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=10, choices=CardState, default=CardState.DRAFT)
-    overview = models.TextField(blank=True)
-    intended_use = models.TextField(blank=True)
-    prohibited_use = models.TextField(blank=True)
-    limitations = models.TextField(blank=True)
-    ethical_risks = models.TextField(blank=True)
-    human_oversight = models.TextField(blank=True)
-    training_data = models.TextField(blank=True)
-    retraining_triggers = ArrayField(models.CharField(max_length=300), default=list, blank=True)
-    metrics = models.JSONField(default=list, blank=True)
-    from_registry = models.JSONField(
+    content: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
+    sources: "models.JSONField[Any, Any]" = models.JSONField(
         default=dict,
         blank=True,
-        help_text="Field to the value that the registry gave last, to tell it from a person's.",
+        help_text="Field to where its value comes from: a list of {kind, ref}.",
     )
-    owners = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="model_cards", blank=True)
+    given: "models.JSONField[Any, Any]" = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Origin to field to what it gave last, to tell it from what a person wrote.",
+    )
 
     class Meta:
         ordering = ["-number"]
@@ -50,11 +48,15 @@ class ModelCard(Stamped):
 
 
 class CardEdition(models.Model):
-    """An edition of a card as it was written, and by whom; nobody when the registry filled it in."""
+    """An edition of a card as it was written, and by whom; nobody when its records filled it in. It never changes.
+
+    ``content`` is what the digest covers: {model, version, edition, fields, sources}. Editions from before the merged
+    fields hold the fields of then alone.
+    """
 
     card = models.ForeignKey(ModelCard, on_delete=models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField()
-    content = models.JSONField()
+    content: "models.JSONField[Any, Any]" = models.JSONField()
     digest = models.CharField(max_length=64)
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

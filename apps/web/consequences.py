@@ -182,6 +182,10 @@ def _if_rejected(round_: Round) -> str:
         )
     if round_.subject_type == "briefing":
         return f"{round_.subject_ref} stays a draft. {asked_by} is told why, and can mend it and ask again."
+    if round_.subject_type == "card":
+        return (
+            f"{round_.subject_ref} is a draft again, for every role. {asked_by} is told why, and can mend it."
+        )
     in_versions = round_.subject_type in ("policy", "standard", "checks", "rules")
     again = "propose another version" if in_versions else f"send revision {round_.revision + 1}"
     return f"{round_.subject_ref} stops at once, for every role. {asked_by} is told why, and can {again}."

@@ -12,9 +12,10 @@ from apps.changes.rules.difference import Difference
 from apps.changes.selectors import change_for, changed_since, revision_of
 from apps.core import clock
 from apps.core.decisions import Decision
-from apps.gates.selectors import RULE_WAIVER, RULES
+from apps.gates.selectors import CARD, RULE_WAIVER, RULES
 from apps.insights.selectors.papers import BRIEFING
 from apps.web.briefing_evidence import briefing_evidence
+from apps.web.card_evidence import card_evidence
 from apps.web.checks_evidence import checks_evidence
 from apps.web.consequences import Outcomes, absences, handed, outcomes, waiting_sentence
 from apps.web.evidence import Block, evidence_for
@@ -99,6 +100,8 @@ def _evidence(user: User, requirement: Requirement, shown: Revision | None) -> l
         return rule_waiver_evidence(user, asked.subject_ref)
     if asked.subject_type == BRIEFING:
         return briefing_evidence(user, asked.subject_ref)
+    if asked.subject_type == CARD:
+        return card_evidence(user, asked.subject_ref, asked.digest)
     if asked.subject_type == "standard":
         return standard_evidence(user, asked.subject_ref, asked.revision)
     if asked.subject_type == "waiver":

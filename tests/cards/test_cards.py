@@ -1,47 +1,38 @@
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from apps.accounts.enums import Role
-from apps.accounts.models import User
 from apps.audit.models import AuditEvent
-from apps.cards.enums import CardState
 from apps.cards.models import CardEdition, ModelCard
 from apps.cards.selectors import (
     card_for,
     cards_visible_to,
     compare,
     content_of,
+    fields_of,
     list_models,
     write_decision,
 )
-from apps.cards.services import archive_card, draft_card, fill_from_registry, publish_card, write_edition
-from apps.catalog.models import Component, ComponentVersion
+from apps.cards.services import archive_card, draft_card, fill_from_registry, write_edition
+from apps.catalog.models import Component
 from apps.core import actors
 from apps.core.errors import Forbidden, IllegalTransition, Invalid, PolicyBlocked, Stale
+from tests.cards.filled import version
 from tests.planning import SYSTEM, component, person, team
 
 pytestmark = pytest.mark.django_db
 
-FULL = {
-    "overview": "It scores loans.",
-    "intended_use": "Loan officers refer or approve.",
-    "limitations": "Short histories.",
-    "training_data": "Loans of 2025.",
-    "metrics": [{"name": "auc", "value": 0.9}],
-    "retraining_triggers": ["Each quarter"],
-}
-
-
-def version(
-    of: Component | None = None, number: str = "13", author: User | None = None, **more: object
-) -> ComponentVersion:
-    values = {"metrics": {"auc": 0.9}, "source": "mlflow", "description": "Scores loans."} | more
-    return ComponentVersion.objects.create(
-        component=of or component("credit-risk", owned_by=team()), version=number, author=author, **values
-    )
-
 
 def events(card: ModelCard) -> list[str]:
     return list(AuditEvent.objects.filter(object_id=card.ref).order_by("pk").values_list("event", flat=True))
+
+
+def text(card: ModelCard, name: str = "overview") -> str:
+    return str(content_of(card)[name])
+
+
+def kinds(card: ModelCard, name: str) -> list[str]:
+    return [one["kind"] for one in card.sources[name]]
 
 
 def test_draft_when_done_twice_is_the_same_card() -> None:
@@ -64,7 +55,7 @@ def test_write_when_read_edition_is_old_is_stale() -> None:
         write_edition(actor=validator, card=card, fields={"overview": "Two"}, edition=1)
     with pytest.raises(Stale):
         write_edition(actor=validator, card=card, fields={"overview": "Two"})
-    assert ModelCard.objects.get().overview == "One"
+    assert text(ModelCard.objects.get()) == "One"
 
 
 def test_write_when_nothing_changed_makes_no_edition() -> None:
@@ -75,41 +66,55 @@ def test_write_when_nothing_changed_makes_no_edition() -> None:
     assert list(CardEdition.objects.values_list("number", flat=True)) == [2, 1]
 
 
-def test_write_when_published_makes_a_draft_edition_and_keeps_the_one_before() -> None:
+def test_edition_keeps_what_was_written_by_whom_and_never_changes() -> None:
     tomasz = person("tomasz", Role.VALIDATOR)
     card = draft_card(actor=SYSTEM, version=version())
-    card = write_edition(actor=actors.person(tomasz), card=card, fields=FULL | {"owners": [tomasz]})
-    card = publish_card(actor=actors.person(tomasz), card=card)
-    assert card.state == CardState.PUBLISHED
-    card = write_edition(actor=actors.person(tomasz), card=card, fields={"overview": "New"})
-    assert (card.state, card.edition) == (CardState.DRAFT, 3)
+    fields = {"overview": "One", "owners": [tomasz.pk], "tags": ["loans"]}
+    card = write_edition(actor=actors.person(tomasz), card=card, fields=fields)
+    write_edition(actor=actors.person(tomasz), card=card, fields={"overview": "Two"})
     kept = CardEdition.objects.get(number=2)
-    assert (kept.content["overview"], kept.written_by) == ("It scores loans.", tomasz)
-    assert kept.content["owners"] == [tomasz.pk]
-    assert events(card) == ["card.drafted", "card.edited", "card.published", "card.reopened", "card.edited"]
+    assert (fields_of(kept), kept.written_by) == (fields, tomasz)
+    assert kept.content["version"] == "13"
+    assert kept.content["sources"]["overview"] == [{"kind": "person", "ref": str(tomasz.pk), "edition": "2"}]
+    for change in ("UPDATE cards_cardedition SET number = 9", "DELETE FROM cards_cardedition"):
+        with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+            connection.cursor().execute(change)
 
 
-def test_publish_when_something_is_missing_says_what() -> None:
+def test_archived_card_is_frozen_by_the_service_and_by_the_database() -> None:
+    owner = person("priya", Role.OWNER, over=team())
     card = draft_card(actor=SYSTEM, version=version())
-    card = write_edition(actor=SYSTEM, card=card, fields=FULL)
-    with pytest.raises(PolicyBlocked) as caught:
-        publish_card(actor=SYSTEM, card=card)
-    assert caught.value.reason == "The card lacks its owners."
-
-
-def test_archive_when_done_freezes_the_card() -> None:
-    card = archive_card(actor=SYSTEM, card=draft_card(actor=SYSTEM, version=version()))
+    card = write_edition(actor=SYSTEM, card=card, fields={"owners": [owner.pk]})
+    card = archive_card(actor=SYSTEM, card=card)
     with pytest.raises(PolicyBlocked):
         write_edition(actor=SYSTEM, card=card, fields={"overview": "New"})
     with pytest.raises(IllegalTransition):
         archive_card(actor=SYSTEM, card=card)
+    for change in (
+        "UPDATE cards_modelcard SET state = 'draft'",
+        "INSERT INTO cards_cardedition (number, content, digest, written_at, card_id) "
+        "SELECT 9, '{}', '', now(), id FROM cards_modelcard",
+    ):
+        with pytest.raises(DatabaseError, match="archived card never changes"), transaction.atomic():
+            connection.cursor().execute(change)
+    assert fill_from_registry(actor=SYSTEM, versions=[card.version]).unchanged == 1
 
 
-def test_write_when_field_is_unknown_is_refused_by_name() -> None:
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"licence": "MIT"}, "A card has no field “licence”."),
+        ({"approvals": []}, "The portal fills this in from its own records."),
+        ({"owners": [999_999]}, "There is nobody with the number 999999."),
+        ({"metrics": [{"name": "auc", "value": float("nan")}]}, "no number"),
+        ({"overview": "a\0b"}, "a character that nobody can see or keep"),
+    ],
+)
+def test_write_when_a_field_cannot_be_taken_says_which(fields: dict[str, object], said: str) -> None:
     card = draft_card(actor=SYSTEM, version=version())
     with pytest.raises(Invalid) as caught:
-        write_edition(actor=SYSTEM, card=card, fields={"licence": "MIT"})
-    assert caught.value.fields == {"licence": ["A card has no field “licence”."]}
+        write_edition(actor=SYSTEM, card=card, fields=fields)
+    assert said in caught.value.fields[next(iter(fields))][0]
 
 
 def test_write_when_allowed_depends_on_what_someone_is_to_the_model() -> None:
@@ -134,8 +139,16 @@ def test_write_when_allowed_depends_on_what_someone_is_to_the_model() -> None:
         draft_card(actor=actors.person(other), version=version(card.version.component, "14"))
 
 
+def loans(name: str = "loans") -> Component:
+    made = component(name, "dataset", owned_by=team("data"))
+    made.data_class = "personal"
+    made.save()
+    return made
+
+
 def test_fill_when_run_again_changes_nothing_and_leaves_what_people_wrote() -> None:
     tomasz = person("tomasz", Role.VALIDATOR)
+    loans()
     made = version(
         metrics={"auc": 0.9, "auc_low": 0.88, "auc_high": 0.92},
         datasets=[{"name": "loans", "digest": "9f3c", "context": "training"}],
@@ -145,16 +158,13 @@ def test_fill_when_run_again_changes_nothing_and_leaves_what_people_wrote() -> N
     report = fill_from_registry(actor=SYSTEM, versions=[made])
     assert (report.created, report.updated, report.unchanged) == (1, 0, 0)
     card = ModelCard.objects.get()
-    assert (card.overview, card.edition, card.editions.count()) == ("Scores loans.", 1, 1)
-    assert card.metrics[0] == {
-        "name": "auc",
-        "slice": "",
-        "value": 0.9,
-        "low": 0.88,
-        "high": 0.92,
-        "source": "run 4471",
-    }
-    assert content_of(card)["owners"] == [owner.pk]
+    said = content_of(card)
+    assert (said["overview"], card.edition, card.editions.count()) == ("Scores loans.", 1, 1)
+    [auc], [dataset] = said["metrics"], said["datasets"]
+    assert (auc["value"], auc["low"], auc["high"], auc["source"]) == (0.9, 0.88, 0.92, "run 4471")
+    assert (dataset["governance"], dataset["split"], dataset["revision"]) == ("Data", "training", "9f3c")
+    assert said["owners"] == [owner.pk]
+    assert (kinds(card, "metrics"), kinds(card, "datasets")) == (["registry"], ["lineage"])
     entries = AuditEvent.objects.count()
     assert fill_from_registry(actor=SYSTEM, versions=[made]).unchanged == 1
     assert AuditEvent.objects.count() == entries
@@ -164,15 +174,10 @@ def test_fill_when_run_again_changes_nothing_and_leaves_what_people_wrote() -> N
     made.save()
     assert fill_from_registry(actor=SYSTEM, versions=[made.pk]).updated == 1
     card.refresh_from_db()
-    assert (card.overview, card.edition, content_of(card)["owners"]) == ("Mine", 3, [])
-    assert card.metrics[0]["value"] == 0.91
+    assert (text(card), card.edition, content_of(card)["owners"]) == ("Mine", 3, [])
+    assert kinds(card, "overview") == ["person"]
+    assert content_of(card)["metrics"][0]["value"] == 0.91
     assert card.editions.get(number=3).written_by is None
-
-
-def test_fill_when_archived_leaves_the_card() -> None:
-    made = version()
-    archive_card(actor=SYSTEM, card=draft_card(actor=SYSTEM, version=made))
-    assert fill_from_registry(actor=SYSTEM, versions=[made]).unchanged == 1
 
 
 def test_selectors_when_the_person_holds_no_role_show_nothing() -> None:

@@ -30,9 +30,9 @@ def test_import_when_registry_was_saved_fills_a_card_for_each_version() -> None:
     assert report["created"] > 0
     assert report["errors"] == []
     card = ModelCard.objects.get(version__component__key="model:default/credit-risk", version__version="2")
-    auc = next(metric for metric in card.metrics if metric["name"] == "auc")
+    auc = next(metric for metric in card.content["metrics"] if metric["name"] == "auc")
     assert auc["low"] < auc["value"] < auc["high"]
-    assert "digest" in card.training_data
+    assert "digest" in card.content["training_data"]
 
     code, last, _ = run(str(SAVED))
     again = json.loads(last)

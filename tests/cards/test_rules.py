@@ -3,26 +3,21 @@ from typing import Any
 import pytest
 
 from apps.cards.rules import (
-    checked_metrics,
-    completeness,
+    dataset_rows,
     differences,
-    merged_metrics,
+    field_differences,
+    from_first_shape,
+    merged,
+    metric_row,
     metrics_of,
+    sources_after,
     training_text,
 )
-from apps.core.errors import Invalid
+from apps.cards.rules.checking import check
 
 
 def metric(name: str, value: float | None, **more: Any) -> dict[str, Any]:
-    return {"name": name, "slice": "", "value": value, "low": None, "high": None, "source": "run 1"} | more
-
-
-def test_completeness_when_required_fields_are_blank_names_them() -> None:
-    lacks = completeness({"overview": "It scores loans.", "intended_use": "  ", "metrics": []})
-    assert (len(lacks.filled), lacks.total) == (1, 10)
-    assert lacks.sentence == (
-        "The card lacks its intended use, limitations, training data, metrics, retraining triggers and owners."
-    )
+    return metric_row(name=name, value=value, source="run 1") | more
 
 
 def test_metrics_of_when_bounds_are_recorded_are_one_metric_with_an_interval() -> None:
@@ -36,14 +31,68 @@ def test_metrics_of_when_bounds_are_recorded_are_one_metric_with_an_interval() -
     ]
 
 
-def test_merged_when_a_person_wrote_a_metric_it_stays() -> None:
-    gave = [metric("auc", 0.90), metric("loss", 0.3)]
-    held = [metric("auc", 0.95, source="Audit"), metric("loss", 0.3), metric("auc", 0.8, slice="young")]
-    assert merged_metrics(held, gave, [metric("auc", 0.91), metric("loss", 0.2)]) == [
-        metric("loss", 0.2),
+def test_merged_rows_of_a_person_stay_in_their_places_and_those_of_the_source_follow_it() -> None:
+    gave = [metric("auc", 0.90), metric("loss", 0.3), metric("gone", 1.0)]
+    held = [metric("auc", 0.95, source="Audit"), *gave[1:], metric("auc", 0.8, slice="young")]
+    gives = [metric("auc", 0.91), metric("loss", 0.2), metric("new", 2.0)]
+    after = [
         metric("auc", 0.95, source="Audit"),
+        metric("loss", 0.2),
         metric("auc", 0.8, slice="young"),
+        metric("new", 2.0),
     ]
+    assert merged("metrics", held, gave, gives) == after
+    assert merged("metrics", after, gives, gives) == after
+
+
+@pytest.mark.parametrize(
+    ("held", "gave", "after"),
+    [("", None, "Theirs"), ("Old", "Old", "Theirs"), ("Mine", "Old", "Mine"), ("Mine", None, "Mine")],
+)
+def test_merged_text_follows_its_source_until_a_person_writes(
+    held: str, gave: str | None, after: str
+) -> None:
+    assert merged("overview", held, gave, "Theirs") == after
+
+
+def test_sources_of_rows_name_each_of_which_a_row_is_left() -> None:
+    given = {"registry": {"metrics": [metric("auc", 0.9)]}, "evidence": {"metrics": [metric("ms", 4)]}}
+    registry, person = ({"kind": kind, "ref": "7"} for kind in ("registry", "person"))
+    value = [metric("auc", 0.9), metric("gap", 1.0)]
+    assert sources_after("metrics", value, [registry], person, given) == [registry, person]
+    assert sources_after("metrics", [metric("gap", 1.0)], [registry], person, given) == [person]
+    assert sources_after("overview", "Mine", [registry], person, given) == [person]
+
+
+def test_first_shape_loses_nothing_and_is_in_the_shape_of_today() -> None:
+    first = {
+        "overview": "Scores.", "ethical_risks": "Thin files.\nCompared each month.", "owners": [3],
+        "retraining_triggers": ["Each quarter"], "metrics": [{"name": "auc", "slice": "", "value": 0.9,
+        "low": None, "high": None, "source": "run 1"}],
+    }  # fmt: skip
+    fields = from_first_shape(first)
+    assert fields["ethical_risks"] == [
+        {"name": "Ethical risks", "mitigation": "Thin files.\nCompared each month."}
+    ]
+    assert (
+        fields["retraining_triggers"][0] | {"kind": "event", "what": "Each quarter"}
+        == (fields["retraining_triggers"][0])
+    )
+    assert check(fields).faults == ()
+    assert check(fields).content == fields
+    assert from_first_shape({"ethical_risks": "  "}) == {"ethical_risks": []}
+
+
+def test_datasets_of_a_run_are_rows_with_what_the_catalog_knows() -> None:
+    rows = dataset_rows(
+        [{"name": "loans", "digest": "9f3c", "context": "training"}, {"digest": "x"}, {"name": "rates"}],
+        {"loans": {"classification": "Restricted"}},
+    )
+    assert [(row["name"], row["split"], row["classification"]) for row in rows] == [
+        ("loans", "training", "Restricted"),
+        ("rates", "", ""),
+    ]
+    assert check({"datasets": rows}).content["datasets"] == rows
 
 
 def test_training_text_when_a_digest_is_missing_says_so() -> None:
@@ -62,24 +111,13 @@ def test_differences_when_one_side_was_not_measured_has_no_change() -> None:
     assert rows[2].change is None
 
 
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    [
-        ([{"value": 1}], "Metric 1 has no name."),
-        ([metric("auc", 0.9), metric("auc", 0.8)], "“auc” is there twice."),
-        ([metric("auc", 0.9, slice="a"), metric("auc", 0.8, slice="a")], "“auc on a” is there twice."),
-        ([{"name": "auc", "value": "high"}], "“high” is no number, at auc."),
-        ([{"name": "auc", "value": float("nan")}], "Leave it empty if it was not measured."),
-        ([{"name": "auc", "low": 2, "high": 1}], "The interval of auc ends before it starts."),
-        ("auc", "Give a list of at most 200 metrics."),
-    ],
-)
-def test_metrics_when_wrong_say_which(rows: Any, said: str) -> None:
-    with pytest.raises(Invalid) as caught:
-        checked_metrics(rows)
-    assert said in caught.value.fields["metrics"][0]
+def test_difference_is_clear_only_where_both_intervals_are_known_and_apart() -> None:
+    old, new = metric("auc", 0.8, low=0.78, high=0.82), metric("auc", 0.9, low=0.81, high=0.95)
+    assert [row.clear for row in differences([old], [new])] == [False]
+    assert differences([old], [new | {"low": 0.83}])[0].clear is True
+    assert differences([old], [metric("auc", 0.9)])[0].clear is None
 
 
-def test_metrics_when_empty_are_not_measured() -> None:
-    assert checked_metrics([{"name": "auc", "value": ""}])[0]["value"] is None
-    assert checked_metrics([{"name": "auc", "value": 0}])[0]["value"] == 0
+def test_field_differences_pass_over_what_is_empty_on_both() -> None:
+    found = field_differences({"overview": "A", "tags": []}, {"overview": "B", "tasks": "", "metrics": [1]})
+    assert [row.field.name for row in found] == ["overview"]

@@ -14,7 +14,8 @@ from apps.policy.models import PolicySet
 from apps.policy.services import withdraw_draft, write_draft
 from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
-from demo.load import actor, wall
+from demo.load import wall
+from demo.signing import actor
 from tests.e2e.organisation import Names
 from tests.e2e.pages.look import AMARA, FEMI, HENRIK, JONAS, LEILA, PRIYA, TOMASZ
 
@@ -233,9 +234,11 @@ def _rest(names: Names) -> list[Call]:
     }
     card = {
         "edition": edition,
-        "overview": "It scores loans.",
-        "limitations": "Few young people.",
-        "metrics": [{"name": "AUC", "value": 0.9, "low": 0.8, "high": 0.95}],
+        "content": {
+            "overview": "It scores loans.",
+            "limitations": "Few young people.",
+            "metrics": [{"name": "AUC", "value": 0.9, "low": 0.8, "high": 0.95}],
+        },
     }
     export = {
         "start": f"{now:%Y-%m-%d}",
@@ -285,7 +288,10 @@ def _rest(names: Names) -> list[Call]:
         Call("post calendar/imports/preview/", "calendar/imports/preview/", LEILA, file),
         Call("post catalog/components/{key}/versions/", versions, AMARA, version),
         Call("patch cards/{ref}/", f"cards/{names['card_draft']}/", TOMASZ, card),
-        Call("post cards/{ref}/publish/", f"cards/{names['card_draft']}/publish/", TOMASZ),
+        Call("post cards/{ref}/fill/", f"cards/{names['card_empty']}/fill/", TOMASZ),
+        Call("post cards/{ref}/submit/", f"cards/{names['card_ready']}/submit/", TOMASZ),
+        Call("post cards/{ref}/take-back/", f"cards/{names['card_review']}/take-back/", TOMASZ),
+        Call("post cards/{ref}/archive/", f"cards/{names['card_empty']}/archive/", TOMASZ),
         Call("post exports/", "exports/", FEMI, export),
         Call("post exports/{ref}/cancel/", f"exports/{names['export_queued']}/cancel/", FEMI),
     ]

@@ -23,7 +23,7 @@ from apps.approvals.rules.timetable import mornings
 from apps.approvals.selectors import inbox_for, may_snooze_now
 from apps.approvals.services import ask_ownership, offer_delegation, snooze
 from apps.core import actors, clock
-from demo.load import actor
+from demo.signing import actor
 from tests.e2e.addresses import filled, patterns
 from tests.e2e.forms import Form, Values, forms_in
 from tests.e2e.hostile import (

@@ -127,7 +127,7 @@ def make_change(
     if maybe() and number % 3 == 0:
         card, _ = ModelCard.objects.get_or_create(
             version=estate.components["credit-risk"].versions.get(version="2"),
-            defaults={"number": number, "state": draw.choice(["draft", "published"])},
+            defaults={"number": number, "state": draw.choice(["draft", "approved"])},
         )
         CardEdition.objects.create(card=card, number=number, content={}, digest="", written_at=some_day(draw))
 
@@ -188,7 +188,7 @@ def by_hand() -> dict[str, int]:
         )
 
     def published(item: ChangeItem) -> bool:
-        return ModelCard.objects.filter(version=item.to_version, state="published").exists()
+        return ModelCard.objects.filter(version=item.to_version, state="approved").exists()
 
     counted = {
         measure.name: sum(each.event in measure.events for each in entries)

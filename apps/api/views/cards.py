@@ -1,17 +1,35 @@
 """``/api/v1/cards/``: model cards."""
 
+from collections.abc import Callable
+
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
-from apps.api.serializers.cards import CardEditSerializer, CardSerializer
+from apps.api.serializers.cards import (
+    CardDetailSerializer,
+    CardEditionSerializer,
+    CardEditSerializer,
+    CardSerializer,
+    ComparisonSerializer,
+)
 from apps.api.views.base import Resource
 from apps.cards.models import ModelCard
-from apps.cards.selectors import card_exists, card_for, cards_visible_to
-from apps.cards.services import publish_card, write_edition
+from apps.cards.selectors import (
+    card_exists,
+    card_for,
+    cards_visible_to,
+    compare,
+    compare_fields,
+    editions_of,
+    siblings_of,
+)
+from apps.cards.services import archive_card, submit_card, take_back_card, write_edition
+from apps.core.errors import Invalid
+from apps.gates.services import fill_from_records
 
 
 class Cards(Resource, ListAPIView[ModelCard]):
@@ -21,7 +39,7 @@ class Cards(Resource, ListAPIView[ModelCard]):
     serializer_class = CardSerializer
 
     def get_queryset(self) -> QuerySet[ModelCard]:
-        return cards_visible_to(self.user).prefetch_related("owners")
+        return cards_visible_to(self.user)
 
 
 class CardResource(Resource):
@@ -34,25 +52,89 @@ class CardResource(Resource):
 
 
 class CardDetail(CardResource):
-    @extend_schema(responses=CardSerializer)
+    @extend_schema(responses=CardDetailSerializer)
     def get(self, request: Request, ref: str) -> Response:
-        """Return a card."""
-        return Response(CardSerializer(self.card(ref)).data)
+        """Return a card: what it says, where each value comes from, what it lacks, and who is asked to sign it."""
+        return Response(CardDetailSerializer(self.card(ref)).data)
 
-    @extend_schema(request=CardEditSerializer, responses=CardSerializer)
+    @extend_schema(request=CardEditSerializer, responses=CardDetailSerializer)
     def patch(self, request: Request, ref: str) -> Response:
         """Write a new edition. ``edition`` is the one that was read; 409 when there is a newer one."""
         card = self.card(ref)
-        asked = CardEditSerializer(data=request.data, partial=True)
+        asked = CardEditSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        fields = dict(asked.validated_data)
-        edition = fields.pop("edition", None)
-        card = write_edition(actor=self.actor, card=card, fields=fields, edition=edition)
-        return Response(CardSerializer(card).data)
+        given = asked.validated_data
+        card = write_edition(
+            actor=self.actor, card=card, fields=given["content"], edition=given.get("edition")
+        )
+        return Response(CardDetailSerializer(card).data)
 
 
-class PublishCard(CardResource):
-    @extend_schema(request=None, responses=CardSerializer)
+class CardEditions(CardResource):
+    @extend_schema(responses=CardEditionSerializer(many=True))
+    def get(self, request: Request, ref: str) -> Response:
+        """Return the last 50 editions of a card, newest first, with the digest that people sign."""
+        return Response(CardEditionSerializer(editions_of(self.card(ref))[:50], many=True).data)
+
+
+class CompareCards(CardResource):
+    @extend_schema(
+        parameters=[OpenApiParameter("with", str, required=True, description="Another card of the model.")],
+        responses=ComparisonSerializer,
+    )
+    def get(self, request: Request, ref: str) -> Response:
+        """Return what differs from the card ``with`` to this one, metric by metric and field by field."""
+        card = self.card(ref)
+        other = next((one for one in siblings_of(card) if one.ref == request.query_params.get("with")), None)
+        if other is None:
+            raise Invalid({"with": ["Name another card of the same model."]})
+        said = {
+            "before": other.ref,
+            "after": card.ref,
+            "metrics": compare(card, other),
+            "content": compare_fields(card, other),
+        }
+        return Response(ComparisonSerializer(said).data)
+
+
+class FillCard(CardResource):
+    @extend_schema(request=None, responses=CardDetailSerializer)
     def post(self, request: Request, ref: str) -> Response:
-        """Publish a card."""
-        return Response(CardSerializer(publish_card(actor=self.actor, card=self.card(ref))).data)
+        """Fill a card from the registry, lineage and evidence. What a person wrote stays."""
+        card, _ = fill_from_records(actor=self.actor, card=self.card(ref))
+        return Response(CardDetailSerializer(card).data)
+
+
+class _Step(CardResource):
+    step: Callable[..., ModelCard]
+
+    def taken(self, ref: str) -> Response:
+        card = type(self).step(actor=self.actor, card=self.card(ref))
+        return Response(CardDetailSerializer(card).data)
+
+
+class SubmitCard(_Step):
+    step = staticmethod(submit_card)
+
+    @extend_schema(request=None, responses=CardDetailSerializer)
+    def post(self, request: Request, ref: str) -> Response:
+        """Ask a Model Validator and an owner to sign a card as it stands."""
+        return self.taken(ref)
+
+
+class TakeBackCard(_Step):
+    step = staticmethod(take_back_card)
+
+    @extend_schema(request=None, responses=CardDetailSerializer)
+    def post(self, request: Request, ref: str) -> Response:
+        """Take a card back that is out to be signed: a draft again."""
+        return self.taken(ref)
+
+
+class ArchiveCard(_Step):
+    step = staticmethod(archive_card)
+
+    @extend_schema(request=None, responses=CardDetailSerializer)
+    def post(self, request: Request, ref: str) -> Response:
+        """Archive a card: nobody writes it any more."""
+        return self.taken(ref)

@@ -1,7 +1,7 @@
 """Cards, for whoever holds any role."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,12 +12,16 @@ from apps.accounts.rules import reaches
 from apps.accounts.selectors import grants_of, people_with_role, with_any_role
 from apps.cards.models import CardEdition, ModelCard
 from apps.cards.rules import (
-    TEXT_FIELDS,
+    EXTRA,
+    WRITTEN,
     Completeness,
     Difference,
+    FieldDifference,
     Writer,
     completeness,
     differences,
+    field_differences,
+    from_first_shape,
     may_write,
 )
 from apps.catalog.enums import ComponentKind
@@ -25,13 +29,13 @@ from apps.catalog.models import Component, ComponentVersion
 from apps.catalog.rules.in_use import in_use_among
 from apps.catalog.selectors import components_visible_to, newest_first
 from apps.core.actors import Actor
-from apps.core.decisions import Decision, denied
+from apps.core.decisions import ALLOWED, Decision, denied
 
 
 def cards_visible_to(user: User) -> QuerySet[ModelCard]:
     """Return all cards to anyone who holds a role, and none to others."""
     cards = ModelCard.objects.select_related("version__component__owner_team", "version__author")
-    return cards.filter(with_any_role(user)).prefetch_related("owners")
+    return cards.filter(with_any_role(user))
 
 
 def card_for(user: User, ref: str) -> ModelCard | None:
@@ -58,13 +62,38 @@ def cards_of_models(user: User, model_ids: Iterable[int]) -> QuerySet[ModelCard]
 
 def siblings_of(card: ModelCard) -> list[ModelCard]:
     """Return the cards of all versions of the same model, newest version first."""
-    cards = ModelCard.objects.filter(version__component_id=card.version.component_id)
-    return sorted(cards.select_related("version"), key=lambda each: _age(each.version), reverse=True)
+    return family_of(card).cards
+
+
+@dataclass(frozen=True)
+class Family:
+    """The cards of all versions of a model, newest version first, and the version of it that is in use."""
+
+    cards: list[ModelCard]
+    in_use: ComponentVersion | None
+
+
+def family_of(card: ModelCard) -> Family:
+    """Return the family of a card. One query."""
+    versions = ComponentVersion.objects.filter(component=card.version.component_id)
+    light = versions.select_related("card").defer("card__sources", "card__given")
+    found = sorted(light, key=_age, reverse=True)
+    cards = []
+    for version in found:
+        version.component = card.version.component
+        if hasattr(version, "card"):
+            cards.append(card if version.card == card else version.card)
+    return Family(cards, in_use_among([one for one in found if one.retired_at is None]))
 
 
 def compare(card: ModelCard, other: ModelCard | None) -> list[Difference]:
     """Return what moved from ``other`` to ``card``, metric by metric; all of them when there is no other."""
-    return differences(other.metrics if other else [], card.metrics)
+    return differences(other.content.get("metrics", []) if other else [], card.content.get("metrics", []))
+
+
+def compare_fields(card: ModelCard, other: ModelCard) -> list[FieldDifference]:
+    """Return the fields that the two cards do not say alike, from ``other`` to ``card``; metrics stand apart."""
+    return field_differences(content_of(other), content_of(card))
 
 
 def editions_of(card: ModelCard) -> QuerySet[CardEdition]:
@@ -72,43 +101,72 @@ def editions_of(card: ModelCard) -> QuerySet[CardEdition]:
     return card.editions.select_related("written_by")
 
 
+def latest_edition(card: ModelCard) -> CardEdition:
+    """Return the edition that the card is at."""
+    return card.editions.get(number=card.edition)
+
+
+def fields_of(edition: CardEdition) -> dict[str, Any]:
+    """Return what an edition says, by field, in the shapes of today."""
+    kept: dict[str, Any] = edition.content
+    return dict(kept["fields"]) if "fields" in kept else from_first_shape(kept)
+
+
 def content_of(card: ModelCard) -> dict[str, Any]:
-    """Return all that people write on a card, as an edition keeps it. Owners are named by number alone."""
-    texts: dict[str, Any] = {name: getattr(card, name) for name in TEXT_FIELDS}
-    return texts | {
-        "retraining_triggers": list(card.retraining_triggers),
-        "metrics": card.metrics,
-        "owners": sorted(owner.pk for owner in card.owners.all()),
+    """Return all that a card says, by field. Owners are named by number alone."""
+    fields = {field.name: card.content.get(field.name, field.empty) for field in WRITTEN}
+    return fields | ({EXTRA: card.content[EXTRA]} if EXTRA in card.content else {})
+
+
+def document_of(card: ModelCard) -> dict[str, Any]:
+    """Return what an edition of the card keeps and its digest covers, without the fields that are empty."""
+    said = {name: value for name, value in content_of(card).items() if value not in ("", [], None)}
+    return {
+        "model": card.version.component.key,
+        "version": card.version.version,
+        "edition": card.edition,
+        "fields": said,
+        "sources": {name: card.sources[name] for name in sorted(card.sources) if name in said},
     }
 
 
 def completeness_of(card: ModelCard) -> Completeness:
-    """Return what the card holds and what it lacks."""
-    return completeness(content_of(card))
+    """Return what the card holds and what it lacks, for a model of its tier."""
+    return completeness(content_of(card), card.version.component.tier)
 
 
 def write_decision(actor: Actor, card: ModelCard) -> Decision:
     """Return whether the actor may write this card, with the reason when not. A system job may."""
+    return _decision(actor, card.version, card.content.get("owners", []))
+
+
+def start_decision(actor: Actor, version: ComponentVersion) -> Decision:
+    """Return whether the actor may start the card of a version, with the reason when not. A system job may."""
+    return _decision(actor, version, [])
+
+
+def _decision(actor: Actor, version: ComponentVersion, owners: Collection[int]) -> Decision:
+    """Ask for the teams of those alone whom nothing else lets write."""
     if actor.kind == "system":
-        return may_write(Writer(owns_card=True), "")
-    if not isinstance(actor.user, User):
+        return ALLOWED
+    user = actor.user
+    if not isinstance(user, User):
         return denied("Only a person may write a card.")
-    component = card.version.component
-    team = component.owner_team
-    return may_write(writer_of(actor.user, card.version, card), team.name if team else "")
-
-
-def writer_of(user: User, version: ComponentVersion, card: ModelCard | None = None) -> Writer:
-    """Return what someone is to a version's card: from their grants and teams, in two or three queries."""
     component = version.component
+    team = component.owner_team
     held = {grant.role for grant in grants_of(user) if reaches(grant, component.key, component.owner_team_id)}
-    return Writer(
-        owns_card=card is not None and user in card.owners.all(),
+    writer = Writer(
+        owns_card=user.pk in owners,
         owns_component=component.owner_person_id == user.pk or Role.OWNER in held,
-        in_team=user.teams.filter(pk__in=[component.owner_team_id]).exists(),
         validates=Role.VALIDATOR in held,
         is_author=version.author_id == user.pk,
     )
+    name = team.name if team else ""
+    return may_write(writer, name) or may_write(replace(writer, in_team=_in_team(user, component)), name)
+
+
+def _in_team(user: User, component: Component) -> bool:
+    return user.teams.filter(pk__in=[component.owner_team_id]).exists()
 
 
 def people_for(card: ModelCard) -> QuerySet[User]:
@@ -116,7 +174,7 @@ def people_for(card: ModelCard) -> QuerySet[User]:
     component = card.version.component
     holders = people_with_role(Role.OWNER, component.key, component.owner_team_id)
     chosen = (
-        Q(model_cards=card)
+        Q(pk__in=card.content.get("owners", []))
         | Q(teams__in=[component.owner_team_id])
         | Q(pk__in=[card.version.author_id, component.owner_person_id])
         | Q(pk__in=holders.values("pk"))
@@ -159,7 +217,7 @@ def list_models(user: User, *, text: str = "", team: str = "") -> list[ModelRow]
     found = list(models.select_related("owner_team").order_by("name", "key"))
     cards = ModelCard.objects.filter(version__component__in=[model.pk for model in found])
     by_model: dict[int, list[ModelCard]] = {}
-    for card in cards.select_related("version").prefetch_related("owners"):
+    for card in cards.select_related("version__component"):
         by_model.setdefault(card.version.component_id, []).append(card)
     versions = newest_first(model.pk for model in found)
     return [_row(model, by_model.get(model.pk, []), versions.get(model.pk, [])) for model in found]

@@ -2,18 +2,22 @@
 
 - ``draft_card``: start the card of a model version.
 - ``write_edition``: change a card; the edition before is kept as it was.
-- ``publish_card``, ``archive_card``: its life.
-- ``fill_from_registry``: take what the registry knows, and leave what people wrote.
+- ``submit_card``, ``take_back_card``, ``settle_card``, ``archive_card``: its life.
+- ``fill_from_registry``, ``fill_card``: take what records know, and leave what people wrote.
 """
 
-from apps.cards.services.filling import FillReport, fill_from_registry
-from apps.cards.services.writing import archive_card, draft_card, publish_card, write_edition
+from apps.cards.services.filling import FillReport, fill_card, fill_from_registry
+from apps.cards.services.life import archive_card, settle_card, submit_card, take_back_card
+from apps.cards.services.writing import draft_card, write_edition
 
 __all__ = [
     "FillReport",
     "archive_card",
     "draft_card",
+    "fill_card",
     "fill_from_registry",
-    "publish_card",
+    "settle_card",
+    "submit_card",
+    "take_back_card",
     "write_edition",
 ]

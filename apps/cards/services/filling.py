@@ -1,22 +1,20 @@
-"""What the registry knows goes onto the cards; what a person wrote there stays."""
+"""What the records of a version say goes onto its card; what a person wrote there stays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 
-from apps.accounts.enums import Role
-from apps.accounts.models import User
-from apps.accounts.selectors import people_with_role
 from apps.audit.services import record_event
 from apps.cards.enums import CardState
 from apps.cards.models import ModelCard
-from apps.cards.rules import merged_metrics, metrics_of, training_text
-from apps.cards.selectors import content_of
-from apps.cards.services.writing import keep_edition, next_edition, start_card
+from apps.cards.rules import merged
+from apps.cards.selectors import Given, content_of, records_of_many
+from apps.cards.services.holding import held
+from apps.cards.services.writing import Change, start_card, write_values
 from apps.catalog.enums import ComponentKind
-from apps.catalog.models import Component, ComponentVersion
+from apps.catalog.models import ComponentVersion
 from apps.core.actors import Actor
 
 
@@ -32,81 +30,74 @@ class FillReport:
 
 @transaction.atomic
 def fill_from_registry(*, actor: Actor, versions: Iterable[ComponentVersion | int]) -> FillReport:
-    """Fill the cards of these model versions: metrics, overview, training data and owners.
+    """Fill the cards of these model versions: metrics, overview, training data, datasets and owners.
 
-    A field that a person wrote is never touched: what the registry gave last is remembered, and a field that
-    differs from it is a person's. A second run changes nothing. Archived cards stay as they are.
+    A field that a person wrote is never touched: what each source gave last is remembered, and a field that differs
+    from it is a person's. A second run changes nothing. Cards that are archived or out to be signed stay as they are.
     """
     report = FillReport()
     ids = [version if isinstance(version, int) else version.pk for version in versions]
     found = ComponentVersion.objects.filter(pk__in=ids, component__kind=ComponentKind.MODEL)
-    owners: dict[int, list[User]] = {}
-    for version in found.select_related("component__owner_team", "component__owner_person").order_by("pk"):
-        component = version.component
-        if component.pk not in owners:
-            owners[component.pk] = _owners(component)
-        _fill(actor, version, owners[component.pk], report)
+    rows = list(found.select_related("component__owner_team", "component__owner_person").order_by("pk"))
+    said = records_of_many(rows)
+    for version in rows:
+        _fill_version(actor, version, said[version.pk], report)
     return report
 
 
-def _fill(actor: Actor, version: ComponentVersion, owners: list[User], report: FillReport) -> None:
-    held = ModelCard.objects.select_for_update().filter(version=version).first()
-    card = held or start_card(actor, version)
-    report.card_ids.append(card.pk)
-    changed = card.state != CardState.ARCHIVED and _write(
-        actor, card, _given(version), owners, new=held is None
+@transaction.atomic
+def fill_card(*, actor: Actor, card: ModelCard, given: Iterable[Given]) -> bool:
+    """Fill a card with what sources say of its version, and return whether it made an edition.
+
+    Who may ask for it is for the caller to say. Cards that are archived or out to be signed stay as they are.
+    """
+    found = held(card)
+    return found.state in (CardState.DRAFT, CardState.APPROVED) and _fill(
+        actor, found, list(given), first=False
     )
-    if held is None:
+
+
+def _fill_version(actor: Actor, version: ComponentVersion, given: list[Given], report: FillReport) -> None:
+    card = ModelCard.objects.filter(version=version).first()
+    if card is None:
+        card = start_card(actor, version)
+    if not card.editions.exists():
+        _fill(actor, card, given, first=True)
         report.created += 1
-    elif changed:
+    elif fill_card(actor=actor, card=card, given=given):
         report.updated += 1
     else:
         report.unchanged += 1
+    report.card_ids.append(card.pk)
 
 
-def _given(version: ComponentVersion) -> dict[str, Any]:
-    """Return what the registry says, by field of the card; without the fields that it is silent on."""
-    source = f"run {version.source_ref}" if version.source_ref else f"version {version.version}"
-    given = {
-        "overview": version.description.strip() or version.component.description.strip(),
-        "training_data": training_text(version.datasets),
-        "metrics": metrics_of(version.metrics, source),
-    }
-    return {name: value for name, value in given.items() if value}
-
-
-def _write(actor: Actor, card: ModelCard, given: dict[str, Any], owners: list[User], *, new: bool) -> bool:
-    before, gave = content_of(card), card.from_registry
-    values = {name: _merged(name, before[name], gave.get(name), value) for name, value in given.items()}
-    names = sorted(name for name, value in values.items() if value != before[name])
-    adds_owners = bool(owners) and not before["owners"] and "owners" not in gave
-    card.from_registry = {**gave, **given} | ({"owners": [each.pk for each in owners]} if adds_owners else {})
-    for name in names:
-        setattr(card, name, values[name])
-    changed = bool(names or adds_owners)
-    if changed and not new:
-        next_edition(actor, card)
-    elif new or card.from_registry != gave:
-        card.save()
-    if adds_owners:
-        card.owners.set(owners)
-        names.append("owners")
-    if changed or new:
-        keep_edition(actor, card)
+def _fill(actor: Actor, card: ModelCard, given: list[Given], *, first: bool) -> bool:
+    """Write what the sources say, all as one edition: the next, or the first of a new card."""
+    content, gave = content_of(card), card.given
+    changes: list[Change] = []
+    for source in given:
+        values = _new_values(source, content, gave.get(source.origin, {}))
+        content |= values
+        gave = gave | {source.origin.value: gave.get(source.origin, {}) | dict(source.values)}
+        changes.append((values, {"kind": source.origin.value, "ref": source.ref}))
+    names = sorted({name for values, _ in changes for name in values})
+    moved, card.given = gave != card.given, gave
+    if names or first:
+        write_values(actor, card, changes, first=first)
         data = {"edition": card.edition, "fields": names}
         record_event(event="card.filled", actor=actor, obj=card, data=data)
-    return changed
+    elif moved:
+        card.save(update_fields=["given", "updated_at"])
+    return bool(names)
 
 
-def _merged(name: str, held: Any, gave: Any, gives: Any) -> Any:
-    if name == "metrics":
-        return merged_metrics(held, gave or [], gives)
-    return gives if not held or held == gave else held
-
-
-def _owners(component: Component) -> list[User]:
-    """Return who answers for a model: the person named, else the owners of it or of its team."""
-    if component.owner_person:
-        return [component.owner_person]
-    holders = people_with_role(Role.OWNER, component.key, component.owner_team_id)
-    return list(holders.order_by("pk"))
+def _new_values(source: Given, content: Mapping[str, Any], gave: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that a source says otherwise than the card does, where nobody else wrote them."""
+    values = {}
+    for name, gives in source.values.items():
+        if name == "owners" and name in gave:
+            continue  # named once; whoever takes an owner away means it
+        value = merged(name, content.get(name), gave.get(name), gives)
+        if value != content.get(name):
+            values[name] = value
+    return values

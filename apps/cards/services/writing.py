@@ -1,28 +1,31 @@
-"""Cards: started, written in editions, published and archived."""
+"""Cards: started, and written in editions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
 
 from apps.accounts.models import User
+from apps.accounts.selectors import usernames_of
 from apps.audit.services import record_event
-from apps.cards.enums import CardState
+from apps.cards.enums import CardState, Origin
 from apps.cards.models import CardEdition, ModelCard
-from apps.cards.rules import FIELDS, TEXT_FIELDS, checked_metrics, may_write
-from apps.cards.selectors import completeness_of, content_of, write_decision
-from apps.cards.selectors.cards import writer_of
+from apps.cards.rules import BY_NAME, check, sources_after
+from apps.cards.selectors import content_of, document_of, start_decision
+from apps.cards.services.holding import held_to_write
 from apps.catalog.enums import ComponentKind
 from apps.catalog.models import ComponentVersion
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.canonical import digest
-from apps.core.errors import Forbidden, Invalid, PolicyBlocked, Stale
+from apps.core.errors import Invalid, PolicyBlocked, Stale
 from apps.lifecycle.services import advance
 
+Change = tuple[Mapping[str, Any], dict[str, str]]
+"""Values by field, and where they come from: {kind, ref}."""
+
 NUMBERING = 0x43415244  # the lock under which cards get their numbers
-LONGEST = 20_000
 
 
 @transaction.atomic
@@ -35,14 +38,10 @@ def draft_card(*, actor: Actor, version: ComponentVersion) -> ModelCard:
     """
     if version.component.kind != ComponentKind.MODEL:
         raise Invalid({"version": ["Only versions of a model have a card."]})
-    held = ModelCard.objects.filter(version=version).first()
-    if held is not None:
-        return held
-    if isinstance(actor.user, User):
-        team = version.component.owner_team
-        decision = may_write(writer_of(actor.user, version), team.name if team else "")
-        if not decision:
-            raise Forbidden(decision.reason, remedy=decision.remedy)
+    found = ModelCard.objects.filter(version=version).first()
+    if found is not None:
+        return found
+    start_decision(actor, version).require()
     card = start_card(actor, version)
     keep_edition(actor, card)
     return card
@@ -50,13 +49,22 @@ def draft_card(*, actor: Actor, version: ComponentVersion) -> ModelCard:
 
 @transaction.atomic
 def write_edition(
-    *, actor: Actor, card: ModelCard, fields: Mapping[str, Any], edition: int | None = None
+    *,
+    actor: Actor,
+    card: ModelCard,
+    fields: Mapping[str, Any],
+    edition: int | None = None,
+    file: str = "",
 ) -> ModelCard:
-    """Write the next edition of a card; those before are kept. A published card is a draft again.
+    """Write the next edition of a card; those before are kept. One that is out to be signed, or approved, is a draft
+    again.
 
     Args:
-        fields: the fields to change, by name; ``owners`` holds people. What is not named stays.
+        actor: who writes it.
+        card: the card, as the actor read it.
+        fields: the fields to change, by name, in the shapes of ``rules.fields``. What is not named stays.
         edition: the edition that the person read; the card's own when it is not given.
+        file: the name of the file that the values come from, when a person brought them in one.
 
     Raises:
         Forbidden: the actor may not write this card.
@@ -65,60 +73,47 @@ def write_edition(
         Invalid: a field is unknown or cannot be taken.
     """
     read = card.edition if edition is None else edition
-    card = _held(card)
-    _permit(actor, card)
-    if card.state == CardState.ARCHIVED:
+    found = held_to_write(actor, card)
+    if found.state == CardState.ARCHIVED:
         raise PolicyBlocked("This card is archived, so it stays as it is.")
-    if card.edition != read:
+    if found.edition != read:
         raise Stale(
-            f"Somebody wrote edition {card.edition} while you were writing.",
+            f"Somebody wrote edition {found.edition} while you were writing.",
             remedy="Reload the card and write your changes into it.",
         )
-    changes = _checked(fields)
-    before = content_of(card)
-    owners = changes.pop("owners", None)
-    for name, value in changes.items():
-        setattr(card, name, value)
-    names = sorted(name for name, value in changes.items() if before[name] != value)
-    if owners is not None and sorted(owner.pk for owner in owners) != before["owners"]:
-        names.append("owners")
-    if names:
-        next_edition(actor, card)
-        if owners is not None:
-            card.owners.set(owners)
-        keep_edition(actor, card)
-        record_event(event="card.edited", actor=actor, obj=card, data=_signature(card) | {"fields": names})
-    return card
+    values = check(fields).whole()
+    if "owners" in values:
+        values["owners"] = _people(values["owners"])
+    before = content_of(found)
+    changed = {name: value for name, value in values.items() if value != before.get(name)}
+    if changed:
+        origin = Origin.FILE if file else Origin.PERSON
+        source = {"kind": origin.value, "ref": file or str(actor.user.pk if actor.user else "")}
+        write_values(actor, found, [(changed, source)])
+        data = _signature(found) | {"fields": sorted(changed)}
+        record_event(event="card.edited", actor=actor, obj=found, data=data)
+    return found
 
 
-@transaction.atomic
-def publish_card(*, actor: Actor, card: ModelCard) -> ModelCard:
-    """Publish a card that holds all that it must.
-
-    Raises:
-        Forbidden: the actor may not write this card.
-        PolicyBlocked: a required field is missing; the reason names it.
-        IllegalTransition: it is not a draft.
-    """
-    card = _held(card)
-    _permit(actor, card)
-    lacks = completeness_of(card)
-    if lacks.needed:
-        raise PolicyBlocked(lacks.sentence, remedy="Complete the card, then publish it.")
-    return advance(card, "publish", actor=actor, data=_signature(card))
+def write_values(actor: Actor, card: ModelCard, changes: Sequence[Change], *, first: bool = False) -> None:
+    """Write values that were checked onto a card as its next edition, or its first, with where each comes from."""
+    card.edition += 0 if first else 1
+    for values, source in changes:
+        _set(card, values, source | {"edition": str(card.edition)})
+    if card.state in (CardState.IN_REVIEW, CardState.APPROVED):
+        advance(card, "reopen", actor=actor)
+    card.save()
+    keep_edition(actor, card)
 
 
-@transaction.atomic
-def archive_card(*, actor: Actor, card: ModelCard) -> ModelCard:
-    """Archive a card: nobody writes it any more.
-
-    Raises:
-        Forbidden: the actor may not write this card.
-        IllegalTransition: it is archived already.
-    """
-    card = _held(card)
-    _permit(actor, card)
-    return advance(card, "archive", actor=actor, data=_signature(card))
+def _set(card: ModelCard, values: Mapping[str, Any], source: dict[str, str]) -> None:
+    card.content = card.content | dict(values)
+    after = {
+        name: sources_after(name, value, card.sources.get(name, []), source, card.given)
+        for name, value in values.items()
+        if name in BY_NAME
+    }
+    card.sources = card.sources | after
 
 
 def start_card(actor: Actor, version: ComponentVersion) -> ModelCard:
@@ -133,68 +128,26 @@ def start_card(actor: Actor, version: ComponentVersion) -> ModelCard:
     return card
 
 
-def next_edition(actor: Actor, card: ModelCard) -> None:
-    """Save what was set on a card as its next edition, which is a draft."""
-    card.edition += 1
-    if card.state == CardState.PUBLISHED:
-        advance(card, "reopen", actor=actor)
-    card.save()
-
-
 def keep_edition(actor: Actor, card: ModelCard) -> None:
     """Keep the card as it is now, under the number of its edition."""
-    content = content_of(card)
+    document = document_of(card)
     CardEdition.objects.create(
         card=card,
         number=card.edition,
-        content=content,
-        digest=digest(content),
+        content=document,
+        digest=digest(document),
         written_by=actor.user if isinstance(actor.user, User) else None,
         written_at=clock.now(),
     )
 
 
 def _signature(card: ModelCard) -> dict[str, Any]:
-    return {"edition": card.edition, "digest": digest(content_of(card))}
+    return {"edition": card.edition, "digest": digest(document_of(card))}
 
 
-def _held(card: ModelCard) -> ModelCard:
-    cards = ModelCard.objects.select_for_update(of=("self",)).select_related("version__component__owner_team")
-    return cards.get(pk=card.pk)
-
-
-def _permit(actor: Actor, card: ModelCard) -> None:
-    decision = write_decision(actor, card)
-    if not decision:
-        raise Forbidden(decision.reason, remedy=decision.remedy)
-
-
-def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(fields) - {field.name for field in FIELDS})
-    if unknown:
-        raise Invalid({unknown[0]: [f"A card has no field “{unknown[0]}”."]})
-    checked: dict[str, Any] = {}
-    for name, value in fields.items():
-        if name in TEXT_FIELDS:
-            checked[name] = _text(name, value)
-        elif name == "metrics":
-            checked[name] = checked_metrics(value)
-        elif name == "retraining_triggers":
-            checked[name] = _triggers(value)
-        else:
-            checked[name] = list(value)
-    return checked
-
-
-def _text(name: str, value: Any) -> str:
-    text = str(value or "").replace("\r\n", "\n").strip()
-    if len(text) > LONGEST:
-        raise Invalid({name: [f"Keep it under {LONGEST:,} characters; this has {len(text):,}."]})
-    return text
-
-
-def _triggers(value: Any) -> list[str]:
-    triggers = [str(each).strip() for each in value if str(each).strip()]
-    if any(len(each) > 300 for each in triggers):
-        raise Invalid({"retraining_triggers": ["Keep each trigger under 300 characters."]})
-    return triggers
+def _people(numbers: list[int]) -> list[int]:
+    """Return the numbers of people. Raises Invalid where one is nobody of the portal."""
+    known = usernames_of(numbers)
+    if missing := sorted(set(numbers) - set(known)):
+        raise Invalid({"owners": [f"There is nobody with the number {missing[0]}."]})
+    return sorted(known)

@@ -1,6 +1,7 @@
 """Reading the gate: how a change stands before each stage, and what was asked."""
 
 from apps.gates.selectors.against import owed_afterwards, reasons_against, spoken_against
+from apps.gates.selectors.card_measures import measured_of
 from apps.gates.selectors.decisions import (
     ONLY_READS,
     decision_exists,
@@ -10,6 +11,7 @@ from apps.gates.selectors.decisions import (
 )
 from apps.gates.selectors.rehearsals import Counted, counted, rehearsals_for, rehearsals_of, rehearsed_for
 from apps.gates.selectors.rule_rounds import (
+    CARD,
     CHECKS,
     RULE_WAIVER,
     RULES,
@@ -33,6 +35,8 @@ from apps.gates.selectors.waivable import Waivable, waivable, waivables
 __all__ = [
     "CHECKS",
     "ONLY_READS",
+    "measured_of",
+    "CARD",
     "Counted",
     "StoppedNow",
     "answers_naming",

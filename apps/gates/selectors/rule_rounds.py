@@ -1,4 +1,4 @@
-"""The rounds that checks, rules and their waivers went through, and what a waiver may be for."""
+"""The rounds that checks, rules, their waivers and model cards went through, and what a waiver may be for."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from apps.changes.models import Change
 from apps.changes.selectors import change_for, items_of, open_changes_moving
 from apps.core.actors import Actor
 
+CARD = "card"
 CHECKS = "checks"
 RULES = "rules"
 RULE_WAIVER = "rule_waiver"
@@ -34,17 +35,17 @@ class WaiverScope:
 
 
 def round_over(subject: str, ref: str) -> Round | None:
-    """Return the open round over a version of the checks or the rules or a waiver, or None."""
+    """Return the open round over a version of the checks, the rules, a waiver or a card, or None."""
     return next((one for one in rounds_over(subject, ref) if one.state == RoundState.OPEN), None)
 
 
 def rounds_over(subject: str, ref: str) -> list[Round]:
-    """Return every round over a version of the checks or the rules or a waiver, the last first."""
+    """Return every round over a version of the checks, the rules, a waiver or a card, the last first."""
     return list(Round.objects.filter(subject_type=subject, subject_ref=ref).order_by("-revision"))
 
 
 def asked_over(subject: str, ref: str) -> list[Standing]:
-    """Return who was asked last about a version of the checks or the rules or a waiver, and how each stands."""
+    """Return who was asked last about a version of the checks, the rules, a waiver or a card, and how each stands."""
     return [one for round_ in rounds_over(subject, ref)[:1] for one in standing(round_)]
 
 

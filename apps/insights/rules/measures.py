@@ -177,9 +177,9 @@ GAPS = (
     ),
     Measure(
         "no_card",
-        "model changed to a version without a published card",
-        "models changed to a version without a published card",
-        "Models that a change moved, which started in the period, to a version whose card is missing or a draft.",
+        "model changed to a version without an approved card",
+        "models changed to a version without an approved card",
+        "Models that a change moved, which started in the period, to a version whose card is missing or not approved.",
         gap=True,
     ),
     Measure(

@@ -77,7 +77,7 @@ def _due(span: Span) -> Rows:
 _ALL = Q()
 _HAS_RISKS, _HAS_MEASURES = _of_change(RiskScenario), _of_change(SuccessMetric)
 _REVIEWED = Exists(Review.objects.filter(change=OuterRef("pk"), state=ReviewState.SIGNED))
-_PUBLISHED = Exists(ModelCard.objects.filter(version=OuterRef("to_version"), state=CardState.PUBLISHED))
+_APPROVED_CARD = Exists(ModelCard.objects.filter(version=OuterRef("to_version"), state=CardState.APPROVED))
 _BLANK = Exists(RealisedMetric.objects.filter(review=OuterRef("pk"), realised=None))
 
 GROUPS = (
@@ -127,7 +127,7 @@ GROUPS = (
     ),
     Group(
         _moved(ComponentKind.MODEL),
-        {"unvalidated": ~Q(_approved_as(Role.VALIDATOR)), "no_card": ~Q(_PUBLISHED)},
+        {"unvalidated": ~Q(_approved_as(Role.VALIDATOR)), "no_card": ~Q(_APPROVED_CARD)},
     ),
     Group(_moved(ComponentKind.DATASET), {"data_unsigned": ~Q(_approved_as(Role.STEWARD))}),
 )

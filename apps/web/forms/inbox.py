@@ -18,6 +18,7 @@ KINDS = {
     "rules": "The rules",
     "rule_waiver": "Waivers of rules",
     "briefing": "Briefings",
+    "card": "Model cards",
     "waiver": "Waivers of conflicts",
     "afterwards": "Let go ahead, sign afterwards",
     "for-another": "In another’s place",

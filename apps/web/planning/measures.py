@@ -1,15 +1,14 @@
 """Numbers of model cards as people read them."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from apps.cards.rules import Difference
+from apps.web.card_page.sources import evidence_url, short_source
 
 NOT_MEASURED = "Not measured"
 MINUS = "−"
-LONG_ID = re.compile(r"\b[0-9a-f]{16,}\b")
 
 
 def measure(value: float | None) -> str:
@@ -37,34 +36,39 @@ def metric_name(name: str) -> str:
     return words.upper() if len(words) <= 4 and " " not in words else words[:1].upper() + words[1:]
 
 
-def short_source(source: str) -> str:
-    """Return where a number comes from, a run's long id by its first eight characters."""
-    return LONG_ID.sub(lambda found: found[0][:8], source) or "Not recorded"
-
-
 @dataclass(frozen=True)
 class MetricRow:
-    """A line of the metrics table. ``interval`` is empty when none was given."""
+    """A line of the metrics table. ``interval`` and ``cases`` are empty when none was given."""
 
     name: str
     group: str
     value: str
     interval: str
+    cases: str
     source: str
+    source_url: str
 
 
 def metric_rows(metrics: Iterable[dict[str, Any]]) -> list[MetricRow]:
     """Return the metrics of a card as a table."""
     return [
         MetricRow(
-            metric_name(metric["name"]),
+            metric_name(metric["name"]) + _on(metric),
             metric["slice"] or "All cases",
             measure(metric["value"]),
             _interval(metric["low"], metric["high"]),
+            measure(metric["sample_size"]) if metric["sample_size"] else "",
             short_source(metric["source"]),
+            evidence_url(metric["source"]),
         )
         for metric in metrics
     ]
+
+
+def _on(metric: dict[str, Any]) -> str:
+    """Return on what it was measured, where the card says: dataset, split and task."""
+    said = ", ".join(filter(None, (metric["dataset"], metric["split"], metric["task"])))
+    return f" ({said})" if said else ""
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -82,17 +86,27 @@ class CompareRow:
     after: str
     change: str
     source: str
+    source_url: str
 
 
 def compare_rows(differences: Iterable[Difference]) -> list[CompareRow]:
     """Return the comparison of two cards as a table."""
     return [
         CompareRow(
-            metric_name(each.name) + (f", {each.slice}" if each.slice else ""),
+            metric_name(each.name)
+            + (f", {each.slice}" if each.slice else "")
+            + (f" ({each.measured})" if each.measured else ""),
             measure(each.before),
             measure(each.after),
-            change(each.change),
+            _difference(each),
             short_source(each.source),
+            evidence_url(each.source),
         )
         for each in differences
     ]
+
+
+def _difference(each: Difference) -> str:
+    """Return how much a metric moved; and, where both intervals are known and meet, that it is not clear yet."""
+    said = change(each.change)
+    return f"{said}, not clear yet" if each.change and each.clear is False else said

@@ -1,124 +1,109 @@
-"""Writing model cards: started, edited, published, archived."""
+"""Writing model cards, a section at a time, with a preview of what is Markdown."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import BaseFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.cards.models import ModelCard
+from apps.cards.rules import BY_NAME, SECTIONS, Kind
+from apps.cards.rules.checking import LONGEST_TEXT
 from apps.cards.selectors import card_for, completeness_of, write_decision
-from apps.cards.services import archive_card, draft_card, publish_card, write_edition
-from apps.catalog.models import ComponentVersion
-from apps.catalog.selectors import component_for, versions_of
-from apps.core import actors
-from apps.core.errors import Forbidden, Invalid, Stale
-from apps.web.errors import add_to_form, not_found
-from apps.web.forms.cards import CardForm, MetricForm, metric_rows_of, metrics_given
-from apps.web.reader import reader
+from apps.cards.services import write_edition
+from apps.core.errors import Invalid, Stale
+from apps.web.errors import add_to_form
+from apps.web.fields import problems
+from apps.web.forms.cards import SectionForm
+from apps.web.markdown import markdown
+from apps.web.reader import actor_of, reader
 from apps.web.views.cards import card_of
 
 
 @login_required
-@require_POST
-def start(request: HttpRequest) -> HttpResponse:
-    """Start the card of a version that has none."""
-    made = draft_card(actor=actors.person(reader(request)), version=_version(request))
-    return redirect("web:card", made.ref)
-
-
-def _version(request: HttpRequest) -> ComponentVersion:
-    key, number = request.POST.get("component", ""), request.POST.get("version", "")
-    component = component_for(reader(request), key)
-    found = versions_of(component).filter(version=number) if component and "\x00" not in number else None
-    version = found.first() if found is not None else None
-    if version is None:
-        raise not_found(request, ("component", key), exists=False)
-    return version
+@require_safe
+def edit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Go to the section in which the first needed field is missing, else to the first."""
+    card = card_of(request, ref)
+    write_decision(actor_of(request), card).require()
+    lacks = completeness_of(card)
+    first = next(iter(lacks.needed or lacks.missing), None)
+    return redirect("web:card-section", ref, first.section if first else next(iter(SECTIONS)))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, ref: str) -> HttpResponse:
-    """Write the next edition of a card."""
+def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
+    """Write the fields of one section as the next edition of a card, or look at them before."""
     card = card_of(request, ref)
-    decision = write_decision(actors.person(reader(request)), card)
-    if not decision:
-        raise Forbidden(decision.reason, remedy=decision.remedy)
-    form = CardForm(request.POST or None, card=card)
-    rows = metric_rows_of(card, request.POST or None)
+    write_decision(actor_of(request), card).require()
+    if section not in SECTIONS:
+        raise Http404(f"A card has no section “{section}”.")
+    form = SectionForm(request.POST or None, card=card, section=section)
+    looks = request.POST.get("do") == "preview"
     status = 200
-    if request.method == "POST" and all([form.is_valid(), rows.is_valid()]):
+    if request.method == "POST" and not looks and form.is_valid():
         try:
-            return _write(request, card, form, rows)
+            return _write(request, card, form)
         except Invalid as error:
             add_to_form(form, error)
         except Stale as error:
             status = 409
-            form = _again(request, ref, error)
-    context = {"card": card, "form": form, "rows": rows, "lacks": completeness_of(card)}
+            form = _again(request, ref, section, error)
+    lacks = completeness_of(card)
+    context = {
+        "card": card,
+        "form": form,
+        "section": section,
+        "sections": [
+            (name, label, sum(one.section == name for one in lacks.needed))
+            for name, label in SECTIONS.items()
+        ],
+        "label": SECTIONS[section],
+        "lacks": [one for one in lacks.needed if one.section == section],
+        "problems": problems([form, *form.rows.values()]),
+        "previews": _previews(form) if looks or request.method != "POST" else {},
+    }
     return render(request, "cards/edit.html", context, status=status)
 
 
-def _write(
-    request: HttpRequest, card: ModelCard, form: CardForm, rows: "BaseFormSet[MetricForm]"
-) -> HttpResponse:
+@login_required
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """Return a Markdown text as the card's page will show it. It keeps nothing."""
+    texts = [str(text) for name, text in request.POST.items() if _is_markdown(name)]
+    return HttpResponse(markdown(texts[0][:LONGEST_TEXT]) if texts else "")
+
+
+def _is_markdown(name: str) -> bool:
+    return name in BY_NAME and BY_NAME[name].kind is Kind.MARKDOWN
+
+
+def _previews(form: SectionForm) -> dict[str, str]:
+    """Return the Markdown of the form's fields as HTML, by name."""
+    names = [field.name for field in form.parts if field.kind is Kind.MARKDOWN]
+    return {name: markdown(str(form[name].value() or "")[:LONGEST_TEXT]) for name in names}
+
+
+def _write(request: HttpRequest, card: ModelCard, form: SectionForm) -> HttpResponse:
     written = write_edition(
-        actor=actors.person(reader(request)),
-        card=card,
-        fields=form.values() | {"metrics": metrics_given(rows)},
-        edition=form.cleaned_data["edition"],
+        actor=actor_of(request), card=card, fields=form.values(), edition=form.cleaned_data["edition"]
     )
-    messages.success(request, f"Edition {written.edition} is saved.")
+    moved = written.edition != form.cleaned_data["edition"]
+    messages.success(
+        request,
+        f"Edition {written.edition} is saved." if moved else "Nothing was different, so nothing is saved.",
+    )
     return redirect("web:card", written.ref)
 
 
-def _again(request: HttpRequest, ref: str, error: Stale) -> CardForm:
+def _again(request: HttpRequest, ref: str, section: str, error: Stale) -> SectionForm:
     """Keep what was typed, over the edition that is there now: saving once more puts it on top."""
     card = card_for(reader(request), ref)
     assert card is not None
     data = request.POST.copy()
     data["edition"] = str(card.edition)
-    form = CardForm(data, card=card)
+    form = SectionForm(data, card=card, section=section)
     said = f"{error.reason} Yours is still here. Read theirs, then save again to put yours on top."
     form.add_error(None, said)
     return form
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def publish(request: HttpRequest, ref: str) -> HttpResponse:
-    """Ask, and then publish a card."""
-    card = card_of(request, ref)
-    if request.method == "POST":
-        publish_card(actor=actors.person(reader(request)), card=card)
-        messages.success(request, "The card is published.")
-        return redirect("web:card", card.ref)
-    context = {
-        "question": f"Publish the card of {card.version}?",
-        "consequence": "Everyone reads this edition from then on. Whoever edits it starts a new draft.",
-        "verb": "Publish the card",
-        "cancel": reverse("web:card", args=[card.ref]),
-    }
-    return render(request, "_confirm.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def archive(request: HttpRequest, ref: str) -> HttpResponse:
-    """Ask, and then archive a card."""
-    card = card_of(request, ref)
-    if request.method == "POST":
-        archive_card(actor=actors.person(reader(request)), card=card)
-        messages.success(request, "The card is archived.")
-        return redirect("web:card", card.ref)
-    context = {
-        "question": f"Archive the card of {card.version}?",
-        "consequence": "It stays readable, and nobody can write it any more.",
-        "verb": "Archive the card",
-        "cancel": reverse("web:card", args=[card.ref]),
-        "danger": True,
-    }
-    return render(request, "_confirm.html", context)

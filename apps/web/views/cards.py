@@ -1,31 +1,27 @@
-"""Models, the card of each version, and its editions."""
-
-from typing import Any
+"""Models, the card of each version, its editions, and two versions beside each other."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from apps.cards.enums import CardState
 from apps.cards.models import ModelCard
-from apps.cards.rules import FIELDS
+from apps.cards.rules import WRITTEN
 from apps.cards.selectors import (
     card_exists,
     card_for,
     compare,
-    completeness_of,
+    compare_fields,
     editions_of,
+    family_of,
+    fields_of,
     list_models,
     siblings_of,
-    write_decision,
 )
-from apps.catalog.selectors import version_in_use
-from apps.changes.selectors import changes_visible_to
-from apps.core import actors
+from apps.web.card_page.page import people_in, standing_page
+from apps.web.card_page.values import shown
 from apps.web.errors import not_found
-from apps.web.forms.cards import ModelFilter
-from apps.web.planning.intervals import figure_of
+from apps.web.forms.cards import CompareForm, ModelFilter
 from apps.web.planning.measures import compare_rows, metric_rows
 from apps.web.reader import reader
 
@@ -44,31 +40,38 @@ def models(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def card(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show a card: what the model is, how well it does against another version, and what is missing."""
+    """Show a card: what the model is, how well it does, where it is in use, what is missing, and who signed it."""
+    found = card_of(request, ref)
+    family = family_of(found)
+    other = _other(request.GET.get("with", ""), found, family.cards)
+    return render(request, "cards/card.html", standing_page(reader(request), found, family, other))
+
+
+@login_required
+@require_safe
+def comparison(request: HttpRequest, ref: str) -> HttpResponse:
+    """Lay any two versions of a model beside each other, metric by metric and field by field."""
     found = card_of(request, ref)
     family = siblings_of(found)
-    other = _other(request, found, family)
-    lacks = completeness_of(found)
-    changes = changes_visible_to(reader(request)).filter(items__to_version=found.version_id)
+    asked = {name: request.GET.get(name, "") for name in ("before", "after")}
+    after = _named(asked["after"], family) or found
+    before = _named(asked["before"], family) or _other("", after, family) or after
+    differ = compare_fields(after, before)
+    people = people_in([row.before for row in differ] + [row.after for row in differ])
     context = {
         "card": found,
-        "version": found.version,
         "component": found.version.component,
-        "owners": list(found.owners.all()),
-        "in_use": version_in_use(found.version.component),
-        "family": family,
-        "other": other,
-        "metrics": metric_rows(found.metrics),
-        "figure": figure_of(found.metrics, other.metrics if other else []),
-        "compared": compare_rows(compare(found, other)) if other else [],
-        "lacks": lacks,
-        "meter": _meter(len(lacks.filled), lacks.total),
-        "editions": editions_of(found),
-        "changes": list(changes.order_by("-number").distinct()[:20]),
-        "may_write": write_decision(actors.person(reader(request)), found),
-        "publishable": found.state == CardState.DRAFT and not lacks.needed,
+        "form": CompareForm(initial={"before": before.ref, "after": after.ref}, family=family),
+        "before": before,
+        "after": after,
+        "metrics": compare_rows(compare(after, before)),
+        "fields": [
+            (row.field, shown(row.field, row.before, people), shown(row.field, row.after, people))
+            for row in differ
+        ],
+        "alike": len(WRITTEN) - 1 - len(differ),
     }
-    return render(request, "cards/card.html", context)
+    return render(request, "cards/compare.html", context)
 
 
 @login_required
@@ -79,12 +82,14 @@ def edition(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     kept = editions_of(found).filter(number=number).first()
     if kept is None:
         raise Http404(f"{ref} has no edition {number}.")
-    people = {owner.pk: str(owner) for owner in found.owners.all()}
+    fields = fields_of(kept)
+    people = people_in([fields.get("owners", [])])
+    said = [shown(field, fields.get(field.name), people) for field in WRITTEN if field.name != "metrics"]
     context = {
         "card": found,
         "edition": kept,
-        "lines": [(field.label, _written(kept.content, field.name, people)) for field in FIELDS],
-        "metrics": metric_rows(kept.content["metrics"]),
+        "fields": [one for one in said if not one.is_empty],
+        "metrics": metric_rows(fields.get("metrics", [])),
     }
     return render(request, "cards/edition.html", context)
 
@@ -97,25 +102,13 @@ def card_of(request: HttpRequest, ref: str) -> ModelCard:
     return found
 
 
-def _other(request: HttpRequest, found: ModelCard, family: list[ModelCard]) -> ModelCard | None:
+def _other(asked: str, found: ModelCard, family: list[ModelCard]) -> ModelCard | None:
     """Return the card to compare with: the one asked for, else the version before, else any other."""
-    asked = request.GET.get("with", "")
     others = [each for each in family if each != found]
     older = family[family.index(found) + 1 :]
     named = [each for each in others if each.ref == asked]
     return next(iter([*named, *older, *others]), None)
 
 
-def _meter(filled: int, total: int) -> list[tuple[str, float]]:
-    """Return the boxes of the meter: a class and where each starts, on a line 330 wide."""
-    step = 330 / total
-    return [("on" if place < filled else "off", round(place * step + 0.5, 1)) for place in range(total)]
-
-
-def _written(content: dict[str, Any], name: str, people: dict[int, str]) -> str:
-    value: Any = content[name]
-    if name == "owners":
-        return ", ".join(people.get(pk, "Somebody who is no owner any more") for pk in value)
-    if name == "retraining_triggers":
-        return "\n".join(value)
-    return "" if name == "metrics" else str(value)
+def _named(ref: str, family: list[ModelCard]) -> ModelCard | None:
+    return next((each for each in family if each.ref == ref), None)

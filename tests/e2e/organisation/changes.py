@@ -13,7 +13,8 @@ from apps.changes.models import Change
 from apps.changes.rules.inputs import MetricInput
 from apps.changes.selectors import contracts_offered
 from apps.core import actors, clock
-from demo.load import actor, live
+from demo.load import live
+from demo.signing import actor
 from demo.stories import STORIES
 from tests.e2e.organisation.finding import Names, by_ref, of_state
 from tests.people import sign

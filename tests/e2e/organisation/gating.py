@@ -14,7 +14,7 @@ from apps.gates.services import ask_rehearsal, ask_rule_waiver, propose_plan, re
 from apps.policy.models import PolicySet
 from apps.policy.services import start_draft
 from demo.checks import PLAN
-from demo.load import actor
+from demo.signing import actor
 from tests.e2e.organisation.finding import Names
 
 

@@ -9,7 +9,7 @@ from apps.accounts.services import save_view
 from apps.approvals.models import Requirement
 from apps.approvals.services import answer_information, ask_information
 from apps.discussions.services import reply, settle_thread, start_thread, withdraw_comment
-from demo.load import actor
+from demo.signing import actor
 from tests.e2e.organisation.finding import Names
 from tests.second_factors import with_app
 

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from apps.accounts.models import User
 from apps.audit.models import AuditEvent, AuditText
 from apps.audit.services import seal_pending
 from apps.calendar.models import Conflict, Period
 from apps.calendar.rules import scope_of_one, span_from_local
 from apps.calendar.services import lift_period, make_feed
+from apps.cards.services import write_edition
 from apps.core import actors, clock
 from apps.exports.models import ExportJob
 from apps.exports.rules import orders
@@ -16,7 +18,8 @@ from apps.retention.services import erase_texts, lift_hold, place_hold, set_poli
 from apps.reviews import services as reviews
 from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
-from demo.load import actor, wall
+from demo.load import wall
+from demo.signing import actor
 from tests.e2e.organisation.finding import Names, card_of, of_state
 from tests.planning import declared
 
@@ -109,8 +112,22 @@ def keep_some() -> str:
 
 
 def cards() -> Names:
-    """Return the numbers of a card that is published, one in draft, one to publish and one that is archived."""
+    """Return the numbers of a card that is approved, one in review, one in draft that lacks a field and one that lacks
+    none, one that nobody wrote on and one that is archived.
+    """
+    write_edition(
+        actor=actor("ingrid.solheim"),
+        card=card_of("collections-rank", "1"),
+        fields={
+            "intended_use": "Who is called first.",
+            "limitations": "It knows no moods.",
+            "retraining_triggers": [{"kind": "schedule", "every": 1, "unit": "year"}],
+            "owners": [User.objects.get(username="priya.raghunathan").pk],
+        },
+    )
     return {
+        "card_ready": card_of("collections-rank", "1").ref,
+        "card_review": card_of("store-demand", "1").ref,
         "card": card_of("credit-risk", "2").ref,
         "card_draft": card_of("credit-risk", "3").ref,
         "card_empty": card_of("churn-propensity", "1").ref,

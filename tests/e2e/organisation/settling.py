@@ -7,7 +7,8 @@ from apps.audit.services import seal_pending
 from apps.cards.services import archive_card
 from apps.insights.models import BriefingVersion
 from apps.outbox.services import mark_read
-from demo.load import LOADER, actor, load
+from demo.load import LOADER, load
+from demo.signing import actor
 from tests.e2e.organisation.changes import (
     add_changes,
     again,

@@ -11,7 +11,8 @@ from apps.core import clock
 from apps.playbooks import services as playbooks
 from apps.playbooks.models import Template
 from apps.playbooks.selectors import current_version
-from demo.load import actor, live
+from demo.load import live
+from demo.signing import actor
 from demo.standards import approve_standard, told
 from demo.stories import STORIES
 from tests.e2e.organisation.finding import Names, of_state

@@ -1,0 +1,1 @@
+"""What the pages of a model card show, worked out before the template."""
