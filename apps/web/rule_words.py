@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.policy.enums import Effect, FactType, Outcome, Stage
+from apps.policy.enums import Effect, FactType, Outcome, Stage, Way
 from apps.policy.rules import FACTS, Fact, Problem, Rule, Rules, Tried, tried
 
 _MUST = {
@@ -122,6 +122,12 @@ def value_said(value: Any) -> str:
         more = f" and {len(texts) - _MOST_SHOWN} more" if len(texts) > _MOST_SHOWN else ""
         return ", ".join(texts[:_MOST_SHOWN]) + more or "none"
     return str(value)
+
+
+def ways_said(ways: Mapping[Way, int]) -> str:
+    """Return how many changes would have gone which way, as part of a sentence."""
+    counted = [f"{ways[way]:,} {way.label.lower()}" for way in Way if ways.get(way)]
+    return ", ".join(counted) or "none would have gone another way"
 
 
 def tried_of(rules: Rules, rule: Rule) -> list[Tried]:

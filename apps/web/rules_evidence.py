@@ -7,13 +7,13 @@ from apps.changes.models import Change
 from apps.changes.selectors import change_for
 from apps.core.errors import Invalid
 from apps.gates.enums import RehearsalState
-from apps.gates.selectors import counted, rehearsals_of, standing_at, waivable
+from apps.gates.selectors import rehearsals_of, standing_at, waivable, ways_of
 from apps.policy.models import PolicySet
 from apps.policy.rules import Example, Rule, Rules
 from apps.policy.selectors import rules_in_force, rules_of, set_for, waiver_for
 from apps.web import dates
 from apps.web.evidence import Block, Facts, Prose, Table
-from apps.web.rule_words import value_said
+from apps.web.rule_words import value_said, ways_said
 
 NOT_THERE, TAKEN_AWAY = "Not there", "Taken away"
 _ALLOWS = (
@@ -151,9 +151,7 @@ def _tried_on_the_year(user: User, version: PolicySet) -> str:
     run = done.first()
     if run is None:
         return "Nobody has tried it on the changes of the last year."
-    found = counted(run)
-    ways = ", ".join(f"{count} {way.label.lower()}" for way, count in found.ways.items() if count)
-    return f"{run.ref}, of {run.total:,} changes: {ways or 'none would have gone another way'}."
+    return f"{run.ref}, of {run.total:,} changes: {ways_said(ways_of([run])[run.pk])}."
 
 
 def _bands(rules: Rules) -> str:

@@ -166,7 +166,7 @@ def test_dry_run_is_asked_for_shown_as_it_goes_and_lists_who_it_would_have_stopp
     for query in ("", "?way=stopped", "?rule=short-enough", "?way=x&rule=%00&page=9"):
         assert change.ref in page(signed_in(estate, "amara"), place + query), query
     assert change.ref not in page(leila, f"{place}?way=freed")
-    assert run.ref in page(leila, "/rules/draft/decided/")
+    assert "Of 1 changes, 1 newly stopped" in page(leila, "/rules/draft/decided/")
     assert run.ref in page(leila, f"/rules/versions/{held().number}/")
     page(leila, "/rules/dry-runs/999999/", 404)
 

@@ -29,11 +29,15 @@ _WAIVING = (
 )
 WAIVERS = frozenset({"waiver", "rule_waiver"})
 """The subjects, as a round names them, that set something aside: a conflict, a rule or a check."""
+MOVING = frozenset({"change", "standard", "card"})
+"""The subjects that move something, or describe what moves. The points of a role are about that: others have none."""
 
 
 def checklist(role: str, subject: str = "change") -> tuple[str, ...]:
     """Return what a role confirms when it approves a subject, each to follow “I have checked that”."""
-    return _WAIVING if subject in WAIVERS else _CHECKS.get(role, ())
+    if subject in WAIVERS:
+        return _WAIVING
+    return _CHECKS.get(role, ()) if subject in MOVING else ()
 
 
 def unchecked(role: str, subject: str, checked: list[str]) -> list[str]:

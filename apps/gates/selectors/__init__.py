@@ -9,7 +9,14 @@ from apps.gates.selectors.decisions import (
     decisions_of,
     may_ask_gate,
 )
-from apps.gates.selectors.rehearsals import Counted, counted, rehearsals_for, rehearsals_of, rehearsed_for
+from apps.gates.selectors.rehearsals import (
+    Counted,
+    counted,
+    rehearsals_for,
+    rehearsals_of,
+    rehearsed_for,
+    ways_of,
+)
 from apps.gates.selectors.rule_rounds import (
     CARD,
     CHECKS,
@@ -67,6 +74,7 @@ __all__ = [
     "standing_at",
     "waivable",
     "waivables",
+    "ways_of",
     "waiting_for",
     "waiver_scope",
 ]

@@ -182,7 +182,7 @@ class RuleWaiverForm(forms.Form):
         self, *args: object, rules: list[tuple[str, list[tuple[str, str]]]], **kwargs: object
     ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["rule"].choices = rules  # type: ignore[attr-defined]
+        self.fields["rule"].choices = [("", "Choose one"), *rules]  # type: ignore[attr-defined]
 
     def until_in(self, zone: str) -> datetime:
         """Return the end as an instant, from the clock on the reader's wall. Raises Invalid (``until``)."""

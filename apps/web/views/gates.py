@@ -132,7 +132,7 @@ def decision(request: HttpRequest, ref: str) -> HttpResponse:
     found = _decision_or_404(request, ref)
     context = {
         "decision": found,
-        "reasons": [row | {"kind": Answer(row["code"]).label} for row in found.reasons],
+        "reasons": [row | {"kind": Answer(row["code"])} for row in found.reasons],
         "checks": [row | {"mark": STATES[row["state"]]} for row in found.checks],
     }
     return render(request, "gates/decision.html", context)

@@ -12,6 +12,7 @@ from apps.accounts.selectors import holds_any_role
 from apps.changes.models import Change
 from apps.changes.selectors import change_for, changes_visible_to
 from apps.core.errors import Forbidden, Invalid
+from apps.gates.models import Rehearsal
 from apps.gates.selectors import (
     RULES,
     answers_naming,
@@ -21,6 +22,7 @@ from apps.gates.selectors import (
     round_over,
     stopped_now,
     waiting_for,
+    ways_of,
 )
 from apps.policy.enums import STOPPING, SetState
 from apps.policy.models import PolicySet
@@ -39,7 +41,7 @@ from apps.policy.selectors import (
     waivers_in_force,
 )
 from apps.web.reader import actor_of, reader
-from apps.web.rule_words import by_stage, expressions, looked_at, plain, tried_of
+from apps.web.rule_words import by_stage, expressions, looked_at, plain, tried_of, ways_said
 from apps.web.rules_evidence import rule_differences
 
 LAST = 10
@@ -107,7 +109,7 @@ def version(request: HttpRequest, number: str) -> HttpResponse:
         "round": round_over(RULES, found.ref) if found.state == SetState.DRAFT else None,
         "mine": waiting_for(user, asked),
         "differences": [],
-        "runs": list(rehearsals_of(user, found)[:LAST]) if found.pk else [],
+        "runs": told_of(user, found) if found.pk else [],
     }
     try:
         rules = rules_of(found)
@@ -126,6 +128,13 @@ def readers(request: HttpRequest) -> User:
     if not holds_any_role(user):
         raise Forbidden("The rules are read by those who hold a role.", remedy="Ask a Change Manager.")
     return user
+
+
+def told_of(user: User, version: PolicySet) -> list[tuple[Rehearsal, str]]:
+    """Return the last dry runs of a version, the newest first, each with what it found so far."""
+    runs = list(rehearsals_of(user, version)[:LAST])
+    ways = ways_of(runs)
+    return [(one, ways_said(ways[one.pk])) for one in runs]
 
 
 def facts_by_group() -> list[tuple[str, list[Fact]]]:

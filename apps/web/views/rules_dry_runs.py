@@ -12,18 +12,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.core import clock
 from apps.gates.enums import RehearsalState
 from apps.gates.models import Rehearsal
-from apps.gates.selectors import counted, rehearsals_for, rehearsals_of, rehearsed_for
+from apps.gates.selectors import counted, rehearsals_for, rehearsed_for
 from apps.gates.services import ask_rehearsal
 from apps.gates.services.rehearsing import LOST_AFTER
 from apps.policy.enums import Way
 from apps.policy.rules import problems_of
 from apps.policy.selectors import rules_in_force, set_in_force
 from apps.web.reader import actor_of
-from apps.web.views.rules import readers
+from apps.web.views.rules import readers, told_of
 from apps.web.views.rules_writing import held_draft, unmoved
 
 A_PAGE = 50
-LISTED = 10
 ASKED_FOR = (Way.STOPPED, Way.FREED, Way.WARNED)
 """What a draft is judged by: shown also where there are none. Other differences are shown where there are any."""
 
@@ -42,7 +41,7 @@ def decided(request: HttpRequest) -> HttpResponse:
         "held": held,
         "current": set_in_force(),
         "problems": problems_of(held.document),
-        "runs": list(rehearsals_of(readers(request), held)[:LISTED]),
+        "runs": told_of(readers(request), held),
     }
     return render(request, "rules/decided.html", context)
 

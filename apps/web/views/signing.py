@@ -14,7 +14,7 @@ from apps.accounts.enums import Role
 from apps.approvals.enums import SignatureDecision
 from apps.approvals.models import Requirement, Signature
 from apps.approvals.rules import describe
-from apps.approvals.rules.checklists import WAIVERS
+from apps.approvals.rules.checklists import MOVING, WAIVERS
 from apps.approvals.selectors import requirement_exists, requirement_for
 from apps.approvals.services import Proof, Spent, mark_seen, show_signing, sign
 from apps.audit.services import record_denial
@@ -33,7 +33,7 @@ APPROVES: dict[str, str] = {
     Role.VALIDATOR: "Fit for its use",
     Role.OWNER: "My service can take it",
 }
-WAIVES = "It may be set aside"
+WAIVES, AGREES = "It may be set aside", "I agree"
 
 
 @sensitive_post_parameters("password", "code", "passkey")
@@ -149,7 +149,10 @@ def _page(
 
 
 def _approve_says(asked: Requirement) -> str:
-    return WAIVES if asked.round.subject_type in WAIVERS else APPROVES.get(asked.role, "I agree")
+    subject = asked.round.subject_type
+    if subject in WAIVERS:
+        return WAIVES
+    return APPROVES.get(asked.role, AGREES) if subject in MOVING else AGREES
 
 
 def _said(asked: Requirement, signature: Signature) -> str:
