@@ -36,6 +36,7 @@ EVERY = {
     "apps.gates.tasks.task_resume_rehearsals": 60,
     "apps.changes.tasks.task_send_messages": 60,
     "apps.changes.tasks.task_compare_contracts": 60,
+    "apps.insights.tasks.task_count_decisions": 60,
     "apps.insights.tasks.task_send_digests": 900,
     "apps.insights.tasks.task_send_briefings": 900,
     "apps.exports.tasks.task_watch_ledger": 60,

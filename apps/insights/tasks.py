@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.insights.services import send_briefings, send_digests
+from apps.insights.services import count_decisions, send_briefings, send_digests
 
 
 @shared_task
@@ -15,3 +15,9 @@ def task_send_digests() -> int:
 def task_send_briefings() -> int:
     """Send the briefing of the week to those who asked for it, and return how many got it."""
     return send_briefings()
+
+
+@shared_task
+def task_count_decisions() -> int:
+    """Take what was decided into what the dashboards read, and return how many decisions there were."""
+    return count_decisions()

@@ -30,6 +30,7 @@ _PAGES = (
 _BESIDE = (
     ("Approval policy", "policy"),
     ("Checks", "checks"),
+    ("Dashboards", "dashboards"),
     ("Playbooks", "playbooks"),
     ("Rules", "rules"),
     ("Standard changes", "standards"),

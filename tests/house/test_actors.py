@@ -34,6 +34,7 @@ WITHOUT_ACTOR = {
     "exports.warn_of_ledger_trouble",
     "exports.write_requested_export",
     "gates.resume_rehearsals",
+    "insights.count_decisions",
     "insights.send_briefings",
     "insights.send_digests",
     "outbox.deliver_due",

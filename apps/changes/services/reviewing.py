@@ -66,6 +66,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     note_class(actor, draft, content)
     revision = freeze_revision(draft, content, by=_submitter(actor))
     draft.revision = revision
+    draft.first_submitted_at = draft.first_submitted_at or revision.submitted_at
     draft.booking = book(
         actor=actor,
         ref=draft.ref,
@@ -76,7 +77,8 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     )
     needs = needs_for(draft, impact, now=now, policy=policy)
     draft.round = ask_for(actor, draft, revision, needs, impact, policy)
-    draft.save(update_fields=["risk", "change_class", "revision", "booking", "round", "updated_at"])
+    written = ["risk", "change_class", "revision", "first_submitted_at", "booking", "round", "updated_at"]
+    draft.save(update_fields=written)
     tell_consumers(draft)
     facts = {"revision": revision.number, "digest": revision.digest, "risk": draft.risk}
     # Where every earlier signature still counts, nothing is left to wait for.

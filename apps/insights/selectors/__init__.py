@@ -3,8 +3,9 @@
 from apps.insights.selectors.briefings import asked_of, briefing_for
 from apps.insights.selectors.covering import PeriodPage, period_for
 from apps.insights.selectors.feeds import feed_file
+from apps.insights.selectors.found import Found, found, listed
 from apps.insights.selectors.homes import Home, home_for
-from apps.insights.selectors.maps import Found, found, may_list, may_read_maps, numbers_for, records_for
+from apps.insights.selectors.maps import may_list, may_read_maps, numbers_for, records_for
 from apps.insights.selectors.nearby import Nearby, nearby
 from apps.insights.selectors.papers import (
     About,
@@ -40,6 +41,7 @@ __all__ = [
     "feed_file",
     "found",
     "home_for",
+    "listed",
     "may_list",
     "may_read_maps",
     "nearby",

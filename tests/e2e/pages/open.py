@@ -89,6 +89,7 @@ NO_PAGE: dict[str, str] = {
     "web:waiver": "Leads to web:conflict.",
     "web:calendar-feed": "A file for calendar programs.",
     "web:change-went-ahead": "A file for programs.",
+    "web:dashboard-table": "A file for spreadsheets.",
     "web:framework-table": "A file for spreadsheets.",
     "web:export-progress": "A part of web:export, which asks for it again while a bundle is written.",
     "web:rules-dry-run-progress": "A part of web:rules-dry-run, which asks for it again while a year is judged.",

@@ -49,6 +49,25 @@ RECORDS: Area = {
         Look("/ledger/frameworks/records/models/", MARGUERITE),
         Look("/ledger/frameworks/records/unsealed/?start=2001-01-01&end=2001-01-31", FEMI),
     ],
+    "web:dashboards": [
+        Look("/dashboards/", MARGUERITE),
+        Look("/dashboards/?start=x&tier=9", FEMI),
+        Look("/dashboards/?start=2001-01-01&end=2001-02-01&kind=model", NEW),
+    ],
+    "web:dashboard": [
+        Look("/dashboards/signing/", MARGUERITE),
+        Look("/dashboards/reviews/", LEILA),
+        Look("/dashboards/rules/", FEMI),
+        Look("/dashboards/plans/?change_class=normal", LEILA),
+    ],
+    "web:dashboard-records": [
+        Look("/dashboards/figures/load/records/?count=planned&key={month}", LEILA),
+        Look(
+            "/dashboards/figures/failures/records/?count=failed&key=2001-01&start=2001-01-01&end=2001-01-02",
+            FEMI,
+        ),
+        Look("/dashboards/figures/failures/records/?start=x", FEMI, 422),
+    ],
     "web:exports": [Look("/exports/", FEMI), Look("/exports/", AMARA)],
     "web:export-fields": [Look("/exports/new/fields/?start={today}&end={today}", FEMI)],
     "web:export-format": [Look("/exports/new/format/?start={today}&end={today}", FEMI)],
