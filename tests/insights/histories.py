@@ -72,11 +72,12 @@ def make_change(estate: Estate, draw: random.Random, number: int) -> None:
         ),
     )  # fmt: skip
     if state != "draft" or draw.random() < 0.5:
-        change.revision = Revision.objects.create(
-            change=change, number=1, content={}, digest="d" * 64, submitted_by=people[0], submitted_at=end
-        )
-        for number_ in (1, 2):
-            change.round = make_round(draw, change, people, number_)
+        for revision in (1, 2):
+            change.revision = Revision.objects.create(
+                change=change, number=revision, content={}, digest="d" * 64, submitted_by=people[0],
+                submitted_at=SPAN.start - timedelta(days=9),
+            )  # fmt: skip
+            change.round = make_round(draw, change, people, revision)
         change.save()
     for name in draw.sample(sorted(estate.components), draw.randint(1, 2)):
         component = estate.components[name]
@@ -109,7 +110,6 @@ def make_round(draw: random.Random, change: Change, people: list, revision: int)
             round=round_, role=role, question="?", reason="!", due_at=due, next_step_at=due,
             stage=1 + place // 2, state=draw.choice(["open", "met"]), paused_for=timedelta(hours=draw.randint(0, 2)),
         )  # fmt: skip
-        Requirement.objects.filter(pk=asked.pk).update(created_at=SPAN.start - timedelta(days=9))
         for signer in people[: draw.randint(0, 2)]:
             Signature.objects.create(
                 requirement=asked, signer=signer, decision=draw.choice(["approve", "reject", "abstain"]),

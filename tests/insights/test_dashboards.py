@@ -12,13 +12,16 @@ from apps.approvals.models import Requirement, Signature
 from apps.changes.models import Change
 from apps.changes.selectors import changes_visible_to
 from apps.gates.models import GateDecision
+from apps.insights import services
+from apps.insights.models import Decided, DecisionCount
 from apps.insights.rules.dashboards.shapes import Asked
 from apps.insights.rules.scope import Scope
+from apps.insights.services import decisions
 from apps.policy.models import RuleWaiver
 from apps.reviews.models import Review
 from apps.web.dashboards import FIGURES
 from tests.changes.estate import Estate, at
-from tests.insights.histories import NOW, SCOPES, fill
+from tests.insights.histories import NOW, SCOPES, SPAN, fill
 from tests.people import add_person
 
 pytestmark = pytest.mark.django_db
@@ -262,7 +265,7 @@ def test_lengths_of_time_are_those_of_each_record_by_nearest_rank(estate: Estate
             requirement__stage__lt=asked.stage,
             signed_at__lt=each.signed_at,
         )
-        since = max([one.signed_at for one in before], default=asked.created_at)
+        since = max([one.signed_at for one in before], default=SPAN.start - timedelta(days=9))
         took = begun(each.signed_at - since - asked.paused_for, hour)
         lengths["waiting", asked.role].append(max(took, 0))
     shown = {}
@@ -295,3 +298,32 @@ def test_figures_show_nothing_to_whoever_holds_no_role(estate: Estate) -> None:
     with at(NOW):
         for figure in FIGURES:
             assert linked(figure, stranger, SCOPES[0]) == {}, figure
+
+
+def test_decisions_counted_in_parts_are_each_there_once_though_a_worker_is_killed(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(estate, 6, 8)
+    whole = set(Decided.objects.values_list("pk", "hours", "in_time"))
+    assert len(whole) == decisions.decisions().count() > 20
+    lost = Decided.objects.order_by("pk")[3]  # its transaction ended after that of a later one
+    lost.delete()
+    assert services.count_decisions() == 1
+    Decided.objects.all().delete()
+    monkeypatch.setattr(decisions, "BATCH", 7)
+    killed = iter([None, None])
+
+    def batch() -> int:
+        next(killed)
+        return real()
+
+    real = decisions._next_batch
+    monkeypatch.setattr(decisions, "_next_batch", batch)
+    with pytest.raises(StopIteration):
+        services.count_decisions()
+    assert Decided.objects.count() == 14
+    monkeypatch.setattr(decisions, "_next_batch", real)
+    assert services.count_decisions() == len(whole) - 14
+    assert services.count_decisions() == 0
+    assert set(Decided.objects.values_list("pk", "hours", "in_time")) == whole
+    assert DecisionCount.objects.count() == 1

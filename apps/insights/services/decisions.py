@@ -1,14 +1,14 @@
 """Taking decisions on changes into what the dashboards read, soon after they are given."""
 
+from datetime import datetime
 from math import ceil
 
 from django.db import transaction
-from django.db.models import Case, DateTimeField, F, Max, OuterRef, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, DateTimeField, Max, OuterRef, QuerySet, Subquery, When
 
 from apps.approvals.enums import DECISIONS
-from apps.approvals.models import Signature
-from apps.changes.models import Change
+from apps.approvals.models import Round, Signature
+from apps.changes.models import Revision
 from apps.core import clock
 from apps.insights.models import Decided, DecisionCount
 
@@ -38,20 +38,30 @@ def _next_batch() -> int:
     known = Decided.objects.filter(pk__gt=last - LATE)
     missing = decisions().filter(pk__gt=last - LATE).exclude(pk__in=known.values("pk")).order_by("pk")
     rows = list(missing[:BATCH])
-    refs = {row.requirement.round.subject_ref for row in rows}
-    numbers = [int(ref.removeprefix("CHG-")) for ref in refs]
-    changes = dict(Change.objects.filter(number__in=numbers).values_list("number", "pk"))
+    numbers = {_number(row.requirement.round) for row in rows}
+    revisions = Revision.objects.filter(change__number__in=numbers)
+    submitted = {
+        (number, revision): (change, at)
+        for number, revision, change, at in revisions.values_list(
+            "change__number", "number", "change", "submitted_at"
+        )
+    }
+    of_round = [submitted[_number(row.requirement.round), row.requirement.round.revision] for row in rows]
     Decided.objects.bulk_create(
-        (_decided(row, changes[int(row.requirement.round.subject_ref.removeprefix("CHG-"))]) for row in rows),
-        ignore_conflicts=True,
+        (_decided(row, *found) for row, found in zip(rows, of_round, strict=True)), ignore_conflicts=True
     )
     return len(rows)
 
 
-def decisions() -> QuerySet[Signature]:
-    """Return every decision on a change, with when it was ``asked``: those that were taken back later included.
+def _number(round_: Round) -> int:
+    return int(round_.subject_ref.removeprefix("CHG-"))
 
-    A later stage is asked when the last of the stages before it has signed.
+
+def decisions() -> QuerySet[Signature]:
+    """Return every decision on a change, those that were taken back later included.
+
+    ``asked_later`` is when its stage was asked: as the last of the stages before it had signed. The first stage is
+    asked when the revision is submitted.
     """
     given = Signature.objects.filter(decision__in=DECISIONS, requirement__round__subject_type=_CHANGE)
     before = Signature.objects.filter(
@@ -61,17 +71,14 @@ def decisions() -> QuerySet[Signature]:
         signed_at__lt=OuterRef("signed_at"),
     )
     last = before.order_by().values("requirement__round").annotate(at=Max("signed_at")).values("at")
-    asked = Case(
-        When(requirement__stage=1, then=F("requirement__created_at")),
-        default=Coalesce(Subquery(last), F("requirement__created_at")),
-        output_field=DateTimeField(),
-    )
-    return given.select_related("requirement__round").annotate(asked=asked)
+    later = Case(When(requirement__stage__gt=1, then=Subquery(last)), output_field=DateTimeField())
+    return given.select_related("requirement__round").annotate(asked_later=later)
 
 
-def _decided(row: Signature, change: int) -> Decided:
+def _decided(row: Signature, change: int, submitted: datetime) -> Decided:
     asked = row.requirement
-    took = row.signed_at - row.asked - asked.paused_for  # type: ignore[attr-defined]
+    since = row.asked_later or submitted  # type: ignore[attr-defined]
+    took = row.signed_at - since - asked.paused_for
     return Decided(
         signature=row,
         change_id=change,

@@ -1,5 +1,6 @@
 """The filters of the dashboards. All of them stand in the address."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,9 +38,14 @@ class DashboardFilter(forms.Form):
         label="Class", required=False, choices=[("", "All classes"), *ChangeClass.choices]
     )
 
-    def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, given: Mapping[str, str], *, zone: ZoneInfo) -> None:
         self._zone = zone
+        whole = (
+            {}
+            if given.get("start") or given.get("end")
+            else dict(zip(("start", "end"), self._days({}), strict=True))
+        )
+        super().__init__({**given, **whole})
         named = [(team.slug, team.name) for team in teams().select_related(None).only("slug", "name")]
         self.fields["team"].choices = [("", "All teams"), *named]  # type: ignore[attr-defined]
 

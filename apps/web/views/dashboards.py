@@ -90,7 +90,7 @@ def records(request: HttpRequest, figure: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest) -> DashboardFilter:
-    return DashboardFilter(request.GET, zone=ZoneInfo(reader(request).time_zone))
+    return DashboardFilter(request.GET.dict(), zone=ZoneInfo(reader(request).time_zone))
 
 
 def _figure(slug: str) -> Figure:
