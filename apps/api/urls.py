@@ -7,6 +7,7 @@ from apps.api.views import (
     approvals,
     calendar,
     calendar_files,
+    card_files,
     cards,
     catalog,
     changes,
@@ -91,6 +92,12 @@ urlpatterns = [
     path("cards/<str:ref>/fill/", cards.FillCard.as_view(), name="fill-card"),
     path("cards/<str:ref>/submit/", cards.SubmitCard.as_view(), name="submit-card"),
     path("cards/<str:ref>/take-back/", cards.TakeBackCard.as_view(), name="take-back-card"),
+    path("cards/<str:ref>/files/", card_files.CardFormats.as_view(), name="card-formats"),
+    path("cards/<str:ref>/files/<slug:name>/", card_files.CardFile.as_view(), name="card-file"),
+    path("cards/<str:ref>/import/", card_files.ImportCard.as_view(), name="import-card"),
+    path(
+        "cards/<str:ref>/import/preview/", card_files.PreviewCardImport.as_view(), name="preview-card-import"
+    ),
     path("cards/<str:ref>/archive/", cards.ArchiveCard.as_view(), name="archive-card"),
     path("playbooks/", playbooks.Playbooks.as_view(), name="playbooks"),
     path("playbooks/<str:ref>/", playbooks.PlaybookDetail.as_view(), name="playbook"),

@@ -132,6 +132,7 @@ WORDS = {
     "calendar.was_wrong": "checked the whole calendar and found what was missed",
     "card.drafted": "began a model card",
     "card.edited": "edited the model card",
+    "card.imported": "took what a file says onto the model card",
     "card.filled": "filled the model card from its records",
     "card.submitted": "asked for the approval of edition {edition} of the model card",
     "card.taken_back": "took the model card back from those who were to sign it",

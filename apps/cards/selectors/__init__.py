@@ -21,6 +21,7 @@ from apps.cards.selectors.cards import (
     start_decision,
     write_decision,
 )
+from apps.cards.selectors.files import offers_for
 from apps.cards.selectors.records import Given, records_of, records_of_many
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "fields_of",
     "latest_edition",
     "list_models",
+    "offers_for",
     "people_for",
     "siblings_of",
     "start_decision",

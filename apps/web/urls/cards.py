@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.views import card_life, card_writing, cards
+from apps.web.views import card_files, card_life, card_writing, cards
 
 urlpatterns: list[URLPattern] = [
     path("models/", cards.models, name="models"),
@@ -16,5 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("models/<str:ref>/submit/", card_life.submit, name="card-submit"),
     path("models/<str:ref>/take-back/", card_life.take_back, name="card-take-back"),
     path("models/<str:ref>/archive/", card_life.archive, name="card-archive"),
+    path("models/<str:ref>/files/", card_files.files, name="card-files"),
+    path("models/<str:ref>/files/<slug:name>/", card_files.download, name="card-file"),
     path("models/<str:ref>/editions/<int:number>/", cards.edition, name="card-edition"),
 ]

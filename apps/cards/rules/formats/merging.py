@@ -19,8 +19,8 @@ def merged(original: Any, base: Any, ours: Any) -> Any:
         return original
     if isinstance(original, dict) and isinstance(ours, dict):
         return _merged_mapping(original, base if isinstance(base, dict) else {}, ours)
-    if isinstance(original, list) and isinstance(ours, list) and isinstance(base, list):
-        return _merged_list(original, base, ours)
+    if isinstance(original, list) and isinstance(ours, list):
+        return _merged_list(original, _as_list(base), ours)
     return ours
 
 
@@ -34,6 +34,12 @@ def _merged_mapping(original: dict[str, Any], base: dict[str, Any], ours: dict[s
         key: value for key, value in ours.items() if key not in original and base.get(key, _MISSING) != value
     }
     return kept | new
+
+
+def _as_list(base: Any) -> list[Any]:
+    if base is _MISSING:
+        return []
+    return base if isinstance(base, list) else [base]
 
 
 def _merged_list(original: list[Any], base: list[Any], ours: list[Any]) -> list[Any]:
