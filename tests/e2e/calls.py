@@ -240,6 +240,10 @@ def _rest(names: Names) -> list[Call]:
             "metrics": [{"name": "AUC", "value": 0.9, "low": 0.8, "high": 0.95}],
         },
     }
+    card_file = {
+        "file": "---\ntags: [loans]\n---\n# Loans\n\n## Trade-offs\n\nSpeed.\n",
+        "take": ["tradeoffs"],
+    }
     export = {
         "start": f"{now:%Y-%m-%d}",
         "end": f"{now:%Y-%m-%d}",
@@ -288,6 +292,13 @@ def _rest(names: Names) -> list[Call]:
         Call("post calendar/imports/preview/", "calendar/imports/preview/", LEILA, file),
         Call("post catalog/components/{key}/versions/", versions, AMARA, version),
         Call("patch cards/{ref}/", f"cards/{names['card_draft']}/", TOMASZ, card),
+        Call("post cards/{ref}/import/", f"cards/{names['card_draft']}/import/", TOMASZ, card_file),
+        Call(
+            "post cards/{ref}/import/preview/",
+            f"cards/{names['card_draft']}/import/preview/",
+            TOMASZ,
+            card_file,
+        ),
         Call("post cards/{ref}/fill/", f"cards/{names['card_empty']}/fill/", TOMASZ),
         Call("post cards/{ref}/submit/", f"cards/{names['card_ready']}/submit/", TOMASZ),
         Call("post cards/{ref}/take-back/", f"cards/{names['card_review']}/take-back/", TOMASZ),

@@ -85,6 +85,12 @@ PLANNING: Area = {
         Look("/models/{card_empty}/edit/data/", TOMASZ),
         Look("/models/{card_review}/edit/parameters/", TOMASZ),
     ],
+    "web:card-files": [
+        Look("/models/{card_draft}/files/", TOMASZ),
+        Look("/models/{card}/files/", FEMI),
+        Look("/models/{card_archived}/files/", TOMASZ),
+        empty("/models/{card_draft}/files/", TOMASZ, status=200),
+    ],
     "web:card-compare": [Look("/models/{card_draft}/compare/?before={card}", TOMASZ)],
     "web:card-submit": [Look("/models/{card_ready}/submit/", TOMASZ)],
     "web:card-take-back": [Look("/models/{card_review}/take-back/", TOMASZ)],
