@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from apps.accounts.models import RoleGrant, User
 from apps.audit.models import AuditEvent
 from apps.changes.enums import ChangeState, MessageTime
+from apps.changes.rules.message_texts import texts_of
 from apps.changes.rules.messages import Course, turn_of
 from apps.changes.selectors.messages import messages_of
 from apps.changes.services import (
@@ -304,3 +305,58 @@ def test_message_and_withdrawal_at_once_never_tell_of_what_was_withdrawn_first()
     )
     assert fresh(change).state == ChangeState.WITHDRAWN
     assert events == (["change.message_sent"] if sent else []) + ["change.withdrawn"]
+
+
+def test_message_speaks_plainly_to_signers_and_of_versions_to_those_who_build(estate: Estate) -> None:
+    change = approved(estate)
+    message = planned(estate, change, audience="everyone", text="Nothing to do.")
+    with at(NOW):
+        [before] = messages_of(fresh(change))
+    sent_at(DAY_BEFORE)
+    bodies = dict(Notification.objects.filter(rule="change.message").values_list("user__username", "body"))
+    message.refresh_from_db()
+    [kept] = message.sent_as
+    moves = f"{change.items.get().component} "
+    for name, body in bodies.items():
+        technical = name in ("amara", "priya", "tomasz", "meilin")
+        assert kept["technical" if technical else "plain"]["text"] in body
+        assert ("Moves: " + moves in body) is technical
+        assert "Nothing to do." in body
+    assert before.texts is not None
+    assert (kept["plain"]["text"], kept["technical"]["text"]) == (before.texts.plain, before.texts.technical)
+    assert kept["plain"]["told"] + kept["technical"]["told"] == len(bodies) == message.told
+
+
+def test_message_keeps_each_sending_when_the_window_moves(estate: Estate) -> None:
+    change = approved(estate)
+    message = planned(estate, change)
+    sent_at(DAY_BEFORE)
+    later = fresh(change).planned_start + timedelta(days=1)
+    change.__class__.objects.filter(pk=change.pk).update(planned_start=later)
+    sent_at(DAY_BEFORE + timedelta(days=1))
+    message.refresh_from_db()
+    assert [one["due"][:13] for one in message.sent_as] == ["2026-11-18T06", "2026-11-19T06"]
+
+
+CONTENT: dict[str, Any] = {
+    "summary": "We teach the model with newer data",
+    "outcome": "Fewer loans go bad.",
+    "window": {"time_zone": "Europe/London", "start": "2026-11-19T06:00:00Z", "end": "2026-11-19T08:30:00Z"},
+    "rollback": {"minutes": 1, "plan": "Point the alias back", "criteria": ["Approvals fall below 59 %."]},
+    "items": [{"title": "credit-risk", "from": {"version": "2"}, "to": {"version": "3"}}],
+    "impact": [{"title": "Loan app", "kind": "product", "included": True}],
+}
+
+
+@pytest.mark.parametrize("time", list(MessageTime))
+@pytest.mark.parametrize("state", [ChangeState.COMPLETED, ChangeState.ROLLED_BACK, ChangeState.FAILED])
+def test_texts_of_any_time_are_whole_sentences_without_jargon_in_the_plain_one(
+    time: MessageTime, state: ChangeState
+) -> None:
+    texts = texts_of(time, CONTENT, Course(state, IN_WINDOW, IN_WINDOW, IN_WINDOW), "")
+    for part in [*texts.plain.split("\n\n"), *texts.technical.split("\n\n")]:
+        assert part.endswith(".")
+        assert ".." not in part
+    assert "credit-risk 2 → 3" in texts.technical
+    assert "alias" not in texts.plain
+    assert "You may notice it in Loan app." in texts.plain

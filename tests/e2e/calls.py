@@ -8,7 +8,10 @@ from typing import Any
 from apps.calendar.enums import ConflictKind
 from apps.calendar.models import Conflict, Occurrence
 from apps.cards.models import ModelCard
+from apps.changes.models import PlannedMessage
 from apps.core import clock
+from apps.insights.models import BriefingVersion
+from apps.insights.rules.paper import HEADINGS
 from apps.policy.enums import SetState
 from apps.policy.models import PolicySet
 from apps.policy.services import withdraw_draft, write_draft
@@ -45,6 +48,7 @@ def calls(names: Names, password: str, post: Post) -> Iterator[Call]:
     yield from _gate(names)
     yield from _rest(names)
     yield from _rules()
+    yield from _briefings(names)
 
 
 def _gate(names: Names) -> list[Call]:
@@ -306,3 +310,19 @@ def _rest(names: Names) -> list[Call]:
         Call("post exports/", "exports/", FEMI, export),
         Call("post exports/{ref}/cancel/", f"exports/{names['export_queued']}/cancel/", FEMI),
     ]
+
+
+def _briefings(names: Names) -> Iterator[Call]:
+    """Yield the calls about the draft of the quarter, then the one that begins another."""
+    digest = {"digest": BriefingVersion.objects.get(number=2).digest}
+    words = dict.fromkeys(("title", "heading", "decision", *HEADINGS), "We wait.")
+    message = {"at": "goes_back", "audience": "crew", "text": ""}
+    at = f"changes/{names['in_review']}/messages/"
+    yield Call("post briefings/{ref}/approval/", "briefings/BRF-2/approval/", HENRIK, digest)
+    yield Call("patch briefings/{ref}/", "briefings/BRF-2/", HENRIK, digest | words | {"figures": [0]})
+    digest = {"digest": BriefingVersion.objects.get(number=2).digest}
+    yield Call("post briefings/{ref}/withdraw/", "briefings/BRF-2/withdraw/", HENRIK, digest)
+    yield Call("post briefings/about/{about}/", f"briefings/about/{names['quarter']}/", HENRIK)
+    yield Call("post changes/{ref}/messages/", at, AMARA, message)
+    planned = PlannedMessage.objects.latest("pk").pk
+    yield Call("post changes/{ref}/messages/{number}/drop/", f"{at}{planned}/drop/", AMARA)

@@ -88,3 +88,20 @@ def test_page_asks_the_same_whatever_is_planned(estate: Estate, client: Client) 
                     shown(client, f"/changes/{change.ref}/messages/")
                 counts.append(len(asked))
     assert counts == [8, 8]
+
+
+def test_page_shows_both_texts_before_they_go_and_as_they_went(estate: Estate, client: Client) -> None:
+    change = approved(estate)
+    client.force_login(estate.people["amara"])
+    with at(NOW):
+        plan(client, change, text="")
+        page = f"/changes/{change.ref}/messages/"
+        said = shown(client, page)
+        assert "What it will say" in said
+        assert "We plan to make this change on Thu 19 Nov, 06:00." in said
+        assert "Moves: " in said
+    with at(IN_WINDOW - timedelta(days=1)):
+        task_send_messages()
+        said = shown(client, page)
+        assert "As it was sent" in said
+        assert "What it will say" not in said

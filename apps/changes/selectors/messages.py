@@ -1,5 +1,6 @@
 """The messages of a change: which are planned, what became of each, and whom it reaches."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from apps.approvals.selectors import approvals_of
 from apps.catalog.models import Component
 from apps.changes.enums import Audience, ChangeState, MessageTime
 from apps.changes.models import Change, PlannedMessage
+from apps.changes.rules.message_texts import TECHNICAL, Texts, texts_of
 from apps.changes.rules.messages import Course, Turn, turn_of
 from apps.changes.rules.window import said
 from apps.core import clock
@@ -18,12 +20,17 @@ from apps.core import clock
 
 @dataclass(frozen=True)
 class Planned:
-    """A message with what became of it, in words. ``open`` is whether it can still be taken back."""
+    """A message with what became of it, in words. ``open`` is whether it can still be taken back.
+
+    ``texts`` is what it would say if it went now, or None where nothing was submitted yet. What was sent is kept with
+    the message, as it went.
+    """
 
     message: PlannedMessage
     said: str
     sent: bool
     open: bool
+    texts: Texts | None = None
 
 
 def messages_of(change: Change) -> list[Planned]:
@@ -37,6 +44,7 @@ def messages_of(change: Change) -> list[Planned]:
 def _planned(message: PlannedMessage, change: Change) -> Planned:
     turn = turn_now(message, change)
     zone = change.time_zone
+    texts = texts_now(message, change)
     if message.sent_at is not None and not is_due_again(message, turn):
         people = "1 person" if message.told == 1 else f"{message.told:,} people"
         return Planned(message, f"Sent {said(message.sent_at, zone)} to {people}.", sent=True, open=False)
@@ -45,7 +53,19 @@ def _planned(message: PlannedMessage, change: Change) -> Planned:
     when = f"Goes out {said(turn.due, zone)}" if turn.due else "Goes out"
     again = " once more, for the new window" if message.sent_at else ""
     waits = f", {turn.waits}" if turn.waits and turn.due else f" {turn.waits}" if turn.waits else ""
-    return Planned(message, f"{when}{again}{waits}.", sent=False, open=message.sent_at is None)
+    return Planned(message, f"{when}{again}{waits}.", sent=False, open=message.sent_at is None, texts=texts)
+
+
+def texts_now(message: PlannedMessage, change: Change) -> Texts | None:
+    """Return what a message says as the change stands now, or None before anything was submitted; no query."""
+    if change.revision is None:
+        return None
+    return texts_of(message.at, change.revision.content, course_of(change), message.text)
+
+
+def technical_readers(people: Collection[User]) -> set[int]:
+    """Return the ids of those whose role reads the technical text; one query."""
+    return set(active_grants().filter(user__in=people, role__in=TECHNICAL).values_list("user_id", flat=True))
 
 
 def turn_now(message: PlannedMessage, change: Change) -> Turn:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,10 +11,18 @@ from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.changes.enums import ENDED, PLANNED, Audience, ChangeState, MessageTime
 from apps.changes.models import Change, PlannedMessage
+from apps.changes.rules.message_texts import Texts
 from apps.changes.rules.messages import turn_of
 from apps.changes.rules.window import said
 from apps.changes.selectors.artifacts import attach_decision
-from apps.changes.selectors.messages import audience_of, course_of, is_due_again, turn_now
+from apps.changes.selectors.messages import (
+    audience_of,
+    course_of,
+    is_due_again,
+    technical_readers,
+    texts_now,
+    turn_now,
+)
 from apps.changes.services.access import locked
 from apps.core import clock
 from apps.core.actors import Actor
@@ -35,7 +44,7 @@ def plan_message(*, actor: Actor, change: Change, at: str, audience: str, text: 
         Invalid: a part is missing or too long, its time is over, or there are as many as there may be.
     """
     held = _permitted(actor, change)
-    clean = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    clean = text.replace("\r\n", "\n").strip()
     problems: dict[str, list[str]] = {}
     if at not in MessageTime.values:
         problems["at"] = ["Choose when it goes out."]
@@ -43,8 +52,10 @@ def plan_message(*, actor: Actor, change: Change, at: str, audience: str, text: 
         problems["at"] = [never]
     if audience not in Audience.values:
         problems["audience"] = ["Choose who is told."]
-    if not clean or len(clean) > TEXT_LIMIT:
-        problems["text"] = [f"Write what they are told, in {TEXT_LIMIT:,} characters at most."]
+    if "\x00" in clean:
+        problems["text"] = ["Take out the null character: it cannot be stored."]
+    elif len(clean) > TEXT_LIMIT:
+        problems["text"] = [f"Say the rest in {TEXT_LIMIT:,} characters at most."]
     if PlannedMessage.objects.filter(change=held, dropped_at=None).count() >= MOST:
         problems["at"] = [f"{MOST} messages are planned. Take one back first."]
     if problems:
@@ -121,13 +132,28 @@ def _send(pk: int, actor: Actor) -> bool:
         return False
     due = turn_now(message, change).due
     assert due is not None
+    texts = texts_now(message, change)
+    assert texts is not None  # it is approved, so it was submitted
     people = list(audience_of(change, message.audience))
+    technical = technical_readers(people)
     for user in people:
-        _tell(user, message, change, due)
+        _tell(user, message, change, due, texts.technical if user.pk in technical else texts.plain)
     message.sent_at, message.sent_for, message.told = now, due, len(people)
-    message.save(update_fields=["sent_at", "sent_for", "told", "updated_at"])
-    _record("change.message_sent", message, actor, told=len(people))
+    message.sent_as = [*message.sent_as, _kept(texts, len(people), len(technical), now, due)]
+    message.save(update_fields=["sent_at", "sent_for", "told", "sent_as", "updated_at"])
+    private = {"plain": texts.plain, "technical": texts.technical}
+    _record("change.message_sent", message, actor, private, told=len(people))
     return True
+
+
+def _kept(texts: Texts, told: int, technical: int, now: datetime, due: datetime) -> dict[str, Any]:
+    """Return a sending as it is kept: both texts, and how many read each."""
+    return {
+        "at": clock.iso(now),
+        "due": clock.iso(due),
+        "plain": {"text": texts.plain, "told": told - technical},
+        "technical": {"text": texts.technical, "told": technical},
+    }
 
 
 def _goes_out(message: PlannedMessage, change: Change, now: datetime) -> bool:
@@ -142,7 +168,7 @@ _TITLES = {
 }
 
 
-def _tell(user: User, message: PlannedMessage, change: Change, due: datetime) -> None:
+def _tell(user: User, message: PlannedMessage, change: Change, due: datetime, text: str) -> None:
     assert change.planned_start is not None
     starts = said(change.planned_start, change.time_zone)
     title = _TITLES.get(MessageTime(message.at), f"{{}} starts {starts}").format(change.ref)
@@ -153,7 +179,7 @@ def _tell(user: User, message: PlannedMessage, change: Change, due: datetime) ->
         subject=("message", str(message.pk)),
         due=due,
         title=title,
-        body=f"{change.title}\n\n{message.text}\n\n{planned}",
+        body=f"{change.title}\n\n{text}\n\n{planned}",
         url=f"/changes/{change.ref}/",
     )
 

@@ -24,7 +24,7 @@ from apps.insights.rules.told import told_facts
 from apps.insights.rules.wrong import KINDS, scenario_told, weight_of
 
 # Words for each part.
-_WORDS = {"changes": 45, "affects": 35, "wrong": 45, "undo": 25, "waiting": 15}
+_WORDS = {"changes": 45, "affects": 30, "wrong": 45, "undo": 25, "waiting": 20}
 
 SCENARIOS_TOLD = 2
 PRODUCTS_NAMED = 3

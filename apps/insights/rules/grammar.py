@@ -13,10 +13,11 @@ _IRREGULAR = {"person": "people", "child": "children", "analysis": "analyses", "
 
 
 def join_and(words: Sequence[str]) -> str:
-    """Return “a”, “a and b”, or “a, b and c”."""
+    """Return “a”, “a and b”, or “a, b and c”; with a comma more where a name has an “and” of its own."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    comma = "," if any(" and " in word for word in words) else ""
+    return f"{', '.join(words[:-1])}{comma} and {words[-1]}"
 
 
 def some_of(words: Sequence[str], limit: int) -> str:

@@ -15,8 +15,9 @@ class MessageForm(forms.Form):
     )
     audience = forms.ChoiceField(label="Who is told", choices=Audience.choices)
     text = forms.CharField(
-        label="What they are told",
+        label="What else they are told",
         required=False,
-        help_text="What changes for them, and what they must do. The portal adds the title and the window.",
+        help_text="What they must do, say. The portal writes the rest from the change: in plain words, or with "
+        "versions for those who build and run it.",
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": "2000"}),
     )
