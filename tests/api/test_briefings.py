@@ -9,10 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.accounts.enums import Role, TokenScope
+from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.insights.rules.paper import HEADINGS
 from tests.api.conftest import secret_of
+from tests.changes.estate import NOW, approved, at, make_estate
 from tests.insights.build import in_review
 from tests.people import add_person
 
@@ -29,7 +30,7 @@ def on_tuesday():  # type: ignore[no-untyped-def]
 
 def calling(client: Client, user: User) -> Any:
     """Return a function that makes a call as a person and returns its status and answer."""
-    headers = {"Authorization": f"Bearer {secret_of(user, TokenScope.CHANGES)}"}
+    headers = {"Authorization": f"Bearer {secret_of(user)}"}
 
     def call(verb: str, path: str, body: Any = None) -> tuple[int, Any]:
         answer = getattr(client, verb)(
@@ -52,7 +53,7 @@ def test_sponsor_writes_and_sends_a_briefing_over_rest(client: Client) -> None:
     assert call("post", f"briefings/about/{change.ref}/")[0] == 409
     page = f"briefings/{begun['ref']}/"
     assert call("patch", page, WORDS | {"digest": "0" * 64})[0] == 409
-    assert call("patch", page, WORDS | {"digest": begun["digest"], "undo": ""})[0] == 400
+    assert call("patch", page, WORDS | {"digest": begun["digest"], "undo": ""})[0] == 422
     status, written = call("patch", page, WORDS | {"digest": begun["digest"], "figures": [1]})
     assert (status, len(written["briefing"]["figures"])) == (200, 1)
     assert call("post", page + "approval/", {"digest": written["digest"]})[0] == 200
@@ -87,11 +88,14 @@ def test_period_over_rest_takes_as_many_queries_whatever_it_holds(client: Client
 
 
 def test_messages_are_planned_shown_and_taken_back_over_rest(client: Client) -> None:
-    change = in_review(datetime(2026, 11, 12, 17, tzinfo=UTC))
-    call = calling(client, change.requester)
-    at = f"changes/{change.ref}/messages/"
-    assert call("post", at, {"at": "never", "audience": "crew"})[0] == 400
-    status, [planned] = call("post", at, {"at": "goes_back", "audience": "crew"})
-    assert (status, planned["sent"], planned["sent_as"]) == (201, False, [])
-    assert call("get", at)[1] == [planned]
-    assert call("post", f"{at}{planned['number']}/drop/") == (200, [])
+    estate = make_estate()
+    change = approved(estate)
+    with at(NOW):
+        call = calling(client, estate.people["amara"])
+        path = f"changes/{change.ref}/messages/"
+        assert call("post", path, {"at": "never", "audience": "crew"})[0] == 422
+        status, [planned] = call("post", path, {"at": "goes_back", "audience": "crew"})
+        assert (status, planned["sent"], planned["sent_as"]) == (201, False, [])
+        assert planned["will_say"]["plain"].startswith("We have gone back to how things were before.")
+        assert call("get", path)[1] == [planned]
+        assert call("post", f"{path}{planned['number']}/drop/") == (200, [])
