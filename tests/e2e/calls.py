@@ -8,7 +8,8 @@ from typing import Any
 from apps.calendar.enums import ConflictKind
 from apps.calendar.models import Conflict, Occurrence
 from apps.cards.models import ModelCard
-from apps.changes.models import PlannedMessage
+from apps.changes.models import Change
+from apps.changes.services import plan_message
 from apps.core import clock
 from apps.insights.models import BriefingVersion
 from apps.insights.rules.paper import HEADINGS
@@ -324,5 +325,6 @@ def _briefings(names: Names) -> Iterator[Call]:
     yield Call("post briefings/{ref}/withdraw/", "briefings/BRF-2/withdraw/", HENRIK, digest)
     yield Call("post briefings/about/{about}/", f"briefings/about/{names['quarter']}/", HENRIK)
     yield Call("post changes/{ref}/messages/", at, AMARA, message)
-    planned = PlannedMessage.objects.latest("pk").pk
-    yield Call("post changes/{ref}/messages/{number}/drop/", f"{at}{planned}/drop/", AMARA)
+    change = Change.objects.get(number=int(names["in_review"][4:]))
+    planned = plan_message(actor=actor(AMARA), change=change, at="starts", audience="crew", text="We start.")
+    yield Call("post changes/{ref}/messages/{number}/drop/", f"{at}{planned.pk}/drop/", AMARA)
