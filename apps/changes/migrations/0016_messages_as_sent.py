@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('changes', '0014_proposed_contracts_stand'),
+        ("changes", "0015_count_what_ended"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='plannedmessage',
-            name='sent_as',
+            model_name="plannedmessage",
+            name="sent_as",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AlterField(
-            model_name='plannedmessage',
-            name='text',
+            model_name="plannedmessage",
+            name="text",
             field=models.TextField(blank=True),
         ),
     ]
