@@ -11,11 +11,13 @@ from apps.accounts.models import User
 from apps.changes.enums import ChangeClass
 from apps.insights.rules import dashboards as charts
 from apps.insights.rules.charts import Chart
+from apps.insights.rules.dashboards.models import DUE
 from apps.insights.rules.dashboards.shapes import Asked
 from apps.insights.rules.scope import Scope
 from apps.insights.selectors import counting
 from apps.insights.selectors.populations import Population, counted, records
 from apps.insights.selectors.rule_effects import effect_records, effects
+from apps.insights.selectors.validation import VALIDATION
 from apps.policy.selectors import rules_in_force
 
 MONTHS, CLASSES, ROLES = "months", tuple(ChangeClass.values), tuple(map(str, APPROVING_ROLES))
@@ -134,6 +136,11 @@ FIGURES = {
         keys=_months,
         said={"planned": _changes("planned"), "blocked": _changes("planned and blocked now")},
     ),
+    "validation": Figure(
+        **_of(charts.validation, VALIDATION),
+        keys=lambda _: tuple(DUE),
+        said={"cards": ("approved model card", "approved model cards")},
+    ),
 }
 
 DASHBOARDS = {
@@ -142,5 +149,6 @@ DASHBOARDS = {
     "reviews": ("Reviews", ("reviews", "waivers")),
     "rules": ("Rules", ("rules",)),
     "plans": ("Risk and calendar", ("risk", "load")),
+    "models": ("Models", ("validation",)),
 }
 FIRST = "delivery"

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-SECTIONS = ("pages", "ledger", "approvals", "calendar", "gate")
+SECTIONS = ("pages", "ledger", "approvals", "calendar", "gate", "insights")
 
 
 def say(line: str) -> None:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from apps.accounts.models import Team
 from apps.approvals.models import Requirement, Round, Signature
 from apps.calendar.models import Booking
+from apps.cards.models import ModelCard
+from apps.catalog.models import ComponentVersion
 from apps.changes.models import Change, ChangeItem, Revision
 from apps.gates.models import GateDecision
 from apps.insights.rules.measures import Span
@@ -21,6 +23,7 @@ from tests.changes.estate import Estate, add_component
 ZONE = ZoneInfo("America/New_York")
 SPAN = Span(datetime(2026, 9, 1, 4, tzinfo=UTC), datetime(2026, 12, 1, 5, tzinfo=UTC))
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+DAYS = (-1, 0, 29, 30, 89, 90)
 RULES = [rule.id for rule in starter_set().rules if rule.effect in STOPPING][:3]
 SCOPES = (
     Scope(SPAN, ZONE),
@@ -46,6 +49,15 @@ def fill(estate: Estate, seed: int, number: int = 26) -> None:
         estate.components[name] = add_component("service", name, team, tier)
     for n in range(number):
         make_change(estate, draw, 5000 + n)
+    for n, version in enumerate(ComponentVersion.objects.order_by("pk")):
+        ModelCard.objects.create(
+            number=n + 1,
+            version=version,
+            state=draw.choice(["approved", "approved", "draft"]),
+            content=draw.choice(
+                [{}, *({"next_validation": f"{NOW + timedelta(days=each):%Y-%m-%d}"} for each in DAYS)]
+            ),
+        )
     count_decisions()
 
 

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from apps.accounts.models import User
 from apps.approvals.models import Requirement, Signature
+from apps.cards.models import ModelCard
 from apps.changes.models import Change
 from apps.changes.selectors import changes_visible_to
 from apps.gates.models import GateDecision
@@ -181,6 +182,19 @@ class ByHand:
                         found.append((one["rule"], "fixed", answer.change_id))
         return tally(found)
 
+    def validation(self) -> Counts:
+        found = []
+        for card in ModelCard.objects.filter(state="approved"):
+            model, scope = card.version.component, self.scope
+            day = card.content.get("next_validation")
+            left = (date.fromisoformat(day) - NOW.astimezone(scope.zone).date()).days if day else None
+            key = "later" if left is None or left >= 90 else "quarter" if left >= 30 else "month"
+            key = "none" if left is None else "overdue" if left < 0 else key
+            of_team = scope.team in ("", model.owner_team.slug)
+            if of_team and scope.kind in ("", model.kind) and scope.tier in (0, model.tier):
+                found.append((key, "cards", card.pk))
+        return tally(found)
+
 
 def tally(found: Iterable[tuple[str, str, Any]]) -> Counts:
     counts: Counts = defaultdict(set)
@@ -200,6 +214,7 @@ HANDS: dict[str, Callable[[ByHand], Counts]] = {
     "rules": ByHand.rules,
     "risk": ByHand.risk,
     "load": ByHand.load,
+    "validation": ByHand.validation,
 }
 
 
@@ -228,7 +243,7 @@ def test_each_number_of_a_figure_is_what_a_look_at_each_row_gives(estate: Estate
                     rows = FIGURES[figure].find(user, scope, name, key)
                     assert sorted(each.pk for each in rows) == sorted(found), (figure, name)
                     seen.add((figure, name))
-    assert len(seen) > 20  # of 26
+    assert len(seen) > 20  # of 27
 
 
 def by_rank(values: list[int], share: float) -> int:

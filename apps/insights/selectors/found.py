@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.approvals.models import Requirement, Signature
 from apps.audit.models import AuditEvent
-from apps.cards.models import CardEdition
+from apps.cards.models import CardEdition, ModelCard
 from apps.catalog.models import Component
 from apps.changes.models import Change, ChangeItem
 from apps.insights.models import Decided
@@ -32,6 +32,7 @@ _WITH: dict[type, tuple[str, ...]] = {
     Review: ("change",),
     ActionItem: ("review__change", "owner"),
     CardEdition: ("card__version__component",),
+    ModelCard: ("version__component",),
     Requirement: ("round",),
     Decided: ("change", "signature__signer", "signature__on_behalf_of"),
     RuleWaiver: (),
@@ -108,5 +109,6 @@ _FOUND: dict[type, Callable[[Any], Found]] = {
     RuleWaiver: lambda row: Found("rule_waiver", row.ref, f"{row.title}, for {row.scope}", row.granted_at),
     ActionItem: _action,
     CardEdition: _edition,
+    ModelCard: lambda row: Found("card", row.ref, f"{row}", row.created_at),
     Component: lambda row: Found("component", row.key, f"{row}, tier {row.tier}", None),
 }

@@ -58,6 +58,7 @@ RECORDS: Area = {
         Look("/dashboards/signing/", MARGUERITE),
         Look("/dashboards/reviews/", LEILA),
         Look("/dashboards/rules/", FEMI),
+        Look("/dashboards/models/", LEILA),
         Look("/dashboards/plans/?change_class=normal", LEILA),
     ],
     "web:dashboard-records": [

@@ -5,6 +5,7 @@ Where DORA defines a measure we keep to it (https://dora.dev/guides/dora-metrics
 
 from apps.insights.rules.dashboards.delivery import failures, lead, restoring
 from apps.insights.rules.dashboards.governance import reviews, rules, waivers
+from apps.insights.rules.dashboards.models import validation
 from apps.insights.rules.dashboards.plans import load, risk
 from apps.insights.rules.dashboards.signing import in_time, waiting
 
@@ -17,6 +18,7 @@ __all__ = [
     "reviews",
     "risk",
     "rules",
+    "validation",
     "waiting",
     "waivers",
 ]
