@@ -64,7 +64,9 @@ def test_nothing_sent_is_missing_and_another_matter_does_not_speak() -> None:
 
 def test_evidence_about_another_artifact_or_none_by_name_does_not_count() -> None:
     for artifact in ("", "b" * 64):
-        assert state(AUC, piece(auc(0.9), artifact=artifact), artifact="a" * 64) == State.MISSING
+        found = judged(AUC, [piece(auc(0.9), artifact=artifact)], now=NOW, champion="1", artifact="a" * 64)
+        assert found.state == State.MISSING
+        assert found.remedy == "Measure this artifact, and send the result with its SHA-256."
     assert state(AUC, piece(auc(0.9), artifact="a" * 64), artifact="a" * 64) == State.PASSED
 
 

@@ -90,8 +90,8 @@ def judged(
     speaking = [piece for piece in pieces if piece.speaks_of(check)]
     counting = [piece for piece in speaking if not artifact or piece.artifact == artifact]
     if not counting:
-        reason = "What was sent measured another artifact." if speaking else "Nothing was sent yet."
-        return Checked(check, State.MISSING, needed=needed, reason=reason, remedy=check.remedy or _SEND)
+        reason, remedy = _NOT_THIS if speaking else ("Nothing was sent yet.", check.remedy or _SEND)
+        return Checked(check, State.MISSING, needed=needed, reason=reason, remedy=remedy)
     piece = max(counting, key=lambda one: one.at)
     findings = _about(check, piece)
     stale_at = piece.measured_at + check.fresh_for if piece.measured_at and check.fresh_for else None
@@ -112,6 +112,11 @@ def judged(
 
 _SEND = "Measure it, and send the result as evidence."
 _AGAIN = "Measure it again, and send the result."
+_NOT_THIS = (
+    "What was sent measured another artifact.",
+    "Measure this artifact, and send the result with its SHA-256.",
+)
+"""What a check advises mends a bad result, and here is none yet."""
 _NOT_MEASURED = {
     Outcome.ERROR: "could not be measured",
     Outcome.INCONCLUSIVE: "has no number to judge by",
