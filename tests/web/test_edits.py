@@ -16,6 +16,7 @@ from apps.core import actors
 from tests.changes.estate import NOW, Estate, approved, at, draft, fresh
 from tests.changes.test_edits import replan, retitle, revised
 from tests.changes.test_world import new_consumer
+from tests.gates.conftest import PLAN, RULES, put_in_force
 
 
 def page(client: Client, who: Any, url: str) -> str:
@@ -103,6 +104,24 @@ def test_check_step_says_whom_an_edit_asks_again_before_it_is_submitted(
     assert "This will ask Priya Raghunathan again." in text
     assert "Henrik Lindqvist and Tomasz Wojcik have signed, and need not sign again." in text
     assert "Changed since revision 1: the plan." in text
+
+
+def test_check_step_says_which_rules_the_plan_does_not_meet_before_it_is_submitted(
+    client: Client, estate: Estate
+) -> None:
+    # Who signs is not known yet, so the second rule says nothing here.
+    rule = RULES["rules"][0] | {"stage": "submission"}
+    unknown = rule | {"id": "asked", "title": "Owners are asked", "effect": "require", "examples": [],
+                      "expression": '"owner" in people.asked', "message": "Nobody was asked."}  # fmt: skip
+    short = rule | {"id": "short", "title": "Windows are short", "effect": "require", "examples": [],
+                    "expression": "change.window_hours <= 1.0", "message": "It asks for {change.window_hours}.",
+                    "remedy": "Shorten it."}  # fmt: skip
+    put_in_force(estate, PLAN, RULES | {"rules": [unknown, short]})
+    change = draft(estate)
+    text = page(client, estate.people["amara"], f"/changes/{change.ref}/edit/check/")
+    assert "1 rule speaks against it." in text
+    assert '<a href="/rules/short/">Windows are short</a>: It asks for 2.5. Shorten it.' in text
+    assert "Owners are asked" not in text
 
 
 def replan_all(estate: Estate, change: Any, count: int) -> None:

@@ -31,6 +31,7 @@ from apps.changes.selectors.emergency import (
 )
 from apps.changes.selectors.facts import facts_of
 from apps.changes.selectors.facts_of_many import facts_of_many
+from apps.changes.selectors.facts_of_plan import facts_of_plan
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.going import goes_after_nothing, is_what_was_signed, nothing_is_retired
 from apps.changes.selectors.impact import impact_of
@@ -202,6 +203,7 @@ __all__ = [
     "Measured",
     "facts_of",
     "facts_of_many",
+    "facts_of_plan",
     "Snapshot",
     "TrackRecord",
     "track_record",

@@ -16,6 +16,7 @@ from apps.audit.models import AuditEvent
 from apps.calendar.enums import ConflictKind, ConflictSeverity
 from apps.calendar.selectors import Found, conflicts_of
 from apps.catalog.enums import DataClass
+from apps.catalog.models import Component
 from apps.changes.enums import ENDED, ChangeClass, ChangeState
 from apps.changes.models import Artifact, Change, ChangeItem
 from apps.changes.selectors.contracts import contract_facts
@@ -51,7 +52,7 @@ def facts_of(
     if change.round is not None:
         prefetch_related_objects([change.round], "requirements")
     return {
-        **_of_change(change, measured),
+        **of_change(change, [one.item.component for one in measured]),
         **_of_window(change),
         **of_evidence(measured, clock.now()),
         **_of_documents(change),
@@ -63,8 +64,8 @@ def facts_of(
     }
 
 
-def _of_change(change: Change, measured: list[Measured]) -> dict[str, Any]:
-    components = [one.item.component for one in measured]
+def of_change(change: Change, components: list[Component]) -> dict[str, Any]:
+    """Return what is known of how a change is handled and what it moves."""
     reached = [row for row in reached_by(change) if row.included]
     team = teams_of(change.requester).order_by("slug").first()
     found: dict[str, Any] = {

@@ -9,6 +9,7 @@ from apps.gates.selectors.decisions import (
     decisions_of,
     may_ask_gate,
 )
+from apps.gates.selectors.foreseen import foreseen
 from apps.gates.selectors.rehearsals import (
     Counted,
     counted,
@@ -64,6 +65,7 @@ __all__ = [
     "decision_exists",
     "decision_for",
     "decisions_of",
+    "foreseen",
     "may_ask_gate",
     "owed_afterwards",
     "plan_for",
