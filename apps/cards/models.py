@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from apps.cards.enums import CardState
 from apps.catalog.models import ComponentVersion
@@ -32,9 +33,23 @@ class ModelCard(Stamped):
         blank=True,
         help_text="Origin to field to what it gave last, to tell it from what a person wrote.",
     )
+    validate_by = models.DateField(
+        null=True, blank=True, help_text="By when its version is validated again, as the content says."
+    )
+    retrain_by = models.DateField(
+        null=True, blank=True, help_text="The first day on which a schedule of the content makes it due."
+    )
 
     class Meta:
         ordering = ["-number"]
+        indexes = [
+            models.Index(
+                fields=["validate_by"], condition=Q(validate_by__isnull=False), name="cards_to_validate"
+            ),
+            models.Index(
+                fields=["retrain_by"], condition=Q(retrain_by__isnull=False), name="cards_to_retrain"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Model card for {self.version}"

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +14,9 @@ from apps.cards.enums import CardState
 from apps.cards.models import ModelCard
 from apps.cards.services import fill_from_registry, write_edition
 from apps.catalog.models import Component, ComponentVersion
-from apps.core import actors
+from apps.core import actors, clock
 from apps.web.card_page.sources import short_source
 from apps.web.markdown import markdown
-from apps.web.planning.intervals import figure_of
 from apps.web.planning.measures import change, measure, metric_name
 from tests.cards.filled import whole
 from tests.planning import SYSTEM, component, person, team
@@ -309,29 +309,31 @@ def test_words_of_metrics_when_written_are_for_people() -> None:
     assert short_source("run 9b0b62a5221745ab98b1407ee5fdb4e2") == "run 9b0b62a5"
 
 
-def metric(
-    group: str, value: float | None, low: float | None = None, high: float | None = None
-) -> dict[str, Any]:
-    return {"name": "auc", "slice": group, "value": value, "low": low, "high": high, "source": ""}
+def test_chart_of_the_card_has_its_table_as_a_file(client: Client, tomasz: User) -> None:
+    card = carded(count=2)
+    text = page(client, f"/models/{card.ref}/")
+    assert "AUC by group" in text
+    assert f"/models/{card.ref}/charts/metric-1/?with=CARD-1" in text
+    answer = client.get(f"/models/{card.ref}/charts/metric-1/?with=CARD-1")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.content.decode().splitlines()[0] == "Group,Cases,Version 2,From,To,Version 1"
+    assert client.get(f"/models/{card.ref}/charts/other/").status_code == 404
 
 
-def test_figure_when_groups_have_intervals_places_each_within_the_axis() -> None:
-    rows = [metric("", 0.9, 0.88, 0.92), metric("Ages 18 to 24", 0.8, 0.7, 0.95), metric("Over 60", None)]
-    figure = figure_of(rows, [metric("", 0.85), metric("Over 60", 0.4)])
-    assert figure
-    assert [mark.label for mark in figure.marks] == ["All cases", "Ages 18 to 24"]
-    assert all(330 <= place <= 890 for mark in figure.marks for place in (mark.low, mark.at, mark.high))
-    assert [mark.other is None for mark in figure.marks] == [False, True]
-    assert figure.ticks[0].x == 330
-    assert figure.ticks[-1].x == 890
-    assert "Ages 18 to 24 0.8, between 0.7 and 0.95" in figure.said
-
-
-def test_figure_when_nothing_has_an_interval_is_none() -> None:
-    assert figure_of([metric("", 0.9)], []) is None
-
-
-def test_figure_when_the_interval_is_a_point_still_has_an_axis() -> None:
-    figure = figure_of([metric("", 0.0, 0.0, 0.0)], [])
-    assert figure
-    assert len(figure.ticks) == 2
+def test_card_in_production_says_by_what_and_what_is_due(client: Client, tomasz: User) -> None:
+    card = carded()
+    triggers = [
+        {"kind": "schedule", "every": 1, "unit": "day"},
+        {"kind": "performance", "what": "auc", "beyond": "below", "threshold": 0.95},
+        {"kind": "drift", "what": "psi", "beyond": "above", "threshold": 0.2},
+    ]
+    fields = {"retraining_triggers": triggers, "next_validation": "2020-02-12"}
+    card = write_edition(actor=SYSTEM, card=card, fields=fields)
+    text = page(client, f"/models/{card.ref}/")
+    for said in ("Every day", "auc below 0.95", "0.9, beyond it", "Not measured", "Overdue", "Not recorded"):
+        assert said in text
+    day = (clock.now() + timedelta(days=1)).date()
+    due = page(client, f"/calendar/?month={day:%Y-%m}")
+    assert "Retraining is due" in due
+    assert f"/models/{card.ref}/" in due
+    assert "No model is due here" in page(client, f"/calendar/?month={day:%Y-%m}&kind=dataset")

@@ -10,8 +10,16 @@ from apps.accounts.selectors import usernames_of
 from apps.api.serializers.rules import AskedRoleSerializer
 from apps.cards.models import CardEdition, ModelCard
 from apps.cards.rules import SECTIONS, WRITTEN, CardField, Column, Completeness, Kind
-from apps.cards.selectors import completeness_of, content_of, fields_of
+from apps.cards.selectors import (
+    RETRAIN,
+    VALIDATE,
+    completeness_of,
+    content_of,
+    fields_of,
+    triggers_on,
+)
 from apps.gates.selectors import CARD, asked_over
+from apps.insights.selectors.card_history import History, Touch
 
 
 def _column(column: Column) -> serializers.Field[Any, Any, Any, Any]:
@@ -87,7 +95,10 @@ class CardSerializer(serializers.ModelSerializer[ModelCard]):
 
     class Meta:
         model = ModelCard
-        fields = ["ref", "component", "version", "tier", "edition", "state", "owners", "complete"]
+        fields = [
+            "ref", "component", "version", "tier", "edition", "state", "owners", "complete", "validate_by",
+            "retrain_by",
+        ]  # fmt: skip
 
     def get_owners(self, card: ModelCard) -> list[str]:
         return [self._names[pk] for pk in card.content.get("owners", []) if pk in self._names]
@@ -102,14 +113,63 @@ class CardSerializer(serializers.ModelSerializer[ModelCard]):
         return not completeness_of(card).needed
 
 
+class TriggerSerializer(serializers.Serializer[Any]):
+    """What makes a version due for training. ``value`` and ``reached`` are null where nothing was measured."""
+
+    kind = serializers.CharField(help_text="schedule, drift, performance, regulation or event")
+    rule = serializers.CharField()
+    due = serializers.DateField(allow_null=True)
+    value = serializers.FloatField(allow_null=True)
+    reached = serializers.BooleanField(allow_null=True)
+
+
+class DueSerializer(serializers.Serializer[Any]):
+    """A version in use, and what it is due for on which day."""
+
+    card = serializers.CharField(source="card.ref")
+    component = serializers.CharField(source="card.version.component.key")
+    version = serializers.CharField(source="card.version.version")
+    what = serializers.ChoiceField([VALIDATE, RETRAIN])
+    day = serializers.DateField()
+
+
+class DueQuerySerializer(serializers.Serializer[Any]):
+    first = serializers.DateField(help_text="The first day.")
+    last = serializers.DateField(help_text="The last day; it counts.")
+
+
+class TouchSerializer(serializers.Serializer[Touch]):
+    """A change that moved to or from a version; ``incident`` says that it was undone or failed."""
+
+    change = serializers.CharField(source="change.ref")
+    title = serializers.CharField(source="change.title")
+    state = serializers.CharField(source="change.state")
+    incident = serializers.BooleanField()
+    review = serializers.CharField(source="review.ref", allow_null=True, default=None)
+
+
+class CardHistorySerializer(serializers.Serializer[History]):
+    """Where the model is in production, and what touched this version."""
+
+    version = serializers.CharField(source="production.version.version", allow_null=True, default=None)
+    since = serializers.DateTimeField(source="production.since", allow_null=True)
+    change = serializers.CharField(source="production.change.ref", allow_null=True, default=None)
+    consumers = serializers.SerializerMethodField()
+    touches = TouchSerializer(many=True)
+
+    def get_consumers(self, history: History) -> list[str]:
+        return [one.key for one in history.production.consumers]
+
+
 class CardDetailSerializer(CardSerializer):
     content = serializers.SerializerMethodField()
     sources = serializers.DictField(child=CardSourceSerializer(many=True), read_only=True)
     completeness = serializers.SerializerMethodField()
+    retraining = serializers.SerializerMethodField(help_text="What makes it due, and how each stands.")
     asked = serializers.SerializerMethodField(help_text="Who was asked last to sign it.")
 
     class Meta(CardSerializer.Meta):
-        fields = [*CardSerializer.Meta.fields, "content", "sources", "completeness", "asked"]
+        fields = [*CardSerializer.Meta.fields, "content", "sources", "completeness", "retraining", "asked"]
 
     @extend_schema_field(CardContentSerializer)
     def get_content(self, card: ModelCard) -> dict[str, Any]:
@@ -118,6 +178,10 @@ class CardDetailSerializer(CardSerializer):
     @extend_schema_field(CompletenessSerializer)
     def get_completeness(self, card: ModelCard) -> dict[str, Any]:
         return dict(CompletenessSerializer(completeness_of(card)).data)
+
+    @extend_schema_field(TriggerSerializer(many=True))
+    def get_retraining(self, card: ModelCard) -> list[Any]:
+        return list(TriggerSerializer(triggers_on(card), many=True).data)
 
     @extend_schema_field(AskedRoleSerializer(many=True))
     def get_asked(self, card: ModelCard) -> list[Any]:

@@ -13,8 +13,11 @@ from apps.api.serializers.cards import (
     CardDetailSerializer,
     CardEditionSerializer,
     CardEditSerializer,
+    CardHistorySerializer,
     CardSerializer,
     ComparisonSerializer,
+    DueQuerySerializer,
+    DueSerializer,
 )
 from apps.api.views.base import Resource
 from apps.cards.models import ModelCard
@@ -24,12 +27,15 @@ from apps.cards.selectors import (
     cards_visible_to,
     compare,
     compare_fields,
+    due_between,
     editions_of,
+    family_of,
     siblings_of,
 )
 from apps.cards.services import archive_card, submit_card, take_back_card, write_edition
 from apps.core.errors import Invalid
 from apps.gates.services import fill_from_records
+from apps.insights.selectors.card_history import history_of
 
 
 class Cards(Resource, ListAPIView[ModelCard]):
@@ -75,6 +81,27 @@ class CardEditions(CardResource):
     def get(self, request: Request, ref: str) -> Response:
         """Return the last 50 editions of a card, newest first, with the digest that people sign."""
         return Response(CardEditionSerializer(editions_of(self.card(ref))[:50], many=True).data)
+
+
+class DueCards(Resource):
+    write_scope = TokenScope.CARDS
+
+    @extend_schema(parameters=[DueQuerySerializer], responses=DueSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Return what versions in use are due for within some days: to be validated, or trained, again."""
+        asked = DueQuerySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        return Response(DueSerializer(due_between(self.user, given["first"], given["last"]), many=True).data)
+
+
+class CardHistory(CardResource):
+    @extend_schema(responses=CardHistorySerializer)
+    def get(self, request: Request, ref: str) -> Response:
+        """Return where the model is in production, and the changes and incidents that touched this version."""
+        card = self.card(ref)
+        history = history_of(self.user, card.version, family_of(card).in_use)
+        return Response(CardHistorySerializer(history).data)
 
 
 class CompareCards(CardResource):

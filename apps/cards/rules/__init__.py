@@ -24,6 +24,7 @@ from apps.cards.rules.filling import (
 )
 from apps.cards.rules.first_shape import from_first_shape
 from apps.cards.rules.kinds import Column, Keeper, Kind
+from apps.cards.rules.retraining import Trigger, retrain_by, triggers_of
 from apps.cards.rules.transitions import TRANSITIONS
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "FieldDifference",
     "Keeper",
     "Kind",
+    "Trigger",
     "Writer",
     "check",
     "completeness",
@@ -53,6 +55,8 @@ __all__ = [
     "merged",
     "metric_row",
     "metrics_of",
+    "retrain_by",
     "sources_after",
     "training_text",
+    "triggers_of",
 ]

@@ -21,10 +21,17 @@ from apps.cards.selectors.cards import (
     start_decision,
     write_decision,
 )
+from apps.cards.selectors.due import RETRAIN, VALIDATE, Due, due_between, due_days, triggers_on
 from apps.cards.selectors.files import offers_for
 from apps.cards.selectors.records import Given, records_of, records_of_many
 
 __all__ = [
+    "RETRAIN",
+    "VALIDATE",
+    "Due",
+    "due_between",
+    "due_days",
+    "triggers_on",
     "Given",
     "records_of",
     "records_of_many",

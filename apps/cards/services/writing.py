@@ -12,7 +12,7 @@ from apps.audit.services import record_event
 from apps.cards.enums import CardState, Origin
 from apps.cards.models import CardEdition, ModelCard
 from apps.cards.rules import BY_NAME, check, sources_after
-from apps.cards.selectors import content_of, document_of, start_decision
+from apps.cards.selectors import content_of, document_of, due_days, start_decision
 from apps.cards.services.holding import held_to_write
 from apps.catalog.enums import ComponentKind
 from apps.catalog.models import ComponentVersion
@@ -100,6 +100,7 @@ def write_values(actor: Actor, card: ModelCard, changes: Sequence[Change], *, fi
     card.edition += 0 if first else 1
     for values, source in changes:
         _set(card, values, source | {"edition": str(card.edition)})
+    card.validate_by, card.retrain_by = due_days(card)
     if card.state in (CardState.IN_REVIEW, CardState.APPROVED):
         advance(card, "reopen", actor=actor)
     card.save()

@@ -1,6 +1,7 @@
 """All that the page of a card shows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,20 +10,29 @@ from apps.approvals.enums import RequirementState
 from apps.approvals.selectors import Standing
 from apps.cards.enums import CardState
 from apps.cards.models import ModelCard
-from apps.cards.rules import SECTIONS, WRITTEN, Completeness
-from apps.cards.selectors import Family, compare, completeness_of, content_of, editions_of, write_decision
+from apps.cards.rules import SECTIONS, WRITTEN, Completeness, Trigger
+from apps.cards.selectors import (
+    Family,
+    compare,
+    completeness_of,
+    content_of,
+    editions_of,
+    triggers_on,
+    write_decision,
+)
 from apps.core import actors, clock
 from apps.gates.selectors import CARD, asked_over
+from apps.insights.rules.charts import Chart
+from apps.insights.rules.slices import charts_of
+from apps.insights.selectors.card_history import coming, history_of
 from apps.web import dates
-from apps.web.card_page.history import coming, history_of
-from apps.web.card_page.sources import authors_in, sources_of
+from apps.web.card_page.sources import authors_in, evidence_url, sources_of
 from apps.web.card_page.values import Shown, shown
-from apps.web.planning.intervals import figure_of
-from apps.web.planning.measures import compare_rows, metric_rows
+from apps.web.planning.measures import compare_rows, measure, metric_rows
 
 ABOVE = ("overview", "intended_use", "prohibited_use", "limitations")
 """What stands at the top of the page, whether it is written or not."""
-ELSEWHERE = (*ABOVE, "owners", "metrics", "next_validation")
+ELSEWHERE = (*ABOVE, "owners", "metrics", "next_validation", "retraining_triggers")
 EDITIONS = 12
 
 
@@ -37,6 +47,7 @@ def standing_page(user: User, card: ModelCard, family: Family, other: ModelCard 
     }
     lacks = completeness_of(card)
     history = history_of(user, version, family.in_use)
+    today = clock.now().astimezone(dates.zone_of()).date()
     asked = asked_over(CARD, card.ref)
     metrics = content["metrics"]
     return {
@@ -47,7 +58,7 @@ def standing_page(user: User, card: ModelCard, family: Family, other: ModelCard 
         "above": [fields[name] for name in ABOVE],
         "sections": _sections(fields),
         "metrics": metric_rows(metrics),
-        "figure": figure_of(metrics, other.content.get("metrics", []) if other else []),
+        "charts": charts_beside(card, other),
         "measured": fields["metrics"],
         "family": family.cards,
         "other": other,
@@ -59,12 +70,21 @@ def standing_page(user: User, card: ModelCard, family: Family, other: ModelCard 
         "production": history.production,
         "touches": history.touches,
         "coming": coming(history.touches),
-        "validation": _validation(content["next_validation"]),
+        "validation": card.validate_by,
+        "retrained": fields["retraining_triggers"],
+        "triggers": [_now(one, today) for one in triggers_on(card)],
+        "today": today,
         "signatures": [_signature(one, user) for one in asked],
         "mine": next((one for one in asked if one.is_open and user in one.waited_on), None),
         "may_write": write_decision(actors.person(user), card),
         "submittable": card.state == CardState.DRAFT and not lacks.needed,
     }
+
+
+def charts_beside(card: ModelCard, other: ModelCard | None) -> list[Chart]:
+    """Return the card's metrics by group as charts, beside those of another version."""
+    metrics, others = (one.content.get("metrics", []) if one else [] for one in (card, other))
+    return charts_of(metrics, others, card.version.version, other.version.version if other else "")
 
 
 def people_in(values: Iterable[Any]) -> dict[int, User]:
@@ -91,12 +111,30 @@ def _meter(lacks: Completeness) -> list[tuple[str, float]]:
     return [("on" if place < filled else "off", round(place * step + 0.5, 1)) for place in range(lacks.total)]
 
 
-def _validation(day: str) -> dict[str, Any] | None:
-    """Return the day by which the version is validated again, and whether it is past."""
-    if not day:
-        return None
-    due = date.fromisoformat(day)
-    return {"day": due, "overdue": due < clock.now().astimezone(dates.zone_of()).date()}
+@dataclass(frozen=True)
+class Now:
+    """A trigger, and how it stands in a word and a colour."""
+
+    trigger: Trigger
+    said: str
+    colour: str
+    source_url: str = ""
+
+
+def _now(one: Trigger, today: date) -> Now:
+    if one.kind == "schedule":
+        if one.due is None:
+            return Now(one, "No day is known", "draft")
+        late = one.due < today
+        return Now(
+            one, f"{'Overdue since' if late else 'Due'} {dates.day(one.due)}", "blocked" if late else "done"
+        )
+    if not one.measured:
+        return Now(one, "People watch for it", "draft")
+    if one.reached is None:
+        return Now(one, "Not measured", "waiting")
+    said = f"{measure(one.value)}, beyond it" if one.reached else measure(one.value)
+    return Now(one, said, "blocked" if one.reached else "done", evidence_url(one.source))
 
 
 def _signature(one: Standing, user: User) -> dict[str, str]:

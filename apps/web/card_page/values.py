@@ -67,13 +67,14 @@ def named(number: int, people: Mapping[int, User]) -> str:
 def _table(field: CardField, rows: list[dict[str, Any]], sources: list[Source]) -> Shown:
     """Return rows as a table, without the columns that no row fills."""
     columns = [one for one in field.columns if any(is_filled(row.get(one.name)) for row in rows)]
-    cells = [[_cell(column, row.get(column.name)) for column in columns] for row in rows]
+    cells = [[_cell(column, row.get(column.name), field.kind) for column in columns] for row in rows]
     return Shown(field, heads=[one.label for one in columns], rows=cells, sources=sources)
 
 
-def _cell(column: Column, value: Any) -> Cell:
+def _cell(column: Column, value: Any, of: Kind) -> Cell:
     if not is_filled(value):
-        return Cell(column.label, "Not measured" if column.kind is Kind.NUMBER else "")
+        unmeasured = of is Kind.METRICS and column.kind is Kind.NUMBER
+        return Cell(column.label, "Not measured" if unmeasured else "")
     if column.kind is Kind.MARKDOWN:
         return Cell(column.label, value, markdown(value))
     if column.kind is Kind.LIST:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("models/<str:ref>/edit/", card_writing.edit, name="card-edit"),
     path("models/<str:ref>/edit/<slug:section>/", card_writing.section, name="card-section"),
     path("models/<str:ref>/compare/", cards.comparison, name="card-compare"),
+    path("models/<str:ref>/charts/<slug:chart>/", cards.metric_table, name="card-chart"),
     path("models/<str:ref>/fill/", card_life.fill, name="card-fill"),
     path("models/<str:ref>/submit/", card_life.submit, name="card-submit"),
     path("models/<str:ref>/take-back/", card_life.take_back, name="card-take-back"),

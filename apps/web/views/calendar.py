@@ -20,6 +20,7 @@ from apps.web.dates import zone_name
 from apps.web.forms.calendar import CalendarFilter
 from apps.web.planning import agenda as lists
 from apps.web.planning import timeline as tracks
+from apps.web.planning.due import due_in
 from apps.web.planning.month import SHOWN, Month, month_named, month_of, weeks_of
 from apps.web.planning.quarter import COUNTED, Quarter, quarter_of, rows_of, totals_of
 from apps.web.planning.shown import Days, Shown, day_named, shown_by_day, week_named
@@ -245,6 +246,7 @@ def _agenda(
 
 def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more: Context) -> HttpResponse:
     series = series_of(held.stretches)
+    due = due_in(asked.user, listed, asked.today, asked.chosen)
     context: Context = {
         "form": asked.form,
         "bar": bar,
@@ -258,6 +260,8 @@ def _page(asked: Asked, name: str, bar: Toolbar, held: Shown, listed: Days, more
         "more_clashes": max(sum(held.of_conflicts) - len(held.clashes[:LISTED]), 0),
         "series": series[:LISTED],
         "more_series": max(len(series) - LISTED, 0),
+        "due": due[:LISTED],
+        "more_due": max(len(due) - LISTED, 0),
         "checked_at": last_checked(),
         "may_move": any(event.movable for event in held.events.values()),
         "printed": urlencode(asked.chosen | {"from": listed.first.isoformat()}),

@@ -18,8 +18,9 @@ from apps.cards.selectors import (
     list_models,
     siblings_of,
 )
-from apps.web.card_page.page import people_in, standing_page
+from apps.web.card_page.page import charts_beside, people_in, standing_page
 from apps.web.card_page.values import shown
+from apps.web.charts import table_file
 from apps.web.errors import not_found
 from apps.web.forms.cards import CompareForm, ModelFilter
 from apps.web.planning.measures import compare_rows, metric_rows
@@ -45,6 +46,18 @@ def card(request: HttpRequest, ref: str) -> HttpResponse:
     family = family_of(found)
     other = _other(request.GET.get("with", ""), found, family.cards)
     return render(request, "cards/card.html", standing_page(reader(request), found, family, other))
+
+
+@login_required
+@require_safe
+def metric_table(request: HttpRequest, ref: str, chart: str) -> HttpResponse:
+    """Return the table of a chart of the card as CSV."""
+    found = card_of(request, ref)
+    other = _other(request.GET.get("with", ""), found, siblings_of(found))
+    named = next((one for one in charts_beside(found, other) if one.slug == chart), None)
+    if named is None:
+        raise Http404(f"{ref} has no chart “{chart}”.")
+    return table_file(named)
 
 
 @login_required

@@ -56,6 +56,7 @@ NO_PAGE: dict[str, str] = {
     "web:card-start": _POST,
     "web:card-fill": _POST,
     "web:card-file": "A file.",
+    "web:card-chart": "A file.",
     "web:card-edit": "It leads to a section of the card.",
     "web:card-preview": "A part of a page, for a script.",
     "web:standard-use": _POST,

@@ -73,7 +73,7 @@ def _production(
     user: User, component: Component, in_use: ComponentVersion | None, live: list[Change]
 ) -> Production:
     last = max(live, key=lambda one: one.actual_end or one.created_at, default=None)
-    since = last.actual_end if last else in_use.released_at if in_use else None
+    since = last.actual_end if last else None
     consumers = components_visible_to(user).filter(dependencies__provider=component, retired_at=None)
     return Production(in_use, since, last, list(consumers.order_by("name").distinct()[:MOST]))
 
