@@ -71,7 +71,7 @@ def load() -> bool:
     approve_standards(now, actor("noor.rahimi"))
     approve_checks(now, actor("leila.haddad"))
     approve_rules(now, actor("leila.haddad"))
-    write_playbooks(now, actor("leila.haddad"))
+    write_playbooks(now, actor("leila.haddad"), actor("tomasz.wojcik"))
     for story in sorted(STORIES, key=lambda story: story.opens):
         live(story, now)
     write_briefings(now)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from apps.core import clock
 from apps.core.actors import Actor
-from apps.playbooks.services import add_playbook, write_playbook
+from apps.playbooks.services import acknowledge_playbook, add_playbook, place_playbook, write_playbook
 
 _TEXT = """\
 Loan decisions wait when no score arrives. Branches can go on **by hand** for four hours.
@@ -55,13 +55,20 @@ _SCORES = {
         {"minutes": 45, "whom": "Change Sponsor"},
     ],
 }
+_PLACES = {
+    "component": ["model:default/credit-risk", "service:default/loan-decision"],
+    "conflict": ["freeze"],
+}
 
 
-def write_playbooks(now: datetime, manager: Actor) -> None:
-    """Have a manager write the playbook, and name the second check a month later."""
+def write_playbooks(now: datetime, manager: Actor, reader: Actor) -> None:
+    """Have a manager write the playbook in two versions and say where it is needed; one of its people reads it."""
     first = _SCORES | {"preflight": _SCORES["preflight"][:1]}
     with clock.moved_to(now - timedelta(days=60)):
         playbook = add_playbook(actor=manager, content=first)
     with clock.moved_to(now - timedelta(days=30)):
         note = "In October nobody knew whom to call."
         write_playbook(actor=manager, playbook=playbook, content=_SCORES, note=note)
+        place_playbook(actor=manager, playbook=playbook, places=_PLACES)
+    with clock.moved_to(now - timedelta(days=28)):
+        acknowledge_playbook(actor=reader, playbook=playbook, version=2)

@@ -146,6 +146,8 @@ WORDS = {
     "template.retired": "retired the template",
     "playbook.added": "added a playbook",
     "playbook.written": "wrote version {version} of the playbook",
+    "playbook.placed": "said where the playbook is pointed out",
+    "playbook.read": "read version {version} of the playbook",
     "playbook.retired": "retired the playbook",
     "document.started": "began a document with {template}, version {version}",
     "document.saved": "saved the document",

@@ -18,6 +18,9 @@ def test_playbook_over_rest_is_added_written_and_retired(call: Caller, estate: E
     assert call("leila", "put", "playbooks/PB-1/", again).json()["version"] == 2
     assert call("leila", "put", "playbooks/PB-1/", again).status_code == 409
     assert call("amara", "get", "playbooks/").json()["results"][0]["title"] == "No scores"
+    places = {"component": [], "conflict": ["freeze"]}
+    assert call("leila", "put", "playbooks/PB-1/places/", places).json()["places"] == ["conflict:freeze"]
+    assert call("amara", "post", "playbooks/PB-1/read/", {}).status_code == 403
     done = call("leila", "post", "playbooks/PB-1/retire/", {"reason": "Unused."})
     assert done.json()["state"] == "retired"
 

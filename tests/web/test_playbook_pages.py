@@ -11,9 +11,10 @@ from apps.core.actors import person
 from apps.playbooks.models import Playbook, PlaybookVersion
 from apps.playbooks.rules import as_answers, playbook_schema, posted, shape_of
 from apps.playbooks.services import add_playbook, write_playbook
+from tests.changes.estate import Estate, submitted
 from tests.people import add_person
 from tests.playbooks.playbook import SAID
-from tests.web.reading import page, queries_of, text_of, words_at
+from tests.web.reading import Enter, page, queries_of, text_of, words_at
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +93,25 @@ def test_list_of_playbooks_costs_the_same_at_any_size(
     for title in ("One", "Two"):
         add_playbook(actor=person(leila), content=copy.deepcopy(SAID) | {"title": title})
     assert queries_of(client, "/playbooks/") == before
+
+
+def test_playbook_is_pointed_out_at_a_component_and_on_its_changes(enter: Enter, estate: Estate) -> None:
+    client, change = enter("leila"), submitted(estate)
+    key = change.items.get().component.key
+    client.post("/playbooks/new/", sent())
+    wrong = client.post("/playbooks/PB-1/places/", {"component": "no-such"})
+    assert "There is no “no-such”" in text_of(wrong, 422)
+    placed = {"component": key, "conflict": ["freeze"]}
+    assert client.post("/playbooks/PB-1/places/", placed).status_code == 302
+    shown = [f"/catalog/{key}/", f"/changes/{change.ref}/playbooks/"]
+    assert all("Scores stop arriving" in page(client, path) for path in shown)
+    assert key in page(client, "/playbooks/PB-1/")
+
+
+def test_playbook_is_read_by_a_plain_post_of_whom_it_is_for(client: Client, playbook: Playbook) -> None:
+    assert client.post("/playbooks/PB-1/read/", {"version": "1"}).status_code == 403
+    client.force_login(add_person("noor", "owner"))
+    assert "I have read it" in page(client, "/playbooks/PB-1/")
+    assert client.post("/playbooks/PB-1/read/", {"version": "²"}).status_code == 409
+    assert client.post("/playbooks/PB-1/read/", {"version": "1"}).status_code == 302
+    assert "You have read it." in page(client, "/playbooks/PB-1/")

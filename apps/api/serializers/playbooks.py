@@ -65,6 +65,17 @@ class RetirePlaybookSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2000)
 
 
+class PlaybookPlacesSerializer(serializers.Serializer[Any]):
+    """Where a playbook is pointed out: keys of components, and kinds of conflict."""
+
+    component = serializers.ListField(child=serializers.CharField(max_length=250), max_length=200)
+    conflict = serializers.ListField(child=serializers.CharField(max_length=40), max_length=40)
+
+
+class ReadPlaybookSerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=1, max_value=99_999, help_text="The version that was read")
+
+
 class PlaybookSerializer(serializers.ModelSerializer[PlaybookVersion]):
     """A playbook with its version in force."""
 
@@ -72,9 +83,14 @@ class PlaybookSerializer(serializers.ModelSerializer[PlaybookVersion]):
     state = serializers.ChoiceField(PlaybookState.choices, source="playbook.state", read_only=True)
     version = serializers.IntegerField(source="number", read_only=True)
     written_by = serializers.CharField(source="written_by.username", allow_null=True, default=None)
+    places = serializers.ListField(
+        child=serializers.CharField(), source="playbook.places", read_only=True, help_text="kind:key"
+    )
     content = PlaybookSaidSerializer(read_only=True)
 
     class Meta:
         model = PlaybookVersion
-        fields = ["ref", "state", "version", "title", "digest", "note", "written_by", "written_at", "content"]
+        fields = [
+            "ref", "state", "version", "title", "digest", "note", "written_by", "written_at", "places", "content",
+        ]  # fmt: skip
         read_only_fields = fields

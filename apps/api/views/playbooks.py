@@ -9,8 +9,10 @@ from rest_framework.response import Response
 
 from apps.accounts.enums import TokenScope
 from apps.api.serializers.playbooks import (
+    PlaybookPlacesSerializer,
     PlaybookSaidSerializer,
     PlaybookSerializer,
+    ReadPlaybookSerializer,
     RetirePlaybookSerializer,
     WritePlaybookSerializer,
 )
@@ -22,9 +24,16 @@ from apps.playbooks.selectors import (
     playbook_for,
     playbook_in_force,
     playbooks_visible_to,
+    read_decision,
     write_playbooks_decision,
 )
-from apps.playbooks.services import add_playbook, retire_playbook, write_playbook
+from apps.playbooks.services import (
+    acknowledge_playbook,
+    add_playbook,
+    place_playbook,
+    retire_playbook,
+    write_playbook,
+)
 
 
 class Playbooks(Resource, ListAPIView[PlaybookVersion]):
@@ -77,6 +86,30 @@ class PlaybookDetail(PlaybookResource):
             version=given.get("version"),
         )
         return Response(_shown(written))
+
+
+class PlaybookPlaces(PlaybookResource):
+    @extend_schema(request=PlaybookPlacesSerializer, responses=PlaybookSerializer)
+    def put(self, request: Request, ref: str) -> Response:
+        """Say where a playbook is pointed out, in place of where it was."""
+        playbook = self.playbook(ref)
+        write_playbooks_decision(self.actor).require()
+        asked = PlaybookPlacesSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        placed = place_playbook(actor=self.actor, playbook=playbook, places=asked.validated_data)
+        return Response(_shown(placed))
+
+
+class ReadPlaybook(PlaybookResource):
+    @extend_schema(request=ReadPlaybookSerializer, responses=PlaybookSerializer)
+    def post(self, request: Request, ref: str) -> Response:
+        """Say that one has read a version. Twice is once; 409 when another version is in force."""
+        playbook = self.playbook(ref)
+        read_decision(self.actor, playbook_in_force(playbook)).require()
+        asked = ReadPlaybookSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        acknowledge_playbook(actor=self.actor, playbook=playbook, version=asked.validated_data["version"])
+        return Response(_shown(playbook))
 
 
 class RetirePlaybook(PlaybookResource):

@@ -10,6 +10,7 @@ from apps.changes.rules.steps import TRANSITIONS
 from apps.changes.rules.window import is_open
 from apps.changes.selectors.discussed import discussed_change, readers_of
 from apps.changes.selectors.going import goes_after_nothing, is_what_was_signed, nothing_is_retired
+from apps.changes.selectors.playbooks import CONFLICT, kinds_of_conflict
 from apps.changes.selectors.world import MOVES
 from apps.changes.services.refreshing import look_soon
 from apps.changes.services.reviewing import follow_conflicts, follow_round
@@ -22,6 +23,7 @@ from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.discussions.selectors import serve
 from apps.lifecycle.machine import add_effect, add_guard, register
+from apps.playbooks.selectors import serve_places
 
 
 def connect() -> None:
@@ -43,6 +45,7 @@ def connect() -> None:
     on_disposition_ended(follow_ended)
     on_recorded(MOVES, look_soon)
     serve("change", find=discussed_change, readers=readers_of)
+    serve_places(CONFLICT, kinds_of_conflict)
 
 
 def _window_is_open(change: Change, actor: Actor) -> Decision:  # noqa: ARG001

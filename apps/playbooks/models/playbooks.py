@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from apps.core.models import Stamped
@@ -10,11 +11,16 @@ from apps.playbooks.enums import PlaybookState
 
 
 class Playbook(Stamped):
-    """What people do when something happens. What it says is in its versions; ``version`` is the one in force."""
+    """What people do when something happens. What it says is in its versions; ``version`` is the one in force.
+
+    ``places`` are where it is pointed out: a kind and a key, such as ``component:model:default/credit-risk``. Who knows
+    the keys of a kind says so with ``selectors.serve_places``.
+    """
 
     number = models.PositiveIntegerField(unique=True)
     version = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=10, choices=PlaybookState, default=PlaybookState.ACTIVE)
+    places = ArrayField(models.CharField(max_length=260), default=list, blank=True)
     retired_reason = models.TextField(blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
     retired_by = models.ForeignKey(
@@ -65,3 +71,16 @@ class PlaybookVersion(models.Model):
     def roles(self) -> list[str]:
         """Return the roles that it is for."""
         return list(self.content["roles"])
+
+
+class PlaybookReading(models.Model):
+    """That a person says to have read a version. It never changes."""
+
+    version = models.ForeignKey(PlaybookVersion, on_delete=models.PROTECT, related_name="readings")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "person"], name="playbook_version_read_once"),
+        ]

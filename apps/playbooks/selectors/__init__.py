@@ -12,6 +12,14 @@ from apps.playbooks.selectors.documents import (
     statement_of,
     write_decision,
 )
+from apps.playbooks.selectors.places import (
+    COMPONENT,
+    keys_at,
+    place,
+    playbooks_at,
+    serve_places,
+    unknown_places,
+)
 from apps.playbooks.selectors.playbooks import (
     playbook_exists,
     playbook_for,
@@ -21,6 +29,7 @@ from apps.playbooks.selectors.playbooks import (
     teams_to_call,
     write_playbooks_decision,
 )
+from apps.playbooks.selectors.readings import Readers, has_read, people_to_read, read_decision, readers_of
 from apps.playbooks.selectors.templates import (
     current_version,
     differences,
@@ -33,6 +42,17 @@ from apps.playbooks.selectors.templates import (
 )
 
 __all__ = [
+    "COMPONENT",
+    "Readers",
+    "has_read",
+    "keys_at",
+    "people_to_read",
+    "place",
+    "playbooks_at",
+    "read_decision",
+    "readers_of",
+    "serve_places",
+    "unknown_places",
     "playbook_exists",
     "playbook_for",
     "playbook_in_force",

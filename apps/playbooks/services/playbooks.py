@@ -1,5 +1,7 @@
 """Playbooks: added, written in versions, retired with a reason. None is ever deleted."""
 
+from collections.abc import Mapping, Sequence
+
 from django.db import transaction
 
 from apps.accounts.models import User
@@ -12,9 +14,18 @@ from apps.lifecycle.services import advance
 from apps.playbooks.enums import PlaybookState
 from apps.playbooks.models import Playbook, PlaybookVersion
 from apps.playbooks.rules import Content, Unfit, cleaned_content, counted, wrong_with_playbook
-from apps.playbooks.selectors import playbook_in_force, teams_to_call, write_playbooks_decision
+from apps.playbooks.selectors import (
+    place,
+    playbook_in_force,
+    teams_to_call,
+    unknown_places,
+    write_playbooks_decision,
+)
 from apps.playbooks.services.numbers import next_number
+from apps.playbooks.services.readings import ask_to_read
 from apps.playbooks.services.reasons import reason_in
+
+MOST_PLACES = 200
 
 
 @transaction.atomic
@@ -94,6 +105,38 @@ def retire_playbook(*, actor: Actor, playbook: Playbook, reason: str) -> Playboo
     return held
 
 
+@transaction.atomic
+def place_playbook(*, actor: Actor, playbook: Playbook, places: Mapping[str, Sequence[str]]) -> Playbook:
+    """Say where a playbook is pointed out. Nothing is written when nothing is different.
+
+    Args:
+        places: keys by kind of place, such as ``component``. A kind that is left out is emptied.
+
+    Raises:
+        Forbidden: the actor is no Change Manager over everything.
+        PolicyBlocked: the playbook is retired.
+        Invalid: a key names nothing; said at its kind.
+    """
+    write_playbooks_decision(actor).require()
+    wrong = {}
+    for kind, keys in places.items():
+        if missing := unknown_places(kind, keys):
+            wrong[kind] = [f"There is no “{missing[0][:200]}” to point it out at."]
+        elif len(keys) > MOST_PLACES:
+            wrong[kind] = [f"Name {MOST_PLACES} at most."]
+    if wrong:
+        raise Invalid(wrong)
+    held = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    if held.state == PlaybookState.RETIRED:
+        raise PolicyBlocked("This playbook is retired, so it is pointed out nowhere.")
+    found = sorted({place(kind, key) for kind, keys in places.items() for key in keys})
+    if found != held.places:
+        held.places = found
+        held.save(update_fields=["places", "updated_at"])
+        record_event(event="playbook.placed", actor=actor, obj=held, data={"places": found})
+    return held
+
+
 def _fit(content: Content) -> Content:
     said = cleaned_content(content)
     if problems := wrong_with_playbook(said, teams_to_call()):
@@ -102,7 +145,7 @@ def _fit(content: Content) -> Content:
 
 
 def _written(actor: Actor, playbook: Playbook, content: Content, note: str) -> PlaybookVersion:
-    return PlaybookVersion.objects.create(
+    version = PlaybookVersion.objects.create(
         playbook=playbook,
         number=playbook.version,
         title=content["title"],
@@ -112,6 +155,8 @@ def _written(actor: Actor, playbook: Playbook, content: Content, note: str) -> P
         written_by=actor.user if isinstance(actor.user, User) else None,
         written_at=clock.now(),
     )
+    ask_to_read(version)
+    return version
 
 
 def _facts(version: PlaybookVersion) -> dict[str, object]:

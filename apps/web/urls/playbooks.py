@@ -26,5 +26,8 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"{_PLAYBOOK}$", playbooks.playbook, name="playbook"),
     re_path(rf"{_PLAYBOOK}versions/(?P<number>[0-9]{{1,5}})/$", playbooks.version, name="playbook-version"),
     re_path(rf"{_PLAYBOOK}edit/$", playbook_writing.edit, name="playbook-edit"),
+    re_path(rf"{_PLAYBOOK}places/$", playbook_writing.places, name="playbook-places"),
+    re_path(rf"{_PLAYBOOK}read/$", playbooks.read, name="playbook-read"),
+    path("changes/<str:ref>/playbooks/", playbooks.of_change, name="change-playbooks"),
     re_path(rf"{_PLAYBOOK}retire/$", playbook_writing.retire, name="playbook-retire"),
 ]

@@ -19,8 +19,10 @@ from apps.calendar.selectors import (
     waiver_named,
 )
 from apps.changes.selectors import changes_in, settle_decision
+from apps.changes.selectors.playbooks import CONFLICT
 from apps.changes.services import ask_waiver, end_disposition, link_after
 from apps.core.errors import Invalid, Stale
+from apps.playbooks.selectors import place, playbooks_at
 from apps.web.errors import add_to_form, not_found
 from apps.web.forms.conflicts import AfterForm, WaiverForm
 from apps.web.planning.settling import Page, page_of
@@ -134,6 +136,7 @@ def _page(request: HttpRequest, found: Conflict, *, status: int = 200, **given: 
         "after": given.get("after") or AfterForm(prefix="after", sides=_choices(found)),
         "waiver": given.get("waiver") or WaiverForm(prefix="waiver"),
         "has_errors": bool(given),
+        "playbooks": playbooks_at(reader(request), [place(CONFLICT, found.kind)]),
     }
     return render(request, "calendar/conflict.html", context, status=status)
 

@@ -24,6 +24,8 @@ from apps.playbooks.rules import (
     read,
     shape_of,
 )
+from apps.web.errors import add_to_form
+from apps.web.forms.playbooks import PlacesForm, placed
 from apps.web.reader import actor_of
 from apps.web.sheets import Sheet, act_of, rearranged
 from apps.web.views.asking import Question, ask_why
@@ -123,6 +125,32 @@ def _asked(*, new: bool) -> dict[str, Any]:
         schema["properties"] |= {"note": note}
         schema["required"] = [*schema["required"], "note"]
     return schema
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def places(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say at which components and kinds of conflict a playbook is pointed out."""
+    playbook = playbook_of(request, ref)
+    actor = actor_of(request)
+    selectors.write_playbooks_decision(actor).require()
+    form = PlacesForm(request.POST if request.method == "POST" else None, initial=placed(playbook.places))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.place_playbook(actor=actor, playbook=playbook, places=form.given())
+        except Invalid as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, "It is pointed out there now.")
+            return redirect("web:playbook", playbook.ref)
+    context = {
+        "question": f"Where is {playbook.ref} pointed out?",
+        "consequence": "Its name stands on the pages of these components, of changes that move them, and of conflicts.",
+        "verb": "Point it out there",
+        "cancel": reverse("web:playbook", args=[playbook.ref]),
+        "form": form,
+    }
+    return render(request, "_confirm.html", context, status=422 if form.errors else 200)
 
 
 @login_required

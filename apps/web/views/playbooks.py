@@ -2,19 +2,23 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.enums import Role
-from apps.playbooks import selectors
+from apps.calendar.enums import ConflictKind
+from apps.changes.selectors.playbooks import CONFLICT, playbooks_for_change
+from apps.playbooks import selectors, services
 from apps.playbooks.enums import PlaybookState
 from apps.playbooks.models import Playbook, PlaybookVersion
 from apps.playbooks.rules import blanks_in, playbook_differences, tree_of
 from apps.web.errors import not_found
 from apps.web.markdown import markdown
 from apps.web.reader import actor_of, reader
+from apps.web.views.change_documents import change_or_404
 
 
 @login_required
@@ -36,14 +40,43 @@ def playbook(request: HttpRequest, ref: str) -> HttpResponse:
     found = playbook_of(request, ref)
     versions = selectors.playbook_versions(found)
     current = next(each for each in versions if each.number == found.version)
+    actor = actor_of(request)
     context = {
         "playbook": found,
         "versions": versions,
+        "readers": selectors.readers_of(current),
+        "is_asked": selectors.read_decision(actor, current),
+        "has_read": selectors.has_read(reader(request), current),
+        "components": selectors.keys_at(found.places, selectors.COMPONENT),
+        "conflicts": [ConflictKind(kind).label for kind in selectors.keys_at(found.places, CONFLICT)],
         "in_use": found.state == PlaybookState.ACTIVE,
-        "may_write": selectors.write_playbooks_decision(actor_of(request)),
+        "may_write": selectors.write_playbooks_decision(actor),
         **_said(current),
     }
     return render(request, "playbooks/playbook.html", context)
+
+
+@login_required
+@require_POST
+def read(request: HttpRequest, ref: str) -> HttpResponse:
+    """Keep that the reader has read the version that they were shown."""
+    found = playbook_of(request, ref)
+    number = request.POST.get("version", "")
+    known = number.isascii() and number.isdecimal() and len(number) < 6
+    services.acknowledge_playbook(
+        actor=actor_of(request), playbook=found, version=int(number) if known else 0
+    )
+    messages.success(request, f"It is kept that you have read version {number} of {found.ref}.")
+    return redirect("web:playbook", found.ref)
+
+
+@login_required
+@require_safe
+def of_change(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show the playbooks for a change: of what it moves, and of the conflicts that it is in."""
+    change = change_or_404(request, ref)
+    context = {"change": change, "playbooks": playbooks_for_change(reader(request), change)}
+    return render(request, "playbooks/of_change.html", context)
 
 
 @login_required

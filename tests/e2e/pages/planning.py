@@ -145,6 +145,11 @@ PLAYBOOKS: Area = {
         Look("/playbooks/{playbook}/versions/1/", AMARA),
     ],
     "web:playbook-edit": [Look("/playbooks/{playbook}/edit/"), empty("/playbooks/{playbook}/edit/")],
+    "web:playbook-places": [
+        Look("/playbooks/{playbook}/places/"),
+        empty("/playbooks/{playbook}/places/", component="model:default/nothing"),
+    ],
+    "web:change-playbooks": [Look("/changes/{in_review}/playbooks/", AMARA)],
     "web:playbook-retire": [
         Look("/playbooks/{playbook}/retire/"),
         empty("/playbooks/{playbook}/retire/"),
