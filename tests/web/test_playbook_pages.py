@@ -2,6 +2,7 @@
 
 import copy
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -103,7 +104,9 @@ def test_playbook_is_pointed_out_at_a_component_and_on_its_changes(enter: Enter,
     assert "There is no “no-such”" in text_of(wrong, 422)
     placed = {"component": key, "conflict": ["freeze"]}
     assert client.post("/playbooks/PB-1/places/", placed).status_code == 302
-    shown = [f"/catalog/{key}/", f"/changes/{change.ref}/playbooks/"]
+    assert f"/playbooks/?component={quote(key)}" in page(client, f"/catalog/{key}/")
+    assert "No playbook is pointed out there" in page(client, "/playbooks/?component=no-such")
+    shown = [f"/playbooks/?component={key}", f"/changes/{change.ref}/playbooks/"]
     assert all("Scores stop arriving" in page(client, path) for path in shown)
     assert key in page(client, "/playbooks/PB-1/")
 

@@ -22,7 +22,6 @@ from apps.catalog.rules.impact import Graph
 from apps.catalog.selectors import version_in_use, versions_in_use
 from apps.changes.selectors import moves_coming, moves_past, version_at_work, version_left
 from apps.core import clock
-from apps.playbooks.selectors import COMPONENT, place, playbooks_at
 from apps.web import component_page, pictures
 from apps.web.errors import not_found
 from apps.web.forms.catalog import CatalogFilter, GraphFilter
@@ -137,7 +136,6 @@ def component(request: HttpRequest, key: str) -> HttpResponse:
         "more_changes": max(len(coming), len(past)) > MOST_CHANGES,
         "freezes": periods_over(person, found, now, now + FREEZES_AHEAD),
         "cards": cards_of_models(person, models)[:MOST_CARDS],
-        "playbooks": playbooks_at(person, [place(COMPONENT, found.key)]),
         "source": component_page.source_of(found),
     }
     return render(request, "catalog/component.html", context)

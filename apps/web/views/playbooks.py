@@ -14,7 +14,7 @@ from apps.changes.selectors.playbooks import CONFLICT, playbooks_for_change
 from apps.playbooks import selectors, services
 from apps.playbooks.enums import PlaybookState
 from apps.playbooks.models import Playbook, PlaybookVersion
-from apps.playbooks.rules import blanks_in, playbook_differences, tree_of
+from apps.playbooks.rules import blanks_in, cleaned, playbook_differences, tree_of
 from apps.web.errors import not_found
 from apps.web.markdown import markdown
 from apps.web.reader import actor_of, reader
@@ -24,9 +24,15 @@ from apps.web.views.change_documents import change_or_404
 @login_required
 @require_safe
 def playbook_list(request: HttpRequest) -> HttpResponse:
-    """List the playbooks, those in use first."""
-    versions = list(selectors.playbooks_visible_to(reader(request)))
+    """List the playbooks, those in use first; or those that are pointed out at a component."""
+    user, component = reader(request), cleaned(request.GET.get("component", ""), lines=False)[:250]
+    versions = (
+        selectors.playbooks_at(user, [selectors.place(selectors.COMPONENT, component)])
+        if component
+        else list(selectors.playbooks_visible_to(user))
+    )
     context = {
+        "component": component,
         "rows": [(version, _called(version.roles)) for version in versions],
         "may_write": selectors.write_playbooks_decision(actor_of(request)),
     }

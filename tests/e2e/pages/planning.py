@@ -129,7 +129,12 @@ PLAYBOOKS: Area = {
         Look("/documents/{document_moved}/edit/", AMARA),
     ],
     "web:document-move": [Look("/documents/{document_draft}/move/", AMARA)],
-    "web:playbooks": [Look("/playbooks/"), Look("/playbooks/", AMARA), Look("/playbooks/", NEW)],
+    "web:playbooks": [
+        Look("/playbooks/"),
+        Look("/playbooks/?component=zebra"),
+        Look("/playbooks/", AMARA),
+        Look("/playbooks/", NEW),
+    ],
     "web:playbook-new": [
         Look("/playbooks/new/"),
         Look("/playbooks/new/", AMARA, 403),
