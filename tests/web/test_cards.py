@@ -160,9 +160,11 @@ def test_preview_shows_what_was_typed_and_keeps_nothing(client: Client, tomasz: 
     assert "<strong>Weak</strong> &lt;b&gt;here&lt;/b&gt;" in text
     card.refresh_from_db()
     assert card.edition == 1
-    live = client.post("/models/preview/", {"limitations": "**Weak**", "other": "x"}).content.decode()
+    live = client.post(
+        f"/models/{card.ref}/preview/", {"limitations": "**Weak**", "other": "x"}
+    ).content.decode()
     assert live == "<p><strong>Weak</strong></p>\n"
-    assert client.post("/models/preview/", {"other": "x"}).content == b""
+    assert client.post(f"/models/{card.ref}/preview/", {"other": "x"}).content == b""
 
 
 def test_edit_when_somebody_was_faster_keeps_what_was_typed(client: Client, tomasz: User) -> None:
@@ -209,7 +211,7 @@ def test_edit_when_not_allowed_is_refused_with_the_reason(client: Client) -> Non
     assert "Only the model&#x27;s owners" in page(client, f"/models/{card.ref}/")
     for step in ("edit", "edit/identity", "submit", "take-back", "archive"):
         page(client, f"/models/{card.ref}/{step}/", 403)
-    for step in ("edit/identity", "submit", "take-back", "archive", "fill"):
+    for step in ("edit/identity", "preview", "submit", "take-back", "archive", "fill"):
         assert client.post(f"/models/{card.ref}/{step}/", {"edition": "x"}).status_code == 403, step
 
 

@@ -31,6 +31,7 @@ from apps.cards.selectors import (
     editions_of,
     family_of,
     siblings_of,
+    write_decision,
 )
 from apps.cards.services import archive_card, submit_card, take_back_card, write_edition
 from apps.core.errors import Invalid
@@ -67,6 +68,7 @@ class CardDetail(CardResource):
     def patch(self, request: Request, ref: str) -> Response:
         """Write a new edition. ``edition`` is the one that was read; 409 when there is a newer one."""
         card = self.card(ref)
+        write_decision(self.actor, card).require()
         asked = CardEditSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data

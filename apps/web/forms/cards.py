@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
-from django.urls import reverse_lazy
+from django.urls import reverse
 
 from apps.accounts.selectors import teams
 from apps.cards.models import ModelCard
@@ -103,16 +103,16 @@ def _control(field: CardField, card: ModelCard) -> forms.Field:
         )
     if field.kind is Kind.CHOICE:
         return forms.ChoiceField(choices=[("", "Not chosen"), *field.choices], **described)
-    widget = _previewed(field.name) if field.kind is Kind.MARKDOWN else _widget(field.kind)
+    widget = _previewed(field.name, card.ref) if field.kind is Kind.MARKDOWN else _widget(field.kind)
     return forms.CharField(strip=False, widget=widget, **described)
 
 
-def _previewed(name: str) -> forms.Textarea:
+def _previewed(name: str, ref: str) -> forms.Textarea:
     """Return a text area whose Markdown is shown below it as it is typed."""
     return forms.Textarea(
         attrs={
             "rows": 5,
-            "hx-post": reverse_lazy("web:card-preview"),
+            "hx-post": reverse("web:card-preview", args=[ref]),
             "hx-trigger": "input changed delay:500ms",
             "hx-target": f"#{name}-preview",
             "hx-params": f"csrfmiddlewaretoken,{name}",

@@ -7,10 +7,10 @@ from apps.web.views import card_files, card_life, card_writing, cards
 urlpatterns: list[URLPattern] = [
     path("models/", cards.models, name="models"),
     path("models/start/", card_life.start, name="card-start"),
-    path("models/preview/", card_writing.preview, name="card-preview"),
     path("models/<str:ref>/", cards.card, name="card"),
     path("models/<str:ref>/edit/", card_writing.edit, name="card-edit"),
     path("models/<str:ref>/edit/<slug:section>/", card_writing.section, name="card-section"),
+    path("models/<str:ref>/preview/", card_writing.preview, name="card-preview"),
     path("models/<str:ref>/compare/", cards.comparison, name="card-compare"),
     path("models/<str:ref>/charts/<slug:chart>/", cards.metric_table, name="card-chart"),
     path("models/<str:ref>/fill/", card_life.fill, name="card-fill"),

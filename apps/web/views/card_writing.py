@@ -69,8 +69,9 @@ def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def preview(request: HttpRequest) -> HttpResponse:
-    """Return a Markdown text as the card's page will show it. It keeps nothing."""
+def preview(request: HttpRequest, ref: str) -> HttpResponse:
+    """Return a Markdown text as the card's page will show it, for whoever may write it. It keeps nothing."""
+    write_decision(actor_of(request), card_of(request, ref)).require()
     texts = [str(text) for name, text in request.POST.items() if _is_markdown(name)]
     return HttpResponse(markdown(texts[0][:LONGEST_TEXT]) if texts else "")
 
