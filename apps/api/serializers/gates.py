@@ -15,7 +15,9 @@ class AskSerializer(serializers.Serializer[Any]):
     """May this artifact of this change pass this stage?"""
 
     change = serializers.CharField(max_length=20, help_text="Its reference, such as CHG-1042")
-    stage = serializers.ChoiceField(Stage.choices)
+    stage = serializers.ChoiceField(
+        Stage.choices, error_messages={"invalid_choice": f"Choose one of: {', '.join(Stage.values)}."}
+    )
     component = serializers.CharField(
         max_length=200,
         default="",
@@ -59,7 +61,9 @@ class CheckedSerializer(serializers.Serializer[Any]):
 
     check = serializers.CharField()
     name = serializers.CharField()
-    stage = serializers.ChoiceField(Stage.choices)
+    stage = serializers.ChoiceField(
+        Stage.choices, error_messages={"invalid_choice": f"Choose one of: {', '.join(Stage.values)}."}
+    )
     component = serializers.CharField()
     state = serializers.CharField()
     measured = serializers.CharField()

@@ -56,12 +56,15 @@ def contradiction(claims: Mapping[str, str], *, names: set[str], version: str, a
     """
     model = claims.get("model", "")
     if model and model.lower() not in names:
-        return f"The file says that it is about “{model}”, and not about this component."
+        says = f"The file says that it is about “{model}”, and not about this component."
+        return f"{says} Send it to the change that moves “{model}”."
     if claims.get("version", version) != version:
-        return f"The file says that it is about version {claims['version']}, and not about version {version}."
+        says = f"The file says that it is about version {claims['version']}, and not about version {version}."
+        return f"{says} Measure that one."
     claimed = digest_in(claims.get("artifact", ""))
     if claimed and artifact and claimed != artifact:
-        return f"The file says that it measured the artifact {claimed[:12]}…, and not {artifact[:12]}…."
+        says = f"The file says that it measured the artifact {claimed[:12]}…, and not {artifact[:12]}…."
+        return f"{says} Name the one that was measured."
     return ""
 
 

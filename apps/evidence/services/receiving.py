@@ -163,9 +163,8 @@ def _champion(version: ComponentVersion, named: str) -> ComponentVersion | None:
         return None
     found = ComponentVersion.objects.filter(component=version.component_id, version=named).first()
     if found is None:
-        raise Invalid(
-            {"file": [f"The file compares with version {text(named, 60)}, which is not in the catalog."]}
-        )
+        says = f"The file compares with version {text(named, 60)}, which is not in the catalog."
+        raise Invalid({"file": [f"{says} Import that version first."]})
     return found
 
 
