@@ -7,7 +7,7 @@ from rest_framework import serializers
 from apps.cards.rules.fields import FORMAT_NAMES, LARGEST_FILE
 from apps.cards.rules.formats import FORMATS
 
-_FORMATS = [(name, FORMATS[name].label) for name in FORMAT_NAMES]
+CARD_FORMATS = [(name, FORMATS[name].label) for name in FORMAT_NAMES]
 
 
 class CardFileSerializer(serializers.Serializer[Any]):
@@ -15,7 +15,7 @@ class CardFileSerializer(serializers.Serializer[Any]):
 
     file = serializers.CharField(max_length=LARGEST_FILE, trim_whitespace=False, help_text="Its text.")
     format = serializers.ChoiceField(
-        choices=_FORMATS, required=False, allow_blank=True, help_text="Found out from the file when left out."
+        choices=CARD_FORMATS, required=False, allow_blank=True, help_text="Found out from the file when left out."
     )
 
 
@@ -33,7 +33,7 @@ class CardImportSerializer(CardFileSerializer):
     )
 
 
-class LeftSerializer(serializers.Serializer[Any]):
+class NotTakenSerializer(serializers.Serializer[Any]):
     """What could not be taken from a file. It is kept with the card."""
 
     place = serializers.CharField()
@@ -53,10 +53,10 @@ class OfferSerializer(serializers.Serializer[Any]):
 class CardPreviewSerializer(serializers.Serializer[Any]):
     """What a file would change on a card, and what is left of it."""
 
-    format = serializers.ChoiceField(choices=_FORMATS)
+    format = serializers.ChoiceField(choices=CARD_FORMATS)
     offers = OfferSerializer(many=True)
     stated = serializers.DictField(help_text="What the file says of fields that the portal keeps itself.")
-    left = LeftSerializer(many=True)
+    left = NotTakenSerializer(many=True)
 
 
 class CardImportedSerializer(serializers.Serializer[Any]):
@@ -65,7 +65,7 @@ class CardImportedSerializer(serializers.Serializer[Any]):
     ref = serializers.CharField(source="card.ref")
     edition = serializers.IntegerField(source="card.edition")
     fields_taken = serializers.ListField(child=serializers.CharField(), source="fields")
-    left = LeftSerializer(many=True)
+    left = NotTakenSerializer(many=True)
 
 
 class LostSerializer(serializers.Serializer[Any]):
