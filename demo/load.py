@@ -29,6 +29,7 @@ from apps.core import actors, clock
 from apps.core.actors import Actor
 from apps.playbooks.services import load_templates
 from apps.reviews import services as reviews
+from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
 from demo.briefings import write_briefings
 from demo.cards import write_cards
@@ -336,19 +337,37 @@ def learn(change: Change, story: Story, who: Actor) -> None:
         digest=digest_of(review),
         outcome=story.lesson.outcome,
         what_happened=story.lesson.happened,
-        contributing_factors=story.lesson.factors,
         went_well=story.lesson.well,
         realised={metric.pk: promised[metric.name] for metric in review.metrics.all()},
     )
+    factors = [
+        reviews.add_factor(actor=who, review=review, theme=theme, text=text)
+        for theme, text in story.lesson.factors
+    ]
     for text, owner, days in story.lesson.actions:
         due = clock.now().date() + timedelta(days=max(days, 7))
         reviews.add_action(
-            actor=who, review=review, text=text, owner=User.objects.get(username=owner), due_on=due
+            actor=who,
+            review=review,
+            text=text,
+            owner=User.objects.get(username=owner),
+            due_on=due,
+            factor=factors[0] if factors else None,
         )
+    answer(review)
     manager = actor("leila.haddad")
     review.refresh_from_db()
     reviews.sign_review(actor=manager, review=review, digest=digest_of(review))
     changes.close_change(actor=manager, change=change)
+
+
+def answer(review: Review) -> None:
+    """Let those who were asked say how a change was for their services; the first of each service answers."""
+    for asked in review.feedback.prefetch_related("asked"):
+        for owner in asked.asked.all()[:1]:
+            felt = "as_expected" if review.outcome == "successful" else "worse"
+            saw = "" if review.outcome == "successful" else "Pages for our people, and calls from customers."
+            reviews.answer_feedback(actor=actors.person(owner), feedback=asked, felt=felt, saw=saw, better="")
 
 
 def write_credentials(passwords: dict[str, str]) -> None:

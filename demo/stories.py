@@ -29,11 +29,13 @@ class Metric:
 
 @dataclass(frozen=True)
 class Lesson:
-    """The review of a change that ended: an outcome, what happened, and the actions (text, owner, days from now)."""
+    """The review of a change that ended: an outcome, what happened, what made it likely (theme, text), what went well,
+    and the actions (text, owner, days from now), each of which answers to the first of what made it likely.
+    """
 
     outcome: str
     happened: str
-    factors: str
+    factors: list[tuple[str, str]]
     well: str
     actions: list[tuple[str, str, int]] = field(default_factory=list)
 
@@ -91,7 +93,7 @@ STORIES = [
         [("Switch the staging run", "noor.rahimi", 40, "Switch back"),
          ("Switch the live run", "noor.rahimi", 40, "Switch back")],
         lesson=Lesson(
-            "successful", "The ingest ended at 03:51 on the first night and has stayed there.", "",
+            "successful", "The ingest ended at 03:51 on the first night and has stayed there.", [],
             "The rehearsal on the staging run found a slow disk a week early.",
             [("Write down how to add a fifth lane", "noor.rahimi", -20)],
         ),
@@ -113,7 +115,10 @@ STORIES = [
         lesson=Lesson(
             "rolled_back",
             "The feed stopped at 07:20 and at 08:40. We went back to daily rates at 08:52. No offer was wrong.",
-            "The supplier limits the feed to 20 calls a minute. Our test stayed below that; the live load did not.",
+            [
+                ("dependency", "The supplier limits the feed to 20 calls a minute."),
+                ("tests", "Our test stayed below that limit; the live load did not."),
+            ],
             "Going back took 4 minutes, as planned.",
             [("Ask the supplier for 200 calls a minute, in writing", "priya.raghunathan", 10),
              ("Test at the live load before the window opens", "amara.okafor", 14)],
@@ -132,7 +137,7 @@ STORIES = [
         ["Fewer than 4 % follow a suggestion after two days"],
         [("Move the alias", "jonas.weber", 15, "Move it back")],
         lesson=Lesson(
-            "successful", "4.7 % of customers followed a suggestion in the first two weeks.", "",
+            "successful", "4.7 % of customers followed a suggestion in the first two weeks.", [],
             "The stock filter was ready before the model was.", [],
         ),
     ),
@@ -195,7 +200,7 @@ STORIES = [
          ("Publish the data", "noor.rahimi", 15, "Publish the old data")],
         change_class="standard",
         lesson=Lesson(
-            "successful", "All 412 stores were there, and the rows passed.", "", "It took 12 minutes.",
+            "successful", "All 412 stores were there, and the rows passed.", [], "It took 12 minutes.",
         ),
     ),
     Story(

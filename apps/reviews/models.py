@@ -5,10 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 from django.conf import settings
 from django.db import models
 
+from apps.catalog.models import Component
 from apps.changes.enums import Direction
 from apps.changes.models import Change
 from apps.core.models import Stamped
-from apps.reviews.enums import Outcome, ReviewState
+from apps.reviews.enums import Becomes, Felt, Outcome, ReviewState, Theme
 
 
 class Review(Stamped):
@@ -27,7 +28,6 @@ class Review(Stamped):
     chased_at = models.DateTimeField(null=True, blank=True, help_text="When people were told it is overdue.")
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     what_happened = models.TextField(blank=True)
-    contributing_factors = models.TextField(blank=True)
     went_well = models.TextField(blank=True)
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -73,10 +73,79 @@ class RealisedMetric(models.Model):
         ordering = ["pk"]
 
 
+class Moment(Stamped):
+    """What a person adds to the timeline of a change. One that is taken out stays, with ``removed_at``."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="moments")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=500)
+    who = models.CharField(max_length=120, blank=True, help_text="Who or which role acted.")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Factor(Stamped):
+    """What made an outcome likely. One without a theme was written before themes were asked for."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="factors")
+    theme = models.CharField(max_length=16, choices=Theme, blank=True)
+    text = models.TextField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["theme", "review"], condition=models.Q(removed_at=None), name="factors_kept")
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Feedback(Stamped):
+    """What whoever answers for an affected service says of a change. Asked when its review opens.
+
+    Any of ``asked`` may answer; nobody is in it where the service had no owner then.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="feedback")
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
+    asked = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+    felt = models.CharField(max_length=12, choices=Felt, blank=True)
+    saw = models.TextField(blank=True)
+    better = models.TextField(blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["review", "component"], name="feedback_once_a_part")]
+
+    def __str__(self) -> str:
+        return f"{self.component} on {self.review_id}"
+
+
 class ActionItem(Stamped):
-    """Something that will be done because of a review, by one person, by a day."""
+    """Something that will be done because of a review, by one person, by a day.
+
+    ``becomes``, ``record`` and ``version`` name what it turned into, such as version 4 of STD-2.
+    """
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="actions")
+    factor = models.ForeignKey(
+        Factor, on_delete=models.PROTECT, null=True, blank=True, related_name="actions"
+    )
+    becomes = models.CharField(max_length=10, choices=Becomes, blank=True)
+    record = models.CharField(max_length=30, blank=True)
+    version = models.PositiveIntegerField(null=True, blank=True)
     text = models.CharField(max_length=300)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="action_items")
     due_on = models.DateField()
@@ -90,6 +159,18 @@ class ActionItem(Stamped):
                 fields=["owner", "due_on"], condition=models.Q(done_at=None), name="open_actions_of"
             ),
             models.Index(fields=["due_on"], condition=models.Q(done_at=None), name="open_actions_due"),
+            models.Index(
+                fields=["becomes", "record", "version"],
+                condition=~models.Q(becomes=""),
+                name="actions_behind",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="action_becomes_one_thing",
+                condition=models.Q(becomes="", record="", version=None)
+                | ~models.Q(becomes="") & ~models.Q(record="") & models.Q(version__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:

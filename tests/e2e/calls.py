@@ -196,7 +196,6 @@ def _reviews(names: Names, password: str) -> list[Call]:
         "digest": digest_of(review),
         "outcome": "successful",
         "what_happened": "It went well.",
-        "contributing_factors": "None.",
         "went_well": "All.",
         "realised": {one.name: 0.91 for one in review.metrics.all()},
     }
@@ -206,7 +205,27 @@ def _reviews(names: Names, password: str) -> list[Call]:
         "due_on": f"{clock.now() + timedelta(days=9):%Y-%m-%d}",
     }
     signed = {"digest": digest_of(review), "password": password, "code": ""}
+    moment = {"at": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}", "what": "The fifth had no room", "who": "Clerk"}
+    at, factor = f"reviews/{ref}/timeline/", {"theme": "tests", "text": "Two were tried"}
+    becomes = {"becomes": "template", "record": names["template"], "version": 1}
+    answered = review.feedback.get(pk=names["review_feedback"])
+    answer = {"felt": "worse", "saw": "Twice the pages", "better": "Tell us before."}
     return [
+        Call("post reviews/{ref}/timeline/", at, who, moment),
+        Call("put reviews/{ref}/timeline/{id}/", f"{at}{names['review_moment']}/", who, moment),
+        Call("post reviews/{ref}/factors/", f"reviews/{ref}/factors/", who, factor),
+        Call(
+            "post reviews/{ref}/feedback/{id}/",
+            f"reviews/{ref}/feedback/{answered.pk}/",
+            answered.asked.all()[0].username,
+            answer,
+        ),
+        Call(
+            "post reviews/{ref}/actions/{id}/becomes/",
+            f"reviews/{ref}/actions/{names['review_action']}/becomes/",
+            who,
+            becomes,
+        ),
         Call("patch reviews/{ref}/", f"reviews/{ref}/", who, told),
         Call("post reviews/{ref}/actions/", f"reviews/{ref}/actions/", who, action),
         Call("post reviews/{ref}/sign/", f"reviews/{ref}/sign/", LEILA, signed),

@@ -48,7 +48,6 @@ def reviews(leila: User) -> tuple[Review, Review]:
         digest=digest_of(mine),
         outcome="rolled_back",
         what_happened="10:00 It began.\n10:54 We went back.",
-        contributing_factors="The sample left out store cards.",
         went_well="The bound held.",
         realised={mine.metrics.get().pk: 265.0},
     )
@@ -62,7 +61,6 @@ def reviews(leila: User) -> tuple[Review, Review]:
         digest=digest_of(past),
         outcome="with_issues",
         what_happened="It went.",
-        contributing_factors="",
         went_well="",
         realised={},
     )

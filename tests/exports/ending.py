@@ -44,7 +44,6 @@ def closed(estate: Estate) -> str:
             digest=digest_of(review),
             outcome="successful",
             what_happened="It went as planned.",
-            contributing_factors="",
             went_well="The shadow run.",
             realised={metric.pk: 0.85 for metric in review.metrics.all()},
         )

@@ -23,7 +23,6 @@ NOW = datetime(2026, 11, 5, 11, tzinfo=UTC)
 TOLD = {
     "outcome": "rolled_back",
     "what_happened": "The bound broke at 10:48.",
-    "contributing_factors": "The sample left out store cards.",
     "went_well": "The undo worked.",
 }
 

@@ -46,7 +46,6 @@ def told(by: User, review: Review) -> Review:
         digest=digest_of(review),
         outcome="rolled_back",
         what_happened="It broke.",
-        contributing_factors="",
         went_well="",
         realised={},
     )

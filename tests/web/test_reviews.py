@@ -6,20 +6,22 @@ from django.test import Client
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent
+from apps.calendar.rules import zone_named
+from apps.changes.models import ChangeItem
 from apps.core import clock
 from apps.core.actors import person
+from apps.evidence.models import RawFile, Report, Result
 from apps.reviews import services
 from apps.reviews.models import Review
 from apps.reviews.selectors import digest_of
 from tests.people import PASSWORD, add_person
-from tests.reviews.build import a_change, a_metric, a_review, end, sign
+from tests.reviews.build import a_change, a_component, a_metric, a_review, a_version, end, sign
 
 pytestmark = pytest.mark.django_db
 
 TOLD = {
     "outcome": "rolled_back",
     "what_happened": "The bound broke at 10:48.",
-    "contributing_factors": "The sample left out store cards.\nNobody compared it with live traffic.",
     "went_well": "",
 }
 
@@ -92,7 +94,7 @@ def test_edit_saves_what_is_said_and_leaves_blank_as_not_measured(as_manager: Cl
     metric.refresh_from_db()
     assert metric.realised is None
     page = as_manager.get(f"/reviews/{review.ref}/").content.decode()
-    assert "<li>Nobody compared it with live traffic.</li>" in page
+    assert "The bound broke at 10:48." in page
 
 
 def test_edit_value_that_is_no_number_is_named_at_its_field(as_manager: Client) -> None:
@@ -248,16 +250,141 @@ def test_detail_number_of_queries_is_constant(
     for _ in range(number):
         sign(told(manager, a_review()), manager)
     change = a_change()
-    for position in range(number - 1):
+    for position in range(number):
         a_metric(change, f"Measure {position}")
+        service = a_component(f"service-{position}", kind="service", owner_person=manager)
+        versions = {"from_version": a_version(service, "1"), "to_version": a_version(service, "2")}
+        ChangeItem.objects.create(change=change, component=service, **versions)
     review = end(change)
+    actor = person(manager)
     for _ in range(number):
+        factor = services.add_factor(actor=actor, review=review, theme="data", text="It was so")
+        services.add_moment(actor=actor, review=review, at=clock.now(), what="It broke")
         services.add_action(
-            actor=person(manager), review=review, text="Rehearse", owner=manager, due_on=clock.now().date()
+            actor=actor,
+            review=review,
+            text="Rehearse",
+            owner=manager,
+            due_on=clock.now().date(),
+            factor=factor,
         )
+    services.begin_rules(actor=actor, action=review.actions.all()[0])
     with django_assert_num_queries(DETAIL_QUERIES):
         as_manager.get(f"/reviews/{review.ref}/")
 
 
 LIST_QUERIES = 7
-DETAIL_QUERIES = 14
+DETAIL_QUERIES = 31
+
+
+def test_page_shows_what_the_ledger_knows_beside_what_people_add(as_manager: Client, manager: User) -> None:
+    review = a_review()
+    local = review.actual_start.astimezone(zone_named(review.change.time_zone))
+    base = f"/reviews/{review.ref}/"
+    given = {"at": f"{local:%Y-%m-%dT%H:%M}", "what": "The bound broke", "who": "on-call engineer"}
+    assert as_manager.post(f"{base}timeline/", given).status_code == 302
+    factor = {"theme": "tests", "text": "Noor forgot to compare it"}
+    assert as_manager.post(f"{base}factors/", factor).status_code == 302
+
+    page = as_manager.get(base).content.decode()
+    for shown in (
+        "rolled it back",
+        "In the ledger",
+        "The bound broke",
+        "on-call engineer",
+        "Tests and checks",
+    ):
+        assert shown in page
+    assert "“forgot to” looks for who was at fault." in page
+    moment, factor_row = review.moments.get(), review.factors.get()
+    edit = f"{base}timeline/{moment.pk}/"
+    assert f'value="{given["at"]}"' in as_manager.get(edit).content.decode()
+    assert as_manager.post(edit, {**given, "what": "It stopped"}).status_code == 302
+    assert "It stopped" in as_manager.get(base).content.decode()
+    assert as_manager.post(edit, {"remove": "1"}).status_code == 302
+    assert as_manager.post(f"{base}factors/{factor_row.pk}/remove/").status_code == 302
+    page = as_manager.get(base).content.decode()
+    assert "It stopped" not in page
+    assert "forgot to compare" not in page
+
+
+@pytest.mark.parametrize("at", ["", "yesterday", "9999-01-01T00:00", "2026-03-29T01:30"])
+def test_timeline_time_that_is_none_is_named_at_its_field(as_manager: Client, at: str) -> None:
+    review = a_review()
+    review.change.time_zone = "Europe/London"
+    review.change.save()
+    answer = as_manager.post(f"/reviews/{review.ref}/timeline/", {"at": at, "what": "It broke"})
+    assert answer.status_code == 422
+    assert 'href="#moment_at"' in answer.content.decode()
+    assert review.moments.count() == 0
+
+
+@pytest.mark.parametrize("path", ["timeline/", "factors/", "actions/"])
+def test_what_is_added_by_someone_who_may_not_is_refused_before_it_is_read(client: Client, path: str) -> None:
+    review = a_review()
+    client.force_login(add_person("", Role.AUDITOR))
+    assert client.post(f"/reviews/{review.ref}/{path}", {}).status_code == 403
+
+
+def test_feedback_is_answered_on_a_page_of_whoever_was_asked_alone(client: Client, manager: User) -> None:
+    owner = add_person("", Role.OWNER)
+    review = a_review(component=a_component("limits-api", kind="service", owner_person=owner))
+    url = f"/reviews/{review.ref}/feedback/{review.feedback.get().pk}/"
+    client.force_login(manager)
+    assert client.post(url, {"felt": "better"}).status_code == 403
+    assert "Not answered" in client.get(f"/reviews/{review.ref}/").content.decode()
+    client.force_login(owner)
+    assert review.ref in client.get("/reviews/?mine=1").content.decode()
+    assert client.post(url, {"felt": "worse"}).status_code == 422
+    assert client.post(url, {"felt": "worse", "saw": "Twice the pages"}).status_code == 302
+    assert "Twice the pages" in client.get(f"/reviews/{review.ref}/").content.decode()
+
+
+def test_action_that_became_a_draft_and_the_draft_name_each_other(as_manager: Client, manager: User) -> None:
+    review = a_review()
+    action = services.add_action(
+        actor=person(manager), review=review, text="Ask for it", owner=manager, due_on=clock.now().date()
+    )
+    url = f"/reviews/{review.ref}/actions/{action.pk}/becomes/"
+    assert "Begin a draft of the rules" in as_manager.get(url).content.decode()
+    assert as_manager.post(url, {"made": "rules RULES-9 9"}).status_code == 422
+    assert as_manager.post(url, {"begin": "rules"}).status_code == 302
+    assert "/rules/versions/2/" in as_manager.get(f"/reviews/{review.ref}/").content.decode()
+    page = as_manager.get("/rules/versions/2/").content.decode()
+    assert f"/reviews/{review.ref}/#actions" in page
+    assert review.change.ref in page
+
+
+def test_evidence_that_came_after_the_start_stands_beside_its_measure(as_manager: Client) -> None:
+    change = a_change(actual_start=clock.now() - timedelta(hours=1), actual_end=clock.now())
+    a_metric(change, "auc")
+    version = change.items.get().to_version
+    report = Report.objects.create(
+        component=version.component,
+        version=version,
+        file=RawFile.objects.create(digest="0" * 64, size=2, content=b"{}"),
+        format="junit",
+        outcome="passed",
+        received_at=clock.now(),
+        sent_by=change.requester,
+    )
+    Result.objects.create(
+        report=report, position=1, assertion="auc", outcome="passed", category="performance",
+        severity="major", metric="AUC", value=0.91, low=0.9, high=0.92,
+    )  # fmt: skip
+    page = as_manager.get(f"/reviews/{end(change).ref}/").content.decode()
+    assert f"{report.ref}</a> measured 0.91 (0.9 to 0.92)" in page
+    assert page.count("Not measured") >= 2
+
+
+def test_lessons_and_the_lists_behind_its_numbers_open(as_manager: Client, manager: User) -> None:
+    review = a_review()
+    services.add_factor(actor=person(manager), review=review, theme="data", text="It was so")
+    sign(told(manager, review), manager)
+    page = as_manager.get("/reviews/lessons/").content.decode()
+    assert "?tab=signed&amp;theme=data" in page
+    assert "Not measured" in page
+    listed = as_manager.get("/reviews/?tab=signed&theme=data&since=2020-01-01&before=x").content.decode()
+    assert review.ref in listed
+    assert "Only changes with trouble of the theme “Data” and that ended on" in listed
+    assert review.ref not in as_manager.get("/reviews/?tab=signed&theme=timing").content.decode()

@@ -34,7 +34,7 @@ from apps.changes.selectors.facts_of_many import facts_of_many
 from apps.changes.selectors.facts_of_plan import facts_of_plan
 from apps.changes.selectors.frozen import submitted_parts
 from apps.changes.selectors.going import goes_after_nothing, is_what_was_signed, nothing_is_retired
-from apps.changes.selectors.impact import impact_of
+from apps.changes.selectors.impact import impact_of, reached_by
 from apps.changes.selectors.items import items_of, open_changes_moving
 from apps.changes.selectors.kept_back import KeptBack, changes_kept_back, signed_with_other_times
 from apps.changes.selectors.listing import ChangePage, Filters, Row, Tab, list_changes, matching, tab_counts
@@ -184,6 +184,7 @@ __all__ = [
     "impact_of",
     "is_revised_by_other",
     "items_of",
+    "reached_by",
     "open_changes_moving",
     "life_of",
     "list_changes",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -172,7 +173,7 @@ def _reviews(user: User) -> _Some:
     first = [
         Need(
             title=f"Review: {review.change.title}",
-            note=f"{review.ref} · {'you write it' if missing_fields(review) else 'you can sign it'}",
+            note=f"{review.ref} · {_asked(review)}",
             url=f"/reviews/{review.ref}/",
             due=review.due_at,
             by=review.due_at,
@@ -180,6 +181,13 @@ def _reviews(user: User) -> _Some:
         for review in found[:NEEDS_SHOWN]
     ]
     return _Some(first, len(found))
+
+
+def _asked(review: Any) -> str:
+    """Return what a review asks of the person for whom it waits. ``asks``: an answer for a service of theirs."""
+    if review.asks:
+        return "say how it was for your service"
+    return "you write it" if missing_fields(review) else "you can sign it"
 
 
 def _actions(user: User) -> _Some:

@@ -13,7 +13,7 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Invalid
 from apps.reviews import selectors
-from apps.reviews.models import ActionItem, Review
+from apps.reviews.models import ActionItem, Factor, Review
 from apps.reviews.rules import may_complete, may_write
 from apps.reviews.services.access import locked, person_of, require
 from apps.reviews.services.telling import tell
@@ -22,23 +22,31 @@ ACTION_TEXT_LIMIT = 300
 
 
 @transaction.atomic
-def add_action(*, actor: Actor, review: Review, text: str, owner: User, due_on: date) -> ActionItem:
+def add_action(
+    *, actor: Actor, review: Review, text: str, owner: User, due_on: date, factor: Factor | None = None
+) -> ActionItem:
     """Add something that will be done because of a review, by one person, by a day; tell that person.
+
+    ``factor`` is what it answers to, one of those that the review names.
 
     Raises:
         Forbidden: this person may not write this review, or it is signed.
-        Invalid: no text, a day that has passed or is past counting, or a person who has left.
+        Invalid: no text, a day that has passed or is past counting, a person who has left, or a factor of another
+            review.
     """
     review = locked(review)
     require(may_write(review, selectors.standing_of(person_of(actor), review)))
     text = text.strip()
     _check_action(text, owner, due_on, today=_today(actor))
-    action = ActionItem.objects.create(review=review, text=text, owner=owner, due_on=due_on)
+    if factor is not None and (factor.review_id != review.pk or factor.removed_at is not None):
+        raise Invalid({"factor": ["Choose something that this review names."]})
+    action = ActionItem.objects.create(review=review, text=text, owner=owner, due_on=due_on, factor=factor)
     record_event(
         event="review.action_added",
         actor=actor,
         obj=review,
-        data={"action": action.pk, "owner": owner.pk, "due_on": due_on.isoformat()},
+        data={"action": action.pk, "owner": owner.pk, "due_on": due_on.isoformat()}
+        | ({"factor": factor.pk} if factor else {}),
         private={"text": text},
     )
     tell(

@@ -8,6 +8,7 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.reviews.models import RealisedMetric, Review
 from apps.reviews.rules import due_from, suggested_outcome
+from apps.reviews.services.feedback import ask_for_feedback
 from apps.reviews.services.telling import tell
 
 
@@ -18,7 +19,8 @@ def review_ended_change(change: Change, actor: Actor) -> None:
 
 @transaction.atomic
 def open_review(*, actor: Actor, change: Change) -> Review:
-    """Open the review of a change that ended, filled in with what the portal knows. Tell its requester."""
+    """Open the review of a change that ended, filled in with what the portal knows. Tell its requester, and ask
+    whoever answers for an affected service."""
     now = clock.now()
     review = Review.objects.create(
         change=change,
@@ -54,4 +56,5 @@ def open_review(*, actor: Actor, change: Change) -> Review:
         review.due_at,
         f"{review.ref}: tell us how {change.ref} went",
     )
+    ask_for_feedback(actor=actor, review=review)
     return review

@@ -23,7 +23,6 @@ def record_review(
     digest: str,
     outcome: str,
     what_happened: str,
-    contributing_factors: str,
     went_well: str,
     realised: Mapping[int, float | None],
 ) -> Review:
@@ -45,7 +44,6 @@ def record_review(
         raise Stale("Somebody edited this review while you were writing.", remedy="Read it again, then save.")
     review.outcome = outcome
     review.what_happened = what_happened.strip()
-    review.contributing_factors = contributing_factors.strip()
     review.went_well = went_well.strip()
     review.save()
     for pk, value in realised.items():

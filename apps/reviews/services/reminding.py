@@ -11,11 +11,15 @@ from apps.reviews import selectors
 from apps.reviews.services.telling import tell
 
 NOTICE = timedelta(days=1)
+FEEDBACK_NOTICE = timedelta(days=2)
 BATCH = 500
 
 
 def remind_reviews() -> None:
-    """Tell requesters of reviews due within a day, change managers of overdue ones, and owners of their actions."""
+    """Tell requesters of reviews due within a day, change managers of overdue ones, owners of their actions, and
+    whoever has not answered for a service of a review that is due within two days.
+    """
+    _remind_of_feedback()
     _remind_requesters()
     _chase()
     _remind_owners()
@@ -60,3 +64,15 @@ def _remind_owners() -> None:
         )
         action.reminded_at = now
         action.save(update_fields=["reminded_at"])
+
+
+@transaction.atomic
+def _remind_of_feedback() -> None:
+    now = clock.now()
+    due = selectors.feedback_to_remind(now + FEEDBACK_NOTICE).select_for_update(of=["self"], skip_locked=True)
+    for feedback in due[:BATCH]:
+        for user in feedback.asked.all():
+            rule, review = f"feedback.due.{feedback.pk}", feedback.review
+            tell(user, rule, review, review.due_at, f"Your answer for {feedback.component} is missing")
+        feedback.reminded_at = now
+        feedback.save(update_fields=["reminded_at"])

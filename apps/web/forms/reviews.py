@@ -1,13 +1,17 @@
 """Forms of a review: what happened, and what will be done about it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from apps.accounts.models import User
-from apps.reviews.enums import Outcome
-from apps.reviews.models import Review
-from apps.reviews.selectors import digest_of, possible_owners
+from apps.calendar.rules.spans import instant_from_local
+from apps.reviews.enums import Felt, Outcome, Theme
+from apps.reviews.models import Factor, Review
+from apps.reviews.selectors import Made, digest_of, possible_owners
+from apps.reviews.services.feedback import ANSWER_LIMIT
+from apps.reviews.services.timeline import FACTOR_LIMIT, WHAT_LIMIT, WHO_LIMIT
 from apps.web.forms.proving import ProofForm
 
 PREFIX = "realised_"
@@ -25,15 +29,9 @@ class ReviewForm(forms.Form):
     )
     what_happened = forms.CharField(
         label="What happened?",
-        help_text="One step a line, each with its time: “10:48 The bound broke”. Say what people saw, "
-        "not who was at fault.",
+        help_text="In a few sentences, for somebody who was not there. What happened at a certain time goes into the "
+        "timeline of the review.",
         widget=forms.Textarea(attrs={"rows": 6}),
-        required=False,
-    )
-    contributing_factors = forms.CharField(
-        label="What made it likely?",
-        help_text="One cause a line. Look for what in the system made it easy to happen.",
-        widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
     )
     went_well = forms.CharField(
@@ -50,7 +48,6 @@ class ReviewForm(forms.Form):
                 "digest": digest_of(review),
                 "outcome": review.outcome,
                 "what_happened": review.what_happened,
-                "contributing_factors": review.contributing_factors,
                 "went_well": review.went_well,
             },
         )
@@ -95,8 +92,83 @@ class SignForm(ProofForm):
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 
+class MomentForm(forms.Form):
+    """What happened at a time, by the clock on the wall where the change was planned."""
+
+    at = forms.CharField(
+        label="When?", max_length=40, widget=forms.TextInput(attrs={"type": "datetime-local"})
+    )
+    what = forms.CharField(
+        label="What happened?",
+        max_length=WHAT_LIMIT,
+        help_text="What people saw or did. Nobody is blamed here.",
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": str(WHAT_LIMIT)}),
+    )
+    who = forms.CharField(
+        label="Who or which role acted?",
+        max_length=WHO_LIMIT,
+        required=False,
+        help_text="Such as “on-call engineer”. Leave it blank if a machine did.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="moment_%s", **kwargs)
+
+    def given(self, time_zone: str) -> dict[str, Any]:
+        """Return what was typed, with the instant. Raises Invalid at ``at`` for a time that does not exist."""
+        return self.cleaned_data | {"at": instant_from_local("at", self.cleaned_data["at"], time_zone)}
+
+
+class FactorForm(forms.Form):
+    """What made the outcome likely, and what kind of thing that is."""
+
+    theme = forms.ChoiceField(label="What kind of thing?", choices=[("", "Choose one"), *Theme.choices])
+    text = forms.CharField(
+        label="What made it likely?",
+        max_length=FACTOR_LIMIT,
+        help_text="Look for what in the system made it easy to happen.",
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": str(FACTOR_LIMIT)}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="factor_%s")
+
+
+class FeedbackForm(forms.Form):
+    """How a change was for one service: three questions."""
+
+    felt = forms.ChoiceField(
+        label="How was it for your service?", choices=Felt.choices, widget=forms.RadioSelect
+    )
+    saw = forms.CharField(
+        label="What did you see?",
+        required=False,
+        max_length=ANSWER_LIMIT,
+        help_text="Alerts, complaints, numbers that moved. Needed where it got worse.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    better = forms.CharField(
+        label="What should be done differently next time?",
+        required=False,
+        max_length=ANSWER_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class BecomesForm(forms.Form):
+    """Which version an action turned into."""
+
+    made = forms.ChoiceField(label="Which version?")
+
+    def __init__(self, data: Any = None, *, offered: Iterable[Made]) -> None:
+        super().__init__(data)
+        versions = [(one.name, f"{one.title} ({one.stands.lower()})") for one in offered]
+        self.fields["made"].choices = [("", "Choose a version"), *versions]  # type: ignore[attr-defined]
+
+
 class ActionForm(forms.Form):
-    """One action: what, who, by when."""
+    """One action: what, because of what, who, by when."""
 
     text = forms.CharField(
         label="What will be done?", max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -108,6 +180,11 @@ class ActionForm(forms.Form):
         label="By when?", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, data: Any = None) -> None:
+    factor: "forms.ModelChoiceField[Factor]" = forms.ModelChoiceField(
+        label="Because of what?", queryset=None, required=False, empty_label="Nothing that is named above"
+    )
+
+    def __init__(self, data: Any = None, *, review: Review) -> None:
         super().__init__(data, auto_id="action_%s")
         self.fields["owner"].queryset = possible_owners()  # type: ignore[attr-defined]
+        self.fields["factor"].queryset = review.factors.filter(removed_at=None)  # type: ignore[attr-defined]

@@ -56,6 +56,12 @@ def thousands(value: Any) -> str:
 
 
 @register.filter
+def percent(share: float | None) -> str:
+    """``{{ rate|percent }}``: 12 %, of a share from 0 to 1. One that is not there is "Not measured", never 0."""
+    return "Not measured" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
 def capped(value: int) -> str:
     """``{{ n|capped }}``: a count for a badge, 99+ at most."""
     return "99+" if value > 99 else str(value)

@@ -25,6 +25,8 @@ from apps.evidence.selectors import (
 )
 from apps.gates.selectors import CHECKS, asked_over, waiting_for
 from apps.gates.services import propose_plan, withdraw_plan
+from apps.reviews.enums import Becomes
+from apps.reviews.selectors import actions_behind
 from apps.web.checks_evidence import differences
 from apps.web.errors import not_found
 from apps.web.forms.checks import ChecksForm
@@ -76,6 +78,7 @@ def checks_version(request: HttpRequest, number: str) -> HttpResponse:
         "may_withdraw": may_withdraw,
         "current": current,
         "differences": differences(current.plan, held.plan) if proposed else [],
+        "because_of": actions_behind(reader(request), Becomes.CHECKS, [f"CHECKS-{asked}"]),
     }
     return render(request, "checks/version.html", context)
 

@@ -40,6 +40,8 @@ from apps.policy.selectors import (
     waivers_by_rule,
     waivers_in_force,
 )
+from apps.reviews.enums import Becomes
+from apps.reviews.selectors import actions_behind
 from apps.web.reader import actor_of, reader
 from apps.web.rule_words import by_stage, expressions, looked_at, plain, tried_of, ways_said
 from apps.web.rules_evidence import rule_differences
@@ -89,6 +91,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         "waivers": list(waivers_in_force(user).filter(rule=name)),
         "stopped": list(answers_naming(user, name)[:LAST]),
         "versions": _versions_of(user, found),
+        "because_of": actions_behind(user, Becomes.RULES, _moved_by(user, found.id)),
         "may_ask": may_ask_waiver(actor_of(request)),
     }
     return render(request, "rules/rule.html", context)
@@ -110,6 +113,7 @@ def version(request: HttpRequest, number: str) -> HttpResponse:
         "mine": waiting_for(user, asked),
         "differences": [],
         "runs": told_of(user, found) if found.pk else [],
+        "because_of": actions_behind(user, Becomes.RULES, [found.ref]),
     }
     try:
         rules = rules_of(found)
@@ -162,6 +166,18 @@ def _versions_of(user: User, rule: Rule) -> list[tuple[PolicySet, str]]:
         if held is not None:
             found.append((one, "As here" if held == rule else "Otherwise"))
     return found
+
+
+def _moved_by(user: User, name: str) -> list[str]:
+    """Return the versions that brought a rule or said it otherwise, by reference, as far as they came into force."""
+    moved, before = [], None
+    came = [one for one in sets_for(user) if one.state in (SetState.IN_FORCE, SetState.SUPERSEDED)]
+    for one in reversed(came):
+        held = next((each for each in _rules_in(one) if each.id == name), None)
+        if held is not None and held != before:
+            moved.append(one.ref)
+        before = held
+    return moved
 
 
 def _rules_in(one: PolicySet) -> tuple[Rule, ...]:

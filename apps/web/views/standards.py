@@ -16,7 +16,8 @@ from apps.changes.models import Standard, StandardVersion
 from apps.changes.rules.standard_words import parts_moved, said_of
 from apps.core.decisions import Decision
 from apps.core.errors import Forbidden
-from apps.reviews.selectors import outcomes_of
+from apps.reviews.enums import Becomes
+from apps.reviews.selectors import actions_behind, outcomes_of
 from apps.web.errors import not_found
 from apps.web.reader import actor_of, reader
 from apps.web.standard_evidence import before_of
@@ -81,6 +82,7 @@ def standard(request: HttpRequest, ref: str) -> HttpResponse:
         "all_uses": made.count(),
         "went": how_it_went(outcomes.values()),
         "versions": list(found.versions.all()),
+        "because_of": actions_behind(user, Becomes.STANDARD, [found.ref]),
     }
     return render(request, "standards/page.html", context)
 
@@ -106,6 +108,7 @@ def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
         "mine": next((one for one in asked if user in one.waited_on), None),
         "may_edit": selectors.may_edit_now(actor, shown) if shown.state == StandardState.DRAFT else None,
         "may_take_back": selectors.may_take_back_now(actor, shown) if shown.is_in_hand else None,
+        "because_of": actions_behind(user, Becomes.STANDARD, [shown.standard.ref], shown.number),
     }
     return render(request, "standards/version.html", context)
 

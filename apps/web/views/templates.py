@@ -9,6 +9,8 @@ from apps.playbooks import selectors
 from apps.playbooks.enums import TemplateState
 from apps.playbooks.models import Template
 from apps.playbooks.rules import in_words, shape_of
+from apps.reviews.enums import Becomes
+from apps.reviews.selectors import actions_behind
 from apps.web.errors import not_found
 from apps.web.reader import actor_of, reader
 from apps.web.sheets import Sheet
@@ -44,6 +46,7 @@ def template(request: HttpRequest, ref: str) -> HttpResponse:
         "may_edit": selectors.edit_decision(actor),
         "may_start": selectors.start_decision(actor),
         "in_use": found.state == TemplateState.ACTIVE,
+        "because_of": actions_behind(reader(request), Becomes.TEMPLATE, [found.ref]),
     }
     return render(request, "playbooks/template.html", context)
 
@@ -69,6 +72,7 @@ def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
             (in_words(field), [in_words(part) for part in field.fields])
             for field in shape_of(shown.schema).fields
         ],
+        "because_of": actions_behind(reader(request), Becomes.TEMPLATE, [found.ref], shown.number),
     }
     return render(request, "playbooks/version.html", context)
 

@@ -35,15 +35,21 @@ def write_reviews() -> Names:
             digest=digest_of(review),
             outcome="failed" if state == "failed" else "successful",
             what_happened="21:04 The first page came out.\n21:40 The fifth dispute had no room, and we stopped.",
-            contributing_factors="The template was tried with two disputes only.\nNobody asked how many there are.",
             went_well="No customer saw a page.",
             realised={metric.pk: None for metric in review.metrics.all()},
         )
         review.refresh_from_db()
+        factor = reviews.add_factor(
+            actor=who, review=review, theme="tests", text="The template was tried with two disputes only."
+        )
+        reviews.add_moment(
+            actor=who, review=review, at=clock.now(), what="The fifth had no room", who="Clerk"
+        )
         reviews.add_action(
             actor=who,
             review=review,
             text="Try the template with forty disputes",
+            factor=factor,
             owner=review.change.requester,
             due_on=clock.now().date() + timedelta(days=9),
         )
@@ -52,7 +58,18 @@ def write_reviews() -> Names:
     ended = {
         f"review_{state}": of_state(state).review.ref for state in ("rolled_back", "completed", "failed")
     }
-    return ended | {"review_closed": of_state("closed").review.ref}
+    completed = of_state("completed").review
+    rows = {
+        "review_moment": completed.moments.first(),
+        "review_factor": completed.factors.first(),
+        "review_feedback": completed.feedback.filter(asked__isnull=False).first(),
+        "review_action": completed.actions.first(),
+    }
+    return (
+        ended
+        | {"review_closed": of_state("closed").review.ref}
+        | {name: str(row.pk if row else 0) for name, row in rows.items()}
+    )
 
 
 def freeze_and_lift() -> Names:

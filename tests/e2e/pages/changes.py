@@ -11,6 +11,7 @@ from tests.e2e.pages.look import (
     NOOR,
     PRIYA,
     TOMASZ,
+    YUKI,
     Area,
     Look,
     empty,
@@ -176,6 +177,32 @@ ACTS: Area = {
         Look("/reviews/"),
         Look("/reviews/?tab=signed"),
         Look("/reviews/?tab=actions"),
+        Look("/reviews/?tab=signed&theme=tests&since=2020-01-01"),
+    ],
+    "web:lessons": [Look("/reviews/lessons/")],
+    "web:review-moment-add": [
+        Look("/reviews/{review_completed}/", AMARA, 422, {}, "#main form[action$='/timeline/']"),
+    ],
+    "web:review-moment": [
+        Look("/reviews/{review_completed}/timeline/{review_moment}/", AMARA),
+        empty("/reviews/{review_completed}/timeline/{review_moment}/", AMARA),
+    ],
+    "web:review-factor-add": [
+        Look("/reviews/{review_completed}/", AMARA, 422, {}, "#main form[action$='/factors/']"),
+    ],
+    "web:review-feedback": [
+        Look("/reviews/{review_completed}/feedback/{review_feedback}/", YUKI),
+        empty("/reviews/{review_completed}/feedback/{review_feedback}/", YUKI),
+    ],
+    "web:review-action-becomes": [
+        Look("/reviews/{review_completed}/actions/{review_action}/becomes/", AMARA),
+        Look(
+            "/reviews/{review_completed}/actions/{review_action}/becomes/",
+            AMARA,
+            422,
+            {},
+            "#main form:has(select)",
+        ),
     ],
     "web:review": [
         Look("/reviews/{review_rolled_back}/", JONAS),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 AMARA, NOOR, JONAS = "amara.okafor", "noor.rahimi", "jonas.weber"
 TOMASZ, PRIYA, HENRIK = "tomasz.wojcik", "priya.raghunathan", "henrik.lindqvist"
 LEILA, FEMI, MARGUERITE = "leila.haddad", "femi.balogun", "marguerite.dubois"
+YUKI = "yuki.tanabe"
 NEW, NOBODY = "new.here", ""
 
 

@@ -177,6 +177,7 @@ def review_of(life: Life, tell: Telling) -> Facts | None:
         for key, name in names.items()
         if key in told.texts
     ]
+    texts.append({"name": "What contributed", "text": _factors(life, tell)})
     return {
         "ref": f"PIR-{life.ref.removeprefix('CHG-')}",
         "outcome": Outcome(outcome).label if outcome else "Not said yet",
@@ -184,6 +185,14 @@ def review_of(life: Life, tell: Telling) -> Facts | None:
         "actions": [_action(step, tell) for step in life.steps if step.event == "review.action_added"],
         "signed": _review_signature(signed, life.ref, tell) if signed is not None else None,
     }
+
+
+def _factors(life: Life, tell: Telling) -> str:
+    """Return what made the outcome likely, a cause a line, without what was taken back."""
+    gone = {step.data["factor"] for step in life.steps if step.event == "review.factor_removed"}
+    added = [step for step in life.steps if step.event == "review.factor_added"]
+    said = [tell.private(step.texts.get("factor")) for step in added if step.data["factor"] not in gone]
+    return "\n".join(said)
 
 
 def _action(step: Step, tell: Telling) -> list[str]:

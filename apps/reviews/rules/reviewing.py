@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from apps.changes.enums import ChangeState, Direction
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.reviews.enums import Outcome, ReviewState, Verdict
-from apps.reviews.models import ActionItem, RealisedMetric, Review
+from apps.reviews.models import ActionItem, Feedback, RealisedMetric, Review
 
 WORKING_DAYS_TO_REVIEW = 5
 END_OF_DAY = time(17, 0)
@@ -120,6 +120,32 @@ def may_complete(action: ActionItem, *, user_id: int | None, change_manager: boo
     return denied("Only its owner or a change manager marks an action as done.", f"Ask {action.owner}.")
 
 
+def may_turn(action: ActionItem, standing: Standing, *, user_id: int | None) -> Decision:
+    """Return whether a person may say what an action turned into: its owner, or whoever writes the review.
+
+    The review may be signed: its actions go on.
+    """
+    if standing.requester or standing.lead or standing.change_manager or action.owner_id == user_id:
+        return ALLOWED
+    return denied(
+        "Only its owner, the requester, a lead of the plan or a change manager says what an action turned into.",
+        f"Ask {action.owner}.",
+    )
+
+
+def may_answer(review: Review, *, is_asked: bool) -> Decision:
+    """Return whether a person may answer for an affected service: one who was asked, while the review is open."""
+    if review.state != ReviewState.OPEN:
+        return denied(
+            "This review is signed, so it no longer changes.", "Add what you learned to a new change."
+        )
+    if is_asked:
+        return ALLOWED
+    return denied(
+        "Only those who were asked answer for this service.", "Tell one of them, or comment on the change."
+    )
+
+
 def missing_fields(review: Review) -> dict[str, list[str]]:
     """Return what a signature still needs, by field."""
     missing = {}
@@ -130,7 +156,9 @@ def missing_fields(review: Review) -> dict[str, list[str]]:
     return missing
 
 
-def signing_checks(review: Review, metrics: list[RealisedMetric], action_count: int) -> list[Check]:
+def signing_checks(
+    review: Review, metrics: list[RealisedMetric], action_count: int, feedback: list[Feedback]
+) -> list[Check]:
     """Return the lines of “Before you sign”. The first two must be done; the signer judges the others."""
     missing = missing_fields(review)
     unmeasured = sum(metric.realised is None for metric in metrics)
@@ -145,4 +173,5 @@ def signing_checks(review: Review, metrics: list[RealisedMetric], action_count: 
             action_count > 0,
             "" if action_count else "None yet. That is fine when nothing went wrong.",
         ),
+        *(Check(f"Feedback from {one.component}", one.answered_at is not None) for one in feedback),
     ]

@@ -1,0 +1,233 @@
+"""Writing a review: what happened and when, what made it likely, what follows from it, and what owners say."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.calendar.rules.spans import LOCAL_FORMAT, zone_named
+from apps.core.errors import Invalid, Stale
+from apps.reviews import rules, selectors, services
+from apps.reviews.models import ActionItem, Review
+from apps.web.errors import add_to_form
+from apps.web.forms.reviews import ActionForm, BecomesForm, FactorForm, FeedbackForm, MomentForm, ReviewForm
+from apps.web.reader import actor_of, reader
+from apps.web.views.reviews import review_or_404, show
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_edit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Write what happened."""
+    review = review_or_404(request, ref)
+    _require_writer(request, review)
+    form = ReviewForm(request.POST or None, review=review)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in _SAID}
+        try:
+            services.record_review(actor=actor_of(request), review=review, realised=form.realised(), **said)
+        except Invalid as error:
+            add_to_form(form, error)
+            status = 422
+        except Stale as error:
+            status, form = 409, _again(request, ref, error)
+        else:
+            messages.success(request, f"{review.ref} is saved.")
+            return redirect("web:review", review.ref)
+    elif form.errors:
+        status = 422
+    context = {"review": review, "form": form, "said_now": form.said_now if status == 409 else []}
+    return render(request, "reviews/edit.html", context, status=status)
+
+
+def _again(request: HttpRequest, ref: str, error: Stale) -> ReviewForm:
+    """Keep what was typed, over the review as it is now: saving once more puts it on top."""
+    review = review_or_404(request, ref)
+    data = request.POST.copy()
+    data["digest"] = selectors.digest_of(review)
+    form = ReviewForm(data, review=review)
+    said = f"{error.reason} Yours is still here. Read theirs, then save again to put yours on top."
+    form.add_error(None, said)
+    return form
+
+
+_SAID = ("digest", "outcome", "what_happened", "went_well")
+
+
+@login_required
+@require_POST
+def moment_add(request: HttpRequest, ref: str) -> HttpResponse:
+    """Add an entry to the timeline."""
+    review = _writable(request, ref)
+    form = MomentForm(request.POST)
+    if form.is_valid():
+        try:
+            given = form.given(review.change.time_zone)
+            services.add_moment(actor=actor_of(request), review=review, **given)
+        except Invalid as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, "The timeline has it now.")
+            return redirect("web:review", review.ref)
+    return show(request, review, moment=form)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def moment_edit(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Say otherwise what happened, or take it out of the timeline."""
+    review = _writable(request, ref)
+    moment = next((one for one in selectors.moments_of(review) if one.pk == pk), None)
+    if moment is None:
+        raise Http404("There is no such entry in this timeline.")
+    local = moment.at.astimezone(zone_named(review.change.time_zone))
+    start = {"at": f"{local:{LOCAL_FORMAT}}", "what": moment.what, "who": moment.who}
+    form = MomentForm(request.POST if request.method == "POST" else None, initial=start)
+    if request.method == "POST" and "remove" in request.POST:
+        services.remove_moment(actor=actor_of(request), moment=moment)
+        messages.success(request, "The entry is taken out of the timeline.")
+        return redirect("web:review", review.ref)
+    if request.method == "POST" and form.is_valid():
+        try:
+            given = form.given(review.change.time_zone)
+            services.edit_moment(actor=actor_of(request), moment=moment, **given)
+        except Invalid as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, "The timeline is saved.")
+            return redirect("web:review", review.ref)
+    context = {"review": review, "moment": moment, "form": form}
+    return render(request, "reviews/moment.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def factor_add(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say what made the outcome likely."""
+    review = _writable(request, ref)
+    form = FactorForm(request.POST)
+    if form.is_valid():
+        try:
+            services.add_factor(actor=actor_of(request), review=review, **form.cleaned_data)
+        except Invalid as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, "The review names it now.")
+            return redirect("web:review", review.ref)
+    return show(request, review, factor=form)
+
+
+@login_required
+@require_POST
+def factor_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Take back what was said to make the outcome likely."""
+    review = _writable(request, ref)
+    factor = next((one for one in selectors.factors_of(review) if one.pk == pk), None)
+    if factor is None:
+        raise Http404("This review does not name it.")
+    services.remove_factor(actor=actor_of(request), factor=factor)
+    messages.success(request, "The review does not name it any more.")
+    return redirect("web:review", review.ref)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def feedback(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Ask whoever answers for a service how the change was for it, and keep what they say."""
+    review, user = review_or_404(request, ref), reader(request)
+    found = selectors.feedback_for(review, pk)
+    if found is None:
+        raise Http404("Nobody was asked this about the change.")
+    rules.may_answer(review, is_asked=any(one.pk == user.pk for one in found.asked.all())).require()
+    start = {"felt": found.felt, "saw": found.saw, "better": found.better}
+    form = FeedbackForm(request.POST if request.method == "POST" else None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.answer_feedback(actor=actor_of(request), feedback=found, **form.cleaned_data)
+        except Invalid as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, f"Thank you. {review.ref} shows what you said of {found.component}.")
+            return redirect("web:review", review.ref)
+    context = {"review": review, "feedback": found, "form": form}
+    return render(request, "reviews/feedback.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def action_becomes(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Say which version an action turned into, or begin a draft of the rules that it turns into."""
+    review = review_or_404(request, ref)
+    action = _action(request, review, pk)
+    standing = selectors.standing_of(reader(request), review)
+    rules.may_turn(action, standing, user_id=reader(request).pk).require()
+    form = BecomesForm(
+        request.POST if request.method == "POST" else None, offered=selectors.versions_to_link()
+    )
+    if request.method == "POST" and "begin" in request.POST:
+        draft = services.begin_rules(actor=actor_of(request), action=action)
+        messages.success(
+            request, f"Version {draft.number} of the rules is a draft now. It names {review.ref}."
+        )
+        return redirect("web:rules-draft")
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.link_action(actor=actor_of(request), action=action, made=form.cleaned_data["made"])
+        except Invalid as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, "The action and the version name each other now.")
+            return redirect("web:review", review.ref)
+    context = {"review": review, "action": action, "form": form}
+    return render(request, "reviews/becomes.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def action_add(request: HttpRequest, ref: str) -> HttpResponse:
+    """Add an action."""
+    review = _writable(request, ref)
+    form = ActionForm(request.POST, review=review)
+    if form.is_valid():
+        given: dict[str, Any] = form.cleaned_data
+        try:
+            services.add_action(actor=actor_of(request), review=review, **given)
+        except Invalid as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, f"The action is added, and {given['owner']} is told.")
+            return redirect("web:review", review.ref)
+    return show(request, review, action=form)
+
+
+@login_required
+@require_POST
+def action_done(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Mark an action as done."""
+    review = review_or_404(request, ref)
+    action = _action(request, review, pk)
+    services.complete_action(actor=actor_of(request), action=action)
+    messages.success(request, f"Done: {action.text}")
+    return redirect("web:review", review.ref)
+
+
+def _action(request: HttpRequest, review: Review, pk: int) -> ActionItem:
+    action = selectors.action_for(reader(request), review, pk)
+    if action is None:
+        raise Http404("This review has no such action.")
+    return action
+
+
+def _writable(request: HttpRequest, ref: str) -> Review:
+    """Return a review that the person may write. Raises Forbidden before anything that they sent is read."""
+    review = review_or_404(request, ref)
+    _require_writer(request, review)
+    return review
+
+
+def _require_writer(request: HttpRequest, review: Review) -> None:
+    rules.may_write(review, selectors.standing_of(reader(request), review)).require()
