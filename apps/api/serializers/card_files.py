@@ -15,7 +15,10 @@ class CardFileSerializer(serializers.Serializer[Any]):
 
     file = serializers.CharField(max_length=LARGEST_FILE, trim_whitespace=False, help_text="Its text.")
     format = serializers.ChoiceField(
-        choices=CARD_FORMATS, required=False, allow_blank=True, help_text="Found out from the file when left out."
+        choices=CARD_FORMATS,
+        required=False,
+        allow_blank=True,
+        help_text="Found out from the file when left out.",
     )
 
 

@@ -23,6 +23,10 @@ from apps.exports.selectors import card_file, card_head, card_said
 from apps.exports.services.reports.card import card_report
 
 _NAME = OpenApiParameter("name", str, OpenApiParameter.PATH, enum=[*FORMATS, "pdf"])
+_KINDS = {
+    (200, each.media_type): OpenApiTypes.OBJECT for each in FORMATS.values() if "json" in each.media_type
+}
+_KINDS |= {(200, kind): OpenApiTypes.BINARY for kind in ("text/markdown", "application/pdf")}
 
 
 class CardFormats(CardResource):
@@ -43,7 +47,7 @@ class CardFormats(CardResource):
 
 
 class CardFile(CardResource):
-    @extend_schema(parameters=[_NAME], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[_NAME], responses=_KINDS)
     def get(self, request: Request, ref: str, name: str) -> HttpResponse:
         """Return a card as a file of another format, or as a PDF for screen readers and print."""
         card = self.card(ref)
