@@ -54,6 +54,16 @@ NO_FORM: dict[str, tuple[str, str, Form]] = {
             {"seconds": "number", "opened": "text", "shown": "datetime-local"},
         ),
     ),
+    "web:card-preview": (
+        TOMASZ,
+        "/models/{card_draft}/preview/",
+        Form("", {"limitations": ["**Few** cases"]}, {"limitations": "textarea"}),
+    ),
+    "web:playbook-read": (
+        LEILA,
+        "/playbooks/{playbook}/read/",
+        Form("", {"version": ["2"]}, {"version": "hidden"}),
+    ),
     "web:card-start": (
         TOMASZ,
         "/models/start/",

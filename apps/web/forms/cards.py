@@ -50,6 +50,13 @@ class SectionForm(forms.Form):
             else:
                 self.fields[field.name] = _control(field, card)
 
+    def clean(self) -> dict[str, Any]:
+        """Say at the top what is wrong with the edition that was read: its field shows nothing."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors.pop("edition", None):
+            self.add_error(None, "This page was not sent whole. Reload it, then write again.")
+        return cleaned
+
     def is_valid(self) -> bool:
         """Return whether every value can be taken as it stands."""
         sound = [super().is_valid(), *(rows.is_valid() for rows in self.rows.values())]
