@@ -106,9 +106,7 @@ def test_check_step_says_whom_an_edit_asks_again_before_it_is_submitted(
     assert "Changed since revision 1: the plan." in text
 
 
-def test_check_step_says_which_rules_the_plan_does_not_meet_before_it_is_submitted(
-    client: Client, estate: Estate
-) -> None:
+def test_submitting_says_which_rules_the_plan_does_not_meet(client: Client, estate: Estate) -> None:
     # Who signs is not known yet, so the second rule says nothing here.
     rule = RULES["rules"][0] | {"stage": "submission"}
     unknown = rule | {"id": "asked", "title": "Owners are asked", "effect": "require", "examples": [],
@@ -118,9 +116,12 @@ def test_check_step_says_which_rules_the_plan_does_not_meet_before_it_is_submitt
                     "remedy": "Shorten it."}  # fmt: skip
     put_in_force(estate, PLAN, RULES | {"rules": [unknown, short]})
     change = draft(estate)
-    text = page(client, estate.people["amara"], f"/changes/{change.ref}/edit/check/")
-    assert "1 rule speaks against it." in text
-    assert '<a href="/rules/short/">Windows are short</a>: It asks for 2.5. Shorten it.' in text
+    client.force_login(estate.people["amara"])
+    with at(NOW):
+        answer = client.post(f"/changes/{change.ref}/edit/check/", {"act": "submit"}, follow=True)
+    text = answer.content.decode()
+    assert f"{change.ref} is submitted." in text
+    assert "it cannot go out like this. Windows are short: It asks for 2.5. Shorten it." in text
     assert "Owners are asked" not in text
 
 

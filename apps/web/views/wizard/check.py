@@ -19,8 +19,6 @@ from apps.changes.selectors import (
     offered_by,
 )
 from apps.core.errors import PortalError
-from apps.gates.selectors import foreseen
-from apps.policy.rules import Result
 from apps.web.views.wizard.again import Again, again_of
 from apps.web.views.wizard.forecast import Forecast, forecast
 from apps.web.views.wizard.when import Checked, checked, span_of
@@ -58,8 +56,6 @@ class Answers:
     contracts: list[Contract]
     """What the components that move have promised to others, of which the change may bring new versions."""
     brought: list[Shown]
-    against: list[Result]
-    """The rules of a submission that it does not meet: it may be submitted, and cannot go out."""
 
     @property
     def next_revision(self) -> int:
@@ -90,7 +86,6 @@ def answers_of(change: Change) -> Answers:
         again=again_of(change, told),
         contracts=told.contracts,
         brought=contracts_shown(change, most=1),
-        against=foreseen(change),
     )
 
 

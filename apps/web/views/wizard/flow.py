@@ -24,6 +24,7 @@ from apps.changes.selectors import (
 from apps.changes.services import start_draft, submit_change
 from apps.core import actors
 from apps.core.errors import Forbidden, IllegalTransition, Invalid, PolicyBlocked
+from apps.gates.selectors import foreseen
 from apps.web.errors import not_found, with_told
 from apps.web.fields import problems
 from apps.web.reader import reader
@@ -190,6 +191,9 @@ def _submit(request: HttpRequest, change: Change) -> HttpResponse:
     except (Invalid, PolicyBlocked) as error:
         return _check(request, change, refused(with_told(request, error)))
     messages.success(request, f"{change.ref} is submitted. Everyone who must sign has been asked.")
+    for one in foreseen(change):
+        said = f"A rule speaks against it, so it cannot go out like this. {one.rule.title}: {one.reason}"
+        messages.warning(request, f"{said} {one.remedy}".rstrip())
     return redirect(f"/changes/{change.ref}/")
 
 
