@@ -13,6 +13,7 @@ from apps.changes.services import plan_message
 from apps.core import clock
 from apps.insights.models import BriefingVersion
 from apps.insights.rules.paper import HEADINGS
+from apps.playbooks.models import PlaybookVersion
 from apps.policy.enums import SetState
 from apps.policy.models import PolicySet
 from apps.policy.services import withdraw_draft, write_draft
@@ -22,6 +23,7 @@ from demo.load import wall
 from demo.signing import actor
 from tests.e2e.organisation import Names
 from tests.e2e.pages.look import AMARA, FEMI, HENRIK, JONAS, LEILA, PRIYA, TOMASZ
+from tests.playbooks.playbook import SAID
 
 Post = Callable[[str, str], Any]
 """Make a call without a body as a person, and return what it answers."""
@@ -50,6 +52,7 @@ def calls(names: Names, password: str, post: Post) -> Iterator[Call]:
     yield from _rest(names)
     yield from _rules()
     yield from _briefings(names)
+    yield from _playbooks(names)
 
 
 def _gate(names: Names) -> list[Call]:
@@ -213,7 +216,9 @@ def _reviews(names: Names, password: str) -> list[Call]:
     return [
         Call("post reviews/{ref}/timeline/", at, who, moment),
         Call("put reviews/{ref}/timeline/{id}/", f"{at}{names['review_moment']}/", who, moment),
+        Call("delete reviews/{ref}/timeline/{id}/", f"{at}{names['review_moment']}/", who),
         Call("post reviews/{ref}/factors/", f"reviews/{ref}/factors/", who, factor),
+        Call("delete reviews/{ref}/factors/{id}/", f"reviews/{ref}/factors/{names['review_factor']}/", who),
         Call(
             "post reviews/{ref}/feedback/{id}/",
             f"reviews/{ref}/feedback/{answered.pk}/",
@@ -329,6 +334,18 @@ def _rest(names: Names) -> list[Call]:
         Call("post cards/{ref}/archive/", f"cards/{names['card_empty']}/archive/", TOMASZ),
         Call("post exports/", "exports/", FEMI, export),
         Call("post exports/{ref}/cancel/", f"exports/{names['export_queued']}/cancel/", FEMI),
+    ]
+
+
+def _playbooks(names: Names) -> list[Call]:
+    at, number = f"playbooks/{names['playbook']}/", PlaybookVersion.objects.filter(playbook__number=1).count()
+    places = {"component": ["model:default/credit-risk"], "conflict": []}
+    return [
+        Call("post playbooks/", "playbooks/", LEILA, SAID),
+        Call("put playbooks/{ref}/", at, LEILA, SAID | {"note": "Shorter.", "version": number}),
+        Call("put playbooks/{ref}/places/", f"{at}places/", LEILA, places),
+        Call("post playbooks/{ref}/read/", f"{at}read/", TOMASZ, {"version": number}),
+        Call("post playbooks/{ref}/retire/", f"{at}retire/", LEILA, {"reason": "Unused."}),
     ]
 
 

@@ -86,7 +86,7 @@ def bearing(user: User) -> Client:
 
 def taken(answer: Any) -> Iterator[str]:
     """Yield what is wrong with the answer to a sound call."""
-    if answer.status_code not in (200, 201, 202):
+    if answer.status_code not in (200, 201, 202, 204):
         yield f"does not take what is sound: {answer.content[:300]!r}"
 
 

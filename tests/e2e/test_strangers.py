@@ -78,7 +78,7 @@ def resources(names: Names) -> list[tuple[str, str]]:
     for path, verbs in described["paths"].items():
         named = re.search(r"([^/]+)/\{", path)
         for record in records.get(named[1] if named else "", ["1"]):
-            at = re.sub(r"\{[^}]+\}", record, path.replace("{number}", "1"))
+            at = re.sub(r"\{[^}]+\}", "1", re.sub(r"\{[^}]+\}", record, path, count=1))
             found += [(verb, at) for verb in verbs.keys() & {"get", "post", "put", "patch", "delete"}]
     return found
 
