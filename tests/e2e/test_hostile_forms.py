@@ -96,7 +96,13 @@ NO_FORM: dict[str, tuple[str, str, Form]] = {
 """What takes values, and on none of the pages that are opened there is a form for it."""
 STILL = {"web:help", "web:keyboard", "web:accessibility", "web:session"}
 """What reads nothing that is sent, whatever the method."""
-SAYS_OTHERWISE = {"web:policy-new", "web:sign-together", "web:account-tokens", "web:calendar-feeds"}
+SAYS_OTHERWISE = {
+    "web:policy-new",
+    "web:sign-together",
+    "web:account-tokens",
+    "web:calendar-feeds",
+    "web:card-preview",
+}
 """What may answer with a page of its own: it says what would be done, was done, or that nothing was chosen."""
 
 NOT_WRITTEN = {"", "hidden", "button", "select", "radio", "checkbox"}
