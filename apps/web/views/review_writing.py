@@ -1,9 +1,11 @@
 """Writing a review: what happened and when, what made it likely, what follows from it, and what owners say."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -64,15 +66,15 @@ def moment_add(request: HttpRequest, ref: str) -> HttpResponse:
     """Add an entry to the timeline."""
     review = _writable(request, ref)
     form = MomentForm(request.POST)
-    if form.is_valid():
-        try:
-            given = form.given(review.change.time_zone)
-            services.add_moment(actor=actor_of(request), review=review, **given)
-        except Invalid as error:
-            add_to_form(form, error)
-        else:
-            messages.success(request, "The timeline has it now.")
-            return redirect("web:review", review.ref)
+    if _taken(
+        request,
+        form,
+        lambda: services.add_moment(
+            actor=actor_of(request), review=review, **form.given(review.change.time_zone)
+        ),
+        "The timeline has it now.",
+    ):
+        return redirect("web:review", review.ref)
     return show(request, review, moment=form)
 
 
@@ -91,15 +93,15 @@ def moment_edit(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         services.remove_moment(actor=actor_of(request), moment=moment)
         messages.success(request, "The entry is taken out of the timeline.")
         return redirect("web:review", review.ref)
-    if request.method == "POST" and form.is_valid():
-        try:
-            given = form.given(review.change.time_zone)
-            services.edit_moment(actor=actor_of(request), moment=moment, **given)
-        except Invalid as error:
-            add_to_form(form, error)
-        else:
-            messages.success(request, "The timeline is saved.")
-            return redirect("web:review", review.ref)
+    if request.method == "POST" and _taken(
+        request,
+        form,
+        lambda: services.edit_moment(
+            actor=actor_of(request), moment=moment, **form.given(review.change.time_zone)
+        ),
+        "The timeline is saved.",
+    ):
+        return redirect("web:review", review.ref)
     context = {"review": review, "moment": moment, "form": form}
     return render(request, "reviews/moment.html", context, status=422 if form.errors else 200)
 
@@ -110,14 +112,13 @@ def factor_add(request: HttpRequest, ref: str) -> HttpResponse:
     """Say what made the outcome likely."""
     review = _writable(request, ref)
     form = FactorForm(request.POST)
-    if form.is_valid():
-        try:
-            services.add_factor(actor=actor_of(request), review=review, **form.cleaned_data)
-        except Invalid as error:
-            add_to_form(form, error)
-        else:
-            messages.success(request, "The review names it now.")
-            return redirect("web:review", review.ref)
+    if _taken(
+        request,
+        form,
+        lambda: services.add_factor(actor=actor_of(request), review=review, **form.cleaned_data),
+        "The review names it now.",
+    ):
+        return redirect("web:review", review.ref)
     return show(request, review, factor=form)
 
 
@@ -145,14 +146,13 @@ def feedback(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     rules.may_answer(review, is_asked=any(one.pk == user.pk for one in found.asked.all())).require()
     start = {"felt": found.felt, "saw": found.saw, "better": found.better}
     form = FeedbackForm(request.POST if request.method == "POST" else None, initial=start)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.answer_feedback(actor=actor_of(request), feedback=found, **form.cleaned_data)
-        except Invalid as error:
-            add_to_form(form, error)
-        else:
-            messages.success(request, f"Thank you. {review.ref} shows what you said of {found.component}.")
-            return redirect("web:review", review.ref)
+    if request.method == "POST" and _taken(
+        request,
+        form,
+        lambda: services.answer_feedback(actor=actor_of(request), feedback=found, **form.cleaned_data),
+        f"Thank you. {review.ref} shows what you said of {found.component}.",
+    ):
+        return redirect("web:review", review.ref)
     context = {"review": review, "feedback": found, "form": form}
     return render(request, "reviews/feedback.html", context, status=422 if form.errors else 200)
 
@@ -174,14 +174,13 @@ def action_becomes(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
             request, f"Version {draft.number} of the rules is a draft now. It names {review.ref}."
         )
         return redirect("web:rules-draft")
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.link_action(actor=actor_of(request), action=action, made=form.cleaned_data["made"])
-        except Invalid as error:
-            add_to_form(form, error)
-        else:
-            messages.success(request, "The action and the version name each other now.")
-            return redirect("web:review", review.ref)
+    if request.method == "POST" and _taken(
+        request,
+        form,
+        lambda: services.link_action(actor=actor_of(request), action=action, made=form.cleaned_data["made"]),
+        "The action and the version name each other now.",
+    ):
+        return redirect("web:review", review.ref)
     context = {"review": review, "action": action, "form": form}
     return render(request, "reviews/becomes.html", context, status=422 if form.errors else 200)
 
@@ -231,3 +230,16 @@ def _writable(request: HttpRequest, ref: str) -> Review:
 
 def _require_writer(request: HttpRequest, review: Review) -> None:
     rules.may_write(review, selectors.standing_of(reader(request), review)).require()
+
+
+def _taken(request: HttpRequest, form: BaseForm, write: Callable[[], object], said: str) -> bool:
+    """Write what a form holds and say so, or put at its fields why not; return whether it was written."""
+    if not form.is_valid():
+        return False
+    try:
+        write()
+    except Invalid as error:
+        add_to_form(form, error)
+        return False
+    messages.success(request, said)
+    return True

@@ -166,7 +166,10 @@ ACTS: Area = {
         Look("/briefings/{quarter}/team/customer-data/", MARGUERITE),
         Look("/briefings/2001-Q1/team/customer-data/", MARGUERITE),
     ],
-    "web:briefing-versions": [Look("/briefings/all/"), Look("/briefings/all/?about={quarter}", MARGUERITE)],
+    "web:briefing-versions": [
+        Look("/briefings/versions/"),
+        Look("/briefings/versions/?about={quarter}", MARGUERITE),
+    ],
     "web:briefing-words": [Look("/briefings/words/", MARGUERITE)],
     "web:briefing-version": [Look("/briefings/BRF-1/", MARGUERITE), Look("/briefings/BRF-2/", HENRIK)],
     "web:briefing-edit": [
