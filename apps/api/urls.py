@@ -101,6 +101,7 @@ urlpatterns = [
     path("cards/", cards.Cards.as_view(), name="cards"),
     path("cards/due/", cards.DueCards.as_view(), name="due-cards"),
     path("cards/<str:ref>/history/", cards.CardHistory.as_view(), name="card-history"),
+    path("cards/<str:ref>/records/", cards.CardRecords.as_view(), name="card-records"),
     path("cards/<str:ref>/", cards.CardDetail.as_view(), name="card"),
     path("cards/<str:ref>/editions/", cards.CardEditions.as_view(), name="card-editions"),
     path("cards/<str:ref>/compare/", cards.CompareCards.as_view(), name="compare-cards"),

@@ -6,12 +6,12 @@ import pytest
 from apps.accounts.enums import Role
 from apps.audit.models import AuditEvent
 from apps.cards.models import CardEdition, ModelCard
-from apps.cards.rules.formats import read_file
+from apps.cards.rules.formats import read_file, write_file
 from apps.cards.selectors import content_of, offers_for
 from apps.cards.services import draft_card, import_card, write_edition
 from apps.core import actors
 from apps.core.errors import Forbidden, Invalid, PolicyBlocked, Stale
-from apps.exports.selectors import card_file, card_said
+from apps.exports.selectors import card_said, said_in_files
 from tests.cards.filled import version
 from tests.planning import SYSTEM, person
 
@@ -85,14 +85,14 @@ def test_import_that_cannot_be_is_refused_and_changes_nothing(card: ModelCard) -
 def test_card_that_came_from_a_file_goes_back_into_it_with_what_the_portal_knows(card: ModelCard) -> None:
     tomasz = person("anna", Role.VALIDATOR)
     done = import_card(actor=SYSTEM, card=card, data=SIMPLE, file_name="README.md")
-    written = card_file(tomasz, done.card, "huggingface")
+    written = write_file(said_in_files(tomasz, done.card), "huggingface")
     assert not written.lost
     again = read_file(written.text.encode())[1]
     assert again.stated["name"] == card.version.component.name
     assert again.stated["risk_tier"] == str(card.version.component.tier)
     assert "date: 20220120" in written.text
     assert "image-classification" in written.text
-    names = {each.label for each in card_file(tomasz, done.card, "toolkit").lost}
+    names = {each.label for each in write_file(said_in_files(tomasz, done.card), "toolkit").lost}
     assert {"Languages", "Library", "Risk tier", "Metrics"} <= names
     assert "owners" in card_said(tomasz, done.card)
 
@@ -102,7 +102,9 @@ def test_real_card_is_imported_and_exported_in_its_format(path: Path) -> None:
     made = draft_card(actor=SYSTEM, version=version())
     done = import_card(actor=SYSTEM, card=made, data=path.read_bytes(), file_name=path.name)
     given, taken = read_file(path.read_bytes())
-    back = read_file(card_file(person("anna", Role.VALIDATOR), done.card, given.name).text.encode())[1]
+    back = read_file(
+        write_file(said_in_files(person("anna", Role.VALIDATOR), done.card), given.name).text.encode()
+    )[1]
     for name, value in taken.content.items():
         assert name == "extra" or back.content[name] == value
     unknown = {each.place for each in taken.left if each.reason == "A card has no field for it."}

@@ -20,6 +20,7 @@ from apps.cards.services import (
 )
 from apps.core.actors import person as by
 from apps.core.errors import Forbidden, IllegalTransition, PolicyBlocked, Stale
+from apps.exports.selectors import card_said
 from apps.gates.selectors import CARD, round_over, rounds_over
 from tests.cards.filled import complete_card, version
 from tests.people import sign
@@ -181,3 +182,20 @@ def test_edit_while_the_last_signs_never_approves_what_nobody_signed(
     )
     approved = state(card) == CardState.APPROVED
     assert approved == (latest_edition(card).digest == signed)
+
+
+def test_approvals_on_the_card_are_those_of_its_edition_with_the_digest_that_was_signed(
+    card: ModelCard, people: dict[str, User]
+) -> None:
+    submit_card(actor=by(people["ingrid"]), card=card)
+    answer(card, Role.VALIDATOR, people["tomasz"])
+    answer(card, Role.OWNER, people["priya"])
+    rows = card_said(people["priya"], card)["approvals"]
+    assert {(one["role"], one["decision"], one["digest"], one["link"]) for one in rows} == {
+        (role, "Approve", latest_edition(card).digest, f"{card.ref}, edition {card.edition}")
+        for role in ("Model Validator", "Service Owner")
+    }
+    card.refresh_from_db()
+    write_edition(actor=by(people["ingrid"]), card=card, fields={"overview": "Scores all loans."})
+    card.refresh_from_db()
+    assert card_said(people["priya"], card)["approvals"] == []

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from apps.accounts.selectors import usernames_of
 from apps.api.serializers.rules import AskedRoleSerializer
 from apps.cards.models import CardEdition, ModelCard
-from apps.cards.rules import SECTIONS, WRITTEN, CardField, Column, Completeness, Kind
+from apps.cards.rules import FIELDS, SECTIONS, WRITTEN, CardField, Column, Completeness, Keeper, Kind
 from apps.cards.selectors import (
     RETRAIN,
     VALIDATE,
@@ -52,6 +52,14 @@ CardContentSerializer = type(
     "CardContentSerializer", (serializers.Serializer,), {field.name: _field(field) for field in WRITTEN}
 )
 """What a card says, by field (``apps/cards/rules/fields.py``)."""
+
+
+CardRecordsSerializer = type(
+    "CardRecordsSerializer",
+    (serializers.Serializer,),
+    {field.name: _field(field) for field in FIELDS if field.keeper is Keeper.PORTAL},
+)
+"""What the portal itself says on a card, from its records: nobody writes it."""
 
 
 class CardSourceSerializer(serializers.Serializer[Any]):

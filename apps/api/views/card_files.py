@@ -15,11 +15,11 @@ from apps.api.serializers.card_files import (
     CardPreviewSerializer,
 )
 from apps.api.views.cards import CardResource
-from apps.cards.rules.formats import FORMATS, read_file
+from apps.cards.rules.formats import FORMATS, read_file, write_file
 from apps.cards.selectors import offers_for, write_decision
 from apps.cards.services import import_card
 from apps.core import clock
-from apps.exports.selectors import card_file, card_head, card_said
+from apps.exports.selectors import card_head, card_said, said_in_files
 from apps.exports.services.reports.card import card_report
 
 _NAME = OpenApiParameter("name", str, OpenApiParameter.PATH, enum=[*FORMATS, "pdf"])
@@ -33,13 +33,13 @@ class CardFormats(CardResource):
     @extend_schema(responses=CardFormatSerializer(many=True))
     def get(self, request: Request, ref: str) -> Response:
         """Return the formats that a card can be had in, and what of it each cannot hold."""
-        card = self.card(ref)
+        said = said_in_files(self.user, self.card(ref))
         content = [
             {
                 "name": each.name,
                 "label": each.label,
                 "media_type": each.media_type,
-                "lost": card_file(self.user, card, each.name).lost,
+                "lost": write_file(said, each.name).lost,
             }
             for each in FORMATS.values()
         ]
@@ -57,7 +57,7 @@ class CardFile(CardResource):
             return HttpResponse(pdf, content_type="application/pdf")
         if name not in FORMATS:
             raise NotFound(f"There is no format “{name[:60]}”.")
-        written = card_file(self.user, card, name)
+        written = write_file(said_in_files(self.user, card), name)
         return HttpResponse(written.text, content_type=FORMATS[name].media_type)
 
 

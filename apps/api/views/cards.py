@@ -14,6 +14,7 @@ from apps.api.serializers.cards import (
     CardEditionSerializer,
     CardEditSerializer,
     CardHistorySerializer,
+    CardRecordsSerializer,
     CardSerializer,
     ComparisonSerializer,
     DueQuerySerializer,
@@ -35,6 +36,7 @@ from apps.cards.selectors import (
 )
 from apps.cards.services import archive_card, submit_card, take_back_card, write_edition
 from apps.core.errors import Invalid
+from apps.exports.selectors import card_said
 from apps.gates.services import fill_from_records
 from apps.insights.selectors.card_history import history_of
 
@@ -104,6 +106,13 @@ class CardHistory(CardResource):
         card = self.card(ref)
         history = history_of(self.user, card.version, family_of(card).in_use)
         return Response(CardHistorySerializer(history).data)
+
+
+class CardRecords(CardResource):
+    @extend_schema(responses=CardRecordsSerializer)
+    def get(self, request: Request, ref: str) -> Response:
+        """Return what the portal's records say on a card: gate results by digest, approvals, version and tier."""
+        return Response(CardRecordsSerializer(card_said(self.user, self.card(ref))).data)
 
 
 class CompareCards(CardResource):

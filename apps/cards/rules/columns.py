@@ -84,9 +84,11 @@ an event have ``what``."""
 GATE_RESULTS = (
     Column("check", "Check", needed=True),
     Column("verdict", "Verdict"),
-    Column("at", "Measured"),
-    Column("digest", "Digest of the evidence"),
-    Column("link", "Where it stands"),
+    Column("measured", "What was found"),
+    Column("needed", "What is needed"),
+    Column("at", "When"),
+    Column("digest", "SHA-256 of what was judged"),
+    Column("link", "Record"),
 )
 
 APPROVALS = (
@@ -94,5 +96,6 @@ APPROVALS = (
     Column("person", "Who signed"),
     Column("decision", "Decision"),
     Column("at", "When"),
-    Column("digest", "Digest that was signed"),
+    Column("digest", "SHA-256 that was signed"),
+    Column("link", "Record"),
 )

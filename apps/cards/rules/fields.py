@@ -200,7 +200,7 @@ FIELDS = (
         Kind.DATE, 2,
     ),
     CardField(
-        "gate_results", "governance", "Gate results", "What the checks said of this version.", Kind.ROWS,
+        "gate_results", "governance", "Gate results", "What the checks and the gate said of this version.", Kind.ROWS,
         columns=columns.GATE_RESULTS, keeper=Keeper.PORTAL,
     ),
     CardField(

@@ -76,8 +76,23 @@ class Family:
 def family_of(card: ModelCard) -> Family:
     """Return the family of a card. One query."""
     versions = ComponentVersion.objects.filter(component=card.version.component_id)
-    light = versions.select_related("card").defer("card__sources", "card__given")
-    found = sorted(light, key=_age, reverse=True)
+    return _family(versions.select_related("card").defer("card__sources", "card__given"), card)
+
+
+def card_with_family(user: User, ref: str) -> tuple[ModelCard, Family] | None:
+    """Return a card by its reference, with its family, when the person may see it. One query."""
+    numbers = _numbers_in(ref)
+    versions = ComponentVersion.objects.filter(
+        with_any_role(user), component__versions__card__number__in=numbers
+    )
+    every = list(versions.select_related("card", "author", "component__owner_team").defer("card__given"))
+    cards = (one.card for one in every if hasattr(one, "card"))
+    card = next((one for one in cards if one.number in numbers), None)
+    return (card, _family(every, card)) if card else None
+
+
+def _family(versions: Iterable[ComponentVersion], card: ModelCard) -> Family:
+    found = sorted(versions, key=_age, reverse=True)
     cards = []
     for version in found:
         version.component = card.version.component

@@ -1,7 +1,7 @@
 """What a person may read of the ledger and of its exports."""
 
 from apps.exports.selectors.as_at import STEPS, record_as_at, record_exists
-from apps.exports.selectors.cards import card_file, card_head, card_said
+from apps.exports.selectors.cards import card_head, card_said, said_in_files
 from apps.exports.selectors.jobs import export_exists, export_for, exports_visible_to, file_of, may_cancel
 from apps.exports.selectors.ledger import (
     GUARDED_TYPES,
@@ -27,9 +27,9 @@ __all__ = [
     "Access",
     "Reader",
     "access_of",
-    "card_file",
     "card_head",
     "card_said",
+    "said_in_files",
     "entry_exists",
     "export_exists",
     "export_for",

@@ -2,6 +2,14 @@
 
 from apps.gates.selectors.against import owed_afterwards, reasons_against, spoken_against
 from apps.gates.selectors.card_measures import measured_of
+from apps.gates.selectors.card_results import (
+    CHECK_WORDS,
+    answer_rows,
+    answers_about,
+    approval_rows,
+    check_rows,
+    results_of,
+)
 from apps.gates.selectors.decisions import (
     ONLY_READS,
     decision_exists,
@@ -43,6 +51,12 @@ from apps.gates.selectors.waivable import Waivable, waivable, waivables
 __all__ = [
     "CHECKS",
     "ONLY_READS",
+    "CHECK_WORDS",
+    "answer_rows",
+    "approval_rows",
+    "answers_about",
+    "check_rows",
+    "results_of",
     "measured_of",
     "CARD",
     "Counted",

@@ -21,11 +21,19 @@ from apps.cards.selectors import (
     write_decision,
 )
 from apps.core import actors, clock
-from apps.gates.selectors import CARD, asked_over
+from apps.gates.selectors import (
+    CARD,
+    answer_rows,
+    answers_about,
+    approval_rows,
+    asked_over,
+    check_rows,
+)
 from apps.insights.rules.charts import Chart
 from apps.insights.rules.slices import charts_of
 from apps.insights.selectors.card_history import coming, history_of
 from apps.web import dates
+from apps.web.card_page.records import records_of
 from apps.web.card_page.sources import authors_in, evidence_url, sources_of
 from apps.web.card_page.values import Shown, shown
 from apps.web.planning.measures import compare_rows, measure, metric_rows
@@ -50,6 +58,8 @@ def standing_page(user: User, card: ModelCard, family: Family, other: ModelCard 
     today = clock.now().astimezone(dates.zone_of()).date()
     asked = asked_over(CARD, card.ref)
     metrics = content["metrics"]
+    editions = list(editions_of(card).defer("content")[:EDITIONS])
+    answers = answers_about(user, version) if history.touches else []
     return {
         "card": card,
         "version": version,
@@ -66,7 +76,10 @@ def standing_page(user: User, card: ModelCard, family: Family, other: ModelCard 
         "lacks": lacks,
         "optional": [field for field in lacks.missing if field not in lacks.needed],
         "meter": _meter(lacks),
-        "editions": list(editions_of(card).defer("content")[:EDITIONS]),
+        "editions": editions,
+        "answers": records_of(card, answer_rows(answers)),
+        "checks": records_of(card, check_rows(user, version, family.in_use, answers)),
+        "approvals": records_of(card, approval_rows(asked, editions[0])),
         "production": history.production,
         "touches": history.touches,
         "coming": coming(history.touches),

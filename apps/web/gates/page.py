@@ -18,23 +18,16 @@ from apps.evidence.rules.checks import Checked, Demand, State
 from apps.evidence.selectors import PlanInForce
 from apps.gates.enums import Answer
 from apps.gates.rules import Reason, answer_of
-from apps.gates.selectors import GateStanding, Part, anchor_of, reasons_against, standing_at
+from apps.gates.selectors import CHECK_WORDS, GateStanding, Part, anchor_of, reasons_against, standing_at
 from apps.policy.models import RuleWaiver
 from apps.policy.selectors import waivers_asked
 from apps.web.consequences import listed
 from apps.web.gates.risk import RiskScore, risk_score
 
 _MOST_NAMES = 2
-# What a check came to: the colour of its mark, and the word.
-STATES = {
-    State.PASSED: ("done", "Pass"),
-    State.WARNED: ("waiting", "Fails, allowed"),
-    State.FAILED: ("blocked", "Fails"),
-    State.MISSING: ("waiting", "Not sent"),
-    State.INCONCLUSIVE: ("waiting", "Inconclusive"),
-    State.STALE: ("waiting", "Out of date"),
-    State.WAIVED: ("waiting", "Waived"),
-}
+_COLOURS = {State.PASSED: "done", State.FAILED: "blocked"}
+STATES = {state: (_COLOURS.get(state, "waiting"), word) for state, word in CHECK_WORDS.items()}
+"""What a check came to: the colour of its mark, and the word."""
 _OVER = ENDED | {ChangeState.CLOSED, ChangeState.REJECTED, ChangeState.WITHDRAWN, ChangeState.EXPIRED}
 HEADLINES = {Answer.PASS: "Yes", Answer.DENIED: "No", Answer.EXPIRED: "No"}
 """What the title answers; all else is “Not yet”."""

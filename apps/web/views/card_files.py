@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.cards.enums import CardState
 from apps.cards.models import ModelCard
-from apps.cards.rules.formats import FORMATS, read_file
+from apps.cards.rules.formats import FORMATS, read_file, write_file
 from apps.cards.selectors import write_decision
 from apps.cards.services import import_card
 from apps.core import clock
 from apps.core.errors import Invalid, PolicyBlocked
-from apps.exports.selectors import card_file, card_head, card_said
+from apps.exports.selectors import card_head, card_said, said_in_files
 from apps.exports.services.reports.card import card_report
 from apps.web.card_page.files import Brought, lines_of, packed, unpacked
 from apps.web.errors import add_to_form
@@ -42,7 +42,8 @@ def files(request: HttpRequest, ref: str) -> HttpResponse:
             return render(request, "cards/import_check.html", _look(request, card, form))
         except Invalid as error:
             add_to_form(form, error)
-    written = [(each, card_file(reader(request), card, each.name).lost) for each in FORMATS.values()]
+    said = said_in_files(reader(request), card)
+    written = [(each, write_file(said, each.name).lost) for each in FORMATS.values()]
     context = {"card": card, "form": form, "may_write": may_write, "written": written}
     return render(request, "cards/files.html", context)
 
@@ -106,7 +107,7 @@ def download(request: HttpRequest, ref: str, name: str) -> HttpResponse:
     if name not in FORMATS:
         raise Http404(f"There is no format “{name}”.")
     found = FORMATS[name]
-    written = card_file(reader(request), card, name)
+    written = write_file(said_in_files(reader(request), card), name)
     return _sent(written.text.encode(), found.media_type, f"{card.ref}{found.suffix}")
 
 

@@ -10,10 +10,10 @@ from apps.cards.rules import WRITTEN
 from apps.cards.selectors import (
     card_exists,
     card_for,
+    card_with_family,
     compare,
     compare_fields,
     editions_of,
-    family_of,
     fields_of,
     list_models,
     siblings_of,
@@ -42,8 +42,10 @@ def models(request: HttpRequest) -> HttpResponse:
 @require_safe
 def card(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a card: what the model is, how well it does, where it is in use, what is missing, and who signed it."""
-    found = card_of(request, ref)
-    family = family_of(found)
+    known = card_with_family(reader(request), ref)
+    if known is None:
+        raise not_found(request, ("card", ref), exists=card_exists(ref))
+    found, family = known
     other = _other(request.GET.get("with", ""), found, family.cards)
     return render(request, "cards/card.html", standing_page(reader(request), found, family, other))
 
