@@ -11,8 +11,10 @@ class GatesConfig(AppConfig):
         from apps.cards.models import ModelCard
         from apps.cards.services.holding import hold_first
         from apps.changes.models import Change
+        from apps.evidence.services.receiving import on_received
         from apps.gates.selectors import CARD, CHECKS, RULE_WAIVER, RULES
         from apps.gates.services import (
+            card_filling,
             card_rounds,
             publishing,
             queue_rehearsal,
@@ -33,4 +35,6 @@ class GatesConfig(AppConfig):
         add_effect(ModelCard, "reopen", card_rounds.close_card_round)
         add_effect(Change, "start", starting.keep_closed_gate)
         add_guard(Change, "close", starting.may_close_emergency)
+        on_received(card_filling.queue_filling)
+        handlers.register(card_filling.FILL_CARD, card_filling.fill_waiting)
         handlers.register("dry_run", queue_rehearsal)

@@ -231,6 +231,7 @@ AHEAD = "let it start: it goes ahead before every signature is there"
 REFUSED = "access.denied"
 JOBS = {
     "approvals": "Watch over approvals",
+    "cards": "Fill in model cards",
     "calendar": "Watch over the calendar",
     "clock": "Clock",
     "exporter": "Export",

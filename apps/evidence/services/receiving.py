@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -22,6 +23,18 @@ from apps.evidence.selectors import sender_decision
 from apps.evidence.services.files import keep_file
 
 KEY_LIMIT = 80
+
+Listener = Callable[[Report], None]
+
+_listeners: list[Listener] = []
+
+
+def on_received(listener: Listener) -> None:
+    """Let an upper floor act on each new report, in the transaction that keeps it; called from its
+    ``AppConfig.ready``.
+    """
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 @dataclass(frozen=True)
@@ -104,6 +117,8 @@ def receive_evidence(*, actor: Actor, order: Order, carries: bool = False) -> Re
     if created:
         _keep_results(report, reading)
         _record(actor, report, digest)
+        for listener in _listeners:
+            listener(report)
     return Received(report, created)
 
 

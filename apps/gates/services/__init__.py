@@ -1,7 +1,7 @@
 """Asking the gate, and saying what it checks and by which rules it judges.
 
 - ``ask_gate``, ``Ask``: one answer.
-- ``fill_from_records``: what was measured, and what else is known, onto a model card.
+- ``draft_from_records``, ``fill_from_records``: what was measured, and what else is known, onto a model card.
 - ``propose_plan``, ``withdraw_plan``: a version of the checks.
 - ``write_rules``, ``ask_rules_approval``, ``withdraw_rules``: the draft of the rules.
 - ``ask_rule_waiver``, ``end_rule_waiver``, ``warn_of_ending_waivers``: setting a rule aside for a time.
@@ -9,7 +9,7 @@
 """
 
 from apps.gates.services.asking import Ask, ask_gate
-from apps.gates.services.card_filling import fill_from_records
+from apps.gates.services.card_filling import draft_from_records, fill_from_records
 from apps.gates.services.publishing import propose_plan, withdraw_plan
 from apps.gates.services.rehearsing import ask_rehearsal, queue_rehearsal, rehearse, resume_rehearsals
 from apps.gates.services.rule_waivers import ask_rule_waiver, end_rule_waiver, warn_of_ending_waivers
@@ -22,6 +22,7 @@ __all__ = [
     "ask_rule_waiver",
     "ask_rules_approval",
     "end_rule_waiver",
+    "draft_from_records",
     "fill_from_records",
     "propose_plan",
     "queue_rehearsal",

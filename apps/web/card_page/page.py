@@ -34,7 +34,7 @@ from apps.insights.rules.slices import charts_of
 from apps.insights.selectors.card_history import coming, history_of
 from apps.web import dates
 from apps.web.card_page.records import records_of
-from apps.web.card_page.sources import authors_in, evidence_url, sources_of
+from apps.web.card_page.sources import authors_in, came_since, evidence_url, sources_of
 from apps.web.card_page.values import Shown, shown
 from apps.web.planning.measures import compare_rows, measure, metric_rows
 
@@ -77,6 +77,7 @@ def standing_page(user: User, card: ModelCard, family: Family, other: ModelCard 
         "optional": [field for field in lacks.missing if field not in lacks.needed],
         "meter": _meter(lacks),
         "editions": editions,
+        "came": came_since(card, editions, people),
         "answers": records_of(card, answer_rows(answers)),
         "checks": records_of(card, check_rows(user, version, family.in_use, answers)),
         "approvals": records_of(card, approval_rows(asked, editions[0])),

@@ -1,14 +1,15 @@
 """Where a value of a card comes from, with the page that shows it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.models import User
 from apps.cards.enums import Origin
-from apps.cards.models import ModelCard
+from apps.cards.models import CardEdition, ModelCard
+from apps.cards.rules import WRITTEN
 
 _LONG_ID = re.compile(r"\b[0-9a-f]{16,}\b")
 
@@ -30,6 +31,36 @@ def authors_in(card: ModelCard) -> set[int]:
     """Return the numbers of the people who wrote values that the card holds."""
     refs = {one["ref"] for rows in card.sources.values() for one in rows if one["kind"] == Origin.PERSON}
     return {int(ref) for ref in refs if ref.isascii() and ref.isdecimal()}
+
+
+@dataclass(frozen=True)
+class Came:
+    """A field that records filled in since a person last wrote, and from which ones."""
+
+    label: str
+    sources: list[Source]
+
+
+def came_since(card: ModelCard, editions: Iterable[CardEdition], people: Mapping[int, User]) -> list[Came]:
+    """Return what records brought onto a card after the last edition that a person wrote; nothing where nobody did.
+
+    ``editions`` are the newest ones.
+    """
+    last = next((one.number for one in editions if one.written_by_id is not None), None)
+    if last is None:
+        return []
+    found = []
+    for field in WRITTEN:
+        new = [one for one in card.sources.get(field.name, []) if _from_records(one, last)]
+        if new:
+            found.append(Came(field.label, [_source(card, one, people) for one in new]))
+    return found
+
+
+def _from_records(one: Mapping[str, str], last: int) -> bool:
+    edition = one.get("edition", "")
+    by_people = one["kind"] in (Origin.PERSON, Origin.FILE)
+    return not by_people and edition.isdecimal() and int(edition) > last
 
 
 def _source(card: ModelCard, one: Mapping[str, str], people: Mapping[int, User]) -> Source:

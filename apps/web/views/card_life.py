@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.cards.models import ModelCard
 from apps.cards.selectors import write_decision
-from apps.cards.services import archive_card, draft_card, submit_card, take_back_card
+from apps.cards.services import archive_card, submit_card, take_back_card
 from apps.catalog.models import ComponentVersion
 from apps.catalog.selectors import component_for, versions_of
-from apps.gates.services import fill_from_records
+from apps.gates.services import draft_from_records, fill_from_records
 from apps.web.errors import not_found
 from apps.web.reader import actor_of, reader
 from apps.web.views.cards import card_of
@@ -25,8 +25,8 @@ Step = Callable[..., ModelCard]
 @login_required
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Start the card of a version that has none."""
-    made = draft_card(actor=actor_of(request), version=_version(request))
+    """Start the card of a version that has none, with what the records know of it."""
+    made = draft_from_records(actor=actor_of(request), version=_version(request))
     return redirect("web:card", made.ref)
 
 
