@@ -38,6 +38,10 @@ class Review(Stamped):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["state", "due_at"]),
+            # With what the dashboards ask of what fell due.
+            models.Index(
+                fields=["due_at"], include=["id", "change", "state", "signed_at"], name="reviews_fell_due"
+            ),
             # What went wrong lately, and what ended in a week.
             models.Index(fields=["outcome", "-actual_end"]),
             models.Index(fields=["-actual_end"]),

@@ -20,7 +20,7 @@ from apps.insights.rules.scope import Scope
 from apps.insights.services import decisions
 from apps.policy.models import RuleWaiver
 from apps.reviews.models import Review
-from apps.web.dashboards import FIGURES
+from apps.web.dashboards import FIGURES, Reading
 from tests.changes.estate import Estate, at
 from tests.insights.histories import NOW, SCOPES, SPAN, fill
 from tests.people import add_person
@@ -220,7 +220,7 @@ HANDS: dict[str, Callable[[ByHand], Counts]] = {
 
 def linked(figure: str, user: User, scope: Scope) -> dict[tuple[str, str], int]:
     """Return the numbers of a figure's table that lead anywhere, by key and count."""
-    chart = FIGURES[figure].make(user, Asked(scope, NOW, lambda count, key: f"{key} {count}"))
+    chart = FIGURES[figure].make(Reading(user, scope), Asked(scope, NOW, lambda count, key: f"{key} {count}"))
     cells = [cell for row in chart.rows for cell in row if cell.href]
     return {tuple(cell.href.split(" ")): cell.value for cell in cells}
 
@@ -262,7 +262,7 @@ def test_lengths_of_time_are_those_of_each_record_by_nearest_rank(estate: Estate
     with at(NOW):
         hand = ByHand(user, scope)
         charts = {
-            name: FIGURES[name].make(user, Asked(scope, NOW, lambda count, key: key))
+            name: FIGURES[name].make(Reading(user, scope), Asked(scope, NOW, lambda count, key: key))
             for name in ("lead", "restoring", "waiting")
         }
     lengths: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -301,7 +301,9 @@ def test_lengths_of_time_are_those_of_each_record_by_nearest_rank(estate: Estate
 def test_figures_of_nothing_say_so_and_draw_nothing(estate: Estate) -> None:
     with at(NOW):
         for figure in FIGURES:
-            chart = FIGURES[figure].make(estate.people["henrik"], Asked(SCOPES[0], NOW, lambda *_: ""))
+            chart = FIGURES[figure].make(
+                Reading(estate.people["henrik"], SCOPES[0]), Asked(SCOPES[0], NOW, lambda *_: "")
+            )
             assert chart.drawing is None
             assert chart.title.startswith(("No ", "Nothing "))
             assert {cell.said for row in chart.rows for cell in row[1:]} <= {"0", "Not measured"}

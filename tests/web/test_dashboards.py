@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from apps.web.dashboards import DASHBOARDS, FIGURES
+from apps.web.views.dashboards import PAGE
 from tests.changes.estate import Estate, at
 from tests.insights.histories import NOW, fill, make_change
 from tests.web.reading import Enter, page, queries_of, words_at
@@ -34,7 +35,7 @@ def test_each_number_leads_to_a_list_of_as_many_records(estate: Estate, reading:
             ::4
         ]:
             listed = page(reading, url)
-            assert listed.count('<td data-l="Record">') == int(number), url
+            assert listed.count('<td data-l="Record">') == min(int(number), PAGE), url
             assert f"<h1>{number} " in listed
             numbers += 1
     assert numbers > 8
@@ -96,6 +97,39 @@ def test_number_or_row_that_is_not_there_is_not_found(reading: Client) -> None:
         "figures/failures/records/?count=failed",
     ):
         assert reading.get(f"/dashboards/{path}").status_code == 404, path
+
+
+def test_numbers_on_top_lead_to_their_records_of_the_last_90_days(estate: Estate, reading: Client) -> None:
+    fill(estate, 7, 12)
+    led = 0
+    for name in DASHBOARDS:
+        text = unescape(page(reading, f"/dashboards/{name}/?{DAYS}&tier=2"))
+        shown = re.search(r'<dl class="bignums four.*?</dl>', text, re.DOTALL)
+        for url in re.findall(r'href="([^"]+)"', shown[0] if shown else ""):
+            assert "start=2026-09-01&end=2026-11-20" in url
+            assert "tier=2" in url
+            assert int(re.search(r"<h1>([\d,]+) ", page(reading, url))[1]) > 0
+            led += 1
+    assert led > 5
+    assert "bignums" not in page(reading, "/dashboards/?start=2027-01-01&end=2027-02-01")
+
+
+def test_saved_view_keeps_the_dashboard_and_its_filters_and_is_removed(
+    estate: Estate, reading: Client, enter: Enter
+) -> None:
+    text = unescape(page(reading, "/dashboards/signing/?start=2025-12-01&end=2026-11-20&tier=2"))
+    (query,) = re.findall(r'name="query" value="([^"]*)"', text)
+    assert query == "view=signing&tier=2"  # the days that it opens with are not kept
+    kept = reading.post("/account/views/dashboards/", {"name": "Tier 2 <b>", "query": query})
+    opened = reading.get(kept["Location"])
+    assert opened["Location"] == "/dashboards/signing/?tier=2"
+    text = page(reading, opened["Location"])
+    assert "Tier 2 &lt;b&gt;</a>" in text
+    (edit,) = re.findall(r'href="(/account/views/\d+/edit/)"', text)
+    assert reading.post(edit, {"remove": "yes"})["Location"] == "/dashboards/"
+    assert "Tier 2 &lt;b&gt;</a>" not in page(reading, "/dashboards/")
+    reading.post("/account/views/dashboards/", {"name": "Mine", "query": query})
+    assert "Mine</a>" not in page(enter("amara"), "/dashboards/")
 
 
 def test_charts_are_loaded_where_there_are_any_and_the_policy_stays_strict(

@@ -35,6 +35,7 @@ class Booking(Window):
         ]
         indexes = [
             GistIndex(during(), name="bookings_by_time"),
+            models.Index(fields=["state"], condition=Q(stands=Standing.BLOCKED), name="bookings_blocked"),
             GistIndex(during(), condition=Q(state__in=LIVE), name="live_bookings_by_time"),
             models.Index(fields=["ended_at"], condition=Q(state="done"), name="done_bookings_by_end"),
         ]

@@ -89,7 +89,12 @@ class Change(Stamped):
         indexes = [
             models.Index(fields=["state", "-number"]),
             models.Index(fields=["requester", "-number"]),
-            models.Index(fields=["planned_start"]),
+            # With what the dashboards ask of what is planned.
+            models.Index(
+                fields=["planned_start"],
+                include=["id", "state", "requester", "revision", "change_class", "booking"],
+                name="changes_planned",
+            ),
             # What went out, and what ended, in a period.
             models.Index(
                 fields=["actual_start"], condition=Q(actual_start__isnull=False), name="changes_started"
@@ -140,7 +145,9 @@ class ChangeItem(models.Model):
     """One component of a change with its from- and to-version. No from-version means it is new there."""
 
     change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="items")
-    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="change_items")
+    component = models.ForeignKey(
+        Component, on_delete=models.PROTECT, related_name="change_items", db_index=False
+    )
     from_version = models.ForeignKey(
         ComponentVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -149,6 +156,8 @@ class ChangeItem(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        # Which changes move something of a team, kind or tier.
+        indexes = [models.Index(fields=["component", "change"], name="items_of_component")]
         constraints = [
             models.UniqueConstraint(fields=["change", "component"], name="item_once_a_change"),
             models.CheckConstraint(

@@ -42,7 +42,8 @@ class Chart:
     """A chart with all that stands beside it. The first cell of each row is its head.
 
     ``title`` says what the numbers say, ``about`` what they are, ``said`` both in one sentence for whoever cannot see
-    the drawing. ``drawing`` is None where nothing can be drawn: ``title`` then says so.
+    the drawing. ``drawing`` is None where nothing can be drawn: ``title`` then says so. ``says`` tells what the title
+    leaves out, in plain words.
     """
 
     slug: str
@@ -53,6 +54,7 @@ class Chart:
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     drawing: Drawing | None = None
+    says: str = ""
 
     @property
     def drawing_id(self) -> str:

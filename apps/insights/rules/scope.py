@@ -1,6 +1,6 @@
 """What a dashboard looks at: a period, and which changes of it. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -55,6 +55,18 @@ class Bucket:
 
     counts: dict[str, int]
     spread: dict[int, int]
+
+
+def added(buckets: Iterable[Bucket]) -> Bucket:
+    """Return everything that was counted in several buckets, as one."""
+    counts: dict[str, int] = {}
+    spread: dict[int, int] = {}
+    for bucket in buckets:
+        for name, count in bucket.counts.items():
+            counts[name] = counts.get(name, 0) + count
+        for length, count in bucket.spread.items():
+            spread[length] = spread.get(length, 0) + count
+    return Bucket(counts, spread)
 
 
 Counted = dict[str, Bucket]

@@ -21,6 +21,7 @@ from apps.accounts.selectors import with_any_role
 from apps.approvals.enums import RequirementState
 from apps.approvals.models import Requirement
 from apps.calendar.enums import BookingState, Standing
+from apps.calendar.models import Booking
 from apps.changes.enums import DROPPED
 from apps.core import clock
 from apps.insights.models import Decided, DecisionCount
@@ -53,11 +54,12 @@ def ended(user: User, scope: Scope) -> Rows:
 FAILED = Q(_reviewed(*WENT_WRONG))
 """Rolled back or failed, as the review says, which opens with how the change ended."""
 
-FAILURES = Population(ended, "actual_end", {"ended": _ALL, "failed": FAILED}, monthly=True)
+FAILURES = Population(ended, "actual_end", {"ended": _ALL, "failed": FAILED})
 LEAD = Population(
     lambda user, scope: ended(user, scope).exclude(FAILED),
-    "change_class",
+    "actual_end",
     {"live": _ALL},
+    key="change_class",
     took=_begun(F("actual_end") - F("first_submitted_at"), HOUR),
     timed="live",
 )
@@ -71,24 +73,19 @@ RESTORING = Population(
         "restored": Q(_reviewed(Outcome.ROLLED_BACK), actual_start__isnull=False),
         "unknown": ~Q(_reviewed(Outcome.ROLLED_BACK), actual_start__isnull=False),
     },
-    monthly=True,
     took=_begun(F("actual_end") - F("actual_start"), MINUTE),
     timed="restored",
 )
 RISK = Population(
-    ended, "actual_end", {f"risk_{level}": Q(risk=level) for level in (1, 2, 3, 4)}, monthly=True
+    ended, "actual_end", {"ended": _ALL} | {f"risk_{level}": Q(risk=level) for level in (1, 2, 3, 4)}
 )
+_BLOCKED = Q(booking__in=Booking.objects.filter(stands=Standing.BLOCKED, state=BookingState.PLANNED))
 LOAD = Population(
     lambda user, scope: (
         changes_in(user, scope).filter(**during("planned_start", scope)).exclude(state__in=DROPPED)
     ),
     "planned_start",
-    {
-        "planned": _ALL,
-        "blocked": Q(booking__stands=Standing.BLOCKED, booking__state=BookingState.PLANNED),
-        "clear": ~Q(booking__stands=Standing.BLOCKED, booking__state=BookingState.PLANNED),
-    },
-    monthly=True,
+    {"planned": _ALL, "blocked": _BLOCKED, "clear": ~_BLOCKED},
 )
 
 
@@ -111,14 +108,21 @@ def decisions_counted_at() -> datetime | None:
     return DecisionCount.objects.values_list("counted_at", flat=True).first()
 
 
-IN_TIME = Population(_decided, "role", {"given": _ALL, "in_time": Q(in_time=True), "late": Q(in_time=False)})
-WAITING = Population(_decided, "role", {"given": _ALL}, took=F("hours"), timed="given")
-OVERDUE = Population(_overdue, "role", {"overdue": _ALL})
+DECISIONS = Population(
+    _decided,
+    "signed_at",
+    {"given": _ALL, "in_time": Q(in_time=True), "late": Q(in_time=False)},
+    key="role",
+    took=F("hours"),
+    timed="given",
+)
+OVERDUE = Population(_overdue, "due_at", {"overdue": _ALL}, key="role")
 
 
 def _reviews_due(user: User, scope: Scope) -> Rows:
     due = Review.objects.filter(due_at__lte=clock.now(), **during("due_at", scope))
-    return due.filter(change__in=changes_in(user, scope))
+    # A review opens when its change ends. Said here, the changes are found in the index of what ended.
+    return due.filter(change__in=changes_in(user, scope).filter(actual_end__isnull=False))
 
 
 _SIGNED = Q(state=ReviewState.SIGNED)
@@ -131,7 +135,6 @@ REVIEWS = Population(
         "late": _SIGNED & ~Q(signed_at__lte=F("due_at")),
         "unsigned": ~_SIGNED,
     },
-    monthly=True,
 )
 
 
@@ -148,4 +151,4 @@ def waivers_granted(user: User, scope: Scope) -> Rows:
     return found.filter(fits)
 
 
-WAIVERS = Population(waivers_granted, "granted_at", {"granted": _ALL}, monthly=True)
+WAIVERS = Population(waivers_granted, "granted_at", {"granted": _ALL})

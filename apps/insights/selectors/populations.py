@@ -3,17 +3,30 @@
 A number and the list behind it come from the same rows and the same condition, so they cannot differ.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import TruncMonth
 
 from apps.accounts.models import User
 from apps.changes.models import Change, ChangeItem
 from apps.changes.selectors import changes_visible_to
-from apps.insights.rules.scope import Bucket, Counted, Scope
+from apps.insights.rules.measures import Span
+from apps.insights.rules.scope import Bucket, Counted, Scope, added
 
 Rows = QuerySet[Any]
 
@@ -22,39 +35,64 @@ Rows = QuerySet[Any]
 class Population:
     """The records of one figure, and what is counted of them under each key.
 
-    ``key`` is a column; where ``monthly``, that of the time by whose month they count, and ``rows`` keeps to the period
-    by it. ``took`` is how many begun units of time each record took, told of those that the count ``timed`` holds.
+    ``at`` is the column of the time by which ``rows`` keeps to the period; of records as they stand today it is empty.
+    They count under the column ``key``, or without one under the month of ``at``. ``took`` is how many begun units of
+    time each record took, told of those that the count ``timed`` holds.
     """
 
     rows: Callable[[User, Scope], Rows]
-    key: str
+    at: str
     counts: Mapping[str, Q]
-    monthly: bool = False
+    key: str = ""
     took: Any = Value(None, IntegerField())
     timed: str = ""
 
 
-def counted(user: User, population: Population, scope: Scope) -> Counted:
-    """Return what a person may see of a population, counted; one statement."""
-    key = TruncMonth(population.key, tzinfo=scope.zone) if population.monthly else F(population.key)
-    rows = population.rows(user, scope).order_by().annotate(under=key, length=population.took)
+def counted(user: User, population: Population, *scopes: Scope) -> list[Counted]:
+    """Return what a person may see of a population, counted over each of several periods; one statement.
+
+    The periods have the same filters and one zone.
+    """
+    cuts = sorted({moment for scope in scopes for moment in (scope.span.start, scope.span.end)})
+    hull = replace(scopes[0], span=Span(cuts[0], cuts[-1]))
+    pieces = list(_pieces(user, population, hull, cuts[1:-1] if population.at else []))
+    return [_put_together(pieces, scope, cuts) for scope in scopes]
+
+
+_Pieces = Iterable[tuple[int, str, Bucket]]
+"""What lies between two cuts in the time of a population: the number of the first, a key, and what was counted."""
+
+
+def _pieces(user: User, population: Population, hull: Scope, cuts: Sequence[datetime]) -> _Pieces:
+    """Return what was counted between the cuts, a bucket for each length of time."""
+    under = F(population.key) if population.key else TruncMonth(population.at, tzinfo=hull.zone)
+    whens = [When(**{f"{population.at}__lt": cut}, then=Value(place)) for place, cut in enumerate(cuts)]
+    piece = Case(*whens, default=Value(len(cuts)), output_field=IntegerField())
+    rows = population.rows(user, hull).order_by()
+    rows = rows.annotate(under=under, length=population.took, piece=piece)
     counts = {f"n_{name}": Count("pk", filter=condition) for name, condition in population.counts.items()}
-    found: Counted = {}
-    for row in rows.values("under", "length").annotate(**counts):
-        under, length = row.pop("under"), row.pop("length")
-        bucket = found.setdefault(f"{under:%Y-%m}" if population.monthly else under, Bucket({}, {}))
-        for name in population.counts:
-            bucket.counts[name] = bucket.counts.get(name, 0) + row[f"n_{name}"]
-        if length is not None and row[f"n_{population.timed}"]:
-            bucket.spread[length] = row[f"n_{population.timed}"]
-    return found
+    for row in rows.values("under", "length", "piece").annotate(**counts):
+        found = {name: row[f"n_{name}"] for name in population.counts}
+        timed = row["length"] is not None and found[population.timed]
+        key = row["under"] if population.key else f"{row['under']:%Y-%m}"
+        yield row["piece"], key, Bucket(found, {row["length"]: timed} if timed else {})
+
+
+def _put_together(pieces: _Pieces, scope: Scope, cuts: Sequence[datetime]) -> Counted:
+    """Return the buckets of the pieces that lie in a period, by their key."""
+    first, last = cuts.index(scope.span.start), cuts.index(scope.span.end)
+    found: dict[str, list[Bucket]] = {}
+    for place, key, bucket in pieces:
+        if first <= place < last:
+            found.setdefault(key, []).append(bucket)
+    return {key: added(buckets) for key, buckets in found.items()}
 
 
 def records(user: User, population: Population, scope: Scope, count: str, key: str = "") -> Rows:
     """Return the records behind a number, in no order: those under one key, or all of the period."""
-    at = scope.within(key) if key and population.monthly else scope
+    at = scope.within(key) if key and not population.key else scope
     rows = population.rows(user, at).order_by().filter(population.counts[count])
-    return rows.filter(**{population.key: key}) if key and not population.monthly else rows
+    return rows.filter(**{population.key: key}) if key and population.key else rows
 
 
 def changes_in(user: User, scope: Scope) -> QuerySet[Change]:

@@ -42,4 +42,4 @@ def _given(named: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in named.items() if value}
 
 
-VALIDATION = Population(_cards, "due", {"cards": Q()})
+VALIDATION = Population(_cards, "", {"cards": Q()}, key="due")

@@ -18,6 +18,8 @@ from apps.web.forms.ledger import day_field
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 LONGEST = 5
 """Years."""
+RECENT = timedelta(days=90)
+"""What the numbers on top look back on."""
 
 
 class DashboardFilter(forms.Form):
@@ -72,25 +74,51 @@ class DashboardFilter(forms.Form):
     @property
     def scope(self) -> Scope:
         """Return what a form without errors asks for."""
+        return self._scope(*self.days)
+
+    @property
+    def recent(self) -> tuple[date, date] | None:
+        """Return the first and the last of the last days that have begun; of a period ahead there are none."""
         start, end = self.days
+        end = min(end, clock.now().astimezone(self._zone).date())
+        return (max(start, end - RECENT + timedelta(days=1)), end) if start <= end else None
+
+    @property
+    def halves(self) -> tuple[Scope, Scope] | None:
+        """Return the recent days, and as many before them, under the same filters."""
+        if self.recent is None:
+            return None
+        first, last = self.recent
+        before = first - (last - first) - timedelta(days=1)
+        return self._scope(first, last), self._scope(before, first - timedelta(days=1))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Return a form without errors as it stands in an address."""
+        start, end = self.days
+        return {"start": f"{start}", "end": f"{end}"} | self._narrowed
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Return what a saved view keeps: the filters, and the days unless they are those that a page opens with."""
+        usual = self.days == self._days({})
+        return self._narrowed if usual else self.query
+
+    @property
+    def _narrowed(self) -> dict[str, str]:
+        chosen = {name: self.cleaned_data[name] for name in ("team", "kind", "tier", "change_class")}
+        return {name: value for name, value in chosen.items() if value}
+
+    def _scope(self, first: date, last: date) -> Scope:
         given = self.cleaned_data
         return Scope(
-            Span(self._midnight(start), self._midnight(end + timedelta(days=1))),
+            Span(self._midnight(first), self._midnight(last + timedelta(days=1))),
             self._zone,
             team=given["team"],
             kind=given["kind"],
             tier=int(given["tier"] or 0),
             change_class=given["change_class"],
         )
-
-    @property
-    def query(self) -> dict[str, str]:
-        """Return a form without errors as it stands in an address."""
-        start, end = self.days
-        chosen = {name: self.cleaned_data[name] for name in ("team", "kind", "tier", "change_class")}
-        return {"start": f"{start}", "end": f"{end}"} | {
-            name: value for name, value in chosen.items() if value
-        }
 
     def _days(self, given: dict[str, Any]) -> tuple[date, date]:
         today = clock.now().astimezone(self._zone).date()

@@ -6,18 +6,20 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from apps.accounts.selectors import saved_views_of
 from apps.core import clock
 from apps.insights import selectors
+from apps.insights.rules.dashboards.numbers import ALL
 from apps.insights.rules.dashboards.shapes import Asked
 from apps.insights.selectors.counting import decisions_counted_at
 from apps.web import entries
 from apps.web.charts import table_file
-from apps.web.dashboards import DASHBOARDS, FIGURES, FIRST, Figure
+from apps.web.dashboards import DASHBOARDS, FIGURES, FIRST, OF_DECISIONS, Figure, Reading, told_numbers
 from apps.web.forms.dashboards import DashboardFilter
 from apps.web.narrowed import applied
 from apps.web.reader import reader
@@ -33,17 +35,24 @@ def dashboard(request: HttpRequest, name: str = FIRST) -> HttpResponse:
     if name not in DASHBOARDS:
         raise Http404
     form = _form(request)
+    saved = request.GET.get("view", name)
+    if name == FIRST != saved in DASHBOARDS:
+        return redirect(
+            f"{_page(saved)}?{urlencode({k: v for k, v in request.GET.dict().items() if k != 'view'})}"
+        )
     label, figures = DASHBOARDS[name]
     context: dict[str, Any] = {"form": form, "name": name, "label": label, "now": clock.now(), "charts": []}
     query = ""
     if form.is_valid():
         query = urlencode(form.query)
         context |= {"start": form.days[0], "end": form.days[1], "zone": form.scope.zone}
+        reading = Reading(reader(request), form.scope, name, form.halves)
         for slug in figures:
-            chart = FIGURES[slug].make(reader(request), _asked(form, slug))
+            chart = FIGURES[slug].make(reading, _asked(form, slug))
             context["charts"].append((chart, f"{reverse('web:dashboard-table', args=[slug])}?{query}"))
-    if "waiting" in figures:
-        context["counted_at"] = decisions_counted_at()
+        context |= _numbers(form, reading) | _saved(request, form, name)
+    if name in OF_DECISIONS:
+        context |= {"of_decisions": True, "counted_at": decisions_counted_at()}
     context["tabs"] = [
         (each, f"{_page(each)}?{query}" if query else _page(each), said)
         for each, (said, _) in DASHBOARDS.items()
@@ -60,7 +69,7 @@ def table(request: HttpRequest, figure: str) -> HttpResponse:
     held = _figure(figure)
     if not form.is_valid():
         return _unread(request, form)
-    return table_file(held.make(reader(request), _asked(form, figure)))
+    return table_file(held.make(Reading(reader(request), form.scope), _asked(form, figure)))
 
 
 @login_required
@@ -87,6 +96,29 @@ def records(request: HttpRequest, figure: str) -> HttpResponse:
         "applied": applied(form, request.GET.dict(), _FILTERS),
     }
     return render(request, "dashboards/records.html", context)
+
+
+def _numbers(form: DashboardFilter, reading: Reading) -> dict[str, Any]:
+    """Return the numbers on top with the days that they are of, or nothing where none of the days has begun."""
+    if form.recent is None:
+        return {}
+    first, last = form.recent
+    query = form.query | {"key": ALL, "start": f"{first}", "end": f"{last}"}
+
+    def link(figure: str, count: str) -> str:
+        return f"{reverse('web:dashboard-records', args=[figure])}?{urlencode({'count': count} | query)}"
+
+    return {"numbers": told_numbers(reading, link), "recent": form.recent}
+
+
+def _saved(request: HttpRequest, form: DashboardFilter, name: str) -> dict[str, Any]:
+    """Return the reader's saved views, of any dashboard, and what the one that is shown would keep."""
+    return {
+        "views": saved_views_of(reader(request), "dashboards"),
+        "query": urlencode({"view": name} | form.kept),
+        "keeps_days": "start" in form.kept,
+        "at": reverse("web:dashboards"),
+    }
 
 
 def _form(request: HttpRequest) -> DashboardFilter:

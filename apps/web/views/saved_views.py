@@ -15,7 +15,12 @@ from apps.web.errors import add_to_form
 from apps.web.forms.account import ShareForm, ViewForm
 from apps.web.reader import actor_of, reader
 
-PAGES = {"ledger": "web:ledger", "inbox": "web:inbox", "calendar": "web:calendar"}
+PAGES = {
+    "ledger": "web:ledger",
+    "inbox": "web:inbox",
+    "calendar": "web:calendar",
+    "dashboards": "web:dashboards",
+}
 """Pages that can be saved as views, with their addresses."""
 SHARED = ("calendar",)
 """Pages of which a person may share a view with a team that they work in."""

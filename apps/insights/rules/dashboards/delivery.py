@@ -2,6 +2,7 @@
 
 from apps.changes.enums import ChangeClass
 from apps.insights.rules.charts import Cell, Chart
+from apps.insights.rules.dashboards import says
 from apps.insights.rules.dashboards.shapes import (
     Asked,
     chart,
@@ -45,6 +46,7 @@ def failures(asked: Asked, counted: Counted) -> Chart:
         ("Month", "Ended", "Failed or rolled back", "Share"),
         rows,
         share_by_month(asked, counted, "failed", "ended", "Share that failed") if ended else None,
+        says.trend(asked, counted, "failed", "ended"),
     )
 
 
@@ -60,7 +62,7 @@ def lead(asked: Asked, counted: Counted) -> Chart:
         for each, bucket in classes
     ]
     most_of = max(classes, key=lambda each: each[1].counts.get("live", 0))
-    half, _ = half_and_most(most_of[1], DAY)
+    half, most = half_and_most(most_of[1], DAY)
     title = "No change went live in this period"
     if half.value is not None:
         title = f"Half of {most_of[0].label.lower()} changes are live within {half.said} days"
@@ -74,6 +76,10 @@ def lead(asked: Asked, counted: Counted) -> Chart:
         ("Class", "Live", "Half within (days)", "Nine in ten within (days)"),
         rows,
         lengths([(label, half, most) for label, _, half, most in rows], "days"),
+        says.sentences(
+            says.tail(most, "days", f"{most_of[0].label.lower()} changes are live"),
+            says.apart([(label, half) for label, _, half, _ in rows], "days"),
+        ),
     )
 
 
@@ -90,7 +96,7 @@ def restoring(asked: Asked, counted: Counted) -> Chart:
         for month, named, bucket in asked.months(counted)
     ]
     total = whole(counted)
-    half, _ = half_and_most(total)
+    half, most = half_and_most(total)
     unknown = total.counts.get("unknown", 0)
     title = "Nothing had to be undone in this period"
     if half.value is not None:
@@ -117,4 +123,8 @@ def restoring(asked: Asked, counted: Counted) -> Chart:
         ),
         rows,
         lengths([(row[0], row[4], row[5]) for row in rows], "min"),
+        says.sentences(
+            says.tail(most, "minutes", "were undone"),
+            says.still(unknown, "failed change", "not measured") if half.value is not None else "",
+        ),
     )

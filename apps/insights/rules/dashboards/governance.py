@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from apps.insights.rules.charts import ACCENT, BLOCKED, SURFACE, Chart
+from apps.insights.rules.charts import ACCENT, BLOCKED, NOT_MEASURED, SURFACE, Cell, Chart
+from apps.insights.rules.dashboards import says
 from apps.insights.rules.dashboards.shapes import (
     Asked,
     chart,
@@ -14,9 +15,12 @@ from apps.insights.rules.dashboards.shapes import (
 )
 from apps.insights.rules.grammar import count
 from apps.insights.rules.scope import Bucket, Counted
+from apps.reviews.rules.reviewing import WORKING_DAYS_TO_REVIEW as DAYS
 
 SHOWN = 8
 """Rules that are drawn; the table holds them all."""
+FEW = 5
+"""Changes of which a rule must have stopped or judged so many before anything is said of it."""
 
 
 class Effect(Protocol):
@@ -50,12 +54,17 @@ def reviews(asked: Asked, counted: Counted) -> Chart:
     return chart(
         "reviews",
         f"{kept / due:.0%} of reviews were signed in time" if due else "No review fell due in this period",
-        "Reviews by the month in which they fell due",
-        "Each change that ends opens a review with a due time. Counted are those whose due time lies in the period and"
-        " has passed. In time: signed at its due time or before. A month in which none fell due is not measured.",
+        f"Reviews by the month in which they fell due. The goal: each within {DAYS} working days",
+        "Each change that ends opens a review that is due five working days later, at 17:00 in its zone. Counted are"
+        " those whose due time lies in the period and has passed. In time: signed at its due time or before. A"
+        " month in which none fell due is not measured.",
         ("Month", "Due", "Signed in time", "Signed late", "Not signed", "Share in time"),
         rows,
         numbers_by_month(asked, counted, parts) if due else None,
+        says.sentences(
+            says.trend(asked, counted, "in_time", "due"),
+            says.still(total.get("unsigned", 0), "review", "past the due time and not signed"),
+        ),
     )
 
 
@@ -81,6 +90,7 @@ def waivers(asked: Asked, counted: Counted) -> Chart:
         )
         if total
         else None,
+        says.fullest(asked, counted, "granted", "were granted"),
     )
 
 
@@ -92,7 +102,7 @@ def rules(asked: Asked, found: Sequence[Effect]) -> Chart:
         cells = (
             asked.cell(bucket, name, each.rule) for name in ("stopped", "fixed", "waived", "judged", "failed")
         )
-        rows.append((each.title, *cells))
+        rows.append((each.title, *cells, _verdict(each.counts)))
     busy = sorted(
         (each for each in found if each.counts["stopped"]), key=lambda each: -each.counts["stopped"]
     )[:SHOWN]
@@ -107,8 +117,10 @@ def rules(asked: Asked, found: Sequence[Effect]) -> Chart:
         " the gate said no in the period and named the rule. Then went out: of those, the changes that have started"
         " since. Waived: waivers of the rule granted in the period. Met, and ended: changes that ended in the period"
         " and that the gate had let through with this rule met. Got past it: of those, the ones that went back or"
-        " failed. A change that never asked the gate is not judged, so it counts nowhere here.",
-        ("Rule", "Stopped", "Then went out", "Waived", "Met, and ended", "Got past it, then failed"),
+        " failed. A change that never asked the gate is not judged, so it counts nowhere here. What a row says: of"
+        f" fewer than {FEW} changes stopped or judged, nothing; else whether waivers are more than half of what it"
+        " stopped, and whether anything got past it.",
+        ("Rule", "Stopped", "Then went out", "Waived", "Met, and ended", "Got past it, then failed", "Says"),
         rows,
         numbers_by_name(
             [each.title for each in busy],
@@ -120,3 +132,15 @@ def rules(asked: Asked, found: Sequence[Effect]) -> Chart:
         if busy
         else None,
     )
+
+
+def _verdict(counts: dict[str, int]) -> Cell:
+    """Return what the numbers of a rule say of it."""
+    stopped, waived, judged, failed = (counts[name] for name in ("stopped", "waived", "judged", "failed"))
+    if not stopped + judged:
+        return NOT_MEASURED
+    if stopped + judged < FEW:
+        return Cell("Too few to tell")
+    if waived * 2 > stopped:
+        return Cell("Often waived")
+    return Cell(f"{failed:,} of {judged:,} got past it") if failed else Cell("Works")

@@ -1,6 +1,7 @@
 """When models are due to be validated again."""
 
 from apps.insights.rules.charts import ACCENT, BLOCKED, Chart
+from apps.insights.rules.dashboards import says
 from apps.insights.rules.dashboards.shapes import Asked, chart, numbers_by_name
 from apps.insights.rules.grammar import count
 from apps.insights.rules.scope import EMPTY, Counted
@@ -38,4 +39,8 @@ def validation(asked: Asked, counted: Counted) -> Chart:
         )
         if sum(numbers)
         else None,
+        says.sentences(
+            says.still(int(numbers[1]), "more card", "due within 30 days"),
+            says.still(int(numbers[4]), "card", "without a day"),
+        ),
     )

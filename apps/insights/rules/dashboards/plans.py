@@ -2,6 +2,7 @@
 
 from apps.changes.rules.risk import WORDS
 from apps.insights.rules.charts import ACCENT, BLOCKED, SURFACE, TINT, Chart
+from apps.insights.rules.dashboards import says
 from apps.insights.rules.dashboards.shapes import Asked, chart, numbers_by_month, whole
 from apps.insights.rules.grammar import count
 from apps.insights.rules.scope import Counted
@@ -17,7 +18,7 @@ def risk(asked: Asked, counted: Counted) -> Chart:
         for month, named, bucket in asked.months(counted)
     ]
     total = whole(counted).counts
-    all_, high = sum(total.values()), total.get("risk_3", 0) + total.get("risk_4", 0)
+    all_, high = total.get("ended", 0), total.get("risk_3", 0) + total.get("risk_4", 0)
     return chart(
         "risk",
         f"{high / all_:.0%} of changes were of high risk or more"
@@ -28,6 +29,7 @@ def risk(asked: Asked, counted: Counted) -> Chart:
         ("Month", *(name for name, _ in levels.values())),
         rows,
         numbers_by_month(asked, counted, levels) if all_ else None,
+        says.still(total.get("risk_4", 0), "change", "of severe risk"),
     )
 
 
@@ -55,4 +57,5 @@ def load(asked: Asked, counted: Counted) -> Chart:
         )
         if most
         else None,
+        says.still(whole(counted).counts.get("blocked", 0), "change", "blocked now"),
     )

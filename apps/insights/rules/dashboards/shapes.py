@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from apps.insights.rules.charts import (
     ACCENT,
     CONTROL,
+    INK_2,
     NOT_MEASURED,
     SURFACE,
     TINT,
@@ -20,7 +21,7 @@ from apps.insights.rules.charts import (
     drawn,
     number,
 )
-from apps.insights.rules.scope import EMPTY, Bucket, Counted, Scope
+from apps.insights.rules.scope import EMPTY, Bucket, Counted, Scope, added
 from apps.insights.rules.statistics import interval, within
 
 Link = Callable[[str, str], str]
@@ -59,12 +60,12 @@ def chart(
     heads: tuple[str, ...],
     rows: Iterable[tuple[Any, ...]],
     drawing: Drawing | None,
+    says: str = "",
 ) -> Chart:
     """Return a chart whose sentence for whoever cannot see it leads on to its table."""
     cells = tuple(tuple(Cell(one) if isinstance(one, str) else one for one in row) for row in rows)
-    return Chart(
-        slug, title, about, f"{title}. {about}. The table holds each number.", how, heads, cells, drawing
-    )
+    said = f"{title}. {about}. The table holds each number."
+    return Chart(slug, title, about, said, how, heads, cells, drawing, says)
 
 
 def _first(month: str) -> datetime:
@@ -138,10 +139,12 @@ def numbers_by_month(
     return drawn(*bars, xaxis=axis_of(months), barmode="stack", bargap=0.35, **layout)
 
 
-def lengths(rows: Iterable[tuple[str, Cell, Cell]], unit: str) -> Drawing | None:
+def lengths(
+    rows: Iterable[tuple[str, Cell, Cell]], unit: str, goal: tuple[float, str] | None = None
+) -> Drawing | None:
     """Return bars of how long it takes: within the first number half are done, within the second nine in ten.
 
-    What is not measured has no bar; where nothing is, there is nothing to draw.
+    What is not measured has no bar; where nothing is, there is nothing to draw. A ``goal`` is a line with its words.
     """
     measured = [(escape(name), half.value, most.value) for name, half, most in rows if half.value is not None]
     names, halves, mosts = ([row[place] for row in measured] for place in range(3))
@@ -155,7 +158,20 @@ def lengths(rows: Iterable[tuple[str, Cell, Cell]], unit: str) -> Drawing | None
         xaxis={"showgrid": True, "showline": False, "ticksuffix": f" {unit}", "rangemode": "tozero"},
         yaxis={"autorange": "reversed", "showgrid": False, "showline": True, "ticklabelstandoff": 8},
         legend={"y": -0.14 - 0.4 / (len(names) + 1), "traceorder": "reversed"},
+        **(_goal(*goal) if goal else {}),
     )
+
+
+def _goal(value: float, words: str) -> Drawing:
+    """Return what draws a line at a value of the axis along which bars lie, with its words on top."""
+    at = {"xref": "x", "yref": "paper"}
+    line = {"type": "line", "x0": value, "x1": value, "y0": 0, "y1": 1, **at}
+    said = {"text": words, "x": value, "y": 1, "yanchor": "bottom", "showarrow": False, **at}
+    return {
+        "shapes": [line | {"line": {"color": INK_2, "width": 1.5, "dash": "dot"}}],
+        "annotations": [said | {"font": {"color": INK_2, "size": 13}}],
+        "margin": {"t": 28},
+    }
 
 
 def _bar(
@@ -186,14 +202,7 @@ def half_and_most(bucket: Bucket, scale: float = 1) -> tuple[Cell, Cell]:
 
 def whole(counted: Counted) -> Bucket:
     """Return everything that was counted, under one key."""
-    counts: dict[str, int] = {}
-    spread: dict[int, int] = {}
-    for bucket in counted.values():
-        for name, count in bucket.counts.items():
-            counts[name] = counts.get(name, 0) + count
-        for length, count in bucket.spread.items():
-            spread[length] = spread.get(length, 0) + count
-    return Bucket(counts, spread)
+    return added(counted.values())
 
 
 def numbers_by_name(names: Sequence[str], parts: Mapping[str, tuple[Sequence[float], str]]) -> Drawing:
