@@ -24,6 +24,10 @@ DROPPED = frozenset({ChangeState.DRAFT, ChangeState.WITHDRAWN, ChangeState.REJEC
 """States of a change whose window is no plan any more."""
 
 
+REHEARSAL = "Rehearsal:"
+"""How the title of a change that rehearses a drill begins."""
+
+
 class ChangeClass(models.TextChoices):
     STANDARD = "standard", "Standard"
     NORMAL = "normal", "Normal"

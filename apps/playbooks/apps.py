@@ -7,9 +7,15 @@ class PlaybooksConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.lifecycle.machine import register
-        from apps.playbooks.models import Document, Playbook, Template
-        from apps.playbooks.rules import DOCUMENT_TRANSITIONS, PLAYBOOK_TRANSITIONS, TEMPLATE_TRANSITIONS
+        from apps.playbooks.models import Document, Drill, Playbook, Template
+        from apps.playbooks.rules import (
+            DOCUMENT_TRANSITIONS,
+            DRILL_TRANSITIONS,
+            PLAYBOOK_TRANSITIONS,
+            TEMPLATE_TRANSITIONS,
+        )
 
         register(Template, "template", TEMPLATE_TRANSITIONS)
         register(Document, "document", DOCUMENT_TRANSITIONS)
         register(Playbook, "playbook", PLAYBOOK_TRANSITIONS)
+        register(Drill, "drill", DRILL_TRANSITIONS)

@@ -49,3 +49,23 @@ class FieldKind(models.TextChoices):
     CHOICE = "choice", "Choice from a list"
     DATE = "date", "Date"
     ROWS = "rows", "Rows of several answers"
+
+
+class DrillState(models.TextChoices):
+    PLANNED = "planned", "Planned"
+    RUNNING = "running", "Under way"
+    FINISHED = "finished", "Finished"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class DrillStep(models.TextChoices):
+    """What is timed of a drill, in the order in which it comes."""
+
+    SUBMITTED = "submitted", "Submitted"
+    SIGNED = "signed", "Signed by everyone"
+    SCHEDULED = "scheduled", "Scheduled"
+    STARTED = "started", "Went out"
+    COMPLETED = "completed", "Put in place"
+    ROLLED_BACK = "rolled_back", "Rolled back"
+    REVIEW_OPENED = "review_opened", "Review opened"
+    REVIEW_SIGNED = "review_signed", "Review signed"

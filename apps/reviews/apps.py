@@ -13,6 +13,7 @@ class ReviewsConfig(AppConfig):
         from apps.reviews.models import Review
         from apps.reviews.selectors import may_close_change
         from apps.reviews.services import review_ended_change
+        from apps.reviews.services.signing import finish_its_drill
 
         register(
             Review,
@@ -21,4 +22,5 @@ class ReviewsConfig(AppConfig):
         )
         for event in ("complete", "roll_back", "fail"):
             add_effect(Change, event, review_ended_change)
+        add_effect(Review, "sign", finish_its_drill)
         add_guard(Change, "close", may_close_change)

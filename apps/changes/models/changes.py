@@ -11,10 +11,10 @@ from django.db.models import Q
 from apps.approvals.models import Round
 from apps.calendar.models import Booking
 from apps.catalog.models import Component, ComponentVersion
-from apps.changes.enums import OPEN, ChangeClass, ChangeState, Direction, Harm, Likelihood
+from apps.changes.enums import OPEN, REHEARSAL, ChangeClass, ChangeState, Direction, Harm, Likelihood
 from apps.changes.models.standards import StandardVersion
 from apps.core.models import Stamped
-from apps.playbooks.models import Document
+from apps.playbooks.models import Document, Drill
 
 
 class Change(Stamped):
@@ -35,6 +35,15 @@ class Change(Stamped):
         blank=True,
         related_name="changes",
         help_text="The version of a standard change that it was made from, whether it stayed within it or not.",
+    )
+
+    drill = models.OneToOneField(
+        Drill,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="change",
+        help_text="The drill that it rehearses. It is a rehearsal then: nothing goes out, and it counts nowhere.",
     )
 
     # Why
@@ -112,17 +121,23 @@ class Change(Stamped):
                     "actual_start",
                     "first_submitted_at",
                 ],
-                condition=Q(actual_end__isnull=False),
+                condition=Q(actual_end__isnull=False, drill=None),
                 name="changes_ended",
             ),  # fmt: skip
             # With what the tabs ask of an open change, so that counting them reads the index alone.
             models.Index(
                 fields=["planned_start", "-number"],
                 include=["state", "requester", "revision", "planned_end"],
-                condition=Q(state__in=sorted(OPEN)),
+                condition=Q(state__in=sorted(OPEN), drill=None),
                 name="open_changes",
             ),
             GinIndex(fields=["search"]),
+        ]
+        constraints = [
+            # So that whatever names it, a mail or a page, says so in words.
+            models.CheckConstraint(
+                name="rehearsal_is_called_one", condition=Q(drill=None) | Q(title__startswith=REHEARSAL)
+            )
         ]
 
     def __str__(self) -> str:

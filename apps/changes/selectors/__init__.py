@@ -102,14 +102,22 @@ from apps.changes.selectors.standing import (
 )
 from apps.changes.selectors.timeline import timeline_of
 from apps.changes.selectors.track_record import TrackRecord, track_record
-from apps.changes.selectors.versions import moves_coming, moves_past, version_at_work, version_left
+from apps.changes.selectors.versions import (
+    moves_coming,
+    moves_past,
+    version_at_work,
+    version_left,
+    versions_to_rehearse,
+)
 from apps.changes.selectors.visible import (
     as_seen_by,
     change_exists,
     change_for,
+    changes_to_read,
     changes_visible_to,
     is_revised_by_other,
     plannable_changes,
+    rehearsal_refs,
     waiting_to_settle,
     window_passed,
 )
@@ -163,7 +171,10 @@ __all__ = [
     "change_for",
     "changed_since",
     "changes_in",
+    "changes_to_read",
     "changes_visible_to",
+    "rehearsal_refs",
+    "versions_to_rehearse",
     "class_within",
     "components_named",
     "content_of",

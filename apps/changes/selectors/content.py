@@ -128,7 +128,7 @@ def contracts_content(
 def caught_by(changes: Iterable[Change]) -> dict[tuple[int, str], list[Caught]]:
     """Return the freezes in force that catch what changes move, by a change's id and a class by which it can go.
 
-    A standard change can go as a normal one, too.
+    A standard change can go as a normal one, too. Nothing catches a rehearsal: it goes nowhere.
     """
     windows = {
         (change.pk, goes_as): _window(change, goes_as)
@@ -144,7 +144,7 @@ def _beyond(change_class: str) -> str:
 
 
 def _window(change: Change, goes_as: str) -> Window | None:
-    if change.planned_start is None or change.planned_end is None:
+    if change.drill_id or change.planned_start is None or change.planned_end is None:
         return None
     moved = tuple(item.component_id for item in items_of(change))
     return Window(moved, change.planned_start, change.planned_end, goes_as)

@@ -212,7 +212,7 @@ def _of_history(change: Change, measured: list[Measured], prior: Prior) -> dict[
         (one.item.component for one in measured), key=lambda component: (component.tier, component.pk)
     )
     since = clock.now() - YEAR
-    over = Change.objects.filter(actual_end__gte=since).exclude(pk=change.pk)
+    over = Change.objects.filter(actual_end__gte=since, drill=None).exclude(pk=change.pk)
     ended = over.filter(state__in=[*ENDED, ChangeState.CLOSED])
     its = _moving(component=gravest.pk)
     owned = _moving(component__owner_team=gravest.owner_team_id) if gravest.owner_team_id else its

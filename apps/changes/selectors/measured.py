@@ -14,7 +14,7 @@ from apps.changes.models import Change, ChangeItem
 from apps.changes.rules.people import actor_is_requester
 from apps.changes.selectors.items import items_of
 from apps.changes.selectors.standing import leads
-from apps.changes.selectors.visible import changes_visible_to
+from apps.changes.selectors.visible import changes_to_read
 from apps.core.actors import Actor
 from apps.core.decisions import Decision
 from apps.core.errors import Invalid
@@ -53,7 +53,7 @@ def report_seen(user: User, ref: str) -> Report | None:
 def _is_of_a_draft(user: User, report: Report) -> bool:
     """Return whether a version is moved to by changes that a person may not see, and by no other; one query."""
     item = {"component": report.component.key, "to": {"version": report.version.version}}
-    seen = Q(change__in=changes_visible_to(user)) | Q(change__revision__content__items__contains=[item])
+    seen = Q(change__in=changes_to_read(user)) | Q(change__revision__content__items__contains=[item])
     moves = ChangeItem.objects.filter(to_version=report.version_id)
     counts = moves.aggregate(every=Count("pk"), seen=Count("pk", filter=seen))
     return bool(counts["every"]) and not counts["seen"]
@@ -88,9 +88,15 @@ def evidence_decision(change: Change, actor: Actor) -> Decision:
 def carries_out(change: Change, actor: Actor) -> bool:
     """Return whether an actor asked for a change, or leads a step of its plan, that is submitted and not over.
 
-    A draft gives no right to speak: anyone who may propose could start one over anything.
+    A draft gives no right to speak: anyone who may propose could start one over anything. Nor does a rehearsal, which
+    carries out nothing.
     """
-    if change.state not in OPEN or change.state == ChangeState.DRAFT or not isinstance(actor.user, User):
+    if (
+        change.drill_id
+        or change.state not in OPEN
+        or change.state == ChangeState.DRAFT
+        or not isinstance(actor.user, User)
+    ):
         return False
     return actor_is_requester(change, actor) or leads(change, actor.user)
 

@@ -52,7 +52,9 @@ def track_record(since: datetime, components: Collection[int] | None = None) -> 
     Two queries, and a few bytes of memory for each change that ended.
     """
     rows = ChangeItem.objects.filter(
-        change__actual_end__gte=since - YEAR, change__state__in=[*ENDED, ChangeState.CLOSED]
+        change__actual_end__gte=since - YEAR,
+        change__state__in=[*ENDED, ChangeState.CLOSED],
+        change__drill=None,
     )
     if components is not None:
         teams = Component.objects.filter(pk__in=components).values("owner_team")

@@ -6,9 +6,11 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from apps.accounts.models import User
 from apps.catalog.models import Component, ComponentVersion
+from apps.catalog.selectors import versions_in_use
 from apps.changes.enums import OPEN, OVER, ChangeState
 from apps.changes.models import ChangeItem
 from apps.changes.selectors.visible import changes_visible_to
+from apps.playbooks.models import Drill
 
 
 def moves_coming(user: User, component: Component) -> QuerySet[ChangeItem]:
@@ -38,13 +40,20 @@ def version_at_work(
     return next((item.from_version for item in submitted if item.from_version), current)
 
 
+def versions_to_rehearse(drill: Drill) -> list[tuple[str, str]]:
+    """Return the components of a drill by key, each with its version in use, empty where there is none; two queries."""
+    rows = dict(drill.components.order_by("key").values_list("pk", "key"))
+    in_use = versions_in_use(rows)
+    return [(key, in_use[pk].version if pk in in_use else "") for pk, key in rows.items()]
+
+
 def version_left() -> Subquery:
     """Return, to annotate components with, the version that their next submitted change moves away from.
 
     It says in SQL, for many, what ``version_at_work`` says of one.
     """
     items = ChangeItem.objects.filter(
-        component=OuterRef("pk"), change__state__in=OPEN, from_version__isnull=False
+        component=OuterRef("pk"), change__state__in=OPEN, change__drill=None, from_version__isnull=False
     ).exclude(change__state=ChangeState.DRAFT)
     soonest = items.order_by(F("change__planned_start").asc(nulls_last=True), "pk")
     return Subquery(soonest.values("from_version__version")[:1])

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from apps.accounts.models import User
 from apps.accounts.selectors import with_any_role
@@ -19,8 +20,22 @@ _UNSEEN = Q(state=ChangeState.WITHDRAWN, revision=None)
 
 
 def changes_visible_to(user: User) -> QuerySet[Change]:
-    """Return the changes that a person may see: their own, and what others have submitted and are not revising."""
+    """Return the changes that a person may see: their own, and what others have submitted and are not revising.
+
+    Rehearsals are not among them: every list and every figure begins here, and they stand in none.
+    """
+    return changes_to_read(user).filter(drill=None)
+
+
+def changes_to_read(user: User) -> QuerySet[Change]:
+    """Return the changes that a person may see, rehearsals too: to open one that is named, and what hangs on it."""
     return Change.objects.filter(with_any_role(user), ~(_IN_HAND | _UNSEEN) | Q(requester=user))
+
+
+def rehearsal_refs() -> QuerySet[Change, str]:
+    """Return the references of the changes that rehearse, for figures counted of what knows no changes."""
+    ref = Concat(Value("CHG-"), Cast("number", TextField()), output_field=TextField())
+    return Change.objects.filter(drill__isnull=False).order_by().values_list(ref, flat=True)
 
 
 def plannable_changes(user: User) -> QuerySet[Change]:

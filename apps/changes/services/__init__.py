@@ -14,6 +14,7 @@
 - periods that keep changes back: ``declare_period``, ``replan_period``, ``change_outcome``, ``tell_to_hold``,
   ``say_what_was_not_said``.
 - telling: ``plan_message``, ``drop_message``, ``send_due_messages``.
+- rehearsals: ``start_drill``, ``cancel_drill``.
 - time: ``move_change``, ``ask_to_move``, ``expire_change``, ``remind_of_windows``.
 """
 
@@ -27,6 +28,7 @@ from apps.changes.services.drafting import (
     save_why,
     start_draft,
 )
+from apps.changes.services.drills import cancel_drill, start_drill
 from apps.changes.services.emergency import let_go_ahead, show_letting_go
 from apps.changes.services.freezing import (
     change_outcome,
@@ -71,6 +73,8 @@ from apps.changes.services.waivers import (
 )
 
 __all__ = [
+    "cancel_drill",
+    "start_drill",
     "ask_to_move",
     "ask_waiver",
     "attach_document",

@@ -14,7 +14,7 @@ from apps.changes.selectors.contracts import contracts_offered, waiting_to_be_co
 from apps.changes.services.access import locked_draft, permit
 from apps.core import clock
 from apps.core.actors import Actor
-from apps.core.errors import Forbidden, Invalid
+from apps.core.errors import Forbidden, Invalid, PolicyBlocked
 from apps.evidence.models import ContractComparison
 from apps.evidence.rules.contracts import MOST_BYTES
 from apps.evidence.rules.readings import text
@@ -35,10 +35,13 @@ def propose_contract(
 
     Raises:
         Forbidden, IllegalTransition: not the requester, or no longer a draft.
+        PolicyBlocked: it is a rehearsal.
         Invalid: ``contract`` is none that the change can bring a version of; ``file`` is too large, says nothing new,
             or cannot be compared with the definition in force.
     """
     permit("edit", change, actor)
+    if change.drill_id:
+        raise PolicyBlocked("A rehearsal changes nothing, so it brings no new version of a contract.")
     if not isinstance(actor.user, User):
         raise Forbidden("Only a person can propose a contract.")
     known, old = _in_force(change, contract)

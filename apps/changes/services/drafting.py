@@ -7,7 +7,7 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
-from apps.changes.enums import WizardStep
+from apps.changes.enums import REHEARSAL, WizardStep
 from apps.changes.models import Change
 from apps.changes.rules.inputs import ItemInput, MetricInput, NoteInput, RiskInput, StepInput
 from apps.changes.rules.people import may_propose
@@ -17,18 +17,25 @@ from apps.changes.services.access import locked_draft
 from apps.changes.services.finding import next_number, write_search
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden
+from apps.playbooks.models import Drill
 
 
 @transaction.atomic
-def start_draft(*, actor: Actor) -> Change:
-    """Begin a draft with the next number. Raises Forbidden for whoever may not propose."""
+def start_draft(*, actor: Actor, drill: Drill | None = None) -> Change:
+    """Begin a draft with the next number, of a rehearsal where a drill is given.
+
+    Raises Forbidden for whoever may not propose.
+    """
     decision = may_propose(standing_of(actor))
     if not decision or not isinstance(actor.user, User):
         raise Forbidden(decision.reason or "Only a person can propose a change.", remedy=decision.remedy)
     change = Change(number=next_number(), requester=actor.user, time_zone=actor.user.time_zone)
+    change.drill, change.title = drill, REHEARSAL if drill else ""
     change.save(force_insert=True)
     write_search(change)
-    record_event(event="change.drafted", actor=actor, obj=change)
+    record_event(
+        event="change.drafted", actor=actor, obj=change, data={"drill": drill.ref} if drill else None
+    )
     return change
 
 

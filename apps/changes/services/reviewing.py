@@ -10,6 +10,7 @@ from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
 from apps.approvals.selectors import policy_in_force
 from apps.approvals.services import close_round, go_on, stand_still
+from apps.calendar.models import Booking
 from apps.calendar.rules import Span
 from apps.calendar.selectors import conflicts_of, rulebook_in_force
 from apps.calendar.services import book, hold_calendar, need_people, release_booking
@@ -67,14 +68,7 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     revision = freeze_revision(draft, content, by=_submitter(actor))
     draft.revision = revision
     draft.first_submitted_at = draft.first_submitted_at or revision.submitted_at
-    draft.booking = book(
-        actor=actor,
-        ref=draft.ref,
-        title=draft.title,
-        url=url_of(draft),
-        span=_span(draft),
-        **planned(draft),
-    )
+    draft.booking = _booked(actor, draft)
     needs = needs_for(draft, impact, now=now, policy=policy)
     draft.round = ask_for(actor, draft, revision, needs, impact, policy)
     written = ["risk", "change_class", "revision", "first_submitted_at", "booking", "round", "updated_at"]
@@ -83,6 +77,20 @@ def submit_change(*, actor: Actor, change: Change) -> Change:
     facts = {"revision": revision.number, "digest": revision.digest, "risk": draft.risk}
     # Where every earlier signature still counts, nothing is left to wait for.
     return settle(change=advance(draft, "submit", actor=actor, data=facts), actor=actor)
+
+
+def _booked(actor: Actor, draft: Change) -> Booking | None:
+    """Book its window. A rehearsal takes nobody's time: it books none, so that nothing can meet it."""
+    if draft.drill_id:
+        return None
+    return book(
+        actor=actor,
+        ref=draft.ref,
+        title=draft.title,
+        url=url_of(draft),
+        span=_span(draft),
+        **planned(draft),
+    )
 
 
 def _check_complete(draft: Change, actor: Actor) -> None:

@@ -13,6 +13,7 @@ from apps.evidence.enums import Stage
 from apps.gates.enums import Answer
 from apps.gates.rules import Reason, reason_of_check, stages_up_to
 from apps.gates.selectors.standing import GateStanding, anchor_of
+from apps.playbooks.models import Drill
 from apps.policy.enums import Outcome
 from apps.policy.enums import Stage as PolicyStage
 
@@ -33,7 +34,12 @@ _OVER = {
 def reasons_against(
     change: Change, held: GateStanding, stage: Stage, *, component_key: str = "", artifact: str = ""
 ) -> list[Reason]:
-    """Return everything that keeps a change from passing a stage now; nothing when it may."""
+    """Return everything that keeps a change from passing a stage now; nothing when it may.
+
+    A rehearsal passes none, whatever was signed and measured: nothing is deployed for it.
+    """
+    if change.drill is not None:
+        return [_of_drill(change, change.drill)]
     found = spoken_against(change, held, stage)
     found += _of_state(change)
     if stage in GOES_OUT:
@@ -98,6 +104,11 @@ def _of_rules(held: GateStanding, stage: Stage) -> list[Reason]:
         for one in held.verdict.reasons
         if one.rule.stage in stages
     ]
+
+
+def _of_drill(change: Change, drill: Drill) -> Reason:
+    says = f"{change.ref} is a rehearsal, for {drill.ref}: nothing goes out for it."
+    return Reason(Answer.DENIED, says, "Propose a change to deploy anything.", url=f"/drills/{drill.ref}/")
 
 
 def _of_state(change: Change) -> list[Reason]:

@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from apps.accounts.models import User
 from apps.accounts.selectors import works_on_changes
 from apps.changes.models import Change
-from apps.changes.selectors import changes_visible_to
+from apps.changes.selectors import changes_to_read
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.gates.models import GateDecision
@@ -36,7 +36,7 @@ def decision_for(user: User, ref: str) -> GateDecision | None:
     number = _number_in(ref)
     if number is None:
         return None
-    found = GateDecision.objects.filter(seen_by(user), pk=number, change__in=changes_visible_to(user))
+    found = GateDecision.objects.filter(seen_by(user), pk=number, change__in=changes_to_read(user))
     return found.select_related("change", "revision", "asked_by").first()
 
 

@@ -1,4 +1,4 @@
-"""The records behind each number of the framework maps.
+"""The records behind each number of the framework maps. Rehearsals are in none.
 
 A group is a base of records, and for each measure the condition that picks its own among them. So every group is
 counted in one pass, and what is listed is what was counted.
@@ -19,6 +19,7 @@ from apps.cards.models import CardEdition, ModelCard
 from apps.catalog.enums import ComponentKind
 from apps.catalog.models import Component
 from apps.changes.models import Change, ChangeItem, RiskScenario, SuccessMetric
+from apps.changes.selectors import rehearsal_refs
 from apps.core import clock
 from apps.insights.rules.measures import Measure, Span
 from apps.reviews.enums import ReviewState
@@ -38,7 +39,10 @@ class Group:
 def rows_of(measure: Measure, span: Span) -> Rows:
     """Return the records that a measure counts over a period, in no order."""
     if measure.events:
-        return AuditEvent.objects.filter(event__in=measure.events, **_within("at", span))
+        found = AuditEvent.objects.filter(event__in=measure.events, **_within("at", span))
+        # By their numbers, so that what is counted still comes from one index.
+        rehearsed = AuditEvent.objects.filter(object_type="change", object_id__in=rehearsal_refs())
+        return found.exclude(pk__in=rehearsed.values("pk"))
     group = next(each for each in GROUPS if measure.name in each.measures)
     return group.base(span).filter(group.measures[measure.name])
 
@@ -47,13 +51,20 @@ def _within(column: str, span: Span) -> dict[str, object]:
     return {f"{column}__gte": span.start, f"{column}__lt": span.end}
 
 
-def _in_period(model: type[Model], column: str) -> Callable[[Span], Rows]:
-    return lambda span: model._default_manager.filter(**_within(column, span))
+def _in_period(model: type[Model], column: str, **only: object) -> Callable[[Span], Rows]:
+    return lambda span: model._default_manager.filter(**_within(column, span), **only)
+
+
+def _signed(span: Span) -> Rows:
+    found = Signature.objects.filter(**_within("signed_at", span))
+    return found.exclude(
+        requirement__round__subject_type="change", requirement__round__subject_ref__in=rehearsal_refs()
+    )
 
 
 def _moved(kind: ComponentKind) -> Callable[[Span], Rows]:
     return lambda span: ChangeItem.objects.filter(
-        component__kind=kind, **_within("change__actual_start", span)
+        component__kind=kind, change__drill=None, **_within("change__actual_start", span)
     )
 
 
@@ -87,7 +98,7 @@ GROUPS = (
         {"unsealed": _ALL},
     ),
     Group(
-        _in_period(Change, "actual_start"),
+        _in_period(Change, "actual_start", drill=None),
         {
             "with_risks": Q(_HAS_RISKS),
             "no_risks": ~Q(_HAS_RISKS),
@@ -97,9 +108,9 @@ GROUPS = (
             "unapproved": Q(round=None) | ~Q(round__state=RoundState.APPROVED),
         },
     ),
-    Group(_in_period(Change, "actual_end"), {"ended": _ALL, "unreviewed": ~Q(_REVIEWED)}),
+    Group(_in_period(Change, "actual_end", drill=None), {"ended": _ALL, "unreviewed": ~Q(_REVIEWED)}),
     Group(
-        _in_period(Signature, "signed_at"),
+        _signed,
         {
             "signatures": _ALL,
             "validator": Q(requirement__role=Role.VALIDATOR),
@@ -115,7 +126,7 @@ GROUPS = (
         },
     ),
     Group(
-        lambda span: Review.objects.filter(state=ReviewState.SIGNED, **_within("signed_at", span)),
+        _in_period(Review, "signed_at", state=ReviewState.SIGNED, change__drill=None),
         {"reviews": _ALL, "unmeasured": Q(_BLANK)},
     ),
     Group(_in_period(ActionItem, "created_at"), {"actions": _ALL}),

@@ -23,6 +23,7 @@ from apps.approvals.models import Requirement
 from apps.calendar.enums import BookingState, Standing
 from apps.calendar.models import Booking
 from apps.changes.enums import DROPPED
+from apps.changes.selectors import rehearsal_refs
 from apps.core import clock
 from apps.insights.models import Decided, DecisionCount
 from apps.insights.rules.scope import Scope
@@ -141,6 +142,7 @@ REVIEWS = Population(
 def waivers_granted(user: User, scope: Scope) -> Rows:
     """Return waivers of rules and checks by when they were granted. One for a component counts where that is moved."""
     found = waivers_for(user).select_related(None).filter(**during("granted_at", scope))
+    found = found.exclude(scope__in=rehearsal_refs())
     if not scope.narrow:
         return found
     refs = Concat(Value("CHG-"), Cast("number", TextField()), output_field=TextField())

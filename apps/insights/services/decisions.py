@@ -9,6 +9,7 @@ from django.db.models import Case, DateTimeField, Max, OuterRef, QuerySet, Subqu
 from apps.approvals.enums import DECISIONS
 from apps.approvals.models import Round, Signature
 from apps.changes.models import Revision
+from apps.changes.selectors import rehearsal_refs
 from apps.core import clock
 from apps.insights.models import Decided, DecisionCount
 
@@ -58,12 +59,13 @@ def _number(round_: Round) -> int:
 
 
 def decisions() -> QuerySet[Signature]:
-    """Return every decision on a change, those that were taken back later included.
+    """Return every decision on a change, those that were taken back later included; rehearsals are left out.
 
     ``asked_later`` is when its stage was asked: as the last of the stages before it had signed. The first stage is
     asked when the revision is submitted.
     """
     given = Signature.objects.filter(decision__in=DECISIONS, requirement__round__subject_type=_CHANGE)
+    given = given.exclude(requirement__round__subject_ref__in=rehearsal_refs())
     before = Signature.objects.filter(
         decision__in=DECISIONS,
         requirement__round=OuterRef("requirement__round"),

@@ -3,6 +3,12 @@
 from apps.playbooks.rules.answers import COUNT, Content, cleaned, posted, read, said, without_blank_rows
 from apps.playbooks.rules.checking import Path, Problem, field_at, problems_in
 from apps.playbooks.rules.comparing import Difference, differences_between, in_words
+from apps.playbooks.rules.drills import (
+    DRILL_TRANSITIONS,
+    may_cancel_drill,
+    may_plan_drills,
+    may_start_drill,
+)
 from apps.playbooks.rules.editing import Unfit, editor_content, editor_schema, schema_from_editor
 from apps.playbooks.rules.lives import (
     DOCUMENT_TRANSITIONS,
@@ -31,6 +37,10 @@ from apps.playbooks.rules.playbooks import (
 from apps.playbooks.rules.schema import MOST_ROWS, Field, Schema, Shape, shape_of
 
 __all__ = [
+    "DRILL_TRANSITIONS",
+    "may_cancel_drill",
+    "may_plan_drills",
+    "may_start_drill",
     "CONTENT",
     "PLAYBOOK_TRANSITIONS",
     "Branch",

@@ -12,6 +12,18 @@ from apps.playbooks.selectors.documents import (
     statement_of,
     write_decision,
 )
+from apps.playbooks.selectors.drills import (
+    cancel_drill_decision,
+    components_to_rehearse,
+    drill_before,
+    drill_exists,
+    drill_for,
+    drills_visible_to,
+    last_drill,
+    plan_drill_decision,
+    playbooks_to_rehearse,
+    start_drill_decision,
+)
 from apps.playbooks.selectors.places import (
     COMPONENT,
     keys_at,
@@ -42,6 +54,16 @@ from apps.playbooks.selectors.templates import (
 )
 
 __all__ = [
+    "playbooks_to_rehearse",
+    "cancel_drill_decision",
+    "components_to_rehearse",
+    "drill_before",
+    "drill_exists",
+    "drill_for",
+    "drills_visible_to",
+    "last_drill",
+    "plan_drill_decision",
+    "start_drill_decision",
     "COMPONENT",
     "Readers",
     "has_read",

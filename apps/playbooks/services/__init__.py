@@ -4,15 +4,21 @@
 - ``start_document``, ``save_document``, ``move_document``, ``finish_document``: what is answered.
 - ``add_playbook``, ``write_playbook``, ``retire_playbook``: what people do when something happens.
 - ``place_playbook``: where it is pointed out. ``acknowledge_playbook``: who has read it.
+- ``plan_drill``, ``begin_drill``, ``finish_drill``, ``end_drill_early``: rehearsals of a playbook.
 """
 
 from apps.playbooks.services.builtin import load_templates
 from apps.playbooks.services.documents import finish_document, move_document, save_document, start_document
+from apps.playbooks.services.drills import begin_drill, end_drill_early, finish_drill, plan_drill
 from apps.playbooks.services.playbooks import add_playbook, place_playbook, retire_playbook, write_playbook
 from apps.playbooks.services.readings import acknowledge_playbook
 from apps.playbooks.services.templates import add_template, retire_template, write_template
 
 __all__ = [
+    "begin_drill",
+    "end_drill_early",
+    "finish_drill",
+    "plan_drill",
     "acknowledge_playbook",
     "place_playbook",
     "add_playbook",

@@ -12,7 +12,7 @@ from apps.playbooks.models import TemplateVersion
 from apps.policy.models import PolicySet
 from apps.reviews.enums import Becomes
 from apps.reviews.models import ActionItem
-from apps.reviews.selectors.reading import reviews_visible_to
+from apps.reviews.selectors.reading import reviews_to_read
 
 OFFERED = 5
 
@@ -66,7 +66,7 @@ def actions_behind(
     user: User, becomes: Becomes, records: Collection[str], version: int | None = None
 ) -> QuerySet[ActionItem]:
     """Return the actions that made a version, or any version of some records, as far as a person sees their reviews."""
-    rows = ActionItem.objects.filter(becomes=becomes, record__in=records, review__in=reviews_visible_to(user))
+    rows = ActionItem.objects.filter(becomes=becomes, record__in=records, review__in=reviews_to_read(user))
     if version is not None:
         rows = rows.filter(version=version)
     return rows.select_related("review__change", "owner").defer("review__change__search").order_by("pk")

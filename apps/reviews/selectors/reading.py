@@ -12,7 +12,7 @@ from apps.accounts.selectors import active_grants, holds_everywhere
 from apps.approvals.models import Signature
 from apps.approvals.selectors import approvals_of
 from apps.changes.models import Change
-from apps.changes.selectors import changes_visible_to
+from apps.changes.selectors import changes_to_read, changes_visible_to
 from apps.reviews.enums import Outcome, ReviewState, Verdict
 from apps.reviews.models import ActionItem, Feedback, RealisedMetric, Review
 from apps.reviews.rules import verdict
@@ -31,8 +31,13 @@ class Measure:
 
 
 def reviews_visible_to(user: User) -> QuerySet[Review]:
-    """Return the reviews of the changes that a person may see, with what a list shows of them."""
+    """Return the reviews of the changes that a person may see, with what a list shows of them; of no rehearsal."""
     return reviews_of(changes_visible_to(user))
+
+
+def reviews_to_read(user: User) -> QuerySet[Review]:
+    """Return the reviews that a person may read, of rehearsals too: to open one, and for its actions."""
+    return reviews_of(changes_to_read(user))
 
 
 def reviews_of(visible: QuerySet[Change]) -> QuerySet[Review]:
@@ -44,7 +49,7 @@ def reviews_of(visible: QuerySet[Change]) -> QuerySet[Review]:
 def review_for(user: User, ref: str) -> Review | None:
     """Return one review by its reference, such as ``PIR-1042``, or None if this person may not see it."""
     found = _REFERENCE.fullmatch(ref)
-    return reviews_visible_to(user).filter(change__number=found[1]).first() if found else None
+    return reviews_to_read(user).filter(change__number=found[1]).first() if found else None
 
 
 def review_exists(ref: str) -> bool:
@@ -64,7 +69,7 @@ def outcomes_of(changes: QuerySet[Change]) -> dict[int, str]:
 
 def action_for(user: User, review: Review, pk: int) -> ActionItem | None:
     """Return one action of a review that this person may see, or None."""
-    return review.actions.filter(pk=pk, review__in=reviews_visible_to(user)).first()
+    return review.actions.filter(pk=pk, review__in=reviews_to_read(user)).first()
 
 
 def open_reviews(user: User) -> QuerySet[Review]:
@@ -80,7 +85,7 @@ def signed_reviews(user: User) -> QuerySet[Review]:
 def open_actions(user: User) -> QuerySet[ActionItem]:
     """Return every action that is not done, of reviews that a person may see, the most urgent first."""
     return (
-        ActionItem.objects.filter(done_at=None, review__in=reviews_visible_to(user))
+        ActionItem.objects.filter(done_at=None, review__in=reviews_to_read(user))
         .select_related("owner", "review__change")
         .order_by("due_on", "pk")
     )

@@ -7,7 +7,7 @@
 - ``ask_for_feedback``, ``answer_feedback``: how it was for each affected service.
 - ``add_action``, ``complete_action``: what will be done because of it.
 - ``link_action``, ``begin_rules``: which version of the rules, the checks or a template an action turned into.
-- ``sign_review``: by someone other than the requester.
+- ``sign_review``: by someone other than the requester. It ends the drill of a rehearsal.
 - ``remind_reviews``: what is due and overdue.
 """
 

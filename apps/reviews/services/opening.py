@@ -20,7 +20,7 @@ def review_ended_change(change: Change, actor: Actor) -> None:
 @transaction.atomic
 def open_review(*, actor: Actor, change: Change) -> Review:
     """Open the review of a change that ended, filled in with what the portal knows. Tell its requester, and ask
-    whoever answers for an affected service."""
+    whoever answers for an affected service: not of a rehearsal, for nothing was other than before."""
     now = clock.now()
     review = Review.objects.create(
         change=change,
@@ -56,5 +56,6 @@ def open_review(*, actor: Actor, change: Change) -> Review:
         review.due_at,
         f"{review.ref}: tell us how {change.ref} went",
     )
-    ask_for_feedback(actor=actor, review=review)
+    if change.drill_id is None:  # a rehearsal changed nothing for any service
+        ask_for_feedback(actor=actor, review=review)
     return review

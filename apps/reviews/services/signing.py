@@ -6,6 +6,7 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Invalid, Stale
 from apps.lifecycle.services import advance
+from apps.playbooks.services import finish_drill
 from apps.reviews import selectors
 from apps.reviews.models import Review
 from apps.reviews.rules import may_sign, missing_fields
@@ -15,6 +16,8 @@ from apps.reviews.services.access import locked, person_of, require
 @transaction.atomic
 def sign_review(*, actor: Actor, review: Review, digest: str) -> Review:
     """Sign a review as the person read it: ``digest`` is ``selectors.digest_of`` what they were shown.
+
+    Where it is of a rehearsal, its drill ends with it.
 
     Raises:
         Forbidden: this person may not sign it.
@@ -32,3 +35,9 @@ def sign_review(*, actor: Actor, review: Review, digest: str) -> Review:
     advance(review, "sign", actor=actor, data={"outcome": review.outcome, "digest": digest})
     review.refresh_from_db()
     return review
+
+
+def finish_its_drill(review: Review, actor: Actor) -> None:
+    """End the drill that ends with this review; an effect of the signature, in its transaction."""
+    if review.change.drill is not None:
+        finish_drill(actor=actor, drill=review.change.drill)

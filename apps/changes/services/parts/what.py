@@ -1,6 +1,7 @@
 """What a draft moves: checked against the catalog, then written."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from apps.accounts.models import User
 from apps.catalog.models import Component, ComponentVersion
@@ -18,7 +19,12 @@ MOST_ITEMS = 50
 def write_items(
     draft: Change, items: Sequence[ItemInput], *, actor: Actor, complete: bool
 ) -> list[dict[str, str]]:
-    """Write what moves and return it as the ledger keeps it: component, from, to."""
+    """Write what moves and return it as the ledger keeps it: component, from, to.
+
+    A rehearsal moves each component from nothing to the version in use, so that carrying it out changes nothing.
+    """
+    if draft.drill_id:
+        items = [replace(item, from_version="", register=False) for item in items]
     problems = Problems()
     if not items and complete:
         problems.add("items", "Choose at least one component to move.")
@@ -38,6 +44,8 @@ def write_items(
         _item(draft, place, item, keys, components, versions, in_use, problems)
         for place, item in enumerate(items)
     ]
+    if draft.drill_id:
+        _stays_as_it_is(problems, rows)
     problems.raise_any()
     made = [row for row in rows if row is not None]
     for row, item in zip(made, items, strict=True):
@@ -55,6 +63,16 @@ def write_items(
         }
         for row in made
     ]
+
+
+def _stays_as_it_is(problems: Problems, rows: Sequence[ChangeItem | None]) -> None:
+    """Refuse what a rehearsal would change if somebody carried it out."""
+    in_use = versions_in_use([row.component_id for row in rows if row])
+    for place, row in enumerate(rows):
+        used = in_use.get(row.component_id) if row else None
+        if row and used and row.to_version_id and row.to_version_id != used.pk:
+            says = f"A rehearsal changes nothing, so it moves {row.component} to {used.version}, which is in use."
+            problems.add(f"items.{place}.to_version", says)
 
 
 def _within_reach(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from apps.changes.enums import Direction
+from apps.changes.enums import REHEARSAL, Direction
 from apps.changes.models import Change, SuccessMetric
 from apps.changes.rules.fields import LONG_TEXT, MOST_ROWS, Problems
 from apps.changes.rules.inputs import MetricInput
@@ -19,10 +19,13 @@ def write_why(
         "outcome": "Say what should be better afterwards.",
     }
     # A title is one line wherever it is read: in a list, the subject of a mail, a calendar.
-    for name, text in (texts | {"title": " ".join(texts["title"].split())}).items():
-        longest = 200 if name == "title" else LONG_TEXT
+    called = f"{REHEARSAL} " if draft.drill_id else ""
+    title = f"{' '.join(texts['title'].split())} ".removeprefix(called)
+    for name, text in (texts | {"title": title}).items():
+        longest = 200 - len(called) if name == "title" else LONG_TEXT
         asked = missing.get(name, "") if complete else ""
         setattr(draft, name, problems.text(name, text, longest=longest, missing=asked))
+    draft.title = f"{called}{draft.title}".strip()
     if not metrics and complete:
         problems.add("metrics", "Name at least one success metric with its target.")
     problems.at_most("metrics", metrics, MOST_ROWS)
