@@ -28,6 +28,7 @@ _PAGES = {
     "template": "template",
     "document": "document",
     "playbook": "playbook",
+    "drill": "drill",
     "policy": "policy-version",
     "standard": "standard",
     "freeze": "period",

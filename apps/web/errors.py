@@ -34,6 +34,7 @@ _KINDS = {
     "RWV": "rule_waiver",
     "BRF": "briefing",
     "PB": "playbook",
+    "DRL": "drill",
 }
 
 

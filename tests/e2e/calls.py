@@ -345,6 +345,10 @@ def _playbooks(names: Names) -> list[Call]:
         Call("put playbooks/{ref}/", at, LEILA, SAID | {"note": "Shorter.", "version": number}),
         Call("put playbooks/{ref}/places/", f"{at}places/", LEILA, places),
         Call("post playbooks/{ref}/read/", f"{at}read/", TOMASZ, {"version": number}),
+        Call("post drills/{ref}/start/", f"drills/{names['drill']}/start/", AMARA),
+        Call(
+            "post drills/{ref}/cancel/", f"drills/{names['drill']}/cancel/", AMARA, {"reason": "An incident."}
+        ),
         Call("post playbooks/{ref}/retire/", f"{at}retire/", LEILA, {"reason": "Unused."}),
     ]
 

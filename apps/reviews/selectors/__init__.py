@@ -7,6 +7,7 @@ from apps.reviews.selectors.becoming import (
     versions_behind,
     versions_to_link,
 )
+from apps.reviews.selectors.drills import Timed, Times, times_of
 from apps.reviews.selectors.due import (
     actions_to_remind,
     feedback_to_remind,
@@ -44,6 +45,9 @@ from apps.reviews.selectors.similar import Similar, similar_reviews
 from apps.reviews.selectors.standing import may_close_change, standing_of
 
 __all__ = [
+    "Timed",
+    "Times",
+    "times_of",
     "WENT_WRONG",
     "Made",
     "actions_behind",

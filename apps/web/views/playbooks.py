@@ -19,6 +19,7 @@ from apps.web.errors import not_found
 from apps.web.markdown import markdown
 from apps.web.reader import actor_of, reader
 from apps.web.views.change_documents import change_or_404
+from apps.web.views.drills import drill_length
 
 
 @login_required
@@ -47,7 +48,11 @@ def playbook(request: HttpRequest, ref: str) -> HttpResponse:
     versions = selectors.playbook_versions(found)
     current = next(each for each in versions if each.number == found.version)
     actor = actor_of(request)
+    last = selectors.last_drill(reader(request), found)
     context = {
+        "last_drill": last,
+        "last_took": drill_length(last) if last else "",
+        "may_plan_drill": selectors.plan_drill_decision(actor),
         "playbook": found,
         "versions": versions,
         "readers": selectors.readers_of(current),

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 
 from apps.approvals.rules import FIRST_POLICY
 from apps.approvals.services import propose_policy
@@ -9,7 +10,7 @@ from apps.changes import services as changes
 from apps.changes.models import Change, Standard
 from apps.core import clock
 from apps.playbooks import services as playbooks
-from apps.playbooks.models import Template
+from apps.playbooks.models import Playbook, Template
 from apps.playbooks.selectors import current_version
 from demo.load import live
 from demo.signing import actor
@@ -74,7 +75,31 @@ def playbook() -> Names:
     manager = actor("leila.haddad")
     retired = playbooks.add_playbook(actor=manager, content=SAID)
     playbooks.retire_playbook(actor=manager, playbook=retired, reason="The other one asks what matters.")
-    return {"playbook": "PB-1", "playbook_retired": retired.ref}
+    return {"playbook": "PB-1", "playbook_retired": retired.ref} | _drills()
+
+
+def _drills() -> Names:
+    """Plan three drills of the playbook of the organisation: start one of them, and cancel another."""
+    who, playbook = actor("amara.okafor"), Playbook.objects.get(number=1)
+    made = [
+        playbooks.plan_drill(
+            actor=who,
+            playbook=playbook,
+            purpose="Go back within the hour.",
+            planned_for=clock.now() + timedelta(days=2),
+            components=["model:default/credit-risk"],
+            targets={"submitted": 30},
+        )
+        for _ in range(3)
+    ]
+    change = changes.start_drill(actor=who, drill=made[1])
+    changes.cancel_drill(actor=who, drill=made[2], reason="An incident came first.")
+    return {
+        "drill": made[0].ref,
+        "drill_running": made[1].ref,
+        "drill_cancelled": made[2].ref,
+        "rehearsal": change.ref,
+    }
 
 
 def propose_rules() -> str:

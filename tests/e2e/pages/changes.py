@@ -239,6 +239,7 @@ WIZARD: Area = {
         *steps("{draft}", AMARA),
         *steps("{ready}", AMARA),
         *steps("{from_standard}", AMARA),
+        Look("/changes/{rehearsal}/edit/why/", AMARA),
         Look("/changes/{revising}/edit/check/", JONAS),
         *[
             empty(f"/changes/{{draft}}/edit/{step}/", AMARA)

@@ -66,6 +66,7 @@ NO_PAGE: dict[str, str] = {
     "web:question-take-back": _POST,
     "web:document-start": _POST,
     "web:playbook-read": _POST,
+    "web:drill-start": _POST,
     "web:document-statement": "A file.",
     "web:cover-accept": _POST,
     "web:cover-end": _POST,

@@ -154,6 +154,24 @@ PLAYBOOKS: Area = {
         Look("/playbooks/{playbook}/places/"),
         empty("/playbooks/{playbook}/places/", component="model:default/nothing"),
     ],
+    "web:drills": [
+        Look("/drills/", AMARA),
+        Look("/drills/?state=finished"),
+        Look("/drills/", FEMI),
+        Look("/drills/", NEW),
+    ],
+    "web:drill-new": [
+        Look("/drills/new/", AMARA),
+        Look("/drills/new/", FEMI, 403),
+        empty("/drills/new/", AMARA),
+    ],
+    "web:drill": [
+        Look("/drills/{drill}/", AMARA),
+        Look("/drills/{drill}/", FEMI),
+        Look("/drills/{drill_running}/", AMARA),
+        Look("/drills/{drill_cancelled}/"),
+    ],
+    "web:drill-cancel": [Look("/drills/{drill}/cancel/", AMARA), empty("/drills/{drill}/cancel/", AMARA)],
     "web:change-playbooks": [Look("/changes/{in_review}/playbooks/", AMARA)],
     "web:playbook-retire": [
         Look("/playbooks/{playbook}/retire/"),
