@@ -14,6 +14,7 @@ from apps.insights.rules.periods import PeriodKind, period_of
 from apps.insights.rules.scope import Scope
 from apps.insights.selectors import home_for, numbers_for, period_for
 from apps.insights.selectors.card_history import history_of
+from apps.insights.selectors.populations import Reading
 from apps.insights.services import count_decisions
 from apps.reviews.models import Review
 from apps.reviews.selectors import lessons_for, open_reviews, review_for, signed_reviews, similar_reviews
@@ -36,7 +37,8 @@ def told(user: User, estate: Estate) -> dict[str, Any]:
         home, page = home_for(user), period_for(user, week)
         version = estate.components["credit-risk"].versions.get(version="1")
         figures = {
-            name: one.make(user, Asked(scope, LATER, lambda *_: "/")).rows for name, one in FIGURES.items()
+            name: one.make(Reading(user, scope), Asked(scope, LATER, lambda *_: "/")).rows
+            for name, one in FIGURES.items()
         }
         maps = {name: count for name, count in numbers_for(user, SPAN).items() if name not in GROWS}
         return {

@@ -101,7 +101,7 @@ class Change(Stamped):
             # With what the dashboards ask of what is planned.
             models.Index(
                 fields=["planned_start"],
-                include=["id", "state", "requester", "revision", "change_class", "booking"],
+                include=["id", "state", "requester", "revision", "change_class", "booking", "drill"],
                 name="changes_planned",
             ),
             # What went out, and what ended, in a period.

@@ -9,11 +9,12 @@ _ENDED = ("id", "state", "requester", "revision", "change_class", "risk", "actua
 
 
 class Migration(migrations.Migration):
-    dependencies = [("changes", "0016_messages_as_sent"), ("playbooks", "0008_drill")]
+    dependencies = [("changes", "0017_dashboard_indexes"), ("playbooks", "0008_drill")]
 
     operations = [
         migrations.RemoveIndex(model_name="change", name="open_changes"),
         migrations.RemoveIndex(model_name="change", name="changes_ended"),
+        migrations.RemoveIndex(model_name="change", name="changes_planned"),
         migrations.AddField(
             model_name="change",
             name="drill",
@@ -33,6 +34,14 @@ class Migration(migrations.Migration):
                 fields=["actual_end"],
                 include=_ENDED,
                 name="changes_ended",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="change",
+            index=models.Index(
+                fields=["planned_start"],
+                include=("id", "state", "requester", "revision", "change_class", "booking", "drill"),
+                name="changes_planned",
             ),
         ),
         migrations.AddIndex(
