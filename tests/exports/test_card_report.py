@@ -1,7 +1,6 @@
 """A model card as PDF: what it says, how it is tagged, and what never runs or is fetched in it."""
 
 import io
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,18 +79,6 @@ def test_blocks_of_markdown_keep_lists_quotes_code_and_the_address_of_a_link() -
     assert quote["blocks"][0]["runs"] == [{"text": "q"}]
     assert code["text"] == "<c>"
     assert "".join(link["runs"][0]["link"]) == "https://example.com/a-long-address"
-
-
-def test_card_report_of_ten_pages_takes_two_seconds_at_most() -> None:
-    part = (
-        "Words of **weight** that say something of [it](https://example.com). " * 30 + "\n\n- one\n- two\n\n"
-    )
-    table = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 10 + "\n\n"
-    card_report({}, HEAD, at=AT)
-    start = time.perf_counter()
-    reader = report(documentation=(part + table) * 18, metrics=METRICS)
-    assert time.perf_counter() - start <= 2
-    assert len(reader.pages) >= 10
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What people say to each other, and what is their own."""
 
+from datetime import timedelta
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 
@@ -8,6 +10,8 @@ from apps.accounts.selectors import second_factors_of
 from apps.accounts.services import save_view
 from apps.approvals.models import Requirement
 from apps.approvals.services import answer_information, ask_information
+from apps.core import clock
+from apps.discussions.models import Comment
 from apps.discussions.services import reply, settle_thread, start_thread, withdraw_comment
 from demo.signing import actor
 from tests.e2e.organisation.finding import Names
@@ -36,6 +40,8 @@ def talk(ref: str) -> Names:
     settle_thread(actor=actor("amara.okafor"), thread=settled.thread)
     withdrawn = reply(actor=actor("noor.rahimi"), thread=begun.thread, text="I was wrong.")
     withdraw_comment(actor=actor("noor.rahimi"), comment=withdrawn)
+    # It can be edited for minutes only, and the whole suite takes longer.
+    Comment.objects.filter(pk=begun.pk).update(written_at=clock.now() + timedelta(days=1))
     asks = Requirement.objects.get(
         round__subject_ref=ref, state="open", role="owner", component_key="service:default/loan-decision"
     )
