@@ -40,6 +40,12 @@ class ModelCard(Stamped):
         null=True, blank=True, help_text="The first day on which a schedule of the content makes it due."
     )
 
+    reminded_of = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="The day of which people were told last, and how near it was then.",
+    )
+
     class Meta:
         ordering = ["-number"]
         indexes = [

@@ -8,6 +8,7 @@ class GatesConfig(AppConfig):
     def ready(self) -> None:
         """Have the gate follow its rounds, and keep a change from starting against what it says."""
         from apps.approvals.services import on_signed
+        from apps.approvals.services.intents import speak_of
         from apps.cards.models import ModelCard
         from apps.cards.services.holding import hold_first
         from apps.changes.models import Change
@@ -29,6 +30,7 @@ class GatesConfig(AppConfig):
         on_signed(RULES, rules.follow_rules_round)
         on_signed(RULE_WAIVER, rule_waivers.follow_waiver_round)
         on_signed(CARD, card_rounds.follow_card_round)
+        speak_of(CARD, card_rounds.SAYS)
         hold_first(card_rounds.hold_card_round)
         add_effect(ModelCard, "submit", card_rounds.open_card_round)
         add_effect(ModelCard, "take_back", card_rounds.close_card_round)

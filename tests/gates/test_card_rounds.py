@@ -8,6 +8,7 @@ from apps.approvals.enums import RoundState
 from apps.approvals.models import Round
 from apps.approvals.selectors import may_sign_now
 from apps.approvals.services import NobodyToSign
+from apps.approvals.services.intents import meaning_on
 from apps.cards.enums import CardState
 from apps.cards.models import ModelCard
 from apps.cards.selectors import latest_edition
@@ -199,3 +200,16 @@ def test_approvals_on_the_card_are_those_of_its_edition_with_the_digest_that_was
     write_edition(actor=by(people["ingrid"]), card=card, fields={"overview": "Scores all loans."})
     card.refresh_from_db()
     assert card_said(people["priya"], card)["approvals"] == []
+
+
+def test_signature_on_a_card_says_what_its_role_answers_for(card: ModelCard, people: dict[str, User]) -> None:
+    submit_card(actor=by(people["ingrid"]), card=card)
+    title = f"“Model card of credit-risk 13, edition {card.edition}”"
+    says = {one.role: meaning_on(one, "approve") for one in asked(card).requirements.select_related("round")}
+    assert says == {
+        "validator": f"I judge {title} true and whole, and the model fit for the use that it names,"
+        " as Model Validator.",
+        "owner": f"I answer for this model as {title} describes it, as Service Owner.",
+    }
+    validator = asked(card).requirements.select_related("round").get(role=Role.VALIDATOR)
+    assert meaning_on(validator, "reject").startswith(f"I reject {title}, for the reason")

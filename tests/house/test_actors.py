@@ -29,6 +29,7 @@ WITHOUT_ACTOR = {
     "approvals.forget_unused_intents",
     "approvals.remind",
     "approvals.resume_clocks",
+    "cards.remind_of_validation",
     "changes.remind_of_windows",
     "exports.resume_exports",
     "exports.warn_of_ledger_trouble",

@@ -189,11 +189,14 @@ def may_leave_the_rest(unmet: Ask | None) -> Decision:
 _ROOM = 170  # for the name of a component in a meaning that says more; a meaning has 300 characters
 
 
-def meaning(role: str, decision: str, subject: str, where: str, *, afterwards: bool = False) -> str:
+def meaning(
+    role: str, decision: str, subject: str, where: str, *, afterwards: bool = False, says: str = ""
+) -> str:
     """Return what a signature says, in words (21 CFR 11.50(a)(3)).
 
     ``subject`` is what is signed, such as “CHG-1042, revision 4”; ``where`` is the component, or blank.
-    ``afterwards`` says that it had gone ahead before.
+    ``afterwards`` says that it had gone ahead before. ``says`` is what the role says by approving where that is not a
+    change; ``{what}`` in it is what is signed.
     """
     if afterwards and len(where) > _ROOM:
         where = f"{where[: _ROOM - 1]}…"
@@ -205,7 +208,8 @@ def meaning(role: str, decision: str, subject: str, where: str, *, afterwards: b
         Role.OWNER: f"I accept what {what} does to the service, at the time planned",
     }
     judged = {
-        SignatureDecision.APPROVE.value: approvals.get(Role(role), f"I approve {what}"),
+        SignatureDecision.APPROVE.value: says.format(what=what)
+        or approvals.get(Role(role), f"I approve {what}"),
         SignatureDecision.REJECT.value: f"I reject {what}, for the reason that I gave",
         SignatureDecision.ABSTAIN.value: f"I abstain on {what}, for the reason that I gave",
         SignatureDecision.WITHDRAW.value: f"I take back what I signed on {what}, for the reason that I gave",

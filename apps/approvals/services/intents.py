@@ -1,11 +1,12 @@
 """The showing of a signing page: made when it is shown, used up by the signature that answers it."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from django.db import transaction
 
+from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.approvals.enums import DECISIONS
 from apps.approvals.models import Requirement, Signature, SignIntent
@@ -14,6 +15,8 @@ from apps.approvals.rules.intents import LIFE, Proof, is_alive, may_rely_on
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Forbidden, Stale
+
+_approvals: dict[str, Mapping[Role, str]] = {}
 
 
 class Spent(Stale):
@@ -125,9 +128,19 @@ def forget_unused_intents() -> int:
     return old.delete()[0]
 
 
+def speak_of(subject_type: str, approvals: Mapping[Role, str]) -> None:
+    """Let whoever has something signed say what each role says by approving it, as it is no change; called from
+    ``AppConfig.ready``. ``{what}`` is what is signed, by its title.
+    """
+    _approvals[subject_type] = approvals
+
+
 def meaning_on(asked: Requirement, decision: str) -> str:
     """Return what a decision on a requirement says, in words."""
     round_ = asked.round
+    if round_.subject_type in _approvals:
+        says = _approvals[round_.subject_type].get(Role(asked.role), "")
+        return meaning(asked.role, decision, f"“{round_.subject_title}”", "", says=says)
     return meaning(
         asked.role,
         decision,

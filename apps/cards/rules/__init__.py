@@ -24,6 +24,7 @@ from apps.cards.rules.filling import (
 )
 from apps.cards.rules.first_shape import from_first_shape
 from apps.cards.rules.kinds import Column, Keeper, Kind
+from apps.cards.rules.nearness import FIRST_NOTICE, LAST_NOTICE, Nearness, nearness_of
 from apps.cards.rules.retraining import Trigger, retrain_by, triggers_of
 from apps.cards.rules.transitions import TRANSITIONS
 
@@ -31,6 +32,9 @@ __all__ = [
     "BY_NAME",
     "EXTRA",
     "FIELDS",
+    "FIRST_NOTICE",
+    "LAST_NOTICE",
+    "Nearness",
     "SECTIONS",
     "TRANSITIONS",
     "WRITTEN",
@@ -55,6 +59,7 @@ __all__ = [
     "merged",
     "metric_row",
     "metrics_of",
+    "nearness_of",
     "retrain_by",
     "sources_after",
     "training_text",

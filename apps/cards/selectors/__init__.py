@@ -22,7 +22,16 @@ from apps.cards.selectors.cards import (
     start_decision,
     write_decision,
 )
-from apps.cards.selectors.due import RETRAIN, VALIDATE, Due, due_between, due_days, triggers_on
+from apps.cards.selectors.due import (
+    RETRAIN,
+    VALIDATE,
+    Due,
+    cards_to_remind,
+    due_between,
+    due_days,
+    in_use_among_cards,
+    triggers_on,
+)
 from apps.cards.selectors.files import offers_for
 from apps.cards.selectors.records import Given, records_of, records_of_many
 
@@ -30,6 +39,8 @@ __all__ = [
     "RETRAIN",
     "VALIDATE",
     "Due",
+    "cards_to_remind",
+    "in_use_among_cards",
     "due_between",
     "due_days",
     "triggers_on",

@@ -1,14 +1,16 @@
 """When model versions are due: to be validated again, and to be trained again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast, Concat
 
 from apps.accounts.models import User
 from apps.cards.enums import CardState
 from apps.cards.models import ModelCard
-from apps.cards.rules import Trigger, retrain_by, triggers_of
+from apps.cards.rules import FIRST_NOTICE, LAST_NOTICE, Nearness, Trigger, retrain_by, triggers_of
 from apps.cards.selectors.cards import cards_visible_to
 from apps.catalog.models import ComponentVersion
 from apps.catalog.selectors import versions_in_use
@@ -32,16 +34,37 @@ def due_between(user: User, first: date, last: date) -> list[Due]:
     """
     days = (first, last)
     found = cards_visible_to(user).filter(Q(validate_by__range=days) | Q(retrain_by__range=days))
-    cards = list(found.exclude(state=CardState.ARCHIVED).defer("content", "sources", "given"))
-    in_use = versions_in_use({card.version.component_id for card in cards}) if cards else {}
+    cards = found.exclude(state=CardState.ARCHIVED).defer("content", "sources", "given")
     due = [
         Due(card, what, day)
-        for card in cards
-        if in_use.get(card.version.component_id) == card.version
+        for card in in_use_among_cards(cards)
         for what, day in ((VALIDATE, card.validate_by), (RETRAIN, card.retrain_by))
         if day is not None and first <= day <= last
     ]
     return sorted(due, key=lambda one: (one.day, one.card.number, one.what))
+
+
+def cards_to_remind(today: date) -> QuerySet[ModelCard]:
+    """Return the cards whose version is to be validated soon, or was not in time, and of which nobody was told yet."""
+    day = Cast("validate_by", TextField())
+    near = Case(
+        When(validate_by__lt=today, then=Value(Nearness.OVERDUE.value)),
+        When(validate_by__lte=today + LAST_NOTICE, then=Value(Nearness.LAST.value)),
+        default=Value(Nearness.FIRST.value),
+        output_field=TextField(),
+    )
+    soon = ModelCard.objects.filter(validate_by__lte=today + FIRST_NOTICE, version__retired_at=None)
+    waiting = soon.exclude(state=CardState.ARCHIVED).alias(
+        mark=Concat(day, Value(" "), near, output_field=TextField())
+    )
+    return waiting.exclude(reminded_of=F("mark")).select_related("version__component").order_by("pk")
+
+
+def in_use_among_cards(cards: Iterable[ModelCard]) -> list[ModelCard]:
+    """Return those of these cards whose version is in use. One query."""
+    found = list(cards)
+    in_use = versions_in_use({card.version.component_id for card in found}) if found else {}
+    return [card for card in found if in_use.get(card.version.component_id) == card.version]
 
 
 def due_days(card: ModelCard) -> tuple[date | None, date | None]:

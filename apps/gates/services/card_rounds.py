@@ -22,6 +22,11 @@ from apps.gates.selectors import CARD, round_over, rounds_over
 AT_THE_LATEST = timedelta(days=14)
 TIME_TO_SIGN = Allowance(5, TimeUnit.WORKING_DAYS)
 _RISK = 2
+SAYS = {
+    Role.VALIDATOR: "I judge {what} true and whole, and the model fit for the use that it names",
+    Role.OWNER: "I answer for this model as {what} describes it",
+}
+"""What each role answers for by approving a card."""
 
 
 def hold_card_round(card: ModelCard) -> None:
