@@ -14,11 +14,10 @@ from apps.insights.rules.periods import PeriodKind, period_of
 from apps.insights.rules.scope import Scope
 from apps.insights.selectors import home_for, numbers_for, period_for
 from apps.insights.selectors.card_history import history_of
-from apps.insights.selectors.populations import Reading
 from apps.insights.services import count_decisions
 from apps.reviews.models import Review
 from apps.reviews.selectors import lessons_for, open_reviews, review_for, signed_reviews, similar_reviews
-from apps.web.dashboards import FIGURES
+from apps.web.dashboards import FIGURES, Reading
 from tests import drills
 from tests.changes.estate import Estate, at
 
