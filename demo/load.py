@@ -41,6 +41,7 @@ from demo.rules import approve_rules
 from demo.signing import actor, decide
 from demo.standards import approve_standards, begin
 from demo.stories import STORIES, Story
+from demo.training import write_training
 from demo.versions import VERSIONS
 
 HERE = Path(__file__).parent
@@ -73,6 +74,7 @@ def load() -> bool:
     approve_checks(now, actor("leila.haddad"))
     approve_rules(now, actor("leila.haddad"))
     write_playbooks(now, actor("leila.haddad"), actor("tomasz.wojcik"))
+    write_training(now, actor("leila.haddad"))
     for story in sorted(STORIES, key=lambda story: story.opens):
         live(story, now)
     write_briefings(now)

@@ -35,6 +35,7 @@ EVERY = {
     "apps.gates.tasks.task_warn_of_ending_waivers": 3600,
     "apps.gates.tasks.task_resume_rehearsals": 60,
     "apps.cards.tasks.task_remind_of_validation": 3600,
+    "apps.playbooks.tasks.task_remind_of_training": 3600,
     "apps.changes.tasks.task_send_messages": 60,
     "apps.changes.tasks.task_compare_contracts": 60,
     "apps.insights.tasks.task_count_decisions": 60,

@@ -29,6 +29,7 @@ from apps.api.views import (
     rule_waivers,
     rules,
     together,
+    training,
 )
 
 app_name = "api"
@@ -140,6 +141,16 @@ urlpatterns = [
     path("reviews/<str:ref>/factors/<int:pk>/", reviews.FactorEntry.as_view(), name="review-factor"),
     path("reviews/<str:ref>/feedback/<int:pk>/", reviews.FeedbackAnswer.as_view(), name="review-feedback"),
     path("reviews/<str:ref>/sign/", reviews.SignReview.as_view(), name="review-sign"),
+    path("training/", training.Courses.as_view(), name="training"),
+    path("training/<str:ref>/", training.CourseDetail.as_view(), name="course"),
+    path("training/<str:ref>/retire/", training.RetireCourse.as_view(), name="course-retire"),
+    path("training/<str:ref>/confirm/", training.ConfirmCourse.as_view(), name="course-confirm"),
+    path("training/<str:ref>/completions/", training.Completions.as_view(), name="course-completions"),
+    path(
+        "training/<str:ref>/completions/<int:number>/withdraw/",
+        training.WithdrawCompletion.as_view(),
+        name="completion-withdraw",
+    ),
     path("exports/", exports.Exports.as_view(), name="exports"),
     path("exports/<str:ref>/", exports.ExportDetail.as_view(), name="export"),
     path("exports/<str:ref>/cancel/", exports.Cancelled.as_view(), name="export-cancel"),

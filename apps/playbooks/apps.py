@@ -7,8 +7,9 @@ class PlaybooksConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.lifecycle.machine import register
-        from apps.playbooks.models import Document, Drill, Playbook, Template
+        from apps.playbooks.models import Course, Document, Drill, Playbook, Template
         from apps.playbooks.rules import (
+            COURSE_TRANSITIONS,
             DOCUMENT_TRANSITIONS,
             DRILL_TRANSITIONS,
             PLAYBOOK_TRANSITIONS,
@@ -19,3 +20,4 @@ class PlaybooksConfig(AppConfig):
         register(Document, "document", DOCUMENT_TRANSITIONS)
         register(Playbook, "playbook", PLAYBOOK_TRANSITIONS)
         register(Drill, "drill", DRILL_TRANSITIONS)
+        register(Course, "course", COURSE_TRANSITIONS)

@@ -1,4 +1,4 @@
-"""What templates are for, and the lives of a template, a document and a playbook."""
+"""What templates are for, and the lives of a template, a document, a playbook and a course."""
 
 from django.db import models
 
@@ -12,6 +12,19 @@ class TemplateKind(models.TextChoices):
     TEST_REPORT = "test_report", "Test plan and results"
     COMMUNICATION_PLAN = "communication_plan", "Communication plan"
     THRESHOLD_RATIONALE = "threshold_rationale", "Threshold rationale"
+
+
+class UseState(models.TextChoices):
+    ACTIVE = "active", "In use"
+    RETIRED = "retired", "Retired"
+
+
+class Training(models.TextChoices):
+    """How a person stands with a course that a role of theirs asks for."""
+
+    HELD = "held", "Holds it"
+    SOON = "soon", "Runs out soon"
+    LACKING = "lacking", "Lacks it"
 
 
 class TemplateState(models.TextChoices):

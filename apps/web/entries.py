@@ -29,6 +29,7 @@ _PAGES = {
     "document": "document",
     "playbook": "playbook",
     "drill": "drill",
+    "course": "course",
     "policy": "policy-version",
     "standard": "standard",
     "freeze": "period",

@@ -153,6 +153,11 @@ WORDS = {
     "drill.started": "started the drill",
     "drill.finished": "finished the drill",
     "drill.cancelled": "cancelled the drill",
+    "course.added": "added a course",
+    "course.written": "wrote version {version} of the course",
+    "course.completed": "recorded that somebody completed version {version} of the course",
+    "course.completion_withdrawn": "withdrew that somebody completed version {version} of the course",
+    "course.retired": "retired the course",
     "document.started": "began a document with {template}, version {version}",
     "document.saved": "saved the document",
     "document.moved": "moved the document to version {version} of {template}",
@@ -250,5 +255,6 @@ JOBS = {
     "refresh": "Watch over what was signed",
     "sign-in": "Sign-in",
     "standards": "Watch over standard changes",
+    "training": "Watch over training",
 }
 """Who acted, by the name under which a part of the portal acts."""

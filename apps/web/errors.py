@@ -35,6 +35,7 @@ _KINDS = {
     "BRF": "briefing",
     "PB": "playbook",
     "DRL": "drill",
+    "TRN": "course",
 }
 
 

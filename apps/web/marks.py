@@ -38,6 +38,10 @@ STATES: dict[str, tuple[str, str]] = {
     "done": ("done", "Done"),
     "ready": ("done", "Ready"),
     "cancelled": ("draft", "Cancelled"),
+    # training
+    "held": ("done", "Holds it"),
+    "soon": ("waiting", "Runs out soon"),
+    "lacking": ("blocked", "Lacks it"),
     # outcomes of a review
     "successful": ("done", "Successful"),
     "with_issues": ("waiting", "Successful with issues"),

@@ -35,6 +35,7 @@ _BESIDE = (
     ("Rules", "rules"),
     ("Standard changes", "standards"),
     ("Templates", "templates"),
+    ("Training", "training"),
 )
 
 

@@ -41,7 +41,17 @@ def filled(template: str, names: Names) -> str:
     known |= {"comment": names["comment"], "thread": names["thread"], "question": names["waits"]}
     others = [
         names[name]
-        for name in ("standard", "template", "document", "policy", "report", "gate_pass", "playbook", "drill")
+        for name in (
+            "standard",
+            "template",
+            "document",
+            "policy",
+            "report",
+            "gate_pass",
+            "playbook",
+            "course",
+            "drill",
+        )
     ]
 
     def value(match: re.Match[str]) -> str:

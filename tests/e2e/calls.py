@@ -22,7 +22,7 @@ from apps.reviews.selectors import digest_of
 from demo.load import wall
 from demo.signing import actor
 from tests.e2e.organisation import Names
-from tests.e2e.pages.look import AMARA, FEMI, HENRIK, JONAS, LEILA, PRIYA, TOMASZ
+from tests.e2e.pages.look import AMARA, FEMI, HENRIK, JONAS, LEILA, PRIYA, TOMASZ, YUKI
 from tests.playbooks.playbook import SAID
 
 Post = Callable[[str, str], Any]
@@ -53,6 +53,7 @@ def calls(names: Names, password: str, post: Post) -> Iterator[Call]:
     yield from _rules()
     yield from _briefings(names)
     yield from _playbooks(names)
+    yield from _training(names)
 
 
 def _gate(names: Names) -> list[Call]:
@@ -350,6 +351,30 @@ def _playbooks(names: Names) -> list[Call]:
             "post drills/{ref}/cancel/", f"drills/{names['drill']}/cancel/", AMARA, {"reason": "An incident."}
         ),
         Call("post playbooks/{ref}/retire/", f"{at}retire/", LEILA, {"reason": "Unused."}),
+    ]
+
+
+def _training(names: Names) -> list[Call]:
+    at = f"training/{names['course']}/"
+    said = {
+        "title": "Validating models",
+        "teaches": "Three days.",
+        "roles": ["validator"],
+        "days": 365,
+        "own_word": False,
+        "owner": LEILA,
+    }
+    done = {"people": [TOMASZ], "completed_on": f"{clock.now().date()}", "evidence": "ab" * 32}
+    withdraw = f"{at}completions/{names['completion']}/withdraw/"
+    return [
+        Call("post training/", "training/", LEILA, said),
+        Call("put training/{ref}/", at, LEILA, said | {"note": "Longer.", "version": 2}),
+        Call("post training/{ref}/completions/", f"{at}completions/", LEILA, done),
+        Call("post training/{ref}/completions/{number}/withdraw/", withdraw, LEILA, {"reason": "A mistake."}),
+        Call(
+            "post training/{ref}/confirm/", f"training/{names['course_read']}/confirm/", YUKI, {"version": 1}
+        ),
+        Call("post training/{ref}/retire/", f"{at}retire/", LEILA, {"reason": "Unused."}),
     ]
 
 

@@ -15,7 +15,19 @@ from tests.people import add_person
 pytestmark = pytest.mark.django_db
 
 VALUES: dict[str, list[object]] = {
-    "ref": ["CHG-1", "PIR-1", "TPL-1", "DOC-1", "POLICY-1", "STD-1", "EV-1", "GATE-1", "PB-1", "DRL-1"],
+    "ref": [
+        "CHG-1",
+        "PIR-1",
+        "TPL-1",
+        "DOC-1",
+        "POLICY-1",
+        "STD-1",
+        "EV-1",
+        "GATE-1",
+        "PB-1",
+        "DRL-1",
+        "TRN-1",
+    ],
     "slug": ["withdraw"],
     "number": [1],
     "key": ["model:default/x", "ab1-set-password"],

@@ -35,7 +35,7 @@ from tests.e2e.hostile import (
 )
 from tests.e2e.organisation import Names
 from tests.e2e.pages import AREAS
-from tests.e2e.pages.look import FEMI, LEILA, NOBODY, NOOR, PRIYA, TOMASZ, Look
+from tests.e2e.pages.look import FEMI, LEILA, NOBODY, NOOR, PRIYA, TOMASZ, YUKI, Look
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -63,6 +63,11 @@ NO_FORM: dict[str, tuple[str, str, Form]] = {
         LEILA,
         "/playbooks/{playbook}/read/",
         Form("", {"version": ["2"]}, {"version": "hidden"}),
+    ),
+    "web:course-confirm": (
+        YUKI,
+        "/training/{course_read}/confirm/",
+        Form("", {"version": ["1"]}, {"version": "hidden"}),
     ),
     "web:card-start": (
         TOMASZ,

@@ -169,7 +169,7 @@ def test_guide_names_every_fact_with_its_meaning_and_its_examples_can_be_compile
         assert f"`{fact.name}`" in guide
         assert fact.group == "evidence" or fact.meaning in guide
     blocks = re.findall(r"```cel\n(.*?)```", guide, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for text in [*blocks, 'change.class == "urgent" && change.tier == 1', "change.window_hours <= 2.0"]:
         compiled(text, "BOOL")
         assert text in guide

@@ -55,7 +55,7 @@ from apps.approvals.selectors.looking import lookings_for
 from apps.approvals.selectors.mail_links import Served, asked_in_mail, link_in, still_serves_now, token_of
 from apps.approvals.selectors.narrowing import Narrow
 from apps.approvals.selectors.ownership import check_exists, check_for, checks_of
-from apps.approvals.selectors.people import STANDING, eligible_people, people_for_needs, with_deputies
+from apps.approvals.selectors.people import KEPT, STANDING, eligible_people, people_for_needs, with_deputies
 from apps.approvals.selectors.policy import (
     document_by_name,
     may_propose_policy,
@@ -118,6 +118,7 @@ __all__ = [
     "Narrow",
     "Right",
     "Served",
+    "KEPT",
     "STANDING",
     "SinceSeen",
     "Standing",

@@ -23,6 +23,7 @@ from apps.changes.selectors.contracts import contract_facts
 from apps.changes.selectors.impact import reached_by
 from apps.changes.selectors.measured import Measured
 from apps.changes.selectors.track_record import WRONG, YEAR
+from apps.changes.selectors.trained import GIVEN, facts_of_training
 from apps.core import clock
 from apps.evidence.enums import Category, Outcome
 from apps.evidence.rules import Finding
@@ -43,11 +44,13 @@ def facts_of(
     prior: Prior,
     *,
     conflicts: list[Found] | None = None,
+    looked_at: Collection[str] = GIVEN,
 ) -> dict[str, Any]:
     """Return what is known of a change now, by the names of ``policy.rules.FACTS``.
 
     ``measured`` is its evidence (``measured_of``), ``prior`` what is thought of a team of which nothing is known.
-    ``conflicts`` save a caller that has them from asking again.
+    ``conflicts`` save a caller that has them from asking again. Those of training are left out where ``looked_at``
+    names none of them: most rules ask for none, and to know who may sign takes a handful of statements.
     """
     if change.round is not None:
         prefetch_related_objects([change.round], "requirements")
@@ -57,6 +60,7 @@ def facts_of(
         **of_evidence(measured, clock.now()),
         **_of_documents(change),
         **_of_people(change),
+        **_of_training(change, looked_at),
         **of_calendar(conflicts_of(change.ref) if conflicts is None else conflicts),
         **_of_history(change, measured, prior),
         **of_model(measured, named_by(measured)),
@@ -190,6 +194,12 @@ def _of_people(change: Change) -> dict[str, Any]:
         ahead = BreakGlass.objects.select_related("by").get(round=change.round)
         found["people.authorised_by"] = [str(role) for role in roles_of(ahead.by, ahead.at)]
     return found
+
+
+def _of_training(change: Change, looked_at: Collection[str]) -> dict[str, Any]:
+    if change.round_id is None or set(GIVEN).isdisjoint(looked_at):
+        return {}
+    return facts_of_training([change.round_id])[change.round_id]
 
 
 def of_calendar(conflicts: list[Found]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from apps.changes.selectors.facts import named_by, of_calendar, of_evidence, of_
 from apps.changes.selectors.measured import Measured, champion_of
 from apps.changes.selectors.snapshots import Snapshot, snapshots
 from apps.changes.selectors.track_record import Ends, TrackRecord, track_record
+from apps.changes.selectors.trained import facts_of_training
 from apps.core import clock
 from apps.evidence.selectors import pieces_of
 from apps.playbooks.enums import DocumentState, TemplateKind
@@ -162,6 +163,8 @@ def _of_people(batch: Batch) -> dict[int, Facts]:
         found[pk]["people.signed"] = sorted(asked[round_id] - waiting[round_id])
     for round_id, roles in _authorised(rounds).items():
         found[rounds[round_id]]["people.authorised_by"] = roles
+    for round_id, known in facts_of_training(rounds).items():
+        found[rounds[round_id]] |= known
     return found
 
 

@@ -96,7 +96,7 @@ def standing_at(change: Change, *, component_key: str = "", artifact: str = "") 
         parts.append(Part(one.item, one.champion, checks))
     conflicts = conflicts_of(change.ref)
     about = [_about(one, artifact) if one.item.component.key == component_key else one for one in measured]
-    sheet = sheet_of(facts_of(change, about, rules.prior, conflicts=conflicts))
+    sheet = sheet_of(facts_of(change, about, rules.prior, conflicts=conflicts, looked_at=rules.facts))
     verdict = judge(rules, sheet, waived=waived_rules(rules.rules, waivers, change.ref, keys))
     return GateStanding(
         plan=plan,

@@ -1,4 +1,4 @@
-"""What templates ask and playbooks say, how answers are read, judged and moved, and who may write them."""
+"""What templates ask, playbooks say and courses teach; how answers are read, judged and moved; who may write them."""
 
 from apps.playbooks.rules.answers import COUNT, Content, cleaned, posted, read, said, without_blank_rows
 from apps.playbooks.rules.checking import Path, Problem, field_at, problems_in
@@ -35,12 +35,34 @@ from apps.playbooks.rules.playbooks import (
     wrong_with_playbook,
 )
 from apps.playbooks.rules.schema import MOST_ROWS, Field, Schema, Shape, shape_of
+from apps.playbooks.rules.training import (
+    COURSE_TRANSITIONS,
+    LONGEST_DAYS,
+    SOON,
+    Taught,
+    may_record,
+    may_write_courses,
+    reminder_due,
+    training_on,
+    wrong_with_completion,
+    wrong_with_course,
+)
 
 __all__ = [
     "DRILL_TRANSITIONS",
     "may_cancel_drill",
     "may_plan_drills",
     "may_start_drill",
+    "COURSE_TRANSITIONS",
+    "LONGEST_DAYS",
+    "SOON",
+    "Taught",
+    "may_record",
+    "may_write_courses",
+    "reminder_due",
+    "training_on",
+    "wrong_with_completion",
+    "wrong_with_course",
     "CONTENT",
     "PLAYBOOK_TRANSITIONS",
     "Branch",

@@ -1,4 +1,4 @@
-"""Templates, documents and playbooks as people see them."""
+"""Templates, documents, playbooks and courses as people see them."""
 
 from apps.playbooks.selectors.documents import (
     document_exists,
@@ -52,6 +52,25 @@ from apps.playbooks.selectors.templates import (
     templates_visible_to,
     versions_of,
 )
+from apps.playbooks.selectors.training import (
+    TrainingStanding,
+    completion_for,
+    completions_of,
+    confirm_decision,
+    counting_completions,
+    course_exists,
+    course_for,
+    course_in_force,
+    course_versions,
+    courses_in_use,
+    courses_visible_to,
+    held_on,
+    record_decision,
+    standings,
+    today,
+    training_of,
+    write_courses_decision,
+)
 
 __all__ = [
     "playbooks_to_rehearse",
@@ -64,6 +83,23 @@ __all__ = [
     "last_drill",
     "plan_drill_decision",
     "start_drill_decision",
+    "TrainingStanding",
+    "completion_for",
+    "completions_of",
+    "confirm_decision",
+    "counting_completions",
+    "course_exists",
+    "course_for",
+    "course_in_force",
+    "course_versions",
+    "courses_in_use",
+    "courses_visible_to",
+    "held_on",
+    "record_decision",
+    "standings",
+    "today",
+    "training_of",
+    "write_courses_decision",
     "COMPONENT",
     "Readers",
     "has_read",

@@ -79,3 +79,8 @@ class Rules:
     rules: tuple[Rule, ...]
     bands: Mapping[str, float]
     prior: Prior
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Return the names of the facts that any of its rules looks at."""
+        return frozenset(name for rule in self.rules for name in rule.facts)

@@ -25,6 +25,7 @@ from apps.web.urls import (
     reviews,
     rules,
     standards,
+    training,
     wizard,
 )
 
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern] = [
         reviews,
         playbooks,
         drills,
+        training,
         retention,
         frameworks,
         ledger,

@@ -32,7 +32,7 @@ from tests.e2e.organisation.records import (
     keep_some,
     write_reviews,
 )
-from tests.e2e.organisation.writing import playbook, propose_rules, standards, write_documents
+from tests.e2e.organisation.writing import playbook, propose_rules, standards, training, write_documents
 
 STATES = (
     "draft", "in_review", "approved", "in_progress", "completed", "rolled_back", "failed", "closed", "rejected",
@@ -61,7 +61,7 @@ def settle(home: Path) -> Names:
     names |= write_reviews() | freeze_and_lift() | feed() | export()
     names["hold"] = keep_some()
     names["view"] = saved_view()
-    names |= write_documents() | playbook() | second_factor()
+    names |= write_documents() | playbook() | training() | second_factor()
     names["policy"] = propose_rules()
     names |= standards() | gates()
     names |= go_ahead()

@@ -4,13 +4,15 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 
+from apps.accounts.models import User
 from apps.approvals.rules import FIRST_POLICY
 from apps.approvals.services import propose_policy
 from apps.changes import services as changes
 from apps.changes.models import Change, Standard
 from apps.core import clock
 from apps.playbooks import services as playbooks
-from apps.playbooks.models import Playbook, Template
+from apps.playbooks.models import Completion, Course, Playbook, Template
+from apps.playbooks.rules import Taught
 from apps.playbooks.selectors import current_version
 from demo.load import live
 from demo.signing import actor
@@ -99,6 +101,23 @@ def _drills() -> Names:
         "drill_running": made[1].ref,
         "drill_cancelled": made[2].ref,
         "rehearsal": change.ref,
+    }
+
+
+def training() -> Names:
+    """Write a second version of a course, and retire another one."""
+    manager, owner = actor("leila.haddad"), User.objects.get(username="leila.haddad")
+    course = Course.objects.get(number=1)
+    said = Taught("Validating models", "Two days.", ("validator",), 365)
+    playbooks.write_course(actor=manager, course=course, taught=said, owner=owner, note="Shorter.")
+    retired = playbooks.add_course(actor=manager, taught=said, owner=owner)
+    playbooks.retire_course(actor=manager, course=retired, reason="The other one is enough.")
+    completion = Completion.objects.get(version__course=course)
+    return {
+        "course": course.ref,
+        "course_read": "TRN-2",
+        "course_retired": retired.ref,
+        "completion": f"{completion.pk}",
     }
 
 

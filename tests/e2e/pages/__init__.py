@@ -10,7 +10,7 @@ from tests.e2e.pages.deciding import HOME
 from tests.e2e.pages.gating import GATES
 from tests.e2e.pages.look import Area
 from tests.e2e.pages.open import OPEN, REFUSALS
-from tests.e2e.pages.planning import CATALOG, PLANNING, PLAYBOOKS
+from tests.e2e.pages.planning import CATALOG, PLANNING, PLAYBOOKS, TRAINING
 from tests.e2e.pages.records import RECORDS
 
 AREAS: dict[str, Area] = {
@@ -23,6 +23,7 @@ AREAS: dict[str, Area] = {
     "gates": GATES,
     "planning": PLANNING,
     "playbooks": PLAYBOOKS,
+    "training": TRAINING,
     "catalog": CATALOG,
     "records": RECORDS,
     "open": OPEN,

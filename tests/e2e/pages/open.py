@@ -67,6 +67,7 @@ NO_PAGE: dict[str, str] = {
     "web:document-start": _POST,
     "web:playbook-read": _POST,
     "web:drill-start": _POST,
+    "web:course-confirm": _POST,
     "web:document-statement": "A file.",
     "web:cover-accept": _POST,
     "web:cover-end": _POST,

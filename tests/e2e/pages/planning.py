@@ -1,6 +1,6 @@
 """The calendar, templates, documents, reviews and the catalog."""
 
-from tests.e2e.pages.look import AMARA, FEMI, LEILA, NEW, TOMASZ, Area, Look, empty
+from tests.e2e.pages.look import AMARA, FEMI, LEILA, NEW, TOMASZ, YUKI, Area, Look, empty
 
 PLANNING: Area = {
     "web:calendar": [
@@ -176,6 +176,34 @@ PLAYBOOKS: Area = {
     "web:playbook-retire": [
         Look("/playbooks/{playbook}/retire/"),
         empty("/playbooks/{playbook}/retire/"),
+    ],
+}
+
+TRAINING: Area = {
+    "web:training": [Look("/training/"), Look("/training/", AMARA), Look("/training/", NEW)],
+    "web:my-training": [Look("/training/mine/", TOMASZ), Look("/training/mine/", FEMI)],
+    "web:course-new": [
+        Look("/training/new/"),
+        Look("/training/new/", AMARA, 403),
+        empty("/training/new/"),
+    ],
+    "web:course": [
+        Look("/training/{course}/"),
+        Look("/training/{course}/?show=soon", TOMASZ),
+        Look("/training/{course_read}/?show=held", YUKI),
+        Look("/training/{course_retired}/", FEMI),
+    ],
+    "web:course-version": [Look("/training/{course}/versions/1/", AMARA)],
+    "web:course-edit": [Look("/training/{course}/edit/"), empty("/training/{course}/edit/")],
+    "web:course-retire": [Look("/training/{course}/retire/"), empty("/training/{course}/retire/")],
+    "web:course-record": [Look("/training/{course}/record/"), empty("/training/{course}/record/")],
+    "web:course-completions": [
+        Look("/training/{course}/completions/"),
+        Look("/training/{course_retired}/completions/", AMARA),
+    ],
+    "web:completion-withdraw": [
+        Look("/training/{course}/completions/{completion}/withdraw/"),
+        empty("/training/{course}/completions/{completion}/withdraw/"),
     ],
 }
 
