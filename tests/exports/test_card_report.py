@@ -1,6 +1,7 @@
 """A model card as PDF: what it says, how it is tagged, and what never runs or is fetched in it."""
 
 import io
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from apps.cards.rules.checking import check
-from apps.exports.services.reports.card import card_report
+from apps.core.errors import Conflict
+from apps.exports.services.reports.card import card_report, pdf_problem
 from apps.exports.services.reports.markdown import blocks_of
 from tests.cards.formats.contents import CONTENTS
 
@@ -79,6 +81,33 @@ def test_blocks_of_markdown_keep_lists_quotes_code_and_the_address_of_a_link() -
     assert quote["blocks"][0]["runs"] == [{"text": "q"}]
     assert code["text"] == "<c>"
     assert "".join(link["runs"][0]["link"]) == "https://example.com/a-long-address"
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ({"documentation": "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 8_000}, "cells, list items and lines"),
+        ({"tags": [f"{number:06}" for number in range(30_000)]}, "cells, list items and lines"),
+        ({"documentation": "".join(map(chr, range(0x4E00, 0x4E00 + 2_500)))}, "cells, list items and lines"),
+        ({"documentation": "a " * 600_000}, "more than 1,000,000 characters"),
+    ],
+)
+def test_card_report_of_what_would_take_too_long_is_refused_with_the_bound(
+    said: dict[str, Any], says: str
+) -> None:
+    start = time.process_time()
+    with pytest.raises(Conflict, match="too long for a PDF") as caught:
+        card_report(said, HEAD, at=AT)
+    assert says in caught.value.reason
+    assert pdf_problem(said).startswith(caught.value.reason)
+    assert time.process_time() - start < 2
+
+
+def test_card_report_of_the_longest_card_that_is_taken_has_all_of_it() -> None:
+    row = "| 1 | 2 |\n"
+    said = {"documentation": "| a | b |\n|---|---|\n" + row * 4_900}
+    assert pdf_problem(said) == ""
+    assert len(PdfReader(io.BytesIO(card_report(said, HEAD, at=AT))).pages) > 90
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,17 @@ def test_card_is_offered_in_every_format_with_what_is_lost_and_comes_as_a_file(
     assert client.get(f"/models/{card.ref}/files/word/").status_code == 404
 
 
+def test_card_too_long_for_a_pdf_says_so_where_the_file_would_be(client: Client, card: ModelCard) -> None:
+    table = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 4_500
+    fields = {"documentation": table, "limitations": table, "intended_use": table}
+    write_edition(actor=SYSTEM, card=card, fields=fields)
+    shown = said_by(client.get(f"/models/{card.ref}/files/"))
+    assert "This card is too long for a PDF" in shown
+    assert f"/models/{card.ref}/files/pdf/" not in shown
+    answer = client.get(f"/models/{card.ref}/files/pdf/")
+    assert (answer.status_code, "too long for a PDF" in said_by(answer)) == (409, True)
+
+
 def test_markup_of_a_file_stays_text_on_the_said_by(client: Client, card: ModelCard) -> None:
     evil = b"# a\n\n## Limitations\n\n<script>alert(1)</script> ![x](http://example.com/a.png)\n"
     said = sent(client, card, evil).content.decode()

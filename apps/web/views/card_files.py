@@ -16,7 +16,7 @@ from apps.cards.services import import_card
 from apps.core import clock
 from apps.core.errors import Invalid, PolicyBlocked
 from apps.exports.selectors import card_head, card_said, said_in_files
-from apps.exports.services.reports.card import card_report
+from apps.exports.services.reports.card import card_report, pdf_problem
 from apps.web.card_page.files import Brought, lines_of, packed, unpacked
 from apps.web.errors import add_to_form
 from apps.web.forms.card_files import CardFileForm
@@ -44,7 +44,13 @@ def files(request: HttpRequest, ref: str) -> HttpResponse:
             add_to_form(form, error)
     said = said_in_files(reader(request), card)
     written = [(each, write_file(said, each.name).lost) for each in FORMATS.values()]
-    context = {"card": card, "form": form, "may_write": may_write, "written": written}
+    context = {
+        "card": card,
+        "form": form,
+        "may_write": may_write,
+        "written": written,
+        "pdf_problem": pdf_problem(card_said(reader(request), card)),
+    }
     return render(request, "cards/files.html", context)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from apps.cards.rules.fields import FIELDS, SECTIONS, CardField, is_filled
 from apps.cards.rules.kinds import Column, Kind
+from apps.core.errors import Conflict
+from apps.exports.services.reports.card_size import check_parts, check_text
 from apps.exports.services.reports.markdown import blocks_of
 from apps.exports.services.reports.typesetting import typeset
 
@@ -23,13 +25,31 @@ def card_report(said: Mapping[str, Any], head: Mapping[str, Any], *, at: datetim
         head: what stands above and below: ``title``, ``ref``, ``state``, ``edition``, ``digest``, ``printed``, and
             ``missing``: what the card lacks, in words.
         at: the time that the file carries.
+
+    Raises:
+        Conflict: it is too long for a PDF (``card_size``).
     """
+    return typeset("card.typ", {**head, "sections": _sections(said)}, at=at)
+
+
+def pdf_problem(said: Mapping[str, Any]) -> str:
+    """Return why a card cannot be had as a PDF; empty when it can."""
+    try:
+        _sections(said)
+    except Conflict as problem:
+        return f"{problem.reason} {problem.remedy}"
+    return ""
+
+
+def _sections(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    check_text(said)
     sections = [
         {"name": label, "fields": fields}
         for name, label in SECTIONS.items()
         if (fields := [_field(each, said[each.name]) for each in _filled(name, said)])
     ]
-    return typeset("card.typ", {**head, "sections": sections}, at=at)
+    check_parts(sections)
+    return sections
 
 
 def _filled(section: str, said: Mapping[str, Any]) -> Iterable[CardField]:
