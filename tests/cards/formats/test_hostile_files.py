@@ -40,7 +40,12 @@ LAUGHS = "a0: &a0 [x, x]\n" + "".join(
         (b'{"model_details": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "deeper than 64"),
         (b'{"model_details": {"name": ' + b"9" * 5000 + b"}}", "too long"),
         (b'{"model_details": {"x": [' + b"1," * 60_000 + b"1]}}", "more than 50,000"),
-        (b"<bom xmlns='http://cyclonedx.org/schema/bom/1.6'/>", "This is XML"),
+        (
+            b"<bom xmlns='http://cyclonedx.org/schema/bom/1.6'/>",
+            "This is a CycloneDX bill of materials in XML",
+        ),
+        (b"\xef\xbb\xbf\r\n<?xml version='1.0'?>\r\n<svg/>", "This is XML"),
+        (b"<!DOCTYPE html>\n<html><title>Model Card</title></html>", "This is a web page"),
         (as_bytes(bom() | {"specVersion": "1.4"}), "“1.4” of CycloneDX"),
         (as_bytes(bom() | {"components": [{"type": "library", "name": "a"}]}), "No component"),
         (as_bytes(bom() | {"components": None}), "No component"),

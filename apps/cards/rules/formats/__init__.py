@@ -11,7 +11,7 @@ from typing import Any
 
 from apps.cards.rules.fields import EXTRA
 from apps.cards.rules.formats import cyclonedx, front, huggingface, toolkit
-from apps.cards.rules.formats.files import refused, text_of_file
+from apps.cards.rules.formats.files import check_not_markup, refused, text_of_file
 from apps.cards.rules.formats.telling import Left, Lost, Taken, Written, lost_of
 from apps.core.errors import Invalid
 
@@ -54,12 +54,10 @@ FORMATS = {
 
 
 def format_of(text: str) -> Format:
-    """Return the format that a text looks like: Markdown, unless it begins as JSON or as XML does."""
+    """Return the format that a text looks like: Markdown, unless it begins as JSON does."""
     bare = text.strip()
     if bare.startswith("{"):
         return FORMATS["cyclonedx" if '"bomFormat"' in text else "toolkit"]
-    if bare.startswith(("<?xml", "<bom")):
-        return FORMATS["cyclonedx"]
     return FORMATS["toolkit" if bare.startswith("[") and bare.endswith("]") else "huggingface"]
 
 
@@ -75,6 +73,7 @@ def read_file(data: bytes, name: str = "") -> tuple[Format, Taken]:
     text = text_of_file(data)
     if name and name not in FORMATS:
         raise refused(f"“{name[:60]}” is no format. The portal reads {', '.join(FORMATS)}.")
+    check_not_markup(text)
     found = FORMATS[name] if name else format_of(text)
     taken = found.read(text)
     return found, Taken(taken.content | {EXTRA: {found.name: text}}, taken.stated, taken.left)

@@ -30,8 +30,6 @@ def read(text: str) -> Taken:
     Raises:
         Invalid: (``file``) it is no CycloneDX in JSON, of a version without model cards, or has no model.
     """
-    if text.lstrip().startswith("<"):
-        raise refused("This is XML.", "Export the bill of materials as JSON, then import it again.")
     return _taken(parsed_json(text))
 
 

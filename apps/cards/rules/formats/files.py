@@ -39,6 +39,20 @@ def text_of_file(data: bytes) -> str:
     return text
 
 
+def check_not_markup(text: str) -> None:
+    """Refuse XML and web pages, with what they are: only a heading or JSON begins a card.
+
+    Raises:
+        Invalid: (``file``) it is one of them.
+    """
+    head = text.lstrip()[:2_000].lower()
+    if head.startswith(("<!doctype html", "<html")):
+        raise refused("This is a web page. Bring the file that it was made from: Markdown, or JSON.")
+    if head.startswith(("<?xml", "<bom")):
+        what = "a CycloneDX bill of materials in XML" if "cyclonedx" in head else "XML"
+        raise refused(f"This is {what}. Export it as JSON, then bring it in again.")
+
+
 def parsed_json(text: str) -> dict[str, Any]:
     """Return the object that a JSON text is. ``NaN`` and the infinities, which JSON does not know, are read as such.
 
