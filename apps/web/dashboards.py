@@ -21,7 +21,9 @@ from apps.insights.rules.scope import Bucket, Counted, Scope, added
 from apps.insights.selectors import counting
 from apps.insights.selectors.populations import Population, counted, records
 from apps.insights.selectors.rule_effects import effect_records, effects
+from apps.insights.selectors.trained import covered, covered_people
 from apps.insights.selectors.validation import VALIDATION
+from apps.playbooks.selectors import courses_in_use
 from apps.policy.selectors import rules_in_force
 
 CLASSES, ROLES = (*ChangeClass.values, ALL), (*map(str, APPROVING_ROLES), ALL)
@@ -186,6 +188,17 @@ FIGURES = {
         keys=lambda _: tuple(DUE),
         said={"cards": ("approved model card", "approved model cards")},
     ),
+    "training": Figure(
+        make=lambda reading, asked: charts.training(asked, covered(reading.user, asked.scope)),
+        find=covered_people,
+        keys=lambda _: tuple(each.course.ref for each in courses_in_use()),
+        said={
+            "people": ("person of whom it is asked", "people of whom it is asked"),
+            "held": ("person who holds it", "people who hold it"),
+            "soon": ("person whose training runs out soon", "people whose training runs out soon"),
+            "lacking": ("person who lacks it", "people who lack it"),
+        },
+    ),
 }
 
 DASHBOARDS = {
@@ -195,6 +208,7 @@ DASHBOARDS = {
     "rules": ("Rules", ("rules",)),
     "plans": ("Risk and calendar", ("risk", "load")),
     "models": ("Models", ("validation",)),
+    "training": ("Training", ("training",)),
 }
 FIRST = "delivery"
 OF_DECISIONS = ("delivery", "signing")

@@ -14,6 +14,7 @@ from apps.gates.models import GateDecision
 from apps.insights.rules.measures import Span
 from apps.insights.rules.scope import Scope
 from apps.insights.services import count_decisions
+from apps.playbooks.models import Completion, Course, CourseVersion
 from apps.policy.enums import STOPPING
 from apps.policy.models import RuleWaiver
 from apps.policy.rules import starter_set
@@ -49,6 +50,7 @@ def fill(estate: Estate, seed: int, number: int = 26) -> None:
         estate.components[name] = add_component("service", name, team, tier)
     for n in range(number):
         make_change(estate, draw, 5000 + n)
+    train(estate, draw)
     for n, version in enumerate(ComponentVersion.objects.order_by("pk")):
         ModelCard.objects.create(
             number=n + 1,
@@ -158,3 +160,34 @@ def make_answer(draw: random.Random, change: Change, person: object) -> None:
         asked_by=person,
         asked_at=some_time(draw),
     )
+
+
+def train(estate: Estate, draw: random.Random) -> None:
+    """Ask courses of roles, and have people complete them, so that some run out on the edges; some are withdrawn."""
+    people = list(estate.people.values())
+    today = NOW.date()
+    for number, roles in enumerate((["validator", "owner"], ["sponsor", "owner"], ["executive"]), 1):
+        course = Course.objects.create(
+            number=number, owner=people[0], state="retired" if number == 3 else "active"
+        )
+        version = CourseVersion.objects.create(
+            course=course,
+            number=1,
+            title=f"Course {number}",
+            teaches="It.",
+            roles=roles,
+            days=30,
+            written_at=NOW,
+        )
+        for person in people:
+            for _ in range(draw.randint(0, 2)):
+                after = today + timedelta(days=draw.choice([0, 1, 30, 31]))
+                Completion.objects.create(
+                    version=version,
+                    person=person,
+                    completed_on=after - timedelta(days=60),
+                    runs_out_on=after,
+                    recorded_by=people[0],
+                    recorded_at=NOW,
+                    withdrawn_at=draw.choice([None, None, NOW]),
+                )

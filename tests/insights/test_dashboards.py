@@ -18,6 +18,7 @@ from apps.insights.models import Decided, DecisionCount
 from apps.insights.rules.dashboards.shapes import Asked
 from apps.insights.rules.scope import Scope
 from apps.insights.services import decisions
+from apps.playbooks.models import Completion, Course
 from apps.policy.models import RuleWaiver
 from apps.reviews.models import Review
 from apps.web.dashboards import FIGURES, Reading
@@ -195,6 +196,24 @@ class ByHand:
                 found.append((key, "cards", card.pk))
         return tally(found)
 
+    def training(self) -> Counts:
+        found = []
+        for course in Course.objects.filter(state="active"):
+            [version] = course.versions.all()
+            for user in User.objects.filter(is_active=True):
+                works = not self.scope.team or user.teams.filter(slug=self.scope.team).exists()
+                if not works or not {each.role for each in user.grants.all()} & set(version.roles):
+                    continue
+                done = [
+                    each
+                    for each in Completion.objects.filter(version=version, person=user)
+                    if not each.withdrawn_at
+                ]
+                left = max(((each.runs_out_on - NOW.date()).days for each in done), default=0)
+                names = ["held"] if left > 30 else ["held", "soon"] if left > 0 else ["lacking"]
+                found += [(course.ref, name, user.pk) for name in ["people", *names]]
+        return tally(found)
+
 
 def tally(found: Iterable[tuple[str, str, Any]]) -> Counts:
     counts: Counts = defaultdict(set)
@@ -215,6 +234,7 @@ HANDS: dict[str, Callable[[ByHand], Counts]] = {
     "risk": ByHand.risk,
     "load": ByHand.load,
     "validation": ByHand.validation,
+    "training": ByHand.training,
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from apps.accounts.models import User
 from apps.approvals.models import Requirement, Signature
 from apps.audit.models import AuditEvent
 from apps.cards.models import CardEdition, ModelCard
@@ -40,6 +41,7 @@ _WITH: dict[type, tuple[str, ...]] = {
     Component: (),
     Change: (),
     AuditEvent: (),
+    User: (),
 }
 _ORDER: dict[type, tuple[str, ...]] = {
     AuditEvent: ("-at", "-pk"),
@@ -47,6 +49,7 @@ _ORDER: dict[type, tuple[str, ...]] = {
     Change: ("-actual_start", "-pk"),
     ChangeItem: ("-change__actual_start", "-pk"),
     Component: ("name", "key"),
+    User: ("first_name", "last_name", "username"),
     Requirement: ("-due_at", "-pk"),
     Decided: ("-signed_at", "-pk"),
     RuleWaiver: ("-granted_at", "-pk"),
@@ -110,5 +113,6 @@ _FOUND: dict[type, Callable[[Any], Found]] = {
     ActionItem: _action,
     CardEdition: _edition,
     ModelCard: lambda row: Found("card", row.ref, f"{row}", row.created_at),
+    User: lambda row: Found("course", row.of_course, f"{row}, {row.job_title}".strip(", "), None),
     Component: lambda row: Found("component", row.key, f"{row}, tier {row.tier}", None),
 }

@@ -59,10 +59,12 @@ RECORDS: Area = {
         Look("/dashboards/reviews/", LEILA),
         Look("/dashboards/rules/", FEMI),
         Look("/dashboards/models/", LEILA),
+        Look("/dashboards/training/", LEILA),
         Look("/dashboards/plans/?change_class=normal", LEILA),
     ],
     "web:dashboard-records": [
         Look("/dashboards/figures/load/records/?count=planned&key={month}", LEILA),
+        Look("/dashboards/figures/training/records/?count=lacking&key={course}", LEILA),
         Look(
             "/dashboards/figures/failures/records/?count=failed&key=2001-01&start=2001-01-01&end=2001-01-02",
             FEMI,

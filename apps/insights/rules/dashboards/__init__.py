@@ -8,6 +8,7 @@ from apps.insights.rules.dashboards.governance import reviews, rules, waivers
 from apps.insights.rules.dashboards.models import validation
 from apps.insights.rules.dashboards.plans import load, risk
 from apps.insights.rules.dashboards.signing import in_time, waiting
+from apps.insights.rules.dashboards.training import training
 
 __all__ = [
     "failures",
@@ -18,6 +19,7 @@ __all__ = [
     "reviews",
     "risk",
     "rules",
+    "training",
     "validation",
     "waiting",
     "waivers",
