@@ -38,7 +38,7 @@ def open_decision(page: Page, name: str) -> None:
     look(page, f"{name}-sign")
 
 
-def decide(page: Page, decision: str, note: str = "") -> None:
+def decide(page: Page, decision: str, note: str = "", password: str = "a good secret") -> None:
     """Answer the page of a decision, and send it from the field of the password."""
     # The first Tab reaches the first of the choices; the arrows move between them.
     go_to(page, "input[name=decision]")
@@ -55,7 +55,7 @@ def decide(page: Page, decision: str, note: str = "") -> None:
         go_to(page, "#id_note")
         page.keyboard.type(note)
     go_to(page, "#id_password")
-    page.keyboard.type("a good secret")
+    page.keyboard.type(password)
     page.keyboard.press("Enter")
 
 
