@@ -230,6 +230,33 @@ def test_each_number_of_a_period_is_what_another_query_counts(executive: User, k
 
 
 @pytest.mark.django_db
+def test_numbers_of_a_period_lead_to_all_of_their_records_page_by_page(
+    executive: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.insights.rules.paging.ROWS", 2)
+    client.force_login(executive)
+    with time_machine.travel(TUESDAY, tick=False):
+        some_changes(Team.objects.create(slug="lending", name="Lending"))
+        period = period_of(PeriodKind.WEEK, TUESDAY.date())
+        whole = period_for(executive, period)
+        for name in ("decisions", "starting", "ended"):
+            seen, number = [], 1
+            while True:
+                found = period_for(executive, period, turned_to={name: number})
+                page = getattr(found.pages, name)
+                assert found.first == whole.first
+                assert found.briefing == whole.briefing
+                seen += [one.pk for one in getattr(found, name)]
+                if page.after is None:
+                    break
+                number = page.after
+            assert len(seen) == len(set(seen)) == page.total, name
+        shown = client.get(f"/briefings/{period.name}/?decisions=2&starting=99999&ended=x").content.decode()
+    assert "3 to 4 of 4." in shown
+    assert 'href="?decisions=1&amp;starting=99999&amp;ended=x#decisions"' in shown
+
+
+@pytest.mark.django_db
 def test_portfolio_holds_the_changes_that_move_its_parts_and_no_other(executive: User) -> None:
     with time_machine.travel(TUESDAY, tick=False):
         team = Team.objects.create(slug="lending", name="Lending")

@@ -1,5 +1,6 @@
 """A week or a quarter as an executive reads it, of everything or of one portfolio."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -40,6 +41,7 @@ from apps.insights.rules.covering import (
     is_about_one,
 )
 from apps.insights.rules.facts import Scenario
+from apps.insights.rules.paging import Pages, pages_of
 from apps.insights.rules.paper import Briefing
 from apps.insights.rules.periods import Period
 from apps.insights.selectors.briefings import asked_of, briefing_for
@@ -48,7 +50,6 @@ from apps.reviews.enums import Outcome
 from apps.reviews.models import Review
 from apps.reviews.selectors import reviews_of
 
-ROWS = 20
 NEVER_STARTS = (ChangeState.DRAFT, ChangeState.REJECTED, ChangeState.WITHDRAWN, ChangeState.EXPIRED)
 _STILL_OPEN = Q(round__requirements__state=RequirementState.OPEN)
 # What no row shows and what would make sorting slow.
@@ -60,38 +61,42 @@ _NAMED = 30
 
 @dataclass(frozen=True)
 class PeriodPage:
-    """The briefing of a period with the records behind it. Lists hold at most ``ROWS``.
+    """The briefing of a period with the records behind it. Lists hold a page each (``pages``).
 
-    ``first`` is the first decision; ``asked`` is the reader's own requirement on it, if any.
+    ``first`` is the decision that is due first; ``asked`` is the reader's own requirement on it, if any.
     """
 
     period: Period
     portfolio: Portfolio | None
     briefing: Briefing
     counts: Counts
+    first: Change | None
     decisions: list[Change]
     starting: list[Change]
     ended: list[Review]
+    pages: Pages
     asked: Requirement | None
     ahead: list[WentAhead]
     """What was let go ahead and is not signed by everyone yet, now; and what of it somebody refused in the period."""
 
-    @property
-    def first(self) -> Change | None:
-        """Return the change whose decision is due first, if any."""
-        return self.decisions[0] if self.decisions else None
 
+def period_for(
+    user: User, period: Period, portfolio: Portfolio | None = None, turned_to: Mapping[str, int] | None = None
+) -> PeriodPage:
+    """Return a period, on the clock of the reader and as far as they may see it; constant queries.
 
-def period_for(user: User, period: Period, portfolio: Portfolio | None = None) -> PeriodPage:
-    """Return a period, on the clock of the reader and as far as they may see it; constant queries."""
+    ``turned_to`` names the page of each list of records: ``decisions``, ``starting``, ``ended``.
+    """
     zone = ZoneInfo(user.time_zone)
     last, start, end = (_midnight(day, zone) for day in (period.before.first, period.first, period.end))
     visible = _within(changes_visible_to(user), portfolio)
     undecided = _undecided(visible, start, end)
-    decisions = _soonest(undecided)
-    first = decisions[0] if decisions else None
     starting, ended = _starting(visible, last, end), _ended(visible, last, end)
     counts, waiting_since = _counts(undecided, starting, ended, start)
+    pages = pages_of(counts, turned_to or {})
+    soonest = _soonest(undecided)
+    decisions = list(soonest[pages.decisions.rows])
+    first = next(iter(soonest[:1] if pages.decisions.before else decisions), None)
     starts_now = starting.filter(planned_start__gte=start)
     alone = first is not None and is_about_one(period, portfolio)
     covered = Covered(
@@ -109,9 +114,11 @@ def period_for(user: User, period: Period, portfolio: Portfolio | None = None) -
         portfolio=portfolio,
         briefing=build_period(covered, briefing_for(first) if first and alone else None),
         counts=counts,
+        first=first,
         decisions=decisions,
-        starting=list(starts_now.order_by("planned_start", "pk").defer("search")[:ROWS]),
-        ended=list(ended.filter(actual_end__gte=start).order_by("-actual_end", "pk")[:ROWS]),
+        starting=list(starts_now.order_by("planned_start", "pk").defer("search")[pages.starting.rows]),
+        ended=list(ended.filter(actual_end__gte=start).order_by("-actual_end", "pk")[pages.ended.rows]),
+        pages=pages,
         asked=asked_of(user, first) if first else None,
         ahead=went_ahead(visible, (start, end)),
     )
@@ -138,14 +145,11 @@ def _undecided(visible: QuerySet[Change], start: datetime, end: datetime) -> Que
     return visible.filter(state=ChangeState.IN_REVIEW, round__in=waiting.values("round"))
 
 
-def _soonest(undecided: QuerySet[Change]) -> list[Change]:
-    """Return the first of them, each with ``decide_by``, when its next signature is due."""
+def _soonest(undecided: QuerySet[Change]) -> QuerySet[Change]:
+    """Return them, the first that is due first, each with ``decide_by``, when its next signature is due."""
     dated = undecided.annotate(decide_by=Min("round__requirements__due_at", filter=_STILL_OPEN))
-    return list(
-        dated.select_related("requester", "revision", "round")
-        .defer(*_LONG)
-        .order_by("decide_by", "-risk", "pk")[:ROWS]
-    )
+    whole = dated.select_related("requester", "revision", "round").defer(*_LONG)
+    return whole.order_by("decide_by", "-risk", "pk")
 
 
 def _first(change: Change) -> First:

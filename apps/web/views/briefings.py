@@ -35,6 +35,7 @@ from apps.web.errors import not_found
 from apps.web.reader import reader
 
 PAGE = 25
+_LISTS = ("decisions", "starting", "ended")
 _FAR = timedelta(days=366 * 20)
 
 
@@ -124,7 +125,8 @@ def words(request: HttpRequest) -> HttpResponse:
 
 
 def _period(request: HttpRequest, period: Period, portfolio: Portfolio | None = None) -> HttpResponse:
-    found = period_for(reader(request), period, portfolio)
+    turned_to = {name: int(asked) for name in _LISTS if _is_number(asked := request.GET.get(name, ""))}
+    found = period_for(reader(request), period, portfolio, turned_to)
     today = clock.now().astimezone(ZoneInfo(reader(request).time_zone)).date()
     about = about_period(period, portfolio)
     context = {
@@ -159,6 +161,10 @@ def _day(asked: str, today: date) -> date:
     except ValueError:
         return today
     return day if abs(day - today) < _FAR else today
+
+
+def _is_number(asked: str) -> bool:
+    return asked.isascii() and asked.isdecimal() and len(asked) < 7
 
 
 def _ending(review: Review) -> str:
