@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.management import call_command
 
-from apps.accounts.enums import Role, TokenScope
+from apps.accounts.enums import TokenScope
 from apps.accounts.models import Team, User
 from apps.accounts.services import create_person, grant_role, issue_token, join_team
 from apps.approvals.selectors import standing
@@ -34,11 +34,12 @@ from apps.reviews.selectors import digest_of
 from demo.briefings import write_briefings
 from demo.cards import write_cards
 from demo.checks import approve_checks
+from demo.drills import rehearse
 from demo.measured import ask, send_evidence
 from demo.people import PEOPLE, Person
 from demo.playbooks import write_playbooks
 from demo.rules import approve_rules
-from demo.signing import actor, decide
+from demo.signing import actor, collect, decide
 from demo.standards import approve_standards, begin
 from demo.stories import STORIES, Story
 from demo.training import write_training
@@ -47,8 +48,6 @@ from demo.versions import VERSIONS
 HERE = Path(__file__).parent
 ZONE = ZoneInfo("Europe/London")
 LOADER = actors.system("demo")
-# The four roles sign in this order; one person never holds two of them on one change.
-SIGNING_ORDER = (Role.SPONSOR, Role.STEWARD, Role.VALIDATOR, Role.OWNER)
 
 
 def load() -> bool:
@@ -77,6 +76,7 @@ def load() -> bool:
     write_training(now, actor("leila.haddad"))
     for story in sorted(STORIES, key=lambda story: story.opens):
         live(story, now)
+    rehearse(now, actor("amara.okafor"), actor("leila.haddad"))
     write_briefings(now)
     while seal_pending():
         pass
@@ -188,7 +188,8 @@ def live(story: Story, now: datetime) -> None:
         changes.submit_change(actor=actor(story.requester), change=change)
     send_evidence(change, actor(story.requester), asked + ahead * 0.4)
     with clock.moved_to(asked + ahead * 0.9):
-        collect(change, story)
+        change.refresh_from_db()
+        collect(change, story.unsigned)
         leave(change, story)
     ask(change, actor(story.requester), story.asks, asked + ahead * 0.95)
     run(change, story, start)
@@ -264,22 +265,6 @@ def item(key: str, version: str) -> ItemInput:
     before = version_in_use(component, other_than=version)
     difference = to_version.description or "Trained again"
     return ItemInput(key, version, before.version if before else "", difference)
-
-
-def collect(change: Change, story: Story) -> None:
-    """Let everyone sign whom the story does not leave waiting, one person for one role."""
-    change.refresh_from_db()
-    assert change.round is not None
-    taken: dict[int, str] = {}
-    asked = {
-        role: [row for row in standing(change.round) if row.requirement.role == role]
-        for role in SIGNING_ORDER
-    }
-    for role in SIGNING_ORDER:
-        for row in asked[role] if role not in story.unsigned else []:
-            signer = next(one for one in row.eligible if taken.get(one.pk, role) == role)
-            taken[signer.pk] = role
-            decide(signer, row.requirement, "approve")
 
 
 def leave(change: Change, story: Story) -> None:

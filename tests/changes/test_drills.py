@@ -14,7 +14,7 @@ from apps.catalog.selectors import versions_in_use
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from apps.changes.rules.inputs import ItemInput
-from apps.changes.selectors import change_for, changes_visible_to, track_record
+from apps.changes.selectors import change_for, changes_visible_to, evidence_decision, track_record
 from apps.changes.services import (
     cancel_drill,
     propose_contract,
@@ -32,6 +32,7 @@ from apps.playbooks.enums import DrillState
 from apps.reviews.models import Feedback, Review
 from tests import drills
 from tests.changes.estate import IN_WINDOW, NOW, Estate, approved, at, fresh
+from tests.gates.conftest import PLAN, put_in_force
 from tests.planning import frozen
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +170,13 @@ def test_cancel_withdraws_the_rehearsal_with_the_reason_and_not_once_it_went_out
             cancel_drill(actor=leila, drill=gone.drill, reason="Late.")
     gone.drill.refresh_from_db()
     assert gone.drill.state == DrillState.RUNNING
+
+
+def test_rehearsal_starts_without_evidence_which_nobody_may_send_for_it(estate: Estate) -> None:
+    put_in_force(estate, PLAN)
+    change = drills.approved(estate)
+    with at(NOW):
+        assert not evidence_decision(change, estate.actor("amara"))
+        assert evidence_decision(approved(estate, version="2"), estate.actor("amara"))
+    with at(IN_WINDOW):
+        assert start_change(actor=estate.actor("amara"), change=change).state == ChangeState.IN_PROGRESS

@@ -55,10 +55,12 @@ def spoken_against(change: Change, held: GateStanding, stage: Stage) -> list[Rea
     """Return what the checks and the rules of a stage and those before it say against a change.
 
     What went ahead in an emergency is measured afterwards (``owed_afterwards``): until then it is kept by the rules
-    about people and plans, and by a check that was measured and is not met.
+    about people and plans, and by a check that was measured and is not met. So is a rehearsal, for which nothing is
+    measured at all.
     """
     said = [*_of_checks(change, held, stage), *_of_rules(held, stage)]
-    return [one for one in said if not _may_wait(held, one)] if _went_ahead(change) else said
+    unmeasured = _went_ahead(change) or change.drill_id is not None
+    return [one for one in said if not _may_wait(held, one)] if unmeasured else said
 
 
 def owed_afterwards(change: Change, held: GateStanding) -> list[Reason]:
