@@ -73,6 +73,7 @@ def test_page_says_target_and_measured_time_of_each_step_and_of_the_drill_before
     first = words_at(client, "/drills/DRL-1/")
     assert "Submitted 30 min 10 min" in first
     assert "Signature: Henrik Lindqvist, Change Sponsor" in first
+    assert "Priya Raghunathan, Service Owner for loan-decision" in first
     assert "Rolled back None Not measured" in first
     assert "Review signed 13 d 21 h 20 min 9 d 22 h 20 min" in first
     assert "Took 9 d 22 h 20 min" in first

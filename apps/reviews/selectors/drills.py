@@ -98,7 +98,8 @@ def _signatures(change: Change) -> list[Signature]:
 
 def _called(signature: Signature) -> str:
     asked = signature.requirement
-    return f"{signature.signer}, {asked.get_role_display()}"
+    scope = f" for {asked.component_label}" if asked.component_label else ""
+    return f"{signature.signer}, {asked.get_role_display()}{scope}"
 
 
 def _timed(drill: Drill, step: DrillStep, at: datetime | None) -> Timed:
