@@ -79,10 +79,14 @@ REASONS = [
 
 @dataclass(frozen=True)
 class Size:
-    """How much to fill in, beside the components and the open requirements, which are as many each time."""
+    """How much to fill in, beside the components, which are as many each time.
+
+    What is open takes longest, for each has the whole content of its change.
+    """
 
     changes: int = 100_000
     entries: int = ENTRIES
+    open_requirements: int = OPEN_REQUIREMENTS
 
 
 WHOLE = Size()
@@ -95,12 +99,24 @@ def in_batches(model: type[models.Model], rows: Iterable[models.Model], size: in
         model._default_manager.bulk_create(batch)
 
 
+def copy_in(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+    """Insert rows that nothing asks the keys of. COPY takes a third of the time of statements."""
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(field.column for field in fields)
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+            for row in rows:
+                copy.write_row(
+                    [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+                )
+
+
 def fill(size: Size = WHOLE) -> dict[str, Any]:
     """Fill the portal, and return the people and things that the bench signs in as and asks for."""
     draw = random.Random(1042)
     approver, people = make_people(draw)
     components = make_catalog(draw)
-    detail = make_changes(draw, approver, people, components, size.changes)
+    detail = make_changes(draw, approver, people, components, size)
     make_ledger(draw, people, NOW, size.entries)
     vacuum()
     return {"approver": approver, "detail": detail, "components": components}
@@ -160,8 +176,8 @@ def make_catalog(draw: random.Random) -> list[Component]:
     ]
     in_batches(Component, components)
     layers = [[one for one in components if one.kind == kind] for kind, _ in KINDS]
-    in_batches(Dependency, edges(draw, layers))
-    in_batches(
+    copy_in(Dependency, edges(draw, layers))
+    copy_in(
         ComponentVersion,
         (
             ComponentVersion(
@@ -188,14 +204,15 @@ def edges(draw: random.Random, layers: list[list[Component]]) -> Iterator[Depend
 
 
 def make_changes(
-    draw: random.Random, approver: User, people: list[User], components: list[Component], number: int
+    draw: random.Random, approver: User, people: list[User], components: list[Component], size: Size
 ) -> Change:
     """Make the changes with all that hangs on them, and return one in review with six items."""
+    number = size.changes
     say(f"{number:,} changes")
     versions: dict[int, dict[str, ComponentVersion]] = {}
     for version in ComponentVersion.objects.iterator():
         versions.setdefault(version.component_id, {})[version.version] = version
-    open_changes = OPEN_REQUIREMENTS // 2
+    open_changes = size.open_requirements // 2
     ended = draw.choices([s for s, _ in STATES], [w for _, w in STATES], k=number - open_changes)
     states = [*ended, *([ChangeState.IN_REVIEW] * open_changes)]
     for first in range(0, number, 5_000):
@@ -232,11 +249,11 @@ def make_batch(
         change.round, change.booking = one, booking
     Change.objects.bulk_create(changes)
     items = [item for change in changes for item in make_items(draw, change, components, versions)]
-    in_batches(ChangeItem, items)
+    copy_in(ChangeItem, items)
     moved: dict[int, list[ChangeItem]] = {}
     for item in items:
         moved.setdefault(item.change_id, []).append(item)
-    in_batches(
+    copy_in(
         BookedComponent,
         (
             BookedComponent(booking=change.booking, component=item.component)
@@ -244,8 +261,8 @@ def make_batch(
             for item in moved[change.pk]
         ),
     )
-    in_batches(SuccessMetric, (SuccessMetric(change=change, name="AUC", target=0.84) for change in changes))
-    in_batches(
+    copy_in(SuccessMetric, (SuccessMetric(change=change, name="AUC", target=0.84) for change in changes))
+    copy_in(
         PlanStep,
         (
             PlanStep(change=change, position=n, text=f"Step {n}", lead=change.requester)
@@ -253,10 +270,10 @@ def make_batch(
             for n in (1, 2, 3)
         ),
     )
-    in_batches(Review, (make_review(change, approver) for change in submitted if change.state in ENDED))
+    copy_in(Review, (make_review(change, approver) for change in submitted if change.state in ENDED))
     asked = [one for change in submitted for one in make_requirements(change, moved[change.pk])]
     in_batches(Requirement, asked)
-    in_batches(
+    copy_in(
         Signature, (signed for one in asked if (signed := make_signature(draw, one, approver, people)))
     )
     freeze_revisions(submitted)
