@@ -111,7 +111,7 @@ def wait_for(url: str) -> None:
 
 def sign_in(address: str, username: str) -> str:
     """Sign in as a person does, and return the cookies."""
-    with httpx.Client(base_url=address, follow_redirects=True) as client:
+    with httpx.Client(base_url=address, follow_redirects=True, timeout=60) as client:
         page = client.get("/accounts/login/")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
         assert token, "the sign-in page has no CSRF token"
