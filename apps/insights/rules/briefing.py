@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from apps.insights.rules.decision import DecisionPart, decision_for
 from apps.insights.rules.facts import Facts
-from apps.insights.rules.glossary import in_plain_words
+from apps.insights.rules.glossary import in_plain_words, measure_in_plain_words
 from apps.insights.rules.grammar import (
     count,
     count_in_words,
@@ -138,7 +138,7 @@ def _promised(facts: Facts) -> list[Figure]:
     return [
         Figure(
             value=figure(promise.target, promise.unit),
-            label=promise.name,
+            label=measure_in_plain_words(promise.name),
             comparator=f"Expected. Today: {_today(promise.baseline, promise.unit)}",
             anchor="metrics",
         )

@@ -76,6 +76,28 @@ _WORDS = re.compile(
 )
 
 
+_MEASURES = (
+    (r"(?:roc[ _-]?)?auc", "score for telling good cases from bad"),
+    (r"held[ _-]out", "on new data"),
+    (r"ece", "gap between the chance it gives and what happens"),
+    (r"psi", "how far the data has moved"),
+    (r"rmse", "how far it is off"),
+    (r"ndcg", "score for the order of a list"),
+    (r"log[ _-]?loss", "penalty for being sure and wrong"),
+    (r"f1", "score for finding cases without false alarms"),
+)
+_MEASURE_WORDS = [
+    (re.compile(rf"(?<![\w-])(?:{word})(?![\w-])", re.IGNORECASE), plain) for word, plain in _MEASURES
+]
+
+
+def measure_in_plain_words(name: str) -> str:
+    """Return the name of a measure as whoever pays for it reads it: “AUC, held out” by what it tells."""
+    for word, plain in _MEASURE_WORDS:
+        name = word.sub(plain, name)
+    return capital(in_plain_words(name))
+
+
 def jargon_in(text: str, *, names: Iterable[str] = ()) -> list[Entry]:
     """Return the words of the trade in a text, each once, in their order. Names are what they are."""
     found = (_BY_WORD[match[1].lower()] for match in _WORDS.finditer(_hidden(text, names)))
