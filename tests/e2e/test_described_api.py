@@ -77,6 +77,7 @@ def records(names: Names) -> dict[str, list[Any]]:
         "policy": [names["policy"], "in-force"],
         "reviews": [names["review_completed"], names["review_closed"]],
         "rules": ["in-force", "RULES-2", "RWV-1"],
+        "training": [names["course"], names["course_read"]],
     }
 
 
