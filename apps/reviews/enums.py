@@ -55,3 +55,4 @@ class Becomes(models.TextChoices):
     CHECKS = "checks", "A version of the checks"
     TEMPLATE = "template", "A version of a template"
     STANDARD = "standard", "A version of a standard change"
+    PLAYBOOK = "playbook", "A version of a playbook"

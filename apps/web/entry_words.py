@@ -168,6 +168,7 @@ WORDS = {
     "review.moment_edited": "edited the timeline of the review",
     "review.moment_removed": "took an entry out of the timeline of the review",
     "review.factor_added": "named what made the outcome likely",
+    "review.factor_edited": "edited what made the outcome likely",
     "review.factor_removed": "took back what was said to make the outcome likely",
     "review.feedback_asked": "asked the owners of affected services how it was",
     "review.feedback_given": "said how it was for {component}",

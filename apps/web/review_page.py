@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import prefetch_related_objects
-from django.forms import Form
 from django.http import QueryDict
 
 from apps.accounts.models import User
@@ -16,13 +15,12 @@ from apps.core import clock
 from apps.evidence.models import Result
 from apps.insights.rules.endings import how_it_ended, minutes_between
 from apps.insights.rules.grammar import figure
-from apps.insights.selectors import Known, known_of
+from apps.insights.selectors import Went, known_of, went_of
 from apps.reviews import rules, selectors
 from apps.reviews.enums import Theme
 from apps.reviews.models import Moment, Review
 from apps.reviews.selectors import Filters
 from apps.web import dates, entries
-from apps.web.forms.reviews import ActionForm, FactorForm, MomentForm
 from apps.web.report_link import report_url
 
 
@@ -53,33 +51,29 @@ class Line:
     moment: Moment | None = None
 
 
-def page_of(user: User, review: Review, forms: dict[str, Form]) -> dict[str, Any]:
-    """Return what the page of a review needs. ``forms`` are those that a person filled in and must look at again."""
+def page_of(user: User, review: Review) -> dict[str, Any]:
+    """Return what the page of a review needs. ``review`` is of ``review_for``: it knows how many answered."""
     prefetch_related_objects([review], "factors", "moments")
     standing = selectors.standing_of(user, review)
-    known = known_of(user, review)
+    went = went_of(user, review)
     actions = list(review.actions.select_related("owner", "factor"))
-    made = selectors.versions_behind(actions)
-    factors, feedback = selectors.factors_of(review), selectors.feedback_of(review)
-    moments = selectors.moments_of(review)
+    factors, moments = selectors.factors_of(review), selectors.moments_of(review)
     texts = [review.what_happened, *(one.what for one in moments), *(one.text for one in factors)]
-    metrics = [one.metric for one in known.measures]
+    metrics = [one.metric for one in went.measures]
+    told = {"asked": review.asked, "answered": review.answered}  # type: ignore[attr-defined]
     now = clock.now()
     return {
         "review": review,
-        "known": known,
         "ending": _ending(review),
         "took": _took(review),
-        "measures": [_measure_row(one, known.evidence.get(one.metric.pk)) for one in known.measures],
-        "timeline": _timeline(known, moments),
+        "measures": [_measure_row(one, went.evidence.get(one.metric.pk)) for one in went.measures],
+        "timeline": _timeline(went, moments),
         "factors": factors,
         "hints": rules.hints_in(*texts, review.went_well) if review.state == "open" else [],
         "went_well": review.went_well.splitlines(),
-        "feedback": [(one, any(each.pk == user.pk for each in one.asked.all())) for one in feedback],
         "actions": [
             {
                 "action": one,
-                "made": made.get(one.pk),
                 "may_complete": rules.may_complete(
                     one, user_id=user.pk, change_manager=standing.change_manager
                 ),
@@ -87,17 +81,20 @@ def page_of(user: User, review: Review, forms: dict[str, Form]) -> dict[str, Any
             }
             for one in actions
         ],
-        "checks": rules.signing_checks(review, metrics, len(actions), feedback),
-        "similar": selectors.similar_reviews(user, review),
+        "checks": rules.signing_checks(review, metrics, len(actions), **told),
         "late": review.due_at < now,
         "signable": not rules.missing_fields(review),
         "may_write": rules.may_write(review, standing),
         "may_sign": rules.may_sign(review, standing),
         "report_url": report_url(user, review.change),
-        "action_form": forms.get("action") or ActionForm(review=review),
-        "moment_form": forms.get("moment") or MomentForm(),
-        "factor_form": forms.get("factor") or FactorForm(),
     }
+
+
+def records_of(user: User, review: Review) -> dict[str, Any]:
+    """Return what stands around a change under review, and the past reviews like it."""
+    prefetch_related_objects([review], "factors")
+    similar = selectors.similar_reviews(user, review)
+    return {"review": review, "known": known_of(user, review), "similar": similar}
 
 
 def filters_in(query: QueryDict) -> Filters:
@@ -128,11 +125,11 @@ def said_of(filters: Filters) -> str:
     return f"Only changes {' and '.join(parts)}." if parts else ""
 
 
-def _timeline(known: Known, moments: Iterable[Moment]) -> list[Line]:
+def _timeline(went: Went, moments: Iterable[Moment]) -> list[Line]:
     """Return what the ledger tells of how the change went, and what people added, in the order of time."""
     lines = [
         Line(row.entry.event.at, row.said, row.who.name, row.who.icon, entry=row.number)
-        for row in entries.rows(known.story)
+        for row in entries.rows(went.story)
     ]
     lines += [Line(one.at, one.what, one.who, "pencil", moment=one) for one in moments]
     return sorted(lines, key=lambda line: line.at)

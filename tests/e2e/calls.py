@@ -219,6 +219,9 @@ def _reviews(names: Names, password: str) -> list[Call]:
         Call("put reviews/{ref}/timeline/{id}/", f"{at}{names['review_moment']}/", who, moment),
         Call("delete reviews/{ref}/timeline/{id}/", f"{at}{names['review_moment']}/", who),
         Call("post reviews/{ref}/factors/", f"reviews/{ref}/factors/", who, factor),
+        Call(
+            "put reviews/{ref}/factors/{id}/", f"reviews/{ref}/factors/{names['review_factor']}/", who, factor
+        ),
         Call("delete reviews/{ref}/factors/{id}/", f"reviews/{ref}/factors/{names['review_factor']}/", who),
         Call(
             "post reviews/{ref}/feedback/{id}/",

@@ -25,7 +25,7 @@ from apps.reviews.selectors import (
     feedback_of,
     moments_of,
     similar_reviews,
-    versions_behind,
+    version_named,
 )
 from tests.people import add_person, add_team
 from tests.reviews.build import a_change, a_component, a_review, a_version, end, sign
@@ -108,10 +108,18 @@ def test_factor_needs_a_theme_of_the_list_and_one_taken_out_is_kept(manager: Use
     assert set(caught.value.fields) == {"theme", "text"}
     factor = services.add_factor(actor=actor, review=review, theme="data", text="The sample left out stores")
     assert [(one.theme, one.text) for one in factors_of(review)] == [("data", "The sample left out stores")]
+    with pytest.raises(Invalid):
+        services.edit_factor(actor=actor, factor=factor, theme="weather", text="It left out stores")
+    services.edit_factor(actor=actor, factor=factor, theme="tests", text=" It left out stores ")
+    assert [(one.theme, one.text) for one in factors_of(review)] == [("tests", "It left out stores")]
     services.remove_factor(actor=actor, factor=factor)
     assert factors_of(review) == []
     factor.refresh_from_db()
     assert factor.removed_at
+    with pytest.raises(Stale):
+        services.edit_factor(actor=actor, factor=factor, theme="data", text="Again")
+    told = AuditEvent.objects.filter(event__startswith="review.factor").order_by("pk")
+    assert [one.event.partition("_")[2] for one in told] == ["added", "edited", "removed"]
 
 
 def test_factors_without_a_theme_leave_the_digest_that_was_signed(manager: User) -> None:
@@ -205,8 +213,17 @@ def test_action_becomes_a_draft_of_the_rules_that_names_it_and_is_named_by_it(ma
     assert (action.becomes, action.record, action.version) == ("rules", draft.ref, draft.number)
     assert review.ref in draft.reason
     assert review.change.ref in draft.reason
-    assert versions_behind([action])[action.pk].stands == "Draft"
-    assert list(actions_behind(manager, "rules", [draft.ref])) == [action]
+    made = version_named(f"rules {draft.ref} {draft.number}")
+    assert made is not None
+    assert made.stands == "Draft"
+    [behind] = actions_behind(manager, "rules", [draft.ref])
+    assert behind == {
+        "review": review.ref,
+        "change": review.change.ref,
+        "title": review.change.title,
+        "text": "Ask for it",
+        "version": draft.number,
+    }
     other = services.add_action(
         actor=person(manager), review=review, text="And this", owner=manager, due_on=_soon()
     )

@@ -8,13 +8,16 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.core import clock
 from apps.core.actors import person
 from apps.playbooks.models import Playbook, PlaybookVersion
 from apps.playbooks.rules import as_answers, playbook_schema, posted, shape_of
 from apps.playbooks.services import add_playbook, write_playbook
+from apps.reviews.services import add_action
 from tests.changes.estate import Estate, submitted
 from tests.people import add_person
 from tests.playbooks.playbook import SAID
+from tests.reviews.build import a_review
 from tests.web.reading import Enter, page, queries_of, text_of, words_at
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +121,21 @@ def test_playbook_is_read_by_a_plain_post_of_whom_it_is_for(client: Client, play
     assert client.post("/playbooks/PB-1/read/", {"version": "²"}).status_code == 409
     assert client.post("/playbooks/PB-1/read/", {"version": "1"}).status_code == 302
     assert "You have read it." in page(client, "/playbooks/PB-1/")
+
+
+def test_playbook_that_an_action_became_and_the_review_name_each_other(
+    client: Client, leila: User, playbook: Playbook
+) -> None:
+    review = a_review()
+    action = add_action(
+        actor=person(leila), review=review, text="Rehearse it", owner=leila, due_on=clock.now().date()
+    )
+    write_playbook(actor=person(leila), playbook=playbook, content=SAID | {"text": "New"}, note="Rehearse.")
+    becomes = f"/reviews/{review.ref}/actions/{action.pk}/becomes/"
+    assert client.post(becomes, {"made": "playbook PB-1 3"}).status_code == 422
+    assert client.post(becomes, {"made": "playbook PB-1 2"}).status_code == 302
+
+    assert "/playbooks/PB-1/versions/2/" in page(client, f"/reviews/{review.ref}/")
+    for path in ("/playbooks/PB-1/", "/playbooks/PB-1/versions/2/"):
+        assert f"Made because of {review.ref} Rehearse it From {review.change.ref}" in words_at(client, path)
+    assert review.ref not in page(client, "/playbooks/PB-1/versions/1/")

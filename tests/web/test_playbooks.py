@@ -341,8 +341,8 @@ def many(leila: User, amara: User, count: int) -> Document:
 
 PATHS = {
     "/templates/": 7,
-    "/templates/{template}/": 8,
-    "/templates/{template}/versions/2/": 8,
+    "/templates/{template}/": 7,
+    "/templates/{template}/versions/2/": 7,
     "/documents/": 8,
     "/documents/{done}/": 6,
     "/documents/{draft}/": 6,

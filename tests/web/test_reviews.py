@@ -269,12 +269,13 @@ def test_detail_number_of_queries_is_constant(
             factor=factor,
         )
     services.begin_rules(actor=actor, action=review.actions.all()[0])
-    with django_assert_num_queries(DETAIL_QUERIES):
-        as_manager.get(f"/reviews/{review.ref}/")
+    for part, queries in DETAIL_QUERIES.items():
+        with django_assert_num_queries(queries):
+            assert as_manager.get(f"/reviews/{review.ref}/{part}").status_code == 200
 
 
 LIST_QUERIES = 7
-DETAIL_QUERIES = 31
+DETAIL_QUERIES = {"": 14, "records/": 17, "feedback/": 9}
 
 
 def test_page_shows_what_the_ledger_knows_beside_what_people_add(as_manager: Client, manager: User) -> None:
@@ -302,10 +303,15 @@ def test_page_shows_what_the_ledger_knows_beside_what_people_add(as_manager: Cli
     assert as_manager.post(edit, {**given, "what": "It stopped"}).status_code == 302
     assert "It stopped" in as_manager.get(base).content.decode()
     assert as_manager.post(edit, {"remove": "1"}).status_code == 302
-    assert as_manager.post(f"{base}factors/{factor_row.pk}/remove/").status_code == 302
+    edit = f"{base}factors/{factor_row.pk}/"
+    assert "forgot to compare" in as_manager.get(edit).content.decode()
+    assert as_manager.post(edit, {"theme": "", "text": "It"}).status_code == 422
+    assert as_manager.post(edit, {"theme": "data", "text": "Nothing compared it"}).status_code == 302
+    assert "Nothing compared it" in as_manager.get(base).content.decode()
+    assert as_manager.post(edit, {"remove": "1"}).status_code == 302
     page = as_manager.get(base).content.decode()
     assert "It stopped" not in page
-    assert "forgot to compare" not in page
+    assert "Nothing compared it" not in page
 
 
 @pytest.mark.parametrize("at", ["", "yesterday", "9999-01-01T00:00", "2026-03-29T01:30"])
@@ -332,12 +338,17 @@ def test_feedback_is_answered_on_a_page_of_whoever_was_asked_alone(client: Clien
     url = f"/reviews/{review.ref}/feedback/{review.feedback.get().pk}/"
     client.force_login(manager)
     assert client.post(url, {"felt": "better"}).status_code == 403
-    assert "Not answered" in client.get(f"/reviews/{review.ref}/").content.decode()
+    told = f"/reviews/{review.ref}/feedback/"
+    assert (
+        f'href="{told}">See what 0 of 1 service answered'
+        in client.get(f"/reviews/{review.ref}/").content.decode()
+    )
+    assert "Not answered" in client.get(told).content.decode()
     client.force_login(owner)
     assert review.ref in client.get("/reviews/?mine=1").content.decode()
     assert client.post(url, {"felt": "worse"}).status_code == 422
     assert client.post(url, {"felt": "worse", "saw": "Twice the pages"}).status_code == 302
-    assert "Twice the pages" in client.get(f"/reviews/{review.ref}/").content.decode()
+    assert "Twice the pages" in client.get(told).content.decode()
 
 
 def test_action_that_became_a_draft_and_the_draft_name_each_other(as_manager: Client, manager: User) -> None:

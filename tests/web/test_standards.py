@@ -253,8 +253,8 @@ def test_versions_are_compared_as_one_asks(estate: Estate, enter: Enter) -> None
     ("place", "most"),
     [
         ("/standard-changes/", 8),
-        ("/standard-changes/STD-1/", 12),
-        ("/standard-changes/STD-1/versions/1/", 14),
+        ("/standard-changes/STD-1/", 11),
+        ("/standard-changes/STD-1/versions/1/", 13),
     ],
 )
 def test_pages_ask_the_database_as_often_for_many_as_for_one(

@@ -142,12 +142,12 @@ class RateSerializer(serializers.Serializer[Any]):
 
 
 class ChangedSerializer(serializers.Serializer[Any]):
-    review = serializers.CharField(source="action.review.ref")
-    text = serializers.CharField(source="action.text")
-    done_at = serializers.DateTimeField(source="action.done_at")
-    becomes = serializers.CharField(source="action.becomes")
-    record = serializers.CharField(source="action.record")
-    version = serializers.IntegerField(source="action.version", allow_null=True)
+    review = serializers.CharField(source="review.ref")
+    text = serializers.CharField()
+    done_at = serializers.DateTimeField()
+    becomes = serializers.CharField()
+    record = serializers.CharField()
+    version = serializers.IntegerField(allow_null=True)
 
 
 class LessonSerializer(serializers.Serializer[Any]):

@@ -46,6 +46,7 @@ from apps.reviews.services import (
     add_factor,
     add_moment,
     answer_feedback,
+    edit_factor,
     edit_moment,
     link_action,
     record_review,
@@ -212,13 +213,25 @@ class Factors(ReviewResource):
 
 
 class FactorEntry(ReviewResource):
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, ref: str, pk: int) -> Response:
-        """Take back what was said to make the outcome likely."""
+    def factor(self, ref: str, pk: int) -> Factor:
         found = next((one for one in factors_of(self.writable(ref)) if one.pk == pk), None)
         if found is None:
             raise NotFound
-        remove_factor(actor=self.actor, factor=found)
+        return found
+
+    @extend_schema(request=NewFactorSerializer, responses=FactorSerializer)
+    def put(self, request: Request, ref: str, pk: int) -> Response:
+        """Say otherwise what made the outcome likely."""
+        factor = self.factor(ref, pk)
+        asked = NewFactorSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        edited = edit_factor(actor=self.actor, factor=factor, **asked.validated_data)
+        return Response(FactorSerializer(edited).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, ref: str, pk: int) -> Response:
+        """Take back what was said to make the outcome likely."""
+        remove_factor(actor=self.actor, factor=self.factor(ref, pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -6,7 +6,7 @@ already see.
 """
 
 from apps.audit.selectors.anchors import Level, anchors, ledger_level
-from apps.audit.selectors.entries import Entry, Page, decoded_entry, entries, entries_for
+from apps.audit.selectors.entries import Entry, Page, decoded_entry, entries, entries_for, entries_named
 from apps.audit.selectors.filters import Filters, Word, matching
 from apps.audit.selectors.outside import key_history, public_key_text
 from apps.audit.selectors.sealed import EntryProof, latest_checkpoint, oldest_pending_at, proof_of
@@ -24,6 +24,7 @@ __all__ = [
     "decoded_entry",
     "entries",
     "entries_for",
+    "entries_named",
     "key_history",
     "latest_checkpoint",
     "ledger_level",

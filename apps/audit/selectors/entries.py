@@ -1,7 +1,7 @@
 """Entries of the ledger, newest first, page by page."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -129,6 +129,13 @@ def entries_for(object_type: str, object_id: str) -> list[Entry]:
     """Return every entry about one object, oldest first, with leaves and private texts, in two queries."""
     rows = AuditEvent.objects.filter(object_type=object_type, object_id=object_id).order_by("object_seq")
     return _decoded(list(rows.select_related("leaf")))
+
+
+def entries_named(object_type: str, object_id: str, names: Collection[str]) -> list[Entry]:
+    """Return the entries of some names about one object, oldest first, without their private texts, in one query."""
+    rows = AuditEvent.objects.filter(object_type=object_type, object_id=object_id, event__in=names)
+    found = rows.select_related("leaf").order_by("object_seq")
+    return [replace(_entry(row, {}), private={}) for row in found]
 
 
 def decoded_entries(events: Iterable[AuditEvent]) -> list[Entry]:

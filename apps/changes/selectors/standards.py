@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models.expressions import BaseExpression
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -31,17 +32,21 @@ _ONCE = "This approves a standard change once, for all its uses."
 _FIRST = (StandardState.IN_FORCE, StandardState.SUSPENDED)
 
 
-def standards_for(user: User) -> QuerySet[Standard]:
-    """Return the standard changes that a person may read, each with its versions, newest first: none without a role."""
+def standards_for(user: User, **told: BaseExpression) -> QuerySet[Standard]:
+    """Return the standard changes that a person may read, each with its versions, newest first: none without a role.
+
+    Each version comes with what is ``told`` of it, read in the same query.
+    """
     versions = StandardVersion.objects.select_related("author", "round", "stopped_by").order_by("-number")
+    versions = versions.annotate(**told)
     found = Standard.objects.filter(with_any_role(user)).select_related("retired_by")
     return found.prefetch_related(Prefetch("versions", versions))
 
 
-def standard_for(user: User, ref: str) -> Standard | None:
-    """Return a standard change that a person may read, by its name such as STD-3, or None."""
+def standard_for(user: User, ref: str, **told: BaseExpression) -> Standard | None:
+    """Return a standard change that a person may read, by its name such as STD-3, or None; ``told`` as above."""
     number = number_of(ref)
-    return standards_for(user).filter(number=number).first() if number is not None else None
+    return standards_for(user, **told).filter(number=number).first() if number is not None else None
 
 
 def standard_exists(ref: str) -> bool:

@@ -1,6 +1,6 @@
 """Reports and their results, as a person may see them: whoever holds a role sees evidence, as they see the catalog."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,9 +19,9 @@ from apps.evidence.rules.sending import Sender, may_send
 SEEN_WITH = ("component", "version", "file", "champion", "sent_by")
 
 
-def reports_of(user: User, version_ids: Iterable[int]) -> QuerySet[Report]:
+def reports_of(user: User, version_ids: Collection[int] | QuerySet) -> QuerySet[Report]:
     """Return the reports about these versions that a person may see, the newest first, without their files."""
-    found = Report.objects.filter(with_any_role(user), version__in=list(version_ids))
+    found = Report.objects.filter(with_any_role(user), version__in=version_ids)
     return found.select_related(*SEEN_WITH).defer("file__content")
 
 

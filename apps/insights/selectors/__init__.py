@@ -5,7 +5,7 @@ from apps.insights.selectors.covering import PeriodPage, period_for
 from apps.insights.selectors.feeds import feed_file
 from apps.insights.selectors.found import Found, found, listed
 from apps.insights.selectors.homes import Home, home_for
-from apps.insights.selectors.learned import Known, known_of
+from apps.insights.selectors.learned import Known, Went, known_of, went_of
 from apps.insights.selectors.maps import may_list, may_read_maps, numbers_for, records_for
 from apps.insights.selectors.nearby import Nearby, nearby
 from apps.insights.selectors.papers import (
@@ -44,7 +44,9 @@ __all__ = [
     "found",
     "home_for",
     "listed",
+    "Went",
     "known_of",
+    "went_of",
     "may_list",
     "may_read_maps",
     "nearby",

@@ -10,10 +10,10 @@ from django.db.models.functions import Lower
 
 from apps.accounts.models import User
 from apps.approvals.models import Round, Signature
-from apps.audit.selectors import Entry
+from apps.audit.selectors import Entry, entries_named
 from apps.calendar.models import Conflict, Disposition
-from apps.changes.models import Change
-from apps.changes.selectors import items_of, timeline_of
+from apps.changes.models import Change, ChangeItem
+from apps.changes.selectors import items_of
 from apps.discussions.models import Comment
 from apps.evidence.models import Result
 from apps.evidence.selectors import reports_of
@@ -54,16 +54,26 @@ class Gates:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the portal knows of a change under review.
+class Went:
+    """How a change went, as its measures, its evidence and the ledger say.
 
     ``evidence`` is, by the metric's number, the newest result about what was moved that names the metric and came in
-    after the change began. A metric without one is not in it. ``conflicts`` are all that were ever found about its
-    window; ``waivers`` and ``conflict_waivers`` all that were granted for it or what it moves by the time it ended.
+    after the change began. A metric without one is not in it.
     """
 
     measures: list[Measure]
     evidence: dict[int, Result]
+    story: list[Entry]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What stands around a change under review.
+
+    ``conflicts`` are all that were ever found about its window; ``waivers`` and ``conflict_waivers`` all that were
+    granted for it or what it moves by the time it ended.
+    """
+
     signatures: list[Signature]
     waivers: list[RuleWaiver]
     conflict_waivers: list[Disposition]
@@ -71,18 +81,20 @@ class Known:
     conflicts: list[Conflict]
     breaches: list[Breach]
     comments: int
-    story: list[Entry]
+
+
+def went_of(user: User, review: Review) -> Went:
+    """Return how the change of a review went that the person may see; three queries."""
+    measures = measures_of(review)
+    kind, ref = review.change.ledger_ref()
+    return Went(measures, _evidence(user, review, measures), entries_named(kind, ref, STORY))
 
 
 def known_of(user: User, review: Review) -> Known:
-    """Return what the portal knows of the change of a review that the person may see; a constant number of queries."""
+    """Return what stands around the change of a review that the person may see; a constant number of queries."""
     change = review.change
-    measures = measures_of(review)
     went_ahead, late = _signed_late(change)
-    missed = [one.metric for one in measures if one.verdict == Verdict.MISSED]
     return Known(
-        measures=measures,
-        evidence=_evidence(user, review, measures),
         signatures=signers_of_change(review),
         waivers=_waivers(user, review),
         conflict_waivers=_conflict_waivers(review),
@@ -93,10 +105,9 @@ def known_of(user: User, review: Review) -> Known:
             actual=(review.actual_start, review.actual_end),
             went_ahead=went_ahead,
             signed_late=late,
-            missed=missed,
+            missed=[one.metric for one in measures_of(review) if one.verdict == Verdict.MISSED],
         ),
         comments=_comments(change),
-        story=[one for one in timeline_of(user, change) if one.event.event in STORY][::-1],
     )
 
 
@@ -125,7 +136,7 @@ def _comments(change: Change) -> int:
 
 def _evidence(user: User, review: Review, measures: list[Measure]) -> dict[int, Result]:
     """Return the newest result that names each metric; one query, none for a change that never started."""
-    versions = [item.to_version_id for item in items_of(review.change)]
+    versions = ChangeItem.objects.filter(change=review.change_id).values("to_version")
     named = {one.metric.name.lower(): one.metric.pk for one in measures}
     if review.actual_start is None or not named:
         return {}

@@ -31,9 +31,9 @@ def playbook_exists(ref: str) -> bool:
     return Playbook.objects.filter(number__in=number_in(ref, PREFIX)).exists()
 
 
-def playbook_versions(playbook: Playbook) -> list[PlaybookVersion]:
+def playbook_versions(playbook: Playbook) -> QuerySet[PlaybookVersion]:
     """Return all versions of a playbook, newest first, with who wrote them."""
-    return list(playbook.versions.select_related("written_by"))
+    return playbook.versions.select_related("written_by")
 
 
 def playbook_in_force(playbook: Playbook) -> PlaybookVersion:

@@ -37,9 +37,9 @@ def template_exists(ref: str) -> bool:
     return Template.objects.filter(number__in=number_in(ref, PREFIX)).exists()
 
 
-def versions_of(template: Template) -> list[TemplateVersion]:
+def versions_of(template: Template) -> QuerySet[TemplateVersion]:
     """Return all versions of a template, newest first, with who wrote them."""
-    return list(template.versions.select_related("written_by"))
+    return template.versions.select_related("written_by")
 
 
 def current_version(template: Template) -> TemplateVersion:

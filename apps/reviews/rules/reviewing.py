@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from apps.changes.enums import ChangeState, Direction
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.reviews.enums import Outcome, ReviewState, Verdict
-from apps.reviews.models import ActionItem, Feedback, RealisedMetric, Review
+from apps.reviews.models import ActionItem, RealisedMetric, Review
 
 WORKING_DAYS_TO_REVIEW = 5
 END_OF_DAY = time(17, 0)
@@ -157,9 +157,12 @@ def missing_fields(review: Review) -> dict[str, list[str]]:
 
 
 def signing_checks(
-    review: Review, metrics: list[RealisedMetric], action_count: int, feedback: list[Feedback]
+    review: Review, metrics: list[RealisedMetric], action_count: int, *, asked: int, answered: int
 ) -> list[Check]:
-    """Return the lines of “Before you sign”. The first two must be done; the signer judges the others."""
+    """Return the lines of “Before you sign”. The first two must be done; the signer judges the others.
+
+    ``asked`` services are affected, and someone said of ``answered`` of them how it was.
+    """
     missing = missing_fields(review)
     unmeasured = sum(metric.realised is None for metric in metrics)
     return [
@@ -173,5 +176,9 @@ def signing_checks(
             action_count > 0,
             "" if action_count else "None yet. That is fine when nothing went wrong.",
         ),
-        *(Check(f"Feedback from {one.component}", one.answered_at is not None) for one in feedback),
+        *(
+            [Check("Feedback", answered == asked, f"{answered} of {asked} services answered")]
+            if asked
+            else []
+        ),
     ]

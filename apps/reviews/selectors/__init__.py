@@ -3,8 +3,8 @@
 from apps.reviews.selectors.becoming import (
     Made,
     actions_behind,
+    behind_each,
     version_named,
-    versions_behind,
     versions_to_link,
 )
 from apps.reviews.selectors.drills import Timed, Times, times_of
@@ -51,8 +51,8 @@ __all__ = [
     "WENT_WRONG",
     "Made",
     "actions_behind",
+    "behind_each",
     "version_named",
-    "versions_behind",
     "versions_to_link",
     "Filters",
     "Lesson",

@@ -1,14 +1,17 @@
 """What actions turned into, and which actions stand behind a version."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat, JSONObject
 
 from apps.accounts.models import User
 from apps.changes.models import StandardVersion
 from apps.evidence.models import CheckPlan
-from apps.playbooks.models import TemplateVersion
+from apps.playbooks.models import PlaybookVersion, TemplateVersion
 from apps.policy.models import PolicySet
 from apps.reviews.enums import Becomes
 from apps.reviews.models import ActionItem
@@ -34,7 +37,7 @@ class Made:
 
 
 def versions_to_link() -> list[Made]:
-    """Return the newest versions of each kind; four queries. Whoever works on changes reads all of them."""
+    """Return the newest versions of each kind; five queries. Whoever works on changes reads all of them."""
     return [made for rows in _newest().values() for made in map(_made, rows[:OFFERED])]
 
 
@@ -51,25 +54,30 @@ def version_named(name: str) -> Made | None:
     return made if made is not None and made.name == name else None
 
 
-def versions_behind(actions: Iterable[ActionItem]) -> dict[int, Made]:
-    """Return what each of these actions turned into, by its number; at most four queries."""
-    linked = [one for one in actions if one.becomes]
-    found: dict[int, Made] = {}
-    for kind in Becomes:
-        mine = {one.pk: (one.record, one.version or 0) for one in linked if one.becomes == kind}
-        made = _named(kind, list(mine.values())) if mine else {}
-        found |= {pk: made[key] for pk, key in mine.items() if key in made}
-    return found
+def actions_behind(user: User, becomes: Becomes, records: Collection[str]) -> list[dict[str, Any]]:
+    """Return what is said of each action that made a version of some records, as far as a person sees their reviews."""
+    return list(_told(_behind(user, becomes).filter(record__in=records)))
 
 
-def actions_behind(
-    user: User, becomes: Becomes, records: Collection[str], version: int | None = None
-) -> QuerySet[ActionItem]:
-    """Return the actions that made a version, or any version of some records, as far as a person sees their reviews."""
-    rows = ActionItem.objects.filter(becomes=becomes, record__in=records, review__in=reviews_to_read(user))
-    if version is not None:
-        rows = rows.filter(version=version)
-    return rows.select_related("review__change", "owner").defer("review__change__search").order_by("pk")
+def behind_each(user: User, becomes: Becomes, record: str) -> ArraySubquery:
+    """Return the same of each version of one record, to annotate its versions with: no query of its own."""
+    return ArraySubquery(_told(_behind(user, becomes).filter(record=record, version=OuterRef("number"))))
+
+
+def _behind(user: User, becomes: Becomes) -> QuerySet[ActionItem]:
+    return ActionItem.objects.filter(becomes=becomes, review__in=reviews_to_read(user)).order_by("pk")
+
+
+def _told(actions: QuerySet[ActionItem]) -> QuerySet[ActionItem, dict[str, Any]]:
+    number = Cast("review__change__number", CharField())
+    told = JSONObject(
+        review=Concat(Value("PIR-"), number),
+        change=Concat(Value("CHG-"), number),
+        title=F("review__change__title"),
+        text=F("text"),
+        version=F("version"),
+    )
+    return actions.values_list(told, flat=True)
 
 
 def _newest() -> dict[Becomes, QuerySet]:
@@ -80,6 +88,9 @@ def _newest() -> dict[Becomes, QuerySet]:
         .defer("source")
         .order_by("-written_at", "-pk"),
         Becomes.STANDARD: StandardVersion.objects.select_related("standard").order_by("-created_at", "-pk"),
+        Becomes.PLAYBOOK: PlaybookVersion.objects.select_related("playbook")
+        .defer("content")
+        .order_by("-written_at", "-pk"),
     }
 
 
@@ -89,7 +100,7 @@ def _named(kind: Becomes, keys: list[tuple[str, int]]) -> dict[tuple[str, int], 
     return {key: found[key] for key in keys if key in found}
 
 
-def _made(row: PolicySet | CheckPlan | TemplateVersion | StandardVersion) -> Made:
+def _made(row: PolicySet | CheckPlan | TemplateVersion | StandardVersion | PlaybookVersion) -> Made:
     match row:
         case PolicySet():
             return Made(Becomes.RULES, row.ref, row.number, str(row), row.get_state_display())
@@ -98,5 +109,8 @@ def _made(row: PolicySet | CheckPlan | TemplateVersion | StandardVersion) -> Mad
         case TemplateVersion():
             stands = "In force" if row.number == row.template.version else "Superseded"
             return Made(Becomes.TEMPLATE, row.template.ref, row.number, str(row), stands)
+        case PlaybookVersion():
+            stands = "In force" if row.number == row.playbook.version else "Superseded"
+            return Made(Becomes.PLAYBOOK, row.playbook.ref, row.number, str(row), stands)
     title = f"{row}: {row.title}"
     return Made(Becomes.STANDARD, row.standard.ref, row.number, title, row.get_state_display())

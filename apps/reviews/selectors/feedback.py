@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.selectors import active_grants
@@ -44,12 +44,12 @@ def owners_of(components: Sequence[Component]) -> dict[int, set[int]]:
     }
 
 
-def feedback_of(review: Review) -> list[Feedback]:
-    """Return what was asked about each affected service, with who was asked and what they said; two queries."""
+def feedback_of(review: Review) -> QuerySet[Feedback]:
+    """Return what was asked about each affected service, by its name, with who was asked and what they said."""
     rows = review.feedback.select_related("component", "answered_by").prefetch_related("asked")
-    return sorted(rows, key=lambda one: str(one.component))
+    return rows.order_by("component__title", "component__name", "pk")
 
 
 def feedback_for(review: Review, pk: int) -> Feedback | None:
     """Return one question of a review that the caller has found for a person, or None."""
-    return next((one for one in feedback_of(review) if one.pk == pk), None)
+    return feedback_of(review).filter(pk=pk).first()

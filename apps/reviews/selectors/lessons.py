@@ -15,18 +15,9 @@ from apps.accounts.models import User
 from apps.reviews.enums import Outcome, ReviewState, Theme
 from apps.reviews.models import ActionItem, Factor, Review
 from apps.reviews.rules import Rate, Told, rate_of, told_by
-from apps.reviews.selectors.becoming import Made, versions_behind
 from apps.reviews.selectors.reading import reviews_visible_to
 
 TROUBLE = (Outcome.WITH_ISSUES, Outcome.ROLLED_BACK, Outcome.FAILED)
-
-
-@dataclass(frozen=True)
-class Changed:
-    """An action that was done because of a theme, and the version that it turned into, if it did."""
-
-    action: ActionItem
-    made: Made | None
 
 
 @dataclass(frozen=True)
@@ -39,7 +30,7 @@ class Lesson:
     theme: Theme
     trouble: int
     open_actions: int
-    changed: list[Changed]
+    changed: list[ActionItem]
     since: date | None
     before: Rate | None
     after: Rate | None
@@ -71,14 +62,13 @@ def counted_reviews(user: User, filters: Filters) -> QuerySet[Review]:
 def lessons_for(user: User) -> list[Lesson]:
     """Return each theme that a signed review names or an action answers to, the most troublesome first.
 
-    Five queries, and one for each kind of version that actions turned into.
+    Five queries.
     """
     actions = _actions(user)
     since = {theme: _first_done(each) for theme, each in actions.items()}
     troubles, totals = _troubles(user, since), _totals(user, since)
-    made = versions_behind(one for each in actions.values() for one in each)
     found = [
-        _lesson(theme, actions.get(theme, []), since.get(theme), troubles.get(theme, _NONE), totals, made)
+        _lesson(theme, actions.get(theme, []), since.get(theme), troubles.get(theme, _NONE), totals)
         for theme in Theme
         if theme in actions or theme in troubles
     ]
@@ -94,7 +84,6 @@ def _lesson(
     since: date | None,
     trouble: dict[str, int],
     totals: dict[str, int],
-    made: dict[int, Made],
 ) -> Lesson:
     before = after = None
     told = Told.NOT_MEASURED
@@ -103,7 +92,7 @@ def _lesson(
         before = rate_of(trouble["before"], ended)
         after = rate_of(trouble["every"] - trouble["before"], totals["every"] - ended)
         told = told_by(before, after)
-    done = [Changed(one, made.get(one.pk)) for one in actions if one.done_at is not None]
+    done = [one for one in actions if one.done_at is not None]
     return Lesson(theme, trouble["every"], len(actions) - len(done), done, since, before, after, told)
 
 

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -47,9 +48,24 @@ def reviews_of(visible: QuerySet[Change]) -> QuerySet[Review]:
 
 
 def review_for(user: User, ref: str) -> Review | None:
-    """Return one review by its reference, such as ``PIR-1042``, or None if this person may not see it."""
+    """Return one review by its reference, such as ``PIR-1042``, or None if this person may not see it.
+
+    It comes with ``asked``, of how many services it was asked how the change was, and ``answered``, of how many
+    someone has said it.
+    """
     found = _REFERENCE.fullmatch(ref)
-    return reviews_to_read(user).filter(change__number=found[1]).first() if found else None
+    if found is None:
+        return None
+    return reviews_to_read(user).filter(change__number=found[1]).annotate(**_FEEDBACK).first()
+
+
+def _count(rows: QuerySet[Feedback]) -> Coalesce:
+    counted = rows.order_by().values("review").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
+_OF = Feedback.objects.filter(review=OuterRef("pk"))
+_FEEDBACK = {"asked": _count(_OF), "answered": _count(_OF.filter(answered_at__isnull=False))}
 
 
 def review_exists(ref: str) -> bool:

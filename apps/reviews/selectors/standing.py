@@ -1,6 +1,6 @@
 """What a person is to a change under review, and whether that change may be closed."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -28,32 +28,34 @@ def may_close_change(change: Change, _actor: Actor) -> Decision:
 
 
 def standing_of(user: User | None, review: Review) -> Standing:
-    """Return what a person is to the change under review; nobody for the system."""
+    """Return what a person is to the change under review; nobody for the system. One query."""
     if user is None:
         return NOBODY
     change = review.change
+    sponsor = approvals_of(OuterRef("round")).filter(signer=user, requirement__role=Role.SPONSOR)
+    here = Change.objects.filter(pk=change.pk).order_by()
+    lead, sponsor, owner = here.values_list(
+        Exists(PlanStep.objects.filter(change=OuterRef("pk"), lead=user)),
+        Exists(sponsor),
+        Exists(_asked_as_owner(user)),
+    )[0]
     return Standing(
         requester=change.requester_id == user.pk,
-        lead=PlanStep.objects.filter(change=change, lead=user).exists(),
+        lead=lead,
         change_manager=manages(user, change),
-        sponsor=_signed_as_sponsor(user, review),
-        owner=_owns_affected(user, review),
+        sponsor=sponsor,
+        owner=owner,
     )
 
 
-def _signed_as_sponsor(user: User, review: Review) -> bool:
-    approved = approvals_of(review.change.round_id)
-    return approved.filter(signer=user, requirement__role=Role.SPONSOR).exists()
-
-
-def _owns_affected(user: User, review: Review) -> bool:
-    """Tell whether one of the owners asked about the change is this person."""
-    asked = Requirement.objects.filter(round=review.change.round_id, role=Role.OWNER)
+def _asked_as_owner(user: User) -> QuerySet[Requirement]:
+    """Return what the owners of affected parts were asked that reaches this person."""
+    asked = Requirement.objects.filter(round=OuterRef("round"), role=Role.OWNER)
     reach = Q(pk=None)
     for grant in grants_of(user):
         if grant.role == Role.OWNER:
             reach |= _scope_of(grant.component_key, grant.team_id)
-    return asked.filter(reach).exists()
+    return asked.filter(reach)
 
 
 def _scope_of(component_key: str, team_id: int | None) -> Q:

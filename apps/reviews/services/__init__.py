@@ -3,7 +3,7 @@
 - ``open_review`` (and its effect ``review_ended_change``): when a change ends, prefilled from it.
 - ``record_review``: what a person says of it; what is blank stays blank.
 - ``add_moment``, ``edit_moment``, ``remove_moment``: what people add to the timeline.
-- ``add_factor``, ``remove_factor``: what made the outcome likely.
+- ``add_factor``, ``edit_factor``, ``remove_factor``: what made the outcome likely.
 - ``ask_for_feedback``, ``answer_feedback``: how it was for each affected service.
 - ``add_action``, ``complete_action``: what will be done because of it.
 - ``link_action``, ``begin_rules``: which version of the rules, the checks or a template an action turned into.
@@ -21,6 +21,7 @@ from apps.reviews.services.signing import sign_review
 from apps.reviews.services.timeline import (
     add_factor,
     add_moment,
+    edit_factor,
     edit_moment,
     remove_factor,
     remove_moment,
@@ -34,6 +35,7 @@ __all__ = [
     "ask_for_feedback",
     "begin_rules",
     "link_action",
+    "edit_factor",
     "edit_moment",
     "remove_factor",
     "remove_moment",

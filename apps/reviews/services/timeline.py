@@ -1,6 +1,7 @@
 """What people add to the timeline of a change, and what made its outcome likely."""
 
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from apps.reviews.services.access import locked, person_of, require
 from apps.reviews.services.texts import problems_of
 
 WHAT_LIMIT, WHO_LIMIT, FACTOR_LIMIT = 500, 120, 500
+Row = TypeVar("Row", Moment, Factor)
 _GONE = "Somebody has taken this out since you opened it."
 
 
@@ -67,19 +69,22 @@ def add_factor(*, actor: Actor, review: Review, theme: str, text: str) -> Factor
         Invalid: no theme of the list, no text, or one that is too long.
     """
     review = _writable(actor, review)
-    fields = {"text": problems_of(text, FACTOR_LIMIT, "Say what made it likely.")}
-    if theme not in Theme.values:
-        fields["theme"] = ["Choose one of the themes on the list."]
-    _refuse(fields)
-    factor = Factor.objects.create(review=review, theme=theme, text=text.strip())
-    record_event(
-        event="review.factor_added",
-        actor=actor,
-        obj=review,
-        data={"factor": factor.pk, "theme": theme},
-        private={"factor": factor.text},
-    )
+    factor = Factor.objects.create(review=review, **_checked_factor(theme, text))
+    _record_factor("review.factor_added", actor, review, factor)
     return factor
+
+
+@transaction.atomic
+def edit_factor(*, actor: Actor, factor: Factor, theme: str, text: str) -> Factor:
+    """Say otherwise what made an outcome likely. Raises as ``add_factor``; Stale when somebody has taken it out."""
+    review = _writable(actor, factor.review)
+    values = _checked_factor(theme, text)
+    held = _held(factor)
+    for name, value in values.items():
+        setattr(held, name, value)
+    held.save()
+    _record_factor("review.factor_edited", actor, review, held)
+    return held
 
 
 @transaction.atomic
@@ -91,9 +96,7 @@ def remove_factor(*, actor: Actor, factor: Factor) -> Factor:
         Stale: it is taken back already.
     """
     review = _writable(actor, factor.review)
-    held = Factor.objects.select_for_update().get(pk=factor.pk)
-    if held.removed_at is not None:
-        raise Stale(_GONE, remedy="Reload the page.")
+    held = _held(factor)
     held.removed_at = clock.now()
     held.save(update_fields=["removed_at", "updated_at"])
     record_event(event="review.factor_removed", actor=actor, obj=review, data={"factor": held.pk})
@@ -106,8 +109,8 @@ def _writable(actor: Actor, review: Review) -> Review:
     return held
 
 
-def _held(moment: Moment) -> Moment:
-    held = Moment.objects.select_for_update().get(pk=moment.pk)
+def _held(row: Row) -> Row:
+    held = type(row).objects.select_for_update().get(pk=row.pk)
     if held.removed_at is not None:
         raise Stale(_GONE, remedy="Reload the page.")
     return held
@@ -124,6 +127,16 @@ def _checked(at: datetime, what: str, who: str) -> dict[str, object]:
     return {"at": at, "what": what.strip(), "who": who.strip()}
 
 
+def _checked_factor(theme: str, text: str) -> dict[str, str]:
+    _refuse(
+        {
+            "theme": [] if theme in Theme.values else ["Choose one of the themes on the list."],
+            "text": problems_of(text, FACTOR_LIMIT, "Say what made it likely."),
+        }
+    )
+    return {"theme": theme, "text": text.strip()}
+
+
 def _refuse(fields: dict[str, list[str]]) -> None:
     if found := {name: said for name, said in fields.items() if said}:
         raise Invalid(found)
@@ -136,4 +149,14 @@ def _record(event: str, actor: Actor, review: Review, moment: Moment) -> None:
         obj=review,
         data={"moment": moment.pk, "at": clock.iso(moment.at)},
         private={"what": moment.what, "who": moment.who},
+    )
+
+
+def _record_factor(event: str, actor: Actor, review: Review, factor: Factor) -> None:
+    record_event(
+        event=event,
+        actor=actor,
+        obj=review,
+        data={"factor": factor.pk, "theme": factor.theme},
+        private={"factor": factor.text},
     )

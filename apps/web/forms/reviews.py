@@ -131,8 +131,8 @@ class FactorForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": str(FACTOR_LIMIT)}),
     )
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, auto_id="factor_%s")
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="factor_%s", **kwargs)
 
 
 class FeedbackForm(forms.Form):

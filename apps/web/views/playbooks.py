@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +16,8 @@ from apps.playbooks import selectors, services
 from apps.playbooks.enums import PlaybookState
 from apps.playbooks.models import Playbook, PlaybookVersion
 from apps.playbooks.rules import blanks_in, cleaned, playbook_differences, tree_of
+from apps.reviews.enums import Becomes
+from apps.reviews.selectors import behind_each
 from apps.web.errors import not_found
 from apps.web.markdown import markdown
 from apps.web.reader import actor_of, reader
@@ -45,7 +48,7 @@ def playbook_list(request: HttpRequest) -> HttpResponse:
 def playbook(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a playbook as it stands, and its versions."""
     found = playbook_of(request, ref)
-    versions = selectors.playbook_versions(found)
+    versions = list(_versions(request, found))
     current = next(each for each in versions if each.number == found.version)
     actor = actor_of(request)
     last = selectors.last_drill(reader(request), found)
@@ -55,6 +58,7 @@ def playbook(request: HttpRequest, ref: str) -> HttpResponse:
         "may_plan_drill": selectors.plan_drill_decision(actor),
         "playbook": found,
         "versions": versions,
+        "because_of": [one for each in versions for one in each.because_of],  # type: ignore[attr-defined]
         "readers": selectors.readers_of(current),
         "is_asked": selectors.read_decision(actor, current),
         "has_read": selectors.has_read(reader(request), current),
@@ -95,7 +99,7 @@ def of_change(request: HttpRequest, ref: str) -> HttpResponse:
 def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
     """Show one version of a playbook, and what is different from ``against`` or from the one before."""
     found = playbook_of(request, ref)
-    versions = {each.number: each for each in selectors.playbook_versions(found)}
+    versions = {each.number: each for each in _versions(request, found)}
     shown = versions.get(int(number))
     if shown is None:
         raise Http404(f"{found.ref} has no version {number}.")
@@ -105,6 +109,7 @@ def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
     context = {
         "playbook": found,
         "versions": list(versions.values()),
+        "because_of": shown.because_of,  # type: ignore[attr-defined]
         "before": before,
         "differences": playbook_differences(before.content, shown.content) if before else [],
         **_said(shown),
@@ -127,6 +132,12 @@ def _said(shown: PlaybookVersion) -> dict[str, Any]:
 
 def _called(roles: list[str]) -> str:
     return ", ".join(Role(role).label for role in roles)
+
+
+def _versions(request: HttpRequest, found: Playbook) -> QuerySet[PlaybookVersion]:
+    """Return the versions, each with the actions that made it."""
+    made = behind_each(reader(request), Becomes.PLAYBOOK, found.ref)
+    return selectors.playbook_versions(found).annotate(because_of=made)
 
 
 def playbook_of(request: HttpRequest, ref: str) -> Playbook:

@@ -17,7 +17,7 @@ from apps.reviews.models import ActionItem, Review
 from apps.web.errors import add_to_form
 from apps.web.forms.reviews import ActionForm, BecomesForm, FactorForm, FeedbackForm, MomentForm, ReviewForm
 from apps.web.reader import actor_of, reader
-from apps.web.views.reviews import review_or_404, show
+from apps.web.views.reviews import review_or_404
 
 
 @login_required
@@ -61,12 +61,12 @@ _SAID = ("digest", "outcome", "what_happened", "went_well")
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def moment_add(request: HttpRequest, ref: str) -> HttpResponse:
     """Add an entry to the timeline."""
     review = _writable(request, ref)
-    form = MomentForm(request.POST)
-    if _taken(
+    form = MomentForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and _taken(
         request,
         form,
         lambda: services.add_moment(
@@ -75,7 +75,7 @@ def moment_add(request: HttpRequest, ref: str) -> HttpResponse:
         "The timeline has it now.",
     ):
         return redirect("web:review", review.ref)
-    return show(request, review, moment=form)
+    return _form(request, "moment", review, form)
 
 
 @login_required
@@ -102,37 +102,47 @@ def moment_edit(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         "The timeline is saved.",
     ):
         return redirect("web:review", review.ref)
-    context = {"review": review, "moment": moment, "form": form}
-    return render(request, "reviews/moment.html", context, status=422 if form.errors else 200)
+    return _form(request, "moment", review, form, moment=moment)
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def factor_add(request: HttpRequest, ref: str) -> HttpResponse:
     """Say what made the outcome likely."""
     review = _writable(request, ref)
-    form = FactorForm(request.POST)
-    if _taken(
+    form = FactorForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and _taken(
         request,
         form,
         lambda: services.add_factor(actor=actor_of(request), review=review, **form.cleaned_data),
         "The review names it now.",
     ):
         return redirect("web:review", review.ref)
-    return show(request, review, factor=form)
+    return _form(request, "factor", review, form)
 
 
 @login_required
-@require_POST
-def factor_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    """Take back what was said to make the outcome likely."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def factor_edit(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Say otherwise what made the outcome likely, or take it back."""
     review = _writable(request, ref)
     factor = next((one for one in selectors.factors_of(review) if one.pk == pk), None)
     if factor is None:
         raise Http404("This review does not name it.")
-    services.remove_factor(actor=actor_of(request), factor=factor)
-    messages.success(request, "The review does not name it any more.")
-    return redirect("web:review", review.ref)
+    start = {"theme": factor.theme, "text": factor.text}
+    form = FactorForm(request.POST if request.method == "POST" else None, initial=start)
+    if request.method == "POST" and "remove" in request.POST:
+        services.remove_factor(actor=actor_of(request), factor=factor)
+        messages.success(request, "The review does not name it any more.")
+        return redirect("web:review", review.ref)
+    if request.method == "POST" and _taken(
+        request,
+        form,
+        lambda: services.edit_factor(actor=actor_of(request), factor=factor, **form.cleaned_data),
+        "What made it likely is saved.",
+    ):
+        return redirect("web:review", review.ref)
+    return _form(request, "factor", review, form, factor=factor)
 
 
 @login_required
@@ -153,8 +163,7 @@ def feedback(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         f"Thank you. {review.ref} shows what you said of {found.component}.",
     ):
         return redirect("web:review", review.ref)
-    context = {"review": review, "feedback": found, "form": form}
-    return render(request, "reviews/feedback.html", context, status=422 if form.errors else 200)
+    return _form(request, "feedback", review, form, feedback=found)
 
 
 @login_required
@@ -181,26 +190,23 @@ def action_becomes(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         "The action and the version name each other now.",
     ):
         return redirect("web:review", review.ref)
-    context = {"review": review, "action": action, "form": form}
-    return render(request, "reviews/becomes.html", context, status=422 if form.errors else 200)
+    return _form(request, "becomes", review, form, action=action)
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def action_add(request: HttpRequest, ref: str) -> HttpResponse:
     """Add an action."""
     review = _writable(request, ref)
-    form = ActionForm(request.POST, review=review)
-    if form.is_valid():
-        given: dict[str, Any] = form.cleaned_data
-        try:
-            services.add_action(actor=actor_of(request), review=review, **given)
-        except Invalid as error:
-            add_to_form(form, error)
-        else:
-            messages.success(request, f"The action is added, and {given['owner']} is told.")
-            return redirect("web:review", review.ref)
-    return show(request, review, action=form)
+    form = ActionForm(request.POST if request.method == "POST" else None, review=review)
+    if request.method == "POST" and _taken(
+        request,
+        form,
+        lambda: services.add_action(actor=actor_of(request), review=review, **form.cleaned_data),
+        "The action is added, and whoever does it is told.",
+    ):
+        return redirect("web:review", review.ref)
+    return _form(request, "action", review, form)
 
 
 @login_required
@@ -230,6 +236,11 @@ def _writable(request: HttpRequest, ref: str) -> Review:
 
 def _require_writer(request: HttpRequest, review: Review) -> None:
     rules.may_write(review, selectors.standing_of(reader(request), review)).require()
+
+
+def _form(request: HttpRequest, name: str, review: Review, form: BaseForm, **more: Any) -> HttpResponse:
+    context = {"review": review, "form": form, **more}
+    return render(request, f"reviews/{name}.html", context, status=422 if form.errors else 200)
 
 
 def _taken(request: HttpRequest, form: BaseForm, write: Callable[[], object], said: str) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,7 +19,7 @@ from apps.web.errors import not_found
 from apps.web.forms.reviews import SignForm
 from apps.web.proving import Ways, prove
 from apps.web.reader import actor_of, reader
-from apps.web.review_page import filters_in, page_of, said_of
+from apps.web.review_page import filters_in, page_of, records_of, said_of
 
 PAGE = 25
 TABS = {
@@ -67,13 +66,28 @@ def review_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def review_detail(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one review."""
-    return show(request, review_or_404(request, ref))
+    review = review_or_404(request, ref)
+    return render(request, "reviews/detail.html", page_of(reader(request), review))
 
 
-def show(request: HttpRequest, review: Review, **forms: Form) -> HttpResponse:
-    """Return the page of a review. ``forms`` are those with something wrong."""
-    context = page_of(reader(request), review, forms)
-    return render(request, "reviews/detail.html", context, status=422 if forms else 200)
+@login_required
+@require_safe
+def review_records(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show what stands around a change under review: signatures, waivers, conflicts, gates, and reviews like it."""
+    review = review_or_404(request, ref)
+    return render(request, "reviews/records.html", records_of(reader(request), review))
+
+
+@login_required
+@require_safe
+def review_feedback(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show how the change was for each service that it moved or reaches, some at a time."""
+    review, user = review_or_404(request, ref), reader(request)
+    page = Paginator(selectors.feedback_of(review), PAGE).get_page(request.GET.get("page"))
+    rows = [(one, any(each.pk == user.pk for each in one.asked.all())) for one in page]
+    said = f"{count(page.paginator.count, 'service')}, {review.answered} answered."  # type: ignore[attr-defined]
+    context = {"review": review, "page": page, "rows": rows, "said": said}
+    return render(request, "reviews/feedbacks.html", context)
 
 
 @login_required

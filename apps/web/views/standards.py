@@ -17,7 +17,7 @@ from apps.changes.rules.standard_words import parts_moved, said_of
 from apps.core.decisions import Decision
 from apps.core.errors import Forbidden
 from apps.reviews.enums import Becomes
-from apps.reviews.selectors import actions_behind, outcomes_of
+from apps.reviews.selectors import behind_each, outcomes_of
 from apps.web.errors import not_found
 from apps.web.reader import actor_of, reader
 from apps.web.standard_evidence import before_of
@@ -82,7 +82,7 @@ def standard(request: HttpRequest, ref: str) -> HttpResponse:
         "all_uses": made.count(),
         "went": how_it_went(outcomes.values()),
         "versions": list(found.versions.all()),
-        "because_of": actions_behind(user, Becomes.STANDARD, [found.ref]),
+        "because_of": [one for each in found.versions.all() for one in each.because_of],  # type: ignore[attr-defined]
     }
     return render(request, "standards/page.html", context)
 
@@ -108,7 +108,7 @@ def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
         "mine": next((one for one in asked if user in one.waited_on), None),
         "may_edit": selectors.may_edit_now(actor, shown) if shown.state == StandardState.DRAFT else None,
         "may_take_back": selectors.may_take_back_now(actor, shown) if shown.is_in_hand else None,
-        "because_of": actions_behind(user, Becomes.STANDARD, [shown.standard.ref], shown.number),
+        "because_of": shown.because_of,  # type: ignore[attr-defined]
     }
     return render(request, "standards/version.html", context)
 
@@ -125,8 +125,11 @@ def use(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def standard_of(request: HttpRequest, ref: str) -> Standard:
-    """Return the standard change that an address names, or raise the 404 for this person."""
-    found = selectors.standard_for(reader(request), ref)
+    """Return the standard change that an address names, its versions with the actions that made them; or raise the 404
+    for this person.
+    """
+    user = reader(request)
+    found = selectors.standard_for(user, ref, because_of=behind_each(user, Becomes.STANDARD, ref))
     if found is None:
         raise not_found(request, ("standard", ref), exists=selectors.standard_exists(ref))
     return found

@@ -1,16 +1,17 @@
 """The list of templates, each template, and its versions."""
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.playbooks import selectors
 from apps.playbooks.enums import TemplateState
-from apps.playbooks.models import Template
+from apps.playbooks.models import Template, TemplateVersion
 from apps.playbooks.rules import in_words, shape_of
 from apps.reviews.enums import Becomes
-from apps.reviews.selectors import actions_behind
+from apps.reviews.selectors import behind_each
 from apps.web.errors import not_found
 from apps.web.reader import actor_of, reader
 from apps.web.sheets import Sheet
@@ -35,18 +36,18 @@ def template_list(request: HttpRequest) -> HttpResponse:
 def template(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a template: what it asks, and its versions."""
     found = template_of(request, ref)
-    versions = selectors.versions_of(found)
+    versions = list(_versions(request, found))
     current = next(each for each in versions if each.number == found.version)
     actor = actor_of(request)
     context = {
         "template": found,
         "version": current,
         "versions": versions,
+        "because_of": [one for each in versions for one in each.because_of],  # type: ignore[attr-defined]
         "sheet": Sheet(shape_of(current.schema), {}, prefix="try"),
         "may_edit": selectors.edit_decision(actor),
         "may_start": selectors.start_decision(actor),
         "in_use": found.state == TemplateState.ACTIVE,
-        "because_of": actions_behind(reader(request), Becomes.TEMPLATE, [found.ref]),
     }
     return render(request, "playbooks/template.html", context)
 
@@ -56,7 +57,7 @@ def template(request: HttpRequest, ref: str) -> HttpResponse:
 def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
     """Show one version of a template, and what is different from ``against`` or from the one before."""
     found = template_of(request, ref)
-    versions = {each.number: each for each in selectors.versions_of(found)}
+    versions = {each.number: each for each in _versions(request, found)}
     shown = versions.get(int(number))
     if shown is None:
         raise Http404(f"{found.ref} has no version {number}.")
@@ -72,9 +73,15 @@ def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
             (in_words(field), [in_words(part) for part in field.fields])
             for field in shape_of(shown.schema).fields
         ],
-        "because_of": actions_behind(reader(request), Becomes.TEMPLATE, [found.ref], shown.number),
+        "because_of": shown.because_of,  # type: ignore[attr-defined]
     }
     return render(request, "playbooks/version.html", context)
+
+
+def _versions(request: HttpRequest, found: Template) -> QuerySet[TemplateVersion]:
+    """Return the versions, each with the actions that made it."""
+    made = behind_each(reader(request), Becomes.TEMPLATE, found.ref)
+    return selectors.versions_of(found).annotate(because_of=made)
 
 
 def template_of(request: HttpRequest, ref: str) -> Template:

@@ -184,14 +184,28 @@ ACTS: Area = {
     ],
     "web:lessons": [Look("/reviews/lessons/")],
     "web:review-moment-add": [
-        Look("/reviews/{review_completed}/", AMARA, 422, {}, "#main form[action$='/timeline/']"),
+        Look("/reviews/{review_completed}/timeline/", AMARA),
+        empty("/reviews/{review_completed}/timeline/", AMARA),
     ],
     "web:review-moment": [
         Look("/reviews/{review_completed}/timeline/{review_moment}/", AMARA),
         empty("/reviews/{review_completed}/timeline/{review_moment}/", AMARA),
     ],
     "web:review-factor-add": [
-        Look("/reviews/{review_completed}/", AMARA, 422, {}, "#main form[action$='/factors/']"),
+        Look("/reviews/{review_completed}/factors/", AMARA),
+        empty("/reviews/{review_completed}/factors/", AMARA),
+    ],
+    "web:review-factor": [
+        Look("/reviews/{review_completed}/factors/{review_factor}/", AMARA),
+        empty("/reviews/{review_completed}/factors/{review_factor}/", AMARA),
+    ],
+    "web:review-records": [
+        Look("/reviews/{review_completed}/records/", AMARA),
+        Look("/reviews/{review_failed}/records/", NOOR),
+    ],
+    "web:review-feedback-all": [
+        Look("/reviews/{review_completed}/feedback/", YUKI),
+        Look("/reviews/{review_failed}/feedback/", NOOR),
     ],
     "web:review-feedback": [
         Look("/reviews/{review_completed}/feedback/{review_feedback}/", YUKI),
@@ -218,7 +232,8 @@ ACTS: Area = {
         Look("/reviews/{review_completed}/edit/", AMARA),
     ],
     "web:review-action-add": [
-        Look("/reviews/{review_completed}/", AMARA, 422, {}, "#main form[action$='/actions/']"),
+        Look("/reviews/{review_completed}/actions/", AMARA),
+        empty("/reviews/{review_completed}/actions/", AMARA),
     ],
     "web:review-sign": [
         Look("/reviews/{review_completed}/sign/"),

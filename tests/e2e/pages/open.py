@@ -76,7 +76,6 @@ NO_PAGE: dict[str, str] = {
     "web:snooze-end": _POST,
     "web:role-hand-over": _POST,
     "web:review-action-done": _POST,
-    "web:review-factor-remove": _POST,
     "web:session": "A script asks for it; its answer is empty.",
     "web:approval-looked": "A script tells it how long a page was in view; its answer is empty.",
     "web:attestation": "A file for programs.",
