@@ -105,7 +105,8 @@ def test_owner_who_is_asked_how_it_was_answers_from_home_by_keyboard(
         expect(page.get_by_text("say how it was for your service")).to_be_visible()
         press(page, f"a[href*='{review.ref}']")
         page.wait_for_url(f"**/reviews/{review.ref}/**")
-        press(page, "a:has-text('Answer')")
+        page.locator("#feedback").scroll_into_view_if_needed()
+        press(page, "a:has-text('Answer for')")
         go_to(page, "input[name=felt]")
         page.keyboard.press("Space")
         while not page.locator("input[name=felt][value=worse]:checked").count():
@@ -114,6 +115,7 @@ def test_owner_who_is_asked_how_it_was_answers_from_home_by_keyboard(
         page.keyboard.type("Twice the calls at night.")
         press(page, "button:has-text('Send the answer')")
         page.wait_for_url(f"**/reviews/{review.ref}/")
+        page.locator("#feedback").scroll_into_view_if_needed()
         expect(page.get_by_text("Twice the calls at night.")).to_be_visible()
     assert [row.answered_by for row in feedback_of(review)] == [priya]
 

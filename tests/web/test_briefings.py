@@ -141,5 +141,5 @@ def test_change_briefing_number_of_queries_is_constant(
         as_executive.get(f"/changes/{change.ref}/briefing/")
 
 
-WEEK_QUERIES = 20
+WEEK_QUERIES = 18
 CHANGE_QUERIES = 13

@@ -349,7 +349,7 @@ def test_lists_of_what_went_ahead_ask_a_constant_number_of_queries(estate: Estat
             connection,
         ) as week:
             client.get("/briefings/")
-    assert len(week) == 21
+    assert len(week) == 13
 
 
 BEFORE = {
