@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0004_factors_as_rows'),
+        ('reviews', '0005_fell_due'),
     ]
 
     operations = [
