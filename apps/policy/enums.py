@@ -23,6 +23,7 @@ class Effect(models.TextChoices):
     WARN = "warn", "Warns when true"
     SCORE = "score", "Adds points of risk"
     CLASSIFY = "classify", "Says which class it is"
+    REVIEW = "review", "Says by when it is reviewed"
 
 
 STOPPING = frozenset({Effect.REQUIRE, Effect.DENY})

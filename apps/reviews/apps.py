@@ -9,10 +9,11 @@ class ReviewsConfig(AppConfig):
         """Give reviews their machine, and hang them on the end of every change."""
         from apps.changes.models import Change
         from apps.lifecycle.machine import Transition, add_effect, add_guard, register
+        from apps.outbox import handlers
         from apps.reviews.enums import ReviewState
         from apps.reviews.models import Review
         from apps.reviews.selectors import may_close_change
-        from apps.reviews.services import review_ended_change
+        from apps.reviews.services import ASK_FEEDBACK, ask_waiting, review_ended_change
         from apps.reviews.services.signing import finish_its_drill
 
         register(
@@ -24,3 +25,4 @@ class ReviewsConfig(AppConfig):
             add_effect(Change, event, review_ended_change)
         add_effect(Review, "sign", finish_its_drill)
         add_guard(Change, "close", may_close_change)
+        handlers.register(ASK_FEEDBACK, ask_waiting)

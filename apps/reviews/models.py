@@ -17,11 +17,16 @@ class Review(Stamped):
 
     change = models.OneToOneField(Change, on_delete=models.PROTECT, related_name="review")
     state = models.CharField(max_length=8, choices=ReviewState, default=ReviewState.OPEN)
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, help_text="Null where a rule says that none is needed.")
+    rule = models.CharField(
+        max_length=60, blank=True, help_text="The rule that said so; empty where none did."
+    )
+    rules_version = models.PositiveIntegerField(null=True)
     planned_start = models.DateTimeField(null=True)
     planned_end = models.DateTimeField(null=True)
     actual_start = models.DateTimeField(null=True)
     actual_end = models.DateTimeField(null=True)
+    services = models.PositiveIntegerField(default=0, help_text="How many services it moved or reaches.")
     reminded_at = models.DateTimeField(
         null=True, blank=True, help_text="When the requester was told it is due."
     )
@@ -56,6 +61,17 @@ class Review(Stamped):
     @property
     def ref(self) -> str:
         return f"PIR-{self.change.number}"
+
+    @property
+    def is_needed(self) -> bool:
+        """Return whether it is signed before its change is closed."""
+        return self.due_at is not None
+
+    @property
+    def due(self) -> datetime:
+        """Return by when one that is needed is to be signed."""
+        assert self.due_at is not None
+        return self.due_at
 
     def ledger_ref(self) -> tuple[str, str]:
         return "review", self.ref

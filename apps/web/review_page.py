@@ -82,7 +82,7 @@ def page_of(user: User, review: Review) -> dict[str, Any]:
             for one in actions
         ],
         "checks": rules.signing_checks(review, metrics, len(actions), **told),
-        "late": review.due_at < now,
+        "late": review.due_at is not None and review.due_at < now,
         "signable": not rules.missing_fields(review),
         "may_write": rules.may_write(review, standing),
         "may_sign": rules.may_sign(review, standing),

@@ -14,6 +14,7 @@ _MUST = {
     Effect.WARN: "Warns",
     Effect.SCORE: "Adds points",
     Effect.CLASSIFY: "Names the class",
+    Effect.REVIEW: "Working days",
 }
 _DOES = {
     Effect.REQUIRE: "It lets a change through only if this is true",
@@ -21,6 +22,7 @@ _DOES = {
     Effect.WARN: "It warns if this is true",
     Effect.SCORE: "It adds so many points of risk",
     Effect.CLASSIFY: "It says this class; an empty one leaves it to the next rule",
+    Effect.REVIEW: "Its review is due so many working days after it ends; 0 asks for none",
 }
 _MOST_SHOWN = 3
 

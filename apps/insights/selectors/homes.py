@@ -175,8 +175,8 @@ def _reviews(user: User) -> _Some:
             title=f"Review: {review.change.title}",
             note=f"{review.ref} · {_asked(review)}",
             url=f"/reviews/{review.ref}/",
-            due=review.due_at,
-            by=review.due_at,
+            due=review.due,
+            by=review.due,
         )
         for review in found[:NEEDS_SHOWN]
     ]

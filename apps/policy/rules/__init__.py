@@ -13,7 +13,7 @@ from apps.policy.rules.documents import (
 from apps.policy.rules.dry_run import Decided, Difference, DryRun, dry_run
 from apps.policy.rules.examples import Tried, tried
 from apps.policy.rules.facts import CHECK, FACTS, GROUPS, Fact
-from apps.policy.rules.judging import Result, Verdict, judge, result_of
+from apps.policy.rules.judging import Result, Verdict, judge, result_of, review_asked
 from apps.policy.rules.rule import Example, Rule, Rules
 from apps.policy.rules.scoring import BANDS, Score, Term
 from apps.policy.rules.sheets import MOST_CHECKS, Sheet, sheet_of
@@ -50,6 +50,7 @@ __all__ = [
     "document_of",
     "dry_run",
     "judge",
+    "review_asked",
     "problems_of",
     "rate_words",
     "result_of",

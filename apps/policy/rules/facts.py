@@ -44,6 +44,8 @@ _LIST = (
     Fact("change.urgent_because", TEXT, "Why it is urgent, as the requester chose it from the list.", "incident"),
     Fact("change.is_standard", YES_NO, "It goes within an approved standard change.", False),
     Fact("change.went_ahead", YES_NO, "It went ahead before everyone had signed.", False),
+    Fact("change.outcome", TEXT, "How it ended: completed, rolled_back or failed. For rules about its review.",
+         "failed", known_from=Stage.PROMOTION),
     Fact("change.risk", WHOLE, "Its risk, from 1 low to 4 severe.", 2),
     Fact("change.tier", WHOLE, "The gravest tier that it moves, 1 gravest to 4.", 2),
     Fact("change.reached_tier", WHOLE, "The gravest tier that it reaches, 1 gravest to 4.", 1),

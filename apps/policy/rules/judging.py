@@ -14,7 +14,10 @@ from apps.policy.rules.sheets import Sheet
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one rule. ``reason`` says why it stops, warns, or is not known; ``value`` is its points or class."""
+    """What came of one rule. ``reason`` says why it stops, warns, or is not known.
+
+    ``value`` is its points, its class, or in how many working days the review is due.
+    """
 
     rule: Rule
     outcome: Outcome
@@ -64,6 +67,7 @@ class Verdict:
 
 _STOPS = frozenset({Outcome.NOT_MET, Outcome.INCONCLUSIVE})
 _GRAVITY = {"critical": 0, "major": 1, "minor": 2}
+MOST_DAYS = 60
 _OPPOSITE = {Effect.REQUIRE: False, Effect.DENY: True}
 
 
@@ -102,6 +106,8 @@ def _outcome(rule: Rule, sheet: Sheet) -> Result:
         return _points(rule, found)
     if rule.effect == Effect.CLASSIFY:
         return Result(rule, Outcome.MET if found else Outcome.NOT_APPLICABLE, value=found or None)
+    if rule.effect == Effect.REVIEW:
+        return _days(rule, found)
     if rule.effect == Effect.WARN:
         return (
             Result(rule, Outcome.WARNED, filled(rule.message, sheet.values))
@@ -117,6 +123,22 @@ def _points(rule: Rule, found: float) -> Result:
     if not math.isfinite(found) or abs(found) > MOST_POINTS:
         return Result(rule, Outcome.INCONCLUSIVE, f"It comes to more than {MOST_POINTS} points.")
     return Result(rule, Outcome.MET, value=round(float(found), 2))
+
+
+def _days(rule: Rule, found: int) -> Result:
+    if not 0 <= found <= MOST_DAYS:
+        return Result(rule, Outcome.INCONCLUSIVE, f"It does not come to 0 to {MOST_DAYS} working days.")
+    return Result(rule, Outcome.MET, value=float(found))
+
+
+def review_asked(rules: Rules, sheet: Sheet) -> Result | None:
+    """Return what decides by when a change is reviewed: the first rule of that effect that applies, or None.
+
+    Its value is in working days from its end, and 0 is never. One that is not known has no value, and decides too.
+    """
+    asking = (rule for rule in rules.rules if rule.effect == Effect.REVIEW)
+    results = (_outcome(rule, sheet) for rule in asking)
+    return next((one for one in results if one.outcome != Outcome.NOT_APPLICABLE), None)
 
 
 def verdict_of(rules: Rules, results: Iterable[Result]) -> Verdict:

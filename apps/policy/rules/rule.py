@@ -15,6 +15,7 @@ RESULTS = {
     Effect.WARN: ("BOOL",),
     Effect.SCORE: ("INT", "DOUBLE"),
     Effect.CLASSIFY: ("STRING",),
+    Effect.REVIEW: ("INT",),
 }
 
 

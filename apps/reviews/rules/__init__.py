@@ -3,6 +3,7 @@
 from apps.reviews.rules.lessons import Rate, Told, rate_of, told_by
 from apps.reviews.rules.reviewing import (
     NOBODY,
+    WORKING_DAYS_TO_REVIEW,
     Check,
     Standing,
     add_working_days,
@@ -21,6 +22,7 @@ from apps.reviews.rules.wording import Hint, hints_in
 
 __all__ = [
     "NOBODY",
+    "WORKING_DAYS_TO_REVIEW",
     "Check",
     "Hint",
     "Rate",

@@ -64,10 +64,10 @@ def suggested_outcome(state: str) -> str:
     return outcome.value if outcome else ""
 
 
-def due_from(moment: datetime, time_zone: str) -> datetime:
-    """Return when a review is due: 17:00 in the change's zone, five working days (Monday to Friday) later."""
+def due_from(moment: datetime, time_zone: str, days: int = WORKING_DAYS_TO_REVIEW) -> datetime:
+    """Return when a review is due: 17:00 in the change's zone, so many working days (Monday to Friday) later."""
     zone = ZoneInfo(time_zone)
-    day = add_working_days(moment.astimezone(zone).date(), WORKING_DAYS_TO_REVIEW)
+    day = add_working_days(moment.astimezone(zone).date(), days)
     return datetime.combine(day, END_OF_DAY, tzinfo=zone)
 
 

@@ -43,6 +43,7 @@ from apps.reviews.selectors.reading import (
 from apps.reviews.selectors.saying import digest_of, factors_of, moments_of, texts_of
 from apps.reviews.selectors.similar import Similar, similar_reviews
 from apps.reviews.selectors.standing import may_close_change, standing_of
+from apps.reviews.selectors.terms import Terms, terms_of
 
 __all__ = [
     "Timed",
@@ -89,5 +90,7 @@ __all__ = [
     "similar_reviews",
     "standing_of",
     "texts_of",
+    "Terms",
+    "terms_of",
     "troubles",
 ]

@@ -20,6 +20,7 @@ from apps.reviews.rules import verdict
 
 SIMILAR_SHOWN = 3
 WENT_WRONG = (Outcome.ROLLED_BACK, Outcome.FAILED)
+_TO_SIGN = Q(state=ReviewState.OPEN, due_at__isnull=False)
 _REFERENCE = re.compile(r"PIR-(\d{1,9})", re.ASCII)
 
 
@@ -90,7 +91,7 @@ def action_for(user: User, review: Review, pk: int) -> ActionItem | None:
 
 def open_reviews(user: User) -> QuerySet[Review]:
     """Return the reviews that are still to be signed, the most urgent first."""
-    return reviews_visible_to(user).filter(state=ReviewState.OPEN).order_by("due_at", "pk")
+    return reviews_visible_to(user).filter(_TO_SIGN).order_by("due_at", "pk")
 
 
 def signed_reviews(user: User) -> QuerySet[Review]:
@@ -127,7 +128,7 @@ def reviews_waiting_for(user: User, now: datetime) -> QuerySet[Review]:
         sign &= Q(Exists(approved))
     unwritten = Q(outcome="") | Q(what_happened="")
     asks = Feedback.objects.filter(review=OuterRef("pk"), asked=user, answered_at=None)
-    found = Review.objects.filter(state=ReviewState.OPEN).annotate(asks=Exists(asks))
+    found = Review.objects.filter(_TO_SIGN).annotate(asks=Exists(asks))
     found = found.filter((unwritten & write) | (~unwritten & sign) | Q(asks=True))
     found = found.select_related("change__requester", "signed_by").defer("change__search")
     return found.order_by("due_at", "pk")

@@ -1,5 +1,7 @@
 """What a person is to a change under review, and whether that change may be closed."""
 
+from zoneinfo import ZoneInfo
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.enums import Role
@@ -19,12 +21,22 @@ from apps.reviews.rules import NOBODY, Standing
 def may_close_change(change: Change, _actor: Actor) -> Decision:
     """Return whether a change that ended may be closed: only when its review is signed (DESIGN 3)."""
     review = Review.objects.select_related("change").filter(change=change).first()
-    if review is not None and review.state == ReviewState.SIGNED:
+    if review is not None and (review.state == ReviewState.SIGNED or not review.is_needed):
         return ALLOWED
     name = f"review {review.ref}" if review else "review"
     return denied(
-        f"The {name} of this change is not signed yet.", "Write the review and have it signed first."
+        f"The {name} of this change is not signed yet.{_by_when(review)}",
+        "Write the review and have it signed first.",
     )
+
+
+def _by_when(review: Review | None) -> str:
+    """Return by when it is due, and which rule asked for that, if one did."""
+    if review is None or review.due_at is None:
+        return ""
+    day = review.due_at.astimezone(ZoneInfo(review.change.time_zone))
+    because = f" The rule {review.rule} asks for that." if review.rule else ""
+    return f" It is due by {day:%a} {day.day} {day:%b}.{because}"
 
 
 def standing_of(user: User | None, review: Review) -> Standing:

@@ -1,14 +1,18 @@
 """Asking those who answer for affected services how a change was for them, and what they answer."""
 
+from typing import Any
+
 from django.db import transaction
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
+from apps.catalog.models import Component
 from apps.core import clock
-from apps.core.actors import Actor
+from apps.core.actors import Actor, system
 from apps.core.errors import Invalid
+from apps.outbox.services import enqueue
 from apps.reviews import selectors
-from apps.reviews.enums import Felt
+from apps.reviews.enums import Felt, ReviewState
 from apps.reviews.models import Feedback, Review
 from apps.reviews.rules import may_answer
 from apps.reviews.services.access import locked, person_of, require
@@ -16,33 +20,48 @@ from apps.reviews.services.telling import tell
 from apps.reviews.services.texts import problems_of
 
 ANSWER_LIMIT = 2_000
+BATCH = 50
+ASK_FEEDBACK = "ask_feedback"
 
 
 @transaction.atomic
-def ask_for_feedback(*, actor: Actor, review: Review) -> list[Feedback]:
-    """Ask the owner of every service that a change moved or reaches; tell each person once, however many are theirs.
+def ask_for_feedback(*, actor: Actor, review: Review) -> None:
+    """Ask the owners of the next services that a change moved or reaches; tell each person once, whatever is theirs.
 
-    A service that nobody owns is kept with nobody to ask, so that the review can say so.
+    ``BATCH`` services are asked about at once. While some are left, a worker goes on, and who was asked is not asked
+    again. A service that nobody owns is kept with nobody to ask, so that the review can say so.
     """
-    services = selectors.affected_services(review.change)
+    held = locked(review)
+    services = selectors.affected_services(held.change)
+    known = set(held.feedback.values_list("component", flat=True))
+    waiting = [one for one in services if one.pk not in known]
+    held.services = len(services)
+    held.save(update_fields=["services", "updated_at"])
+    if held.state != ReviewState.OPEN or not waiting:
+        return
+    _ask(actor, held, waiting[:BATCH])
+    if len(waiting) > BATCH:
+        asked = len(services) - len(waiting) + BATCH
+        enqueue(topic=ASK_FEEDBACK, key=f"{held.ref}/{asked}", payload={"review": held.pk})
+
+
+def ask_waiting(key: str, payload: dict[str, Any]) -> None:  # noqa: ARG001
+    """Go on asking for a review. The outbox calls it."""
+    ask_for_feedback(actor=system("reviews"), review=Review.objects.get(pk=payload["review"]))
+
+
+def _ask(actor: Actor, review: Review, services: list[Component]) -> None:
     owners = selectors.owners_of(services)
     rows = Feedback.objects.bulk_create(Feedback(review=review, component=one) for one in services)
     through = Feedback.asked.through
     through.objects.bulk_create(
         through(feedback_id=row.pk, user_id=pk) for row in rows for pk in owners[row.component_id]
     )
-    if rows:
-        asked = {str(row.component.key): sorted(owners[row.component_id]) for row in rows}
-        record_event(event="review.feedback_asked", actor=actor, obj=review, data={"asked": asked})
+    asked = {str(row.component.key): sorted(owners[row.component_id]) for row in rows}
+    record_event(event="review.feedback_asked", actor=actor, obj=review, data={"asked": asked})
+    title = f"How was {review.change.ref} for your service?"
     for user in User.objects.filter(pk__in={pk for one in owners.values() for pk in one}).order_by("pk"):
-        tell(
-            user,
-            "review.feedback",
-            review,
-            review.due_at,
-            f"How was {review.change.ref} for your service?",
-        )
-    return rows
+        tell(user, "review.feedback", review, review.due, title)
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ def _remind_requesters() -> None:
     now = clock.now()
     due = selectors.reviews_to_remind(now + NOTICE).select_for_update(of=["self"], skip_locked=True)
     for review in due[:BATCH]:
-        tell(review.change.requester, "review.due", review, review.due_at, f"{review.ref} is due")
+        tell(review.change.requester, "review.due", review, review.due, f"{review.ref} is due")
         review.reminded_at = now
         review.save(update_fields=["reminded_at"])
 
@@ -42,7 +42,7 @@ def _chase() -> None:
     overdue = selectors.reviews_to_chase(now).select_for_update(of=["self"], skip_locked=True)
     for review in overdue[:BATCH]:
         for user in {review.change.requester, *managers}:
-            tell(user, "review.overdue", review, review.due_at, f"{review.ref} is overdue")
+            tell(user, "review.overdue", review, review.due, f"{review.ref} is overdue")
         review.chased_at = now
         review.save(update_fields=["chased_at"])
 
@@ -73,6 +73,6 @@ def _remind_of_feedback() -> None:
     for feedback in due[:BATCH]:
         for user in feedback.asked.all():
             rule, review = f"feedback.due.{feedback.pk}", feedback.review
-            tell(user, rule, review, review.due_at, f"Your answer for {feedback.component} is missing")
+            tell(user, rule, review, review.due, f"Your answer for {feedback.component} is missing")
         feedback.reminded_at = now
         feedback.save(update_fields=["reminded_at"])

@@ -78,7 +78,7 @@ class RuleForm(forms.Form):
     )
     expression = forms.CharField(
         label="The expression",
-        help_text="What must be true, or what stops it, in CEL.",
+        help_text="What must be true, what stops it, or a number of points or days, in CEL.",
         max_length=LONGEST_EXPRESSION,
         strip=False,
         widget=_area(5, **_CODE),
