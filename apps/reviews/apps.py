@@ -13,7 +13,7 @@ class ReviewsConfig(AppConfig):
         from apps.reviews.enums import ReviewState
         from apps.reviews.models import Review
         from apps.reviews.selectors import may_close_change
-        from apps.reviews.services import ASK_FEEDBACK, ask_waiting, review_ended_change
+        from apps.reviews.services import feedback, review_ended_change
         from apps.reviews.services.signing import finish_its_drill
 
         register(
@@ -25,4 +25,4 @@ class ReviewsConfig(AppConfig):
             add_effect(Change, event, review_ended_change)
         add_effect(Review, "sign", finish_its_drill)
         add_guard(Change, "close", may_close_change)
-        handlers.register(ASK_FEEDBACK, ask_waiting)
+        handlers.register(feedback.ASK_FEEDBACK, feedback.ask_waiting)

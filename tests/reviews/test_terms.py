@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
 from apps.accounts.enums import Role
 from apps.audit.models import AuditEvent
@@ -21,7 +22,7 @@ from apps.reviews import services
 from apps.reviews.models import Feedback, Review
 from apps.reviews.rules import add_working_days
 from apps.reviews.selectors import open_reviews, review_for
-from apps.reviews.services.feedback import BATCH
+from apps.reviews.services.feedback import BATCH, ask_waiting
 from tests.people import add_person
 from tests.reviews.build import a_change, a_component, a_review, a_version, end
 
@@ -98,7 +99,7 @@ def _of_services(number: int) -> Review:
     return end(change)
 
 
-def test_feedback_of_hundreds_is_asked_in_parts_each_once_and_says_how_far_it_is() -> None:
+def test_feedback_of_hundreds_is_asked_in_parts_each_once_and_says_how_far_it_is(client: Client) -> None:
     review = _of_services(4 * BATCH + 7)
     manager = add_person("", Role.CHANGE_MANAGER)
     for part in (1, 2, 3, 4):
@@ -106,10 +107,14 @@ def test_feedback_of_hundreds_is_asked_in_parts_each_once_and_says_how_far_it_is
         assert shown is not None
         assert (shown.asked, shown.services) == (part * BATCH, 4 * BATCH + 7)  # type: ignore[attr-defined]
         message = OutboxMessage.objects.filter(topic="ask_feedback").latest("pk")
-        services.ask_waiting(message.key, message.payload)
+        ask_waiting(message.key, message.payload)
     for message in OutboxMessage.objects.filter(topic="ask_feedback"):
-        services.ask_waiting(message.key, message.payload)  # delivered once more
+        ask_waiting(message.key, message.payload)  # delivered once more
     assert OutboxMessage.objects.filter(topic="ask_feedback").count() == 4
     assert Feedback.objects.filter(review=review, asked__isnull=False).count() == 4 * BATCH + 7
     assert Notification.objects.filter(rule="review.feedback").count() == 2
     assert AuditEvent.objects.filter(event="review.feedback_asked").count() == 5
+    client.force_login(manager)
+    feedback = f"/reviews/{review.ref}/feedback/"
+    assert f'href="{feedback}?page=2"' in client.get(feedback).content.decode()
+    assert f'href="{feedback}?page=1"' in client.get(f"{feedback}?page=2").content.decode()

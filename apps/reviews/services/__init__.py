@@ -13,7 +13,7 @@
 
 from apps.reviews.services.actions import add_action, complete_action
 from apps.reviews.services.becoming import begin_rules, link_action
-from apps.reviews.services.feedback import ASK_FEEDBACK, answer_feedback, ask_for_feedback, ask_waiting
+from apps.reviews.services.feedback import answer_feedback, ask_for_feedback
 from apps.reviews.services.opening import open_review, review_ended_change
 from apps.reviews.services.recording import record_review
 from apps.reviews.services.reminding import remind_reviews
@@ -28,8 +28,6 @@ from apps.reviews.services.timeline import (
 )
 
 __all__ = [
-    "ASK_FEEDBACK",
-    "ask_waiting",
     "add_action",
     "add_factor",
     "add_moment",
