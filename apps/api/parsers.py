@@ -25,24 +25,35 @@ class StorableJSON(JSONParser):
             value = super().parse(*args, **kwargs)
         except RecursionError as error:
             raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.") from error
-        _check(value, "body", 0)
+        _check(value, ())
         return value
 
 
-def _check(value: Any, where: str, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise ValidationError({where[:200]: [f"This is nested deeper than {MAX_DEPTH} levels."]})
+Place = tuple[str | int, ...]
+"""The names and places that lead to a value. They become a text when something is wrong there, and not before: a long
+name that stands over a million values would be copied a million times."""
+
+
+def _check(value: Any, where: Place) -> None:
+    if len(where) > MAX_DEPTH:
+        raise _refused(where, f"This is nested deeper than {MAX_DEPTH} levels.")
     if isinstance(value, str):
         _check_text(value, where)
     elif isinstance(value, list):
         for place, each in enumerate(value):
-            _check(each, f"{where}.{place}", depth + 1)
+            _check(each, (*where, place))
     elif isinstance(value, dict):
         for name, each in value.items():
             _check_text(name, where)
-            _check(each, f"{where}.{name}" if depth else name, depth + 1)
+            _check(each, (*where, name))
 
 
-def _check_text(text: str, where: str) -> None:
+def _check_text(text: str, where: Place) -> None:
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise ValidationError({where[:200]: ["This holds a character that cannot be stored. Remove it."]})
+        raise _refused(where, "This holds a character that cannot be stored. Remove it.")
+
+
+def _refused(where: Place, said: str) -> ValidationError:
+    whole = where if where and isinstance(where[0], str) else ("body", *where)
+    named = ".".join(str(part)[:200] for part in whole)
+    return ValidationError({named[:200]: [said]})

@@ -1,14 +1,20 @@
 """Calls that nobody means: texts that cannot be kept, times at the end of the calendar, made-up cursors."""
 
 import base64
+import io
 import json
+import time
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from apps.accounts.enums import Role
+from apps.api.parsers import StorableJSON
 from tests.api.conftest import Caller, secret_of
 from tests.changes.estate import Estate
+from tests.people import add_person
+from tests.reviews.build import a_review
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VERSIONS = "catalog/components/model:default/credit-risk/versions/"
@@ -43,6 +49,22 @@ def test_body_with_a_character_that_cannot_be_kept_names_the_field(
 def test_body_nested_without_end_is_refused(estate: Estate, depth: int) -> None:
     content = '{"version":"3","hyperparameters":' + '{"a":' * depth + "1" + "}" * depth + "}"
     assert post(estate, VERSIONS, content).status_code in (400, 422)
+
+
+def test_body_with_a_long_name_over_many_values_is_read_in_linear_time() -> None:
+    content = '{"' + "n" * 1_000_000 + '":[' + "1," * 99_999 + "1]}"
+    began = time.process_time()
+    StorableJSON().parse(io.BytesIO(content.encode()))
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("body", ['{"outcome": [1], "password": {}}', "{"])
+def test_review_of_someone_else_is_refused_before_the_body_is_read(body: str) -> None:
+    review = a_review()
+    headers = {"Authorization": f"Bearer {secret_of(add_person('femi', Role.AUDITOR))}"}
+    client, at = Client(headers=headers), f"/api/v1/reviews/{review.ref}/"
+    assert client.patch(at, body, content_type="application/json").status_code == 403
+    assert client.post(f"{at}sign/", body, content_type="application/json").status_code == 403
 
 
 @pytest.mark.parametrize("name", ["from", "to"])

@@ -50,6 +50,7 @@ def _bomb(levels: int) -> str:
     ("text", "said"),
     [
         (_bomb(9), "aliases are followed"),
+        ("a: &a " + "x y " * 5_000 + "\nb: [" + "*a, " * 2_000 + "]", "repeat more than 1,000,000 letters"),
         ("a: &a {<<: [{b: 1}, {b: 2}], c: *a}", "no anchor before it"),
         ("a: &a [*a]", "no anchor before it"),
         ("a: " + "[" * 400_000, "nested deeper"),

@@ -272,6 +272,8 @@ def test_portfolio_holds_the_changes_that_move_its_parts_and_no_other(executive:
             assert found.briefing.title == f"{portfolio.name}: three decisions this quarter"  # type: ignore[union-attr]
             assert "People meet them in loan-app." in found.briefing.parts[1].text
         assert portfolio_for(add_person("nobody"), "team", "lending") is None
+        for kind in ("team", "product"):
+            assert portfolio_for(executive, kind, "lend\x00ing") is None
 
 
 @pytest.mark.django_db

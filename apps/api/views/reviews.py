@@ -28,7 +28,7 @@ from apps.api.serializers.reviews import (
 from apps.api.views.base import Resource
 from apps.core.errors import Invalid
 from apps.reviews.models import Factor, Moment, Review
-from apps.reviews.rules import may_answer, may_turn, may_write
+from apps.reviews.rules import may_answer, may_sign, may_turn, may_write
 from apps.reviews.selectors import (
     action_for,
     digest_of,
@@ -104,7 +104,7 @@ class ReviewDetail(ReviewResource):
 
         With the digest that was read, an edit that somebody made since then is refused as stale, not overwritten.
         """
-        review = self.review(ref)
+        review = self.writable(ref)
         asked = RecordSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         content = dict(asked.validated_data)
@@ -264,6 +264,7 @@ class SignReview(ReviewResource):
     def post(self, request: Request, ref: str) -> Response:
         """Sign a review as it was read: its digest must be the one in force; the password proves who signs."""
         review = self.review(ref)
+        may_sign(review, standing_of(self.user, review)).require()
         asked = SignReviewSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         self.prove(asked.validated_data["password"], asked.validated_data["code"])

@@ -1,8 +1,8 @@
 """Reads YAML that strangers wrote, one document at a time, so that one bad document does not spoil its file.
 
 The values are built straight from the parser's events. So a small file cannot grow into a big value through its
-aliases, a deep one cannot exhaust the stack, and nothing but text, numbers, true, false, null, lists and
-mappings ever comes out: no tags, and no dates (YAML 1.2 core schema).
+aliases, be it by many values or by a few long texts, a deep one cannot exhaust the stack, and nothing but text,
+numbers, true, false, null, lists and mappings ever comes out: no tags, and no dates (YAML 1.2 core schema).
 """
 
 import re
@@ -16,6 +16,9 @@ import yaml
 MAX_DEPTH = 64
 MAX_VALUES = 50_000
 """Values in one document after its aliases are followed. The largest real descriptors hold a few thousand."""
+
+MAX_REPEATED = 1_000_000
+"""Letters that the aliases of one document may add to it. Whoever reads the values copies each text."""
 
 _MARKER = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _SILENT = ("#", "%", "...")
@@ -84,9 +87,12 @@ class _Builder:
     def __init__(self, max_values: int) -> None:
         self.max_values = max_values
         self.count = 0
-        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.letters = 0
+        self.max_letters = MAX_REPEATED
+        self.anchors: dict[str, tuple[Any, int, int]] = {}
 
     def build(self, text: str) -> Any:
+        self.max_letters = len(text) + MAX_REPEATED
         events = yaml.parse(text, Loader=yaml.CSafeLoader)
         for event in events:
             if isinstance(event, yaml.NodeEvent):
@@ -102,30 +108,34 @@ class _Builder:
     def _value(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise Unreadable(f"It is nested deeper than {MAX_DEPTH} levels.")
-        before = self.count
-        self._add(1)
+        before, letters_before = self.count, self.letters
+        self._add(1, 0)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(str(event.anchor))
         if isinstance(event, yaml.ScalarEvent):
             value = _scalar(event)
+            self._add(0, len(event.value))
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._sequence(events, depth)
         else:
             value = self._mapping(events, depth)
         if isinstance(event, yaml.NodeEvent) and event.anchor:
-            self.anchors[event.anchor] = (value, self.count - before)
+            self.anchors[event.anchor] = (value, self.count - before, self.letters - letters_before)
         return value
 
-    def _add(self, values: int) -> None:
+    def _add(self, values: int, letters: int) -> None:
         self.count += values
+        self.letters += letters
         if self.count > self.max_values:
             raise Unreadable(f"It holds more than {self.max_values:,} values once its aliases are followed.")
+        if self.letters > self.max_letters:
+            raise Unreadable(f"Its aliases repeat more than {MAX_REPEATED:,} letters.")
 
     def _alias(self, anchor: str) -> Any:
         if anchor not in self.anchors:
             raise Unreadable(f"The alias *{anchor} has no anchor before it, or stands inside it.")
-        value, size = self.anchors[anchor]
-        self._add(size)
+        value, values, letters = self.anchors[anchor]
+        self._add(values, letters)
         return value
 
     def _sequence(self, events: Iterator[yaml.Event], depth: int) -> list[Any]:

@@ -17,7 +17,7 @@ STEPS = 3
 
 def portfolio_for(user: User, kind: str, ref: str) -> Portfolio | None:
     """Return a portfolio that a person may read, or None: whoever holds any role reads the catalog."""
-    if not holds_any_role(user):
+    if "\x00" in ref or not holds_any_role(user):
         return None
     if kind == TEAM:
         team = Team.objects.filter(slug=ref).first()
