@@ -1,7 +1,9 @@
 """What those who sign a model card judge by: the edition whose digest is signed."""
 
+from typing import Any
+
 from apps.accounts.models import User
-from apps.cards.rules import WRITTEN, Kind
+from apps.cards.rules import WRITTEN, Kind, triggers_of
 from apps.cards.selectors import card_for, editions_of, fields_of
 from apps.web.card_page.page import people_in
 from apps.web.card_page.values import Shown, shown
@@ -40,10 +42,14 @@ def card_evidence(user: User, ref: str, digest: str) -> list[Block]:
     return [facts, *(_block(one, fields) for one in said if not one.is_empty), *([measured] if rows else [])]
 
 
-def _block(one: Shown, fields: dict[str, object]) -> Block:
+def _block(one: Shown, fields: dict[str, Any]) -> Block:
     label = one.field.label
     if one.field.kind is Kind.MARKDOWN:
         return Prose(label, str(fields[one.field.name]))
+    if one.field.name == "retraining_triggers":
+        triggers = triggers_of(fields[one.field.name], made=None, metrics=[])
+        return Table(label, ["Trigger", "Rule"], [[each.label, each.rule] for each in triggers])
     if one.rows:
         return Table(label, one.heads, [[cell.text for cell in row] for row in one.rows])
-    return Lines(label, one.lines or [one.text])
+    lines = one.lines or [one.text]
+    return Lines(label, lines) if len(lines) > 1 else Prose(label, lines[0])

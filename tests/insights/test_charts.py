@@ -8,6 +8,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from apps.insights.rules.charts import ACCENT, NOT_MEASURED, Cell, Chart, drawn, number
+from apps.insights.rules.dashboards.shapes import numbers_by_name
 from apps.web.charts import table_file
 
 CHART = Chart(
@@ -35,6 +36,15 @@ def test_drawn_is_plain_json_in_the_colours_of_tokens() -> None:
 def test_drawn_with_a_property_that_plotly_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="colour"):
         drawn(go.Scatter(x=[1], y=[1]), xaxis={"colour": ACCENT})
+
+
+def test_axis_of_counts_has_no_halves_of_what_is_few() -> None:
+    few, many = (
+        numbers_by_name(["Overdue", "Later"], {"Late": ([1, 0], ACCENT), "To come": ([1, most], ACCENT)})
+        for most in (3, 40)
+    )
+    assert few["layout"]["xaxis"]["dtick"] == 1
+    assert "dtick" not in many["layout"]["xaxis"]
 
 
 def test_chart_shows_its_table_with_links_and_runs_nothing_of_its_words() -> None:

@@ -227,7 +227,9 @@ def test_card_on_its_way_from_draft_to_archived_is_signed_and_frozen(client: Cli
     assert "It is out to be signed." in text
     assert "Review and sign" in text
     requirement = Requirement.objects.get(role=Role.VALIDATOR)
-    assert "It says **enough**." in page(client, f"/approvals/{requirement.pk}/sign/")
+    judged_by = page(client, f"/approvals/{requirement.pk}/sign/")
+    assert "It says **enough**." in judged_by
+    assert '<td data-l="Rule">Every' in judged_by
     client.post(f"/models/{card.ref}/take-back/")
     client.post(f"/models/{card.ref}/archive/")
     card.refresh_from_db()

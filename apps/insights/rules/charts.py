@@ -90,7 +90,7 @@ def drawn(*traces: Any, height: int = HEIGHT, **layout: Any) -> Drawing:
         "legend": {
             "orientation": "h",
             "x": 0,
-            "y": -0.18,
+            "y": -0.24,
             "yanchor": "top",
             "itemclick": False,
             "itemdoubleclick": False,

@@ -104,6 +104,7 @@ def _drawing(
         *([dots, rings] if other else [dots]),
         height=FRAME + ROW * len(rows),
         xaxis={"showgrid": True, "rangemode": "normal"},
+        legend={"y": -0.16 - 0.4 / (len(rows) + 1)},
         yaxis={"autorange": "reversed", "rangemode": "normal", "type": "category"},
     )
 

@@ -34,7 +34,7 @@ from apps.insights.rules.slices import charts_of
 from apps.insights.selectors.card_history import coming, history_of
 from apps.web import dates
 from apps.web.card_page.records import records_of
-from apps.web.card_page.sources import authors_in, came_since, evidence_url, sources_of
+from apps.web.card_page.sources import authors_in, came_since, evidence_url, short_source, sources_of
 from apps.web.card_page.values import Shown, shown
 from apps.web.planning.measures import compare_rows, measure, metric_rows
 
@@ -63,6 +63,7 @@ def standing_page(user: User, card: ModelCard, family: Family, other: ModelCard 
     return {
         "card": card,
         "version": version,
+        "run": short_source(f"run {version.source_ref}"),
         "component": component,
         "owners": fields["owners"].lines,
         "above": [fields[name] for name in ABOVE],

@@ -85,11 +85,7 @@ def waivers(asked: Asked, counted: Counted) -> Chart:
         " through, and, without a class, those for a component that such a change moves.",
         ("Month", "Granted"),
         rows,
-        numbers_by_month(
-            asked, counted, {"granted": ("Granted", ACCENT)}, yaxis={"dtick": 1 if total < 8 else None}
-        )
-        if total
-        else None,
+        numbers_by_month(asked, counted, {"granted": ("Granted", ACCENT)}) if total else None,
         says.fullest(asked, counted, "granted", "were granted"),
     )
 

@@ -27,6 +27,8 @@ from apps.insights.rules.statistics import interval, within
 Link = Callable[[str, str], str]
 """Gives the address of the records behind a number, by its name and the key that it stands under."""
 NONE = "rgba(0,0,0,0)"
+FEW = 8
+"""From so many on, Plotly marks an axis of counts at whole numbers by itself."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,11 @@ def axis_of(months: Sequence[str]) -> dict[str, Any]:
     return {"type": "category", "tickvals": shown, "ticktext": ticks(shown)}
 
 
+def whole_numbers(most: float) -> dict[str, Any]:
+    """Return an axis of counts up to ``most``: under a few, Plotly would write halves of what has none."""
+    return {"dtick": 1} if most < FEW else {}
+
+
 def percent(share: float | None) -> Cell:
     """Return the cell of a share; of nothing there is none."""
     return NOT_MEASURED if share is None else Cell(f"{share:.0%}", round(share, 4))
@@ -120,9 +127,7 @@ def share_by_month(asked: Asked, counted: Counted, part: str, whole: str, name: 
     )  # fmt: skip
 
 
-def numbers_by_month(
-    asked: Asked, counted: Counted, parts: Mapping[str, tuple[str, str]], **layout: Any
-) -> Drawing:
+def numbers_by_month(asked: Asked, counted: Counted, parts: Mapping[str, tuple[str, str]]) -> Drawing:
     """Return bars by month. ``parts`` maps what is counted to its name and colour, from the axis outwards."""
     months = list(asked.scope.months())
     found = [bucket for _, _, bucket in asked.months(counted)]
@@ -136,7 +141,8 @@ def numbers_by_month(
         )
         for part, (name, colour) in parts.items()
     ]
-    return drawn(*bars, xaxis=axis_of(months), barmode="stack", bargap=0.35, **layout)
+    most = max((sum(bucket.counts.get(part, 0) for part in parts) for bucket in found), default=0)
+    return drawn(*bars, xaxis=axis_of(months), yaxis=whole_numbers(most), barmode="stack", bargap=0.35)
 
 
 def lengths(
@@ -219,11 +225,14 @@ def numbers_by_name(names: Sequence[str], parts: Mapping[str, tuple[Sequence[flo
         )
         for part, (values, colour) in parts.items()
     ]
+    most = max(
+        (sum(numbers) for numbers in zip(*(values for values, _ in parts.values()), strict=True)), default=0
+    )
     return drawn(
         *bars,
         barmode="stack",
         height=96 + 40 * len(names),
-        xaxis={"showgrid": True, "showline": False, "rangemode": "tozero"},
+        xaxis={"showgrid": True, "showline": False, "rangemode": "tozero", **whole_numbers(most)},
         yaxis={"autorange": "reversed", "showgrid": False, "showline": True, "ticklabelstandoff": 8},
         legend={"y": -0.14 - 0.4 / (len(names) + 1)},
     )
