@@ -84,6 +84,15 @@ def test_week_each_number_links_to_its_records(as_executive: Client) -> None:
         assert record in section[: section.index("</section>")]
 
 
+def test_quarter_of_two_risks_alike_names_that_of_the_graver_change(as_executive: Client) -> None:
+    for title, risk in (("Tidy up", 2), ("Lend more", 4)):
+        change = in_review(DUE, title=title)
+        change.risk = risk
+        change.save()
+    page = as_executive.get("/briefings/2026-Q4/").content.decode()
+    assert "The gravest risk is in “Lend more”." in page
+
+
 @pytest.mark.parametrize("week", ["", "nonsense", "2026-02-30", "9999-12-31", "0001-01-01"])
 def test_week_that_is_none_shows_this_one(as_executive: Client, week: str) -> None:
     assert "9 to 15 November 2026" in as_executive.get(f"/briefings/?week={week}").content.decode()

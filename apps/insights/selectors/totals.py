@@ -126,7 +126,7 @@ def _taken_together(rows: Rows) -> dict[str, Subquery]:
     )
     weight = _weight("likelihood", Likelihood) * _weight("harm", Harm)
     ahead = starting.filter(state__in=OPEN).values("pk")
-    graves = RiskScenario.objects.filter(change__in=ahead).order_by(weight.desc(), "pk")
+    graves = RiskScenario.objects.filter(change__in=ahead).order_by(weight.desc(), "-change__risk", "pk")
     said = {name: F(name) for name in ("text", "likelihood", "harm", "mitigation")}
     worst = graves.values(told=JSONObject(title=F("change__title"), **said))[:1]
     return {"moved": moved, "worst": Subquery(worst)}
