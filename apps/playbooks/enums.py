@@ -15,6 +15,8 @@ class TemplateKind(models.TextChoices):
 
 
 class UseState(models.TextChoices):
+    """Whether people use a template, a playbook or a course."""
+
     ACTIVE = "active", "In use"
     RETIRED = "retired", "Retired"
 
@@ -25,16 +27,6 @@ class Training(models.TextChoices):
     HELD = "held", "Holds it"
     SOON = "soon", "Runs out soon"
     LACKING = "lacking", "Lacks it"
-
-
-class TemplateState(models.TextChoices):
-    ACTIVE = "active", "In use"
-    RETIRED = "retired", "Retired"
-
-
-class PlaybookState(models.TextChoices):
-    ACTIVE = "active", "In use"
-    RETIRED = "retired", "Retired"
 
 
 class Urgency(models.TextChoices):

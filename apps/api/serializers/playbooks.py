@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.accounts.enums import Role
-from apps.playbooks.enums import PlaybookState, Urgency
+from apps.playbooks.enums import Urgency, UseState
 from apps.playbooks.models import PlaybookVersion
 
 
@@ -80,7 +80,7 @@ class PlaybookSerializer(serializers.ModelSerializer[PlaybookVersion]):
     """A playbook with its version in force."""
 
     ref = serializers.CharField(source="playbook.ref", read_only=True)
-    state = serializers.ChoiceField(PlaybookState.choices, source="playbook.state", read_only=True)
+    state = serializers.ChoiceField(UseState.choices, source="playbook.state", read_only=True)
     version = serializers.IntegerField(source="number", read_only=True)
     written_by = serializers.CharField(source="written_by.username", allow_null=True, default=None)
     places = serializers.ListField(

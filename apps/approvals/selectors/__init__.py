@@ -69,7 +69,14 @@ from apps.approvals.selectors.policy import (
     terms_in,
     times_in,
 )
-from apps.approvals.selectors.quorums import Tally, approvals_given, approvals_of, open_rounds, tallies
+from apps.approvals.selectors.quorums import (
+    Tally,
+    approvals_given,
+    approvals_of,
+    open_rounds,
+    rounds_approved_by,
+    tallies,
+)
 from apps.approvals.selectors.seeing import Happened, SinceSeen, since_seen
 from apps.approvals.selectors.signing import (
     Right,
@@ -128,6 +135,7 @@ __all__ = [
     "Verified",
     "approvals_given",
     "approvals_of",
+    "rounds_approved_by",
     "asked_by_rule",
     "asked_in_mail",
     "authority_over",

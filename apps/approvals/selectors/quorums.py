@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
+from apps.accounts.models import User
 from apps.approvals.enums import UNDECIDED, RoundState, SignatureDecision
 from apps.approvals.models import EarlierSignature, Requirement, Round, Signature
 from apps.approvals.rules import Ask, describe
@@ -87,6 +88,21 @@ def approvals_of(round_id: object) -> QuerySet[Signature]:
     ``round_id`` may be an ``OuterRef``. One that was kept more than once may come more than once.
     """
     return Signature.objects.filter(counts_for(round_id), decision=SignatureDecision.APPROVE)
+
+
+def rounds_approved_by(user: User, roles: Iterable[str]) -> QuerySet[Round]:
+    """Return the rounds for which a person's approval in one of these roles counts.
+
+    They are found once, by the person; ``approvals_of`` would look at all that they ever approved for each round.
+    """
+    approvals = Signature.objects.filter(
+        signer=user, decision=SignatureDecision.APPROVE, requirement__role__in=roles
+    )
+    kept = EarlierSignature.objects.filter(KEPT, signature__in=approvals.values("pk"))
+    given = approvals.filter(STANDING)
+    return Round.objects.filter(
+        Q(pk__in=given.values("requirement__round")) | Q(pk__in=kept.values("requirement__round"))
+    )
 
 
 def open_rounds() -> QuerySet[Round]:

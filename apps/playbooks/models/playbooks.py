@@ -6,66 +6,38 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from apps.core.models import Stamped
-from apps.playbooks.enums import PlaybookState
+from apps.playbooks.models.versioned import Version, Versioned
 
 
-class Playbook(Stamped):
-    """What people do when something happens. What it says is in its versions; ``version`` is the one in force.
+class Playbook(Versioned):
+    """What people do when something happens.
 
     ``places`` are where it is pointed out: a kind and a key, such as ``component:model:default/credit-risk``. Who knows
     the keys of a kind says so with ``selectors.serve_places``.
     """
 
-    number = models.PositiveIntegerField(unique=True)
-    version = models.PositiveIntegerField(default=1)
-    state = models.CharField(max_length=10, choices=PlaybookState, default=PlaybookState.ACTIVE)
+    PREFIX = "PB-"
+    KIND = "playbook"
+
     places = ArrayField(models.CharField(max_length=260), default=list, blank=True)
-    retired_reason = models.TextField(blank=True)
-    retired_at = models.DateTimeField(null=True, blank=True)
-    retired_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
 
-    class Meta:
-        ordering = ["number"]
-
-    def __str__(self) -> str:
-        return self.ref
-
-    @property
-    def ref(self) -> str:
-        return f"PB-{self.number}"
-
-    def ledger_ref(self) -> tuple[str, str]:
-        return "playbook", self.ref
+    class Meta(Versioned.Meta):
+        pass
 
 
-class PlaybookVersion(models.Model):
-    """A playbook as it was written once; it never changes.
+class PlaybookVersion(Version):
+    """A playbook as it was written once.
 
     ``content`` holds what ``rules.playbooks.CONTENT`` names. ``digest`` is SHA-256 over its RFC 8785 JSON.
     """
 
     playbook = models.ForeignKey(Playbook, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    title = models.CharField(max_length=120)
     content: "models.JSONField[Any, Any]" = models.JSONField()
-    digest = models.CharField(max_length=64)
-    note = models.TextField(blank=True, help_text="What is new, and why.")
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    written_at = models.DateTimeField()
 
-    class Meta:
-        ordering = ["-number"]
+    class Meta(Version.Meta):
         constraints = [
             models.UniqueConstraint(fields=["playbook", "number"], name="playbook_version_once"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.title}, version {self.number}"
 
     @property
     def roles(self) -> list[str]:

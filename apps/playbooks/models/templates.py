@@ -8,62 +8,36 @@ from django.db import models
 from django.db.models import Q
 
 from apps.core.models import Stamped
-from apps.playbooks.enums import DocumentState, TemplateKind, TemplateState
+from apps.playbooks.enums import DocumentState, TemplateKind
+from apps.playbooks.models.versioned import Version, Versioned
 
 
-class Template(Stamped):
-    """A kind of document and what it asks. What it asks is in its versions; ``version`` is the number in force."""
+class Template(Versioned):
+    """A kind of document and what it asks."""
 
-    number = models.PositiveIntegerField(unique=True)
+    PREFIX = "TPL-"
+    KIND = "template"
+
     kind = models.CharField(max_length=20, choices=TemplateKind)
-    version = models.PositiveIntegerField(default=1)
-    state = models.CharField(max_length=10, choices=TemplateState, default=TemplateState.ACTIVE)
-    retired_reason = models.TextField(blank=True)
-    retired_at = models.DateTimeField(null=True, blank=True)
-    retired_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
 
-    class Meta:
-        ordering = ["number"]
-
-    def __str__(self) -> str:
-        return self.ref
-
-    @property
-    def ref(self) -> str:
-        return f"TPL-{self.number}"
-
-    def ledger_ref(self) -> tuple[str, str]:
-        return "template", self.ref
+    class Meta(Versioned.Meta):
+        pass
 
 
-class TemplateVersion(models.Model):
-    """A template as it was written once; it never changes. ``digest`` is SHA-256 over ``source``, in UTF-8.
+class TemplateVersion(Version):
+    """A template as it was written once. ``digest`` is SHA-256 over ``source``, in UTF-8.
 
     ``source`` is JSON Schema 2020-12 (https://json-schema.org/draft/2020-12), as far as a form can show all of it. It
     is kept as text, because the order of its properties is the order in which the form asks.
     """
 
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    title = models.CharField(max_length=120)
     source = models.TextField()
-    digest = models.CharField(max_length=64)
-    note = models.TextField(blank=True, help_text="What is new, and why.")
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    written_at = models.DateTimeField()
 
-    class Meta:
-        ordering = ["-number"]
+    class Meta(Version.Meta):
         constraints = [
             models.UniqueConstraint(fields=["template", "number"], name="template_version_once"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.title}, version {self.number}"
 
     @property
     def schema(self) -> dict[str, Any]:

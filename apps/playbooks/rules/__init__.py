@@ -12,7 +12,7 @@ from apps.playbooks.rules.drills import (
 from apps.playbooks.rules.editing import Unfit, editor_content, editor_schema, schema_from_editor
 from apps.playbooks.rules.lives import (
     DOCUMENT_TRANSITIONS,
-    TEMPLATE_TRANSITIONS,
+    USE_TRANSITIONS,
     may_edit_templates,
     may_write_document,
     may_write_documents,
@@ -21,7 +21,6 @@ from apps.playbooks.rules.lives import (
 from apps.playbooks.rules.moving import Moved, moved
 from apps.playbooks.rules.playbooks import (
     CONTENT,
-    PLAYBOOK_TRANSITIONS,
     Branch,
     as_answers,
     as_content,
@@ -36,7 +35,6 @@ from apps.playbooks.rules.playbooks import (
 )
 from apps.playbooks.rules.schema import MOST_ROWS, Field, Schema, Shape, shape_of
 from apps.playbooks.rules.training import (
-    COURSE_TRANSITIONS,
     LONGEST_DAYS,
     SOON,
     Taught,
@@ -53,7 +51,6 @@ __all__ = [
     "may_cancel_drill",
     "may_plan_drills",
     "may_start_drill",
-    "COURSE_TRANSITIONS",
     "LONGEST_DAYS",
     "SOON",
     "Taught",
@@ -64,7 +61,6 @@ __all__ = [
     "wrong_with_completion",
     "wrong_with_course",
     "CONTENT",
-    "PLAYBOOK_TRANSITIONS",
     "Branch",
     "as_answers",
     "as_content",
@@ -78,8 +74,8 @@ __all__ = [
     "wrong_with_playbook",
     "COUNT",
     "DOCUMENT_TRANSITIONS",
+    "USE_TRANSITIONS",
     "MOST_ROWS",
-    "TEMPLATE_TRANSITIONS",
     "Content",
     "Difference",
     "Field",

@@ -1,14 +1,14 @@
-"""The lives of templates and documents, who may lead them on, and what a finished document says."""
+"""The lives of what people use and of documents, who may lead them on, and what a finished document says."""
 
 from typing import Any
 
 from apps.accounts.enums import Role
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.lifecycle.machine import Transition
-from apps.playbooks.enums import DocumentState, TemplateState
+from apps.playbooks.enums import DocumentState, UseState
 
-TEMPLATE_TRANSITIONS = [
-    Transition("retire", frozenset({TemplateState.ACTIVE}), TemplateState.RETIRED, "retired"),
+USE_TRANSITIONS = [
+    Transition("retire", frozenset({UseState.ACTIVE}), UseState.RETIRED, "retired"),
 ]
 DOCUMENT_TRANSITIONS = [
     Transition("finish", frozenset({DocumentState.DRAFT}), DocumentState.FINISHED, "finished"),

@@ -8,16 +8,12 @@ from typing import Any
 
 from apps.accounts.enums import Role
 from apps.core.decisions import ALLOWED, Decision, denied
-from apps.lifecycle.machine import Transition
-from apps.playbooks.enums import FieldKind, PlaybookState, Urgency
+from apps.playbooks.enums import FieldKind, Urgency
 from apps.playbooks.rules.answers import Content, posted, read, said, without_blank_rows
 from apps.playbooks.rules.checking import Path, Problem, problems_in
 from apps.playbooks.rules.comparing import Difference
 from apps.playbooks.rules.schema import Schema, Shape, shape_of
 
-PLAYBOOK_TRANSITIONS = [
-    Transition("retire", frozenset({PlaybookState.ACTIVE}), PlaybookState.RETIRED, "retired"),
-]
 CONTENT = ("title", "purpose", "roles", "text", "tree", "preflight", "messages", "escalation")
 """The parts of a playbook, in the order in which they are written and read."""
 

@@ -8,13 +8,9 @@ from urllib.parse import urlsplit
 
 from apps.accounts.enums import Role
 from apps.core.decisions import ALLOWED, Decision, denied
-from apps.lifecycle.machine import Transition
-from apps.playbooks.enums import Training, UseState
+from apps.playbooks.enums import Training
 from apps.playbooks.rules.answers import cleaned
 
-COURSE_TRANSITIONS = [
-    Transition("retire", frozenset({UseState.ACTIVE}), UseState.RETIRED, "retired"),
-]
 SOON = timedelta(days=30)
 """So long before it runs out, a completion runs out soon."""
 REMINDED = (timedelta(days=7), SOON)

@@ -11,7 +11,7 @@ from apps.catalog.models import Component
 from apps.catalog.selectors import versions_in_use
 from apps.core.actors import Actor
 from apps.core.decisions import Decision, denied
-from apps.playbooks.enums import DrillState, PlaybookState
+from apps.playbooks.enums import DrillState, UseState
 from apps.playbooks.models import Drill, Playbook
 from apps.playbooks.rules import may_cancel_drill, may_plan_drills, may_start_drill
 from apps.playbooks.selectors.naming import number_in
@@ -55,7 +55,7 @@ def _finished(user: User, playbook: Playbook) -> QuerySet[Drill]:
 
 def playbooks_to_rehearse(user: User) -> list[tuple[str, str]]:
     """Return the playbooks in use, by reference and title."""
-    found = playbooks_visible_to(user).filter(playbook__state=PlaybookState.ACTIVE)
+    found = playbooks_visible_to(user).filter(playbook__state=UseState.ACTIVE)
     return [(one.playbook.ref, f"{one.playbook.ref}: {one.title}") for one in found]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from apps.accounts.models import User
 from apps.catalog.models import Component
-from apps.playbooks.enums import PlaybookState
+from apps.playbooks.enums import UseState
 from apps.playbooks.models import PlaybookVersion
 from apps.playbooks.selectors.playbooks import playbooks_visible_to
 
@@ -45,5 +45,5 @@ def keys_at(places: Iterable[str], kind: str) -> list[str]:
 
 def playbooks_at(user: User, places: Collection[str]) -> list[PlaybookVersion]:
     """Return the playbooks in use that are pointed out at any of these places; one query."""
-    found = playbooks_visible_to(user).filter(playbook__state=PlaybookState.ACTIVE)
+    found = playbooks_visible_to(user).filter(playbook__state=UseState.ACTIVE)
     return list(found.filter(playbook__places__overlap=list(places))) if places else []

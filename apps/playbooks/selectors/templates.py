@@ -7,7 +7,7 @@ from apps.accounts.models import User
 from apps.accounts.selectors import grants_of, with_any_role
 from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision
-from apps.playbooks.enums import TemplateState
+from apps.playbooks.enums import UseState
 from apps.playbooks.models import Template, TemplateVersion
 from apps.playbooks.rules import Difference, differences_between, may_edit_templates
 from apps.playbooks.selectors.naming import number_in
@@ -23,7 +23,7 @@ def templates_visible_to(user: User) -> QuerySet[TemplateVersion]:
 
 def templates_in_use(user: User) -> QuerySet[TemplateVersion]:
     """Return the versions in force of the templates that a new document can be written with."""
-    return templates_visible_to(user).filter(template__state=TemplateState.ACTIVE)
+    return templates_visible_to(user).filter(template__state=UseState.ACTIVE)
 
 
 def template_for(user: User, ref: str) -> Template | None:

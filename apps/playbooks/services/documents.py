@@ -11,7 +11,7 @@ from apps.core.actors import Actor
 from apps.core.canonical import digest
 from apps.core.errors import Forbidden, IllegalTransition, PolicyBlocked, Stale
 from apps.lifecycle.services import advance
-from apps.playbooks.enums import DocumentState, TemplateState
+from apps.playbooks.enums import DocumentState, UseState
 from apps.playbooks.models import Document, Template
 from apps.playbooks.rules import Content, Unfit, cleaned, problems_in, shape_of, without_blank_rows
 from apps.playbooks.selectors import (
@@ -39,7 +39,7 @@ def start_document(*, actor: Actor, template: Template) -> Document:
     if not decision or not isinstance(actor.user, User):
         raise Forbidden(decision.reason, remedy=decision.remedy)
     held = Template.objects.select_for_update().get(pk=template.pk)
-    if held.state == TemplateState.RETIRED:
+    if held.state == UseState.RETIRED:
         raise PolicyBlocked("This template is retired.", remedy=held.retired_reason)
     version = current_version(held)
     document = Document(number=next_number(Document), version=version, author=actor.user, title=version.title)

@@ -11,7 +11,7 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Invalid, PolicyBlocked
 from apps.lifecycle.services import advance
-from apps.playbooks.enums import DrillState, PlaybookState
+from apps.playbooks.enums import DrillState, UseState
 from apps.playbooks.models import Drill, Playbook, PlaybookVersion
 from apps.playbooks.rules.drills import MOST_COMPONENTS, targets_in
 from apps.playbooks.selectors import (
@@ -133,7 +133,7 @@ def _end(held: Drill, event: str, actor: Actor, reason: str) -> Drill:
 
 
 def _in_use(playbook: Playbook) -> PlaybookVersion:
-    if playbook.state == PlaybookState.RETIRED:
+    if playbook.state == UseState.RETIRED:
         raise PolicyBlocked(
             f"{playbook.ref} is retired, so nobody rehearses it.", remedy="Choose another playbook."
         )

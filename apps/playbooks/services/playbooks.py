@@ -4,14 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from apps.accounts.models import User
 from apps.audit.services import record_event
-from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.canonical import digest
-from apps.core.errors import Invalid, PolicyBlocked, Stale
-from apps.lifecycle.services import advance
-from apps.playbooks.enums import PlaybookState
+from apps.core.errors import Invalid, PolicyBlocked
+from apps.playbooks.enums import UseState
 from apps.playbooks.models import Playbook, PlaybookVersion
 from apps.playbooks.rules import Content, Unfit, cleaned_content, counted, wrong_with_playbook
 from apps.playbooks.selectors import (
@@ -21,6 +18,7 @@ from apps.playbooks.selectors import (
     unknown_places,
     write_playbooks_decision,
 )
+from apps.playbooks.services import versioned
 from apps.playbooks.services.numbers import next_number
 from apps.playbooks.services.readings import ask_to_read
 from apps.playbooks.services.reasons import reason_in
@@ -65,16 +63,7 @@ def write_playbook(
     write_playbooks_decision(actor).require()
     said = _fit(content)
     text = reason_in(note, "note", "Say what is new, and why.")
-    held = Playbook.objects.select_for_update().get(pk=playbook.pk)
-    if held.state == PlaybookState.RETIRED:
-        raise PolicyBlocked(
-            "This playbook is retired, so it stays as it is.", remedy="Add a new playbook instead."
-        )
-    if version is not None and held.version != version:
-        raise Stale(
-            f"Somebody wrote version {held.version} while you were writing.",
-            remedy="Look at what is new in it, then write your own changes on top.",
-        )
+    held = versioned.held_to_write(playbook, version)
     if playbook_in_force(held).content == said:
         raise Invalid({"title": ["Nothing is different from the version in force."]})
     held.version += 1
@@ -97,12 +86,7 @@ def retire_playbook(*, actor: Actor, playbook: Playbook, reason: str) -> Playboo
     """
     write_playbooks_decision(actor).require()
     text = reason_in(reason, "reason", "Say why it is retired, and what to follow instead.")
-    held = Playbook.objects.select_for_update().get(pk=playbook.pk)
-    advance(held, "retire", actor=actor, data={"version": held.version}, private={"reason": text})
-    held.retired_reason, held.retired_at = text, clock.now()
-    held.retired_by = actor.user if isinstance(actor.user, User) else None
-    held.save(update_fields=["retired_reason", "retired_at", "retired_by", "updated_at"])
-    return held
+    return versioned.retire(actor, playbook, text)
 
 
 @transaction.atomic
@@ -126,8 +110,8 @@ def place_playbook(*, actor: Actor, playbook: Playbook, places: Mapping[str, Seq
             wrong[kind] = [f"Name {MOST_PLACES} at most."]
     if wrong:
         raise Invalid(wrong)
-    held = Playbook.objects.select_for_update().get(pk=playbook.pk)
-    if held.state == PlaybookState.RETIRED:
+    held = versioned.held(playbook)
+    if held.state == UseState.RETIRED:
         raise PolicyBlocked("This playbook is retired, so it is pointed out nowhere.")
     found = sorted({place(kind, key) for kind, keys in places.items() for key in keys})
     if found != held.places:
@@ -146,14 +130,11 @@ def _fit(content: Content) -> Content:
 
 def _written(actor: Actor, playbook: Playbook, content: Content, note: str) -> PlaybookVersion:
     version = PlaybookVersion.objects.create(
-        playbook=playbook,
-        number=playbook.version,
         title=content["title"],
         content=content,
         digest=digest(content),
         note=note,
-        written_by=actor.user if isinstance(actor.user, User) else None,
-        written_at=clock.now(),
+        **versioned.stamp(actor, playbook),
     )
     ask_to_read(version)
     return version

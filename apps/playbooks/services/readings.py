@@ -8,7 +8,7 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import PolicyBlocked, Stale
 from apps.outbox.services import notify
-from apps.playbooks.enums import PlaybookState
+from apps.playbooks.enums import UseState
 from apps.playbooks.models import Playbook, PlaybookReading, PlaybookVersion
 from apps.playbooks.selectors import people_to_read, playbook_in_force, read_decision
 
@@ -26,7 +26,7 @@ def acknowledge_playbook(*, actor: Actor, playbook: Playbook, version: int) -> P
     current = playbook_in_force(held)
     read_decision(actor, current).require()
     assert isinstance(actor.user, User)
-    if held.state == PlaybookState.RETIRED:
+    if held.state == UseState.RETIRED:
         raise PolicyBlocked("This playbook is retired, so nobody has to read it.")
     if current.number != version:
         raise Stale(f"Version {current.number} is in force now.", remedy="Read what is new in it.")

@@ -5,16 +5,14 @@ import json
 
 from django.db import transaction
 
-from apps.accounts.models import User
 from apps.audit.services import record_event
-from apps.core import clock
 from apps.core.actors import Actor
-from apps.core.errors import Invalid, PolicyBlocked, Stale
-from apps.lifecycle.services import advance
-from apps.playbooks.enums import TemplateKind, TemplateState
+from apps.core.errors import Invalid
+from apps.playbooks.enums import TemplateKind
 from apps.playbooks.models import Template, TemplateVersion
 from apps.playbooks.rules import Schema, shape_of
 from apps.playbooks.selectors import current_version, edit_decision
+from apps.playbooks.services import versioned
 from apps.playbooks.services.numbers import next_number
 from apps.playbooks.services.reasons import reason_in
 
@@ -57,16 +55,7 @@ def write_template(
     edit_decision(actor).require()
     shape_of(schema)
     text = reason_in(note, "note", "Say what is new, and why.")
-    held = Template.objects.select_for_update().get(pk=template.pk)
-    if held.state == TemplateState.RETIRED:
-        raise PolicyBlocked(
-            "This template is retired, so it stays as it is.", remedy="Add a new template instead."
-        )
-    if version is not None and held.version != version:
-        raise Stale(
-            f"Somebody wrote version {held.version} while you were writing.",
-            remedy="Look at what is new in it, then write your own changes on top.",
-        )
+    held = versioned.held_to_write(template, version)
     if current_version(held).source == _source(schema):
         raise Invalid({"title": ["Nothing is different from the version in force."]})
     held.version += 1
@@ -89,25 +78,17 @@ def retire_template(*, actor: Actor, template: Template, reason: str) -> Templat
     """
     edit_decision(actor).require()
     text = reason_in(reason, "reason", "Say why it is retired, and what to use instead.")
-    held = Template.objects.select_for_update().get(pk=template.pk)
-    advance(held, "retire", actor=actor, data={"version": held.version}, private={"reason": text})
-    held.retired_reason, held.retired_at = text, clock.now()
-    held.retired_by = actor.user if isinstance(actor.user, User) else None
-    held.save(update_fields=["retired_reason", "retired_at", "retired_by", "updated_at"])
-    return held
+    return versioned.retire(actor, template, text)
 
 
 def _write(actor: Actor, template: Template, schema: Schema, note: str) -> TemplateVersion:
     source = _source(schema)
     return TemplateVersion.objects.create(
-        template=template,
-        number=template.version,
         title=schema["title"][:120],
         source=source,
         digest=hashlib.sha256(source.encode()).hexdigest(),
         note=note,
-        written_by=actor.user if isinstance(actor.user, User) else None,
-        written_at=clock.now(),
+        **versioned.stamp(actor, template),
     )
 
 

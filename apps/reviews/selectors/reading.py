@@ -11,7 +11,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.selectors import active_grants, holds_everywhere
 from apps.approvals.models import Signature
-from apps.approvals.selectors import approvals_of
+from apps.approvals.selectors import approvals_of, rounds_approved_by
 from apps.changes.models import Change
 from apps.changes.selectors import changes_to_read, changes_visible_to
 from apps.reviews.enums import Outcome, ReviewState, Verdict
@@ -122,10 +122,7 @@ def reviews_waiting_for(user: User, now: datetime) -> QuerySet[Review]:
     if holds_everywhere(user, Role.CHANGE_MANAGER):
         write |= Q(due_at__lte=now)
     else:
-        approved = approvals_of(OuterRef("change__round")).filter(
-            signer=user, requirement__role__in=(Role.SPONSOR, Role.OWNER)
-        )
-        sign &= Q(Exists(approved))
+        sign &= Q(change__round__in=rounds_approved_by(user, (Role.SPONSOR, Role.OWNER)))
     unwritten = Q(outcome="") | Q(what_happened="")
     asks = Feedback.objects.filter(review=OuterRef("pk"), asked=user, answered_at=None)
     found = Review.objects.filter(_TO_SIGN).annotate(asks=Exists(asks))

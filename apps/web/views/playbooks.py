@@ -13,7 +13,7 @@ from apps.accounts.enums import Role
 from apps.calendar.enums import ConflictKind
 from apps.changes.selectors.playbooks import CONFLICT, playbooks_for_change
 from apps.playbooks import selectors, services
-from apps.playbooks.enums import PlaybookState
+from apps.playbooks.enums import UseState
 from apps.playbooks.models import Playbook, PlaybookVersion
 from apps.playbooks.rules import blanks_in, cleaned, playbook_differences, tree_of
 from apps.reviews.enums import Becomes
@@ -64,7 +64,7 @@ def playbook(request: HttpRequest, ref: str) -> HttpResponse:
         "has_read": selectors.has_read(reader(request), current),
         "components": selectors.keys_at(found.places, selectors.COMPONENT),
         "conflicts": [ConflictKind(kind).label for kind in selectors.keys_at(found.places, CONFLICT)],
-        "in_use": found.state == PlaybookState.ACTIVE,
+        "in_use": found.state == UseState.ACTIVE,
         "may_write": selectors.write_playbooks_decision(actor),
         **_said(current),
     }

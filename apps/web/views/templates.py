@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.playbooks import selectors
-from apps.playbooks.enums import TemplateState
+from apps.playbooks.enums import UseState
 from apps.playbooks.models import Template, TemplateVersion
 from apps.playbooks.rules import in_words, shape_of
 from apps.reviews.enums import Becomes
@@ -47,7 +47,7 @@ def template(request: HttpRequest, ref: str) -> HttpResponse:
         "sheet": Sheet(shape_of(current.schema), {}, prefix="try"),
         "may_edit": selectors.edit_decision(actor),
         "may_start": selectors.start_decision(actor),
-        "in_use": found.state == TemplateState.ACTIVE,
+        "in_use": found.state == UseState.ACTIVE,
     }
     return render(request, "playbooks/template.html", context)
 
