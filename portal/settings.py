@@ -263,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "ChangeStateEnum": "apps.changes.enums.ChangeState",
         "ReviewStateEnum": "apps.reviews.enums.ReviewState",
         "CardStateEnum": "apps.cards.enums.CardState",
+        "UseStateEnum": "apps.playbooks.enums.UseState",
         "PeriodKindEnum": "apps.calendar.enums.PeriodKind",
         "FreezeOutcomeEnum": "apps.calendar.enums.Outcome",
         "ReviewOutcomeEnum": "apps.reviews.enums.Outcome",
@@ -286,7 +287,6 @@ SPECTACULAR_SETTINGS = {
         "OverallEnum": "apps.policy.enums.Overall",
         "DryRunStateEnum": "apps.gates.enums.RehearsalState",
         "CardFormatEnum": "apps.api.serializers.card_files.CARD_FORMATS",
-        "PlaybookStateEnum": "apps.playbooks.enums.PlaybookState",
         "UrgencyEnum": "apps.playbooks.enums.Urgency",
     },
 }
