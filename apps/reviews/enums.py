@@ -15,6 +15,9 @@ class Outcome(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+WENT_WRONG = (Outcome.ROLLED_BACK, Outcome.FAILED)
+
+
 class Verdict(models.TextChoices):
     """How a success metric compares with what was promised."""
 

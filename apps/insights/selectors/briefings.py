@@ -133,8 +133,8 @@ def _other_side(conflict: Conflict, booking_id: int) -> str:
         return f"the {conflict.period.get_kind_display().lower()} “{conflict.period.name}”"
     if conflict.other is None:
         return _UNSHARED[ConflictKind(conflict.kind)]
-    mine_first = conflict.booking_id == booking_id
-    return str(conflict.other if mine_first else conflict.booking)
+    other = conflict.other if conflict.booking_id == booking_id else conflict.booking
+    return f"“{other.title}” ({other.ref})"
 
 
 def _reached(change: Change) -> tuple[Reached, ...]:

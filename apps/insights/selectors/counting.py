@@ -29,9 +29,8 @@ from apps.insights.models import Decided, DecisionCount
 from apps.insights.rules.scope import Scope
 from apps.insights.selectors.populations import Population, Rows, changes_in, during, moves
 from apps.policy.selectors import waivers_for
-from apps.reviews.enums import Outcome, ReviewState
+from apps.reviews.enums import WENT_WRONG, Outcome, ReviewState
 from apps.reviews.models import Review
-from apps.reviews.selectors import WENT_WRONG
 
 _ALL = Q()
 HOUR, MINUTE = 3600, 60

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from apps.changes.enums import ChangeState, Direction
 from apps.core.decisions import ALLOWED, Decision, denied
-from apps.reviews.enums import Outcome, ReviewState, Verdict
+from apps.reviews.enums import WENT_WRONG, Outcome, ReviewState, Verdict
 from apps.reviews.models import ActionItem, RealisedMetric, Review
 
 WORKING_DAYS_TO_REVIEW = 5
@@ -156,6 +156,12 @@ def missing_fields(review: Review) -> dict[str, list[str]]:
     return missing
 
 
+_NO_ACTIONS = {
+    False: "None yet. That is fine when nothing went wrong.",
+    True: "None yet, though it went wrong. What keeps it from happening again?",
+}
+
+
 def signing_checks(
     review: Review, metrics: list[RealisedMetric], action_count: int, *, asked: int, answered: int
 ) -> list[Check]:
@@ -174,7 +180,7 @@ def signing_checks(
         Check(
             "Actions",
             action_count > 0,
-            "" if action_count else "None yet. That is fine when nothing went wrong.",
+            "" if action_count else _NO_ACTIONS[review.outcome in WENT_WRONG],
         ),
         *(
             [Check("Feedback", answered == asked, f"{answered} of {asked} services answered")]

@@ -22,7 +22,6 @@ from apps.reviews.selectors.feedback import (
 )
 from apps.reviews.selectors.lessons import Filters, Lesson, counted_reviews, lessons_for
 from apps.reviews.selectors.reading import (
-    WENT_WRONG,
     Measure,
     action_for,
     actions_of,
@@ -49,7 +48,6 @@ __all__ = [
     "Timed",
     "Times",
     "times_of",
-    "WENT_WRONG",
     "Made",
     "actions_behind",
     "behind_each",

@@ -14,12 +14,11 @@ from apps.approvals.models import Signature
 from apps.approvals.selectors import approvals_of, rounds_approved_by
 from apps.changes.models import Change
 from apps.changes.selectors import changes_to_read, changes_visible_to
-from apps.reviews.enums import Outcome, ReviewState, Verdict
+from apps.reviews.enums import WENT_WRONG, ReviewState, Verdict
 from apps.reviews.models import ActionItem, Feedback, RealisedMetric, Review
 from apps.reviews.rules import verdict
 
 SIMILAR_SHOWN = 3
-WENT_WRONG = (Outcome.ROLLED_BACK, Outcome.FAILED)
 _TO_SIGN = Q(state=ReviewState.OPEN, due_at__isnull=False)
 _REFERENCE = re.compile(r"PIR-(\d{1,9})", re.ASCII)
 
