@@ -55,6 +55,12 @@ def test_week_with_nothing_says_so(as_executive: Client) -> None:
     assert "Nothing ended in this week." in page
 
 
+def test_week_of_someone_without_a_role_says_that_there_is_nothing(client: Client) -> None:
+    in_review(DUE)
+    client.force_login(add_person("new"))
+    assert "No decision is needed this week" in client.get("/briefings/").content.decode()
+
+
 def test_week_overdue_decision_belongs_to_this_week_and_says_so(as_executive: Client) -> None:
     in_review(DUE - timedelta(days=10))
     page = as_executive.get("/briefings/").content.decode()

@@ -29,6 +29,14 @@ STILL_OPEN = Q(round__requirements__state=RequirementState.OPEN)
 AS_PLANNED = (Outcome.SUCCESSFUL, Outcome.WITH_ISSUES)
 # One more than is named, to say that there are more.
 _NAMED = 30
+_NOTHING: Mapping[str, Any] = {
+    "undecided": {"number": 0, "late": 0, "since": None},
+    "starts": {"now": 0, "before": 0, "ahead": 0, "slowest": None, "untimed": 0},
+    "ended": {"now": 0, "now_well": 0, "before": 0, "before_well": 0},
+    "moved": {"components": [], "owners": [], **dict.fromkeys(ComponentKind.values, 0)},
+    "worst": None,
+}
+"""What is counted for who may see no change: Django leaves out a statement that can find nothing."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,8 @@ class Rows:
 def totals_of(user: User, rows: Rows) -> Totals:
     """Return the numbers of a period; one query."""
     asked = _counted(rows) | _taken_together(rows)
-    found: Mapping[str, Any] = User.objects.filter(pk=user.pk).order_by().values(**asked)[0]
+    told: Mapping[str, Any] = User.objects.filter(pk=user.pk).order_by().values(**asked)[0]
+    found = {name: _NOTHING[name] if row is None else row for name, row in told.items()}
     undecided, starts, ended = (found[name] for name in ("undecided", "starts", "ended"))
     counts = Counts(
         decisions=undecided["number"],
