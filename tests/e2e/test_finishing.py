@@ -64,7 +64,8 @@ def test_validator_finishes_a_card_by_keyboard_and_two_others_sign_it(
         press(page, "#f-limitations summary")
         expect(page.locator("#limitations-preview strong")).to_have_text("thin files")
         assert overflows(page) == []
-        press(page, "button[value=save]")
+        with page.expect_navigation():
+            press(page, "button[value=save]")
         page.goto(f"{live_server.url}/models/{card.ref}/")
         press(page, "a:has-text('Ask for approval')")
         press(page, "#main form button[type=submit]")

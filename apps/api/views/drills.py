@@ -29,6 +29,7 @@ class Drills(Resource, ListAPIView[Drill]):
     """The drills, the newest first."""
 
     serializer_class = DrillSerializer
+    write_scope = TokenScope.CHANGES
 
     def get_queryset(self) -> QuerySet[Drill]:
         return drills_visible_to(self.user)
