@@ -1,7 +1,6 @@
 """A model card as PDF: what it says, how it is tagged, and what never runs or is fetched in it."""
 
 import io
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,12 +94,10 @@ def test_blocks_of_markdown_keep_lists_quotes_code_and_the_address_of_a_link() -
 def test_card_report_of_what_would_take_too_long_is_refused_with_the_bound(
     said: dict[str, Any], says: str
 ) -> None:
-    start = time.process_time()
     with pytest.raises(Conflict, match="too long for a PDF") as caught:
         card_report(said, HEAD, at=AT)
     assert says in caught.value.reason
     assert pdf_problem(said).startswith(caught.value.reason)
-    assert time.process_time() - start < 2
 
 
 def test_card_report_of_the_longest_card_that_is_taken_has_all_of_it() -> None:
