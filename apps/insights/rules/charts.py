@@ -6,6 +6,7 @@ are the names of tokens (``static/css/base.css``), so that one drawing serves li
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -72,6 +73,19 @@ def drawn(*traces: Any, height: int = HEIGHT, **layout: Any) -> Drawing:
 
     ``layout`` is laid over the house's, one level deep. A property that Plotly does not have raises ValueError.
     """
+    # A figure would check traces and layout a second time, and the house's look anew for each chart.
+    given = go.Layout(height=height, showlegend=len(traces) > 1, **layout).to_plotly_json()
+    house = _house()
+    laid = {
+        name: {**house.get(name, {}), **said} if isinstance(said, dict) else said
+        for name, said in given.items()
+    }
+    return {"data": [trace.to_plotly_json() for trace in traces], "layout": {**house, **laid}}
+
+
+@cache
+def _house() -> Drawing:
+    """Return the layout of every chart, as Plotly checked it once."""
     axis = {
         "gridcolor": LINE,
         "linecolor": CONTROL,
@@ -80,14 +94,14 @@ def drawn(*traces: Any, height: int = HEIGHT, **layout: Any) -> Drawing:
         "automargin": True,
         "tickfont": {"color": INK_2},
     }
-    house: dict[str, Any] = {
-        "xaxis": {**axis, "showgrid": False, "showline": True},
-        "yaxis": {**axis, "rangemode": "tozero", "showline": False},
-        "font": {"family": "Source Sans 3 Variable, system-ui, sans-serif", "size": 13, "color": INK_2},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 8, "r": 24, "t": 12, "b": 8},
-        "legend": {
+    house: Drawing = go.Layout(
+        xaxis={**axis, "showgrid": False, "showline": True},
+        yaxis={**axis, "rangemode": "tozero", "showline": False},
+        font={"family": "Source Sans 3 Variable, system-ui, sans-serif", "size": 13, "color": INK_2},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 8, "r": 24, "t": 12, "b": 8},
+        legend={
             "orientation": "h",
             "x": 0,
             "y": -0.24,
@@ -95,13 +109,9 @@ def drawn(*traces: Any, height: int = HEIGHT, **layout: Any) -> Drawing:
             "itemclick": False,
             "itemdoubleclick": False,
         },
-        "hoverlabel": {"bgcolor": SURFACE, "bordercolor": CONTROL, "font": {"color": INK}},
-        "hovermode": "closest",
-        "dragmode": False,
-        "showlegend": len(traces) > 1,
-        "template": "none",
-    }
-    for name, given in layout.items():
-        house[name] = {**house.get(name, {}), **given} if isinstance(given, dict) else given
-    plain: Drawing = go.Figure(traces, go.Layout(height=height, **house)).to_plotly_json()
-    return {"data": plain["data"], "layout": plain["layout"]}
+        hoverlabel={"bgcolor": SURFACE, "bordercolor": CONTROL, "font": {"color": INK}},
+        hovermode="closest",
+        dragmode=False,
+        template="none",
+    ).to_plotly_json()
+    return house
