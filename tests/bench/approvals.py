@@ -47,8 +47,9 @@ from apps.changes.services import (
 from apps.core import actors, clock
 from apps.core.canonical import digest
 from tests.bench.__main__ import say
-from tests.bench.fill import NOW, PASSWORD, Size, fill, vacuum
+from tests.bench.fill import NOW, PASSWORD, Size, fill
 from tests.bench.pages import measure_one, percentile_95, served, sign_in, statements
+from tests.bench.rows import vacuum
 
 SIZE = Size(changes=20_000, entries=100_000)
 SIGNERS = {Role.SPONSOR: 2, Role.VALIDATOR: 3, Role.OWNER: 3}

@@ -29,8 +29,8 @@ from apps.core import actors, clock
 from tests.bench.__main__ import say
 from tests.bench.calendar_fill import DAYS, WHOLE, Estate, fill_calendar
 from tests.bench.calendar_pages import pages
-from tests.bench.fill import vacuum
 from tests.bench.pages import percentile_95
+from tests.bench.rows import vacuum
 
 Figures = dict[str, float]
 T = TypeVar("T")

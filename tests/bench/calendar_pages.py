@@ -9,8 +9,8 @@ from apps.accounts.models import User
 from apps.calendar.models import Booking, Conflict
 from apps.core import clock
 from tests.bench.__main__ import say
-from tests.bench.fill import vacuum
 from tests.bench.pages import measure_one, served, sign_in
+from tests.bench.rows import vacuum
 from tests.e2e.browser import chromium
 
 LOADS = 9

@@ -6,13 +6,12 @@ ledger entries are well-formed and are sealed by the portal's own sealer.
 
 import hashlib
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 
 from apps.accounts.enums import GrantScope, Role
 from apps.accounts.models import RoleGrant, Team, User
@@ -31,6 +30,7 @@ from apps.reviews.enums import Outcome, ReviewState
 from apps.reviews.models import Review
 from tests.bench.__main__ import say
 from tests.bench.fill_ledger import ENTRIES, make_ledger
+from tests.bench.rows import copy_in, in_batches, vacuum
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 PASSWORD = "bench-passphrase-2026"
@@ -92,25 +92,6 @@ class Size:
 WHOLE = Size()
 
 
-def in_batches(model: type[models.Model], rows: Iterable[models.Model], size: int = 5_000) -> None:
-    """Insert rows without holding all of them."""
-    rows = iter(rows)
-    while batch := list(islice(rows, size)):
-        model._default_manager.bulk_create(batch)
-
-
-def copy_in(model: type[models.Model], rows: Iterable[models.Model]) -> None:
-    """Insert rows that nothing asks the keys of. COPY takes a third of the time of statements."""
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    names = ", ".join(field.column for field in fields)
-    statement = f"COPY {model._meta.db_table} ({names}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
-        for row in rows:
-            copy.write_row(
-                [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-            )
-
-
 def fill(size: Size = WHOLE) -> dict[str, Any]:
     """Fill the portal, and return the people and things that the bench signs in as and asks for."""
     draw = random.Random(1042)
@@ -120,12 +101,6 @@ def fill(size: Size = WHOLE) -> dict[str, Any]:
     make_ledger(draw, people, NOW, size.entries)
     vacuum()
     return {"approver": approver, "detail": detail, "components": components}
-
-
-def vacuum() -> None:
-    """Tidy the tables as the server does by itself within minutes. Their owner alone may."""
-    with owner_connection() as owner, owner.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
 
 
 def make_people(draw: random.Random) -> tuple[User, list[User]]:

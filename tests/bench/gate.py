@@ -31,8 +31,8 @@ from apps.policy.models import PolicySet
 from apps.policy.rules import Rules, digest_of, document_of, dry_run, judge, rules_from, sheet_of, starter_set
 from tests.bench.__main__ import say
 from tests.bench.approvals import submitted
-from tests.bench.fill import vacuum
 from tests.bench.pages import percentile_95, served
+from tests.bench.rows import vacuum
 from tests.changes.estate import make_estate
 
 RULES, PIECES = 60, 200

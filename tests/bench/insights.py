@@ -28,8 +28,9 @@ from apps.core import actors
 from apps.insights.services import count_decisions
 from apps.web.dashboards import DASHBOARDS
 from tests.bench.__main__ import say
-from tests.bench.fill import NOW, Size, copy_in, fill, vacuum
+from tests.bench.fill import NOW, Size, fill
 from tests.bench.pages import percentile_95, served, sign_in
+from tests.bench.rows import copy_in, vacuum
 from tests.cards.filled import whole
 
 CALLS, WARM, FEW = 40, 5, 12

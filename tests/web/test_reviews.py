@@ -19,11 +19,7 @@ from tests.reviews.build import a_change, a_component, a_metric, a_review, a_ver
 
 pytestmark = pytest.mark.django_db
 
-TOLD = {
-    "outcome": "rolled_back",
-    "what_happened": "The bound broke at 10:48.",
-    "went_well": "",
-}
+TOLD = {"outcome": "rolled_back", "what_happened": "The bound broke at 10:48.", "went_well": ""}
 
 
 @pytest.fixture

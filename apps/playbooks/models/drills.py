@@ -18,6 +18,8 @@ class Drill(Stamped):
     holds, by step (``DrillStep``), after how many minutes from the start it should be reached.
     """
 
+    PREFIX = "DRL-"
+
     number = models.PositiveIntegerField(unique=True)
     state = models.CharField(max_length=10, choices=DrillState, default=DrillState.PLANNED)
     version = models.ForeignKey(PlaybookVersion, on_delete=models.PROTECT, related_name="drills")
@@ -39,7 +41,7 @@ class Drill(Stamped):
 
     @property
     def ref(self) -> str:
-        return f"DRL-{self.number}"
+        return f"{self.PREFIX}{self.number}"
 
     def ledger_ref(self) -> tuple[str, str]:
         return "drill", self.ref

@@ -17,8 +17,6 @@ from apps.playbooks.rules import may_cancel_drill, may_plan_drills, may_start_dr
 from apps.playbooks.selectors.naming import number_in
 from apps.playbooks.selectors.playbooks import playbooks_visible_to
 
-DRILL = "DRL-"
-
 
 def drills_visible_to(user: User) -> QuerySet[Drill]:
     """Return all drills, the newest first; none without a role."""
@@ -27,12 +25,12 @@ def drills_visible_to(user: User) -> QuerySet[Drill]:
 
 def drill_for(user: User, ref: str) -> Drill | None:
     """Return a drill by its reference ("DRL-1"), or None when there is none that the person may see."""
-    return drills_visible_to(user).filter(number__in=number_in(ref, DRILL)).first()
+    return drills_visible_to(user).filter(number__in=number_in(ref, Drill.PREFIX)).first()
 
 
 def drill_exists(ref: str) -> bool:
     """Return whether there is such a drill, whoever may see it; for the record of a denial alone."""
-    return Drill.objects.filter(number__in=number_in(ref, DRILL)).exists()
+    return Drill.objects.filter(number__in=number_in(ref, Drill.PREFIX)).exists()
 
 
 def last_drill(user: User, playbook: Playbook) -> Drill | None:

@@ -11,8 +11,6 @@ from apps.playbooks.models import Playbook, PlaybookVersion
 from apps.playbooks.rules import may_write_playbooks
 from apps.playbooks.selectors.naming import number_in
 
-PREFIX = "PB-"
-
 
 def playbooks_visible_to(user: User) -> QuerySet[PlaybookVersion]:
     """Return each playbook's version in force, retired ones last; none without a role."""
@@ -22,13 +20,13 @@ def playbooks_visible_to(user: User) -> QuerySet[PlaybookVersion]:
 
 def playbook_for(user: User, ref: str) -> Playbook | None:
     """Return a playbook by its reference ("PB-1"), or None when there is none that the person may see."""
-    found = Playbook.objects.filter(with_any_role(user), number__in=number_in(ref, PREFIX))
+    found = Playbook.objects.filter(with_any_role(user), number__in=number_in(ref, Playbook.PREFIX))
     return found.select_related("retired_by").first()
 
 
 def playbook_exists(ref: str) -> bool:
     """Return whether there is such a playbook, whoever may see it; for the record of a denial alone."""
-    return Playbook.objects.filter(number__in=number_in(ref, PREFIX)).exists()
+    return Playbook.objects.filter(number__in=number_in(ref, Playbook.PREFIX)).exists()
 
 
 def playbook_versions(playbook: Playbook) -> QuerySet[PlaybookVersion]:

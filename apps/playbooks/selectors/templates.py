@@ -12,8 +12,6 @@ from apps.playbooks.models import Template, TemplateVersion
 from apps.playbooks.rules import Difference, differences_between, may_edit_templates
 from apps.playbooks.selectors.naming import number_in
 
-PREFIX = "TPL-"
-
 
 def templates_visible_to(user: User) -> QuerySet[TemplateVersion]:
     """Return each template's version in force, retired ones last; none without a role."""
@@ -28,13 +26,13 @@ def templates_in_use(user: User) -> QuerySet[TemplateVersion]:
 
 def template_for(user: User, ref: str) -> Template | None:
     """Return a template by its reference ("TPL-3"), or None when there is none that the person may see."""
-    found = Template.objects.filter(with_any_role(user), number__in=number_in(ref, PREFIX))
+    found = Template.objects.filter(with_any_role(user), number__in=number_in(ref, Template.PREFIX))
     return found.select_related("retired_by").first()
 
 
 def template_exists(ref: str) -> bool:
     """Return whether there is such a template, whoever may see it; for the record of a denial alone."""
-    return Template.objects.filter(number__in=number_in(ref, PREFIX)).exists()
+    return Template.objects.filter(number__in=number_in(ref, Template.PREFIX)).exists()
 
 
 def versions_of(template: Template) -> QuerySet[TemplateVersion]:
