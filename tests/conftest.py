@@ -2,11 +2,12 @@
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from apps.audit.services import sealing
 from apps.audit.services.protection import owner_connection
+from portal import supervisor
 from tests.changes.estate import Estate, make_estate
 from tests.dba import as_owner, tables, unguarded
 
@@ -163,7 +165,13 @@ def a_worker(settings: Any) -> Iterator[subprocess.Popen[bytes]]:
     cache.delete(health.WORKER_KEY)
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "portal", "worker"]
     command += ["--queues", "celery,exports", "--concurrency", "1"]
-    worker = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
+    worker = subprocess.Popen(
+        command,
+        env=environment,
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+        preexec_fn=supervisor.die_with_parent,
+    )
     try:
         deadline = time.monotonic() + 30
         while cache.get(health.WORKER_KEY) is None:
@@ -173,7 +181,12 @@ def a_worker(settings: Any) -> Iterator[subprocess.Popen[bytes]]:
         yield worker
     finally:
         worker.terminate()
-        worker.wait(20)
+        # Celery waits half a minute when the end meets a result on its way. So it is killed, as the supervisor does.
+        with suppress(subprocess.TimeoutExpired):
+            worker.wait(supervisor.GRACE_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
 
 
 @pytest.fixture(scope="session")
