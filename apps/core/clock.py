@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import available_timezones
 
 _moved_to: ContextVar[datetime | None] = ContextVar("moved_to", default=None)
 
@@ -21,6 +23,12 @@ def moved_to(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _moved_to.reset(token)
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Return the names of all IANA zones. They are read once: Python opens hundreds of files to tell them."""
+    return frozenset(available_timezones())
 
 
 def iso(moment: datetime) -> str:

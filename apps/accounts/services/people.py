@@ -1,7 +1,6 @@
 """People and the teams they work in."""
 
 from collections.abc import Collection, Mapping
-from zoneinfo import available_timezones
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
@@ -12,6 +11,7 @@ from apps.accounts.models import Team, User
 from apps.accounts.services.tokens import revoke_all_tokens
 from apps.audit.services import record_event
 from apps.core.actors import Actor
+from apps.core.clock import zone_names
 from apps.core.errors import Conflict, Forbidden, IllegalTransition, Invalid
 
 
@@ -81,7 +81,7 @@ def _messages(error: ValidationError) -> dict[str, list[str]]:
 
 
 def _check_time_zone(time_zone: str) -> None:
-    if time_zone not in available_timezones():
+    if time_zone not in zone_names():
         raise Invalid({"time_zone": [f"“{time_zone}” is not an IANA time zone, such as Europe/London."]})
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from apps.calendar.rules.spans import zone_names
+from apps.core.clock import zone_names
 
 
 def zone_meant(tzid: str, located: Mapping[str, str]) -> str:

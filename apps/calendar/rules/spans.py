@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from apps.core.clock import zone_names
 from apps.core.errors import Invalid
 
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
@@ -56,12 +56,6 @@ def zone_named(time_zone: str) -> ZoneInfo:
         said = f"There is no time zone “{time_zone}”. Give a name such as Europe/London."
         raise Invalid({"time_zone": [said if time_zone else "Choose a time zone."]})
     return ZoneInfo(time_zone)
-
-
-@lru_cache(maxsize=1)
-def zone_names() -> frozenset[str]:
-    """Return the names of all IANA zones, read from the disk once."""
-    return frozenset(available_timezones())
 
 
 def comes_twice(local: str, time_zone: str) -> bool:

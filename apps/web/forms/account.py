@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 
 from apps.accounts.enums import TokenScope
 from apps.accounts.models import Team, User
 from apps.accounts.selectors import teams_to_share_with
+from apps.core.clock import zone_names
 
 
 def zones() -> list[tuple[str, str]]:
     """Return the IANA zones that are named after a place, and UTC."""
-    places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    places = sorted(zone for zone in zone_names() if "/" in zone and not zone.startswith("Etc/"))
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places)]
 
 

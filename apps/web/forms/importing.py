@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from apps.accounts.models import User
 from apps.calendar.enums import PeriodKind
 from apps.calendar.rules.ics_in import SIZE_LIMIT
-from apps.calendar.rules.spans import zone_names
 from apps.calendar.selectors.importing import SOURCE_LIMIT
+from apps.core.clock import zone_names
 from apps.web.forms.coverage import CoverageForm
 
 MEGABYTE = 1024 * 1024

@@ -13,9 +13,9 @@ from apps.calendar.enums import PeriodKind
 from apps.calendar.models import Period
 from apps.calendar.rules import Recurrence, checked_recurrence, span_from_local
 from apps.calendar.rules.rrules import DAYS, read_rule
-from apps.calendar.rules.spans import zone_names
 from apps.calendar.selectors import recurrence_of, scope_of
 from apps.calendar.services import PeriodPlan
+from apps.core.clock import zone_names
 from apps.core.errors import Invalid
 from apps.web.forms.coverage import COVERED, LEFT_OUT, CoverageForm, list_field, several_field, texts_of
 from apps.web.forms.ledger import day_field

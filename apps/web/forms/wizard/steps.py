@@ -1,8 +1,6 @@
 """The forms of the wizard's steps. They read what was typed; the services say what is missing or wrong."""
 
-from functools import cache
 from typing import ClassVar
-from zoneinfo import available_timezones
 
 from django import forms
 
@@ -15,12 +13,6 @@ from apps.web.forms.wizard.rows import RowForm
 
 _NUMBER = "Enter a number, such as 0.85."
 _WHOLE = "Enter a whole number, such as 15."
-
-
-@cache
-def _zones() -> list[str]:
-    """Return the names of all zones. Reading them walks a folder, so once is enough."""
-    return sorted(available_timezones() - {"localtime"})
 
 
 def _text(label: str, hint: str = "", **more: object) -> forms.CharField:
@@ -129,7 +121,7 @@ class WhenForm(forms.Form):
         label="Time zone",
         help_text="The clock on the wall that you mean.",
         required=False,
-        choices=lambda: [(name, name) for name in _zones()],
+        choices=lambda: [(name, name) for name in sorted(clock.zone_names() - {"localtime"})],
     )
     local_start = _text("Starts", widget=forms.TextInput(attrs={"type": "datetime-local"}))
     local_end = _text("Ends", widget=forms.TextInput(attrs={"type": "datetime-local"}))
