@@ -81,6 +81,7 @@ ATTESTED = {
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:countersign:approval:v1"
 KEPT, KEPT_PREDICATE = "approval.kept", "urn:countersign:kept:v1"
+PASSED, PASSED_PREDICATE = "gate.asked", "https://slsa.dev/verification_summary/v1"
 PAYLOAD = "application/vnd.in-toto+json"
 
 
@@ -934,14 +935,14 @@ class Attestations:
     def __init__(self, bundle: Bundle) -> None:
         self.ring = bundle.ring
         self.lines = bundle.archive.lines("attestations.jsonl", LONGEST_LINE)
-        self.count = self.kept = self.revoked = 0
+        self.count = self.kept = self.passed = self.revoked = 0
         self.signed: dict[str, str] = {}
 
     def check(self, entry: Entry) -> None:
         """Check the attestation that an entry names, if it names one."""
         data = entry.part("data")
         digest = data.get("attestation")
-        if not isinstance(digest, str):
+        if not isinstance(digest, str) or not digest:  # a gate that stayed closed attests nothing
             return
         name = f"The attestation of {entry.name(small=True)}"
         line = next(self.lines, None)
@@ -953,6 +954,8 @@ class Attestations:
         self.compare(statement, entry, data, name)
         if entry.event == KEPT.encode():
             self.kept += 1
+        elif entry.event == PASSED.encode():
+            self.passed += 1
         else:
             self.count += 1
 
@@ -983,11 +986,14 @@ class Attestations:
         """Check that a statement (in-toto Statement v1) says what the entry says."""
         predicate, subject = statement.get("predicate"), statement.get("subject")
         event = entry.event.decode("utf-8", "replace")
-        kind = KEPT_PREDICATE if event == KEPT else PREDICATE
+        kind = {KEPT: KEPT_PREDICATE, PASSED: PASSED_PREDICATE}.get(event, PREDICATE)
         if statement.get("_type") != STATEMENT or statement.get("predicateType") != kind:
             raise Wrong(f"{name} is of another kind.")
         if not isinstance(predicate, dict) or not isinstance(subject, list) or len(subject) != 1:
             raise Wrong(f"{name} is not well formed.")
+        if event == PASSED:
+            self.compare_pass(predicate, subject[0], entry, name)
+            return
         if not isinstance(subject[0], dict) or subject[0].get("digest") != {"sha256": data.get("digest")}:
             raise Wrong(f"{name} is about another revision than the entry.")
         if event == KEPT:
@@ -1010,6 +1016,25 @@ class Attestations:
         ):
             raise Wrong(f"{name} does not say what the entry says.")
         self.signed[data["attestation"]] = str(data.get("digest"))
+
+    def compare_pass(self, predicate: dict[str, Any], about: Any, entry: Entry, name: str) -> None:
+        """Check that a verification summary (SLSA) says what passed which stage, and where, as the entry does."""
+        data, change, said = entry.part("data"), entry.part("object").get("id"), predicate.get("countersign")
+        if data.get("answer") != "pass" or predicate.get("verificationResult") != "PASSED":
+            raise Wrong(f"{name} states another answer than the entry.")
+        # Without an artifact a pass is about the change as it was revised.
+        artifact = data.get("artifact")
+        named, digest = (data.get("component"), artifact) if artifact else (change, data.get("digest"))
+        if about != {"name": named, "digest": {"sha256": digest}}:
+            raise Wrong(f"{name} is about something else than the entry.")
+        if (
+            not isinstance(said, dict)
+            or said.get("change") != change
+            or said.get("revisionDigest") != {"sha256": data.get("digest")}
+            or said.get("rulesVersion") != data.get("rules_version")
+            or any(said.get(each) != data.get(each) for each in ("revision", "stage", "environment"))
+        ):
+            raise Wrong(f"{name} does not say what the entry says.")
 
     def compare_kept(self, predicate: dict[str, Any], data: dict[str, Any], name: str) -> None:
         """Check that a statement says which earlier signature still counts, on which digest it is, and why."""
@@ -1515,6 +1540,8 @@ def statement(bundle: Bundle, signer: LedgerKey, as_exported: bool) -> str:
     attested = f"{bundle.attestations.count} signatures checked"
     if bundle.attestations.kept:
         attested += f", {bundle.attestations.kept} times one was kept for a later revision"
+    if passed := bundle.attestations.passed:
+        attested += f", {passed} {'pass' if passed == 1 else 'passes'} of the gate"
     attested += (
         f", {bundle.attestations.revoked} by a key that was revoked since"
         if bundle.attestations.revoked
