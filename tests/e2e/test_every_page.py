@@ -1,6 +1,7 @@
 """Every page, in light and in dark, wide and narrow: axe finds nothing, nothing sticks out, nothing complains.
 
-``tests/e2e/pages`` holds the pages. An address that is missing there fails the first test.
+``tests/e2e/pages`` holds the pages. An address that is missing there fails the first test. axe looks at a page wide and
+light, and where a narrow one shows the same, once more for what colour and room can break: narrow and dark.
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from apps.web.views import errors
 from portal.urls import urlpatterns as portal_patterns
 from tests.e2e.browser import (
     COLOUR_RULES,
-    WIDTHS,
+    ROOM_RULES,
     Chromium,
     axe,
     complaints,
@@ -37,6 +38,9 @@ from tests.e2e.pages.look import Look
 from tests.e2e.pages.open import NO_PAGE, REFUSALS
 
 HEIGHTS = {1280: 900, 320: 720}
+# Which parts of a page's own matter are there to be seen. What surrounds it is the same on each page of a person.
+SHOWN = """() => Array.from(document.querySelectorAll('main *'), part =>
+  part.checkVisibility({visibilityProperty: true}) ? 1 : 0).join('')"""
 SEND = """([form, given]) => {
   form = document.querySelector(form);
   for (const field of form.elements) {
@@ -91,29 +95,37 @@ def test_page_in_each_width_and_theme_is_accessible(
             page = context.new_page()
             page.emulate_media(reduced_motion="reduce")
             said = complaints(page)
-            for name, look in looks:
-                if look.who == who:
-                    wrong += [
-                        f"{look.path} ({who}) {each}"
-                        for each in faults(page, address, name, look, names, said)
-                    ]
+            for number, (name, look) in enumerate((name, look) for name, look in looks if look.who == who):
+                found = astray(page, address, name, look, names, said) + unsightly(page, first=number == 0)
+                wrong += [f"{look.path} ({who}) {each}" for each in found]
     assert wrong == []
 
 
-def faults(page: Page, address: str, name: str, look: Look, names: Names, said: list[str]) -> list[str]:
-    """Return what is wrong with a page: where it leads, what it says to the console, and how it looks."""
+def astray(page: Page, address: str, name: str, look: Look, names: Names, said: list[str]) -> list[str]:
+    """Open a page, and return what is wrong with where it leads and what it says to the console."""
     said.clear()
-    resize(page, WIDTHS[0])
+    resize(page, 1280)
     page.emulate_media(color_scheme="light")
     found = lost(page, address, name, look, names)
     # Chromium puts each answer that is not a success into the console.
-    found += [text for text in said if look.status < 400 or f"status of {look.status}" not in text]
-    for theme, width in (("light", 1280), ("dark", 1280), ("dark", 320), ("light", 320)):
-        page.emulate_media(color_scheme=theme)
-        resize(page, width)
-        rules = COLOUR_RULES if theme == "dark" else ()
-        found += [f"{width} {theme}: {each}" for each in [*overflows(page), *axe(page, *rules)]]
+    return found + [text for text in said if look.status < 400 or f"status of {look.status}" not in text]
+
+
+def unsightly(page: Page, *, first: bool) -> list[str]:
+    """Return what sticks out of an open page and what axe finds. With a person's first page, its surroundings count."""
+    found = looked_at(page, "light", 1280)
+    shown = page.evaluate(SHOWN)
+    found += looked_at(page, "dark", 320, *COLOUR_RULES, *ROOM_RULES)
+    if first or page.evaluate(SHOWN) != shown:
+        found += looked_at(page, "light", 320) + looked_at(page, "dark", 1280, *COLOUR_RULES)
     return found
+
+
+def looked_at(page: Page, theme: str, width: int, *rules: str) -> list[str]:
+    """Return what is wrong with a page in one theme and one width, by these rules of axe or by all."""
+    page.emulate_media(color_scheme=theme)
+    resize(page, width)
+    return [f"{width} {theme}: {each}" for each in [*overflows(page), *axe(page, *rules)]]
 
 
 def lost(page: Page, address: str, name: str, look: Look, names: Names) -> list[str]:
