@@ -4,6 +4,8 @@ A path that is not listed here fails ``test_every_path_that_signs_is_in_the_matr
 """
 
 import hashlib
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from itertools import product
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from pytest_django.plugin import DjangoDbBlocker
 
 from apps.accounts.enums import APPROVING_ROLES, Role
 from apps.accounts.models import ApiToken, User
@@ -38,6 +41,7 @@ from tests.people import (
     prove,
     sign,
 )
+from tests.scenes import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -72,16 +76,32 @@ PEOPLE = {
 }
 
 
-def people_of(role: Role) -> tuple[dict[str, User], Requirement]:
+Scene = tuple[dict[str, User], Requirement]
+
+
+@pytest.fixture(scope="module")
+def scenes(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[Role, Scene]]:
+    """Everyone of the matrix for each role, side by side."""
+    with standing(django_db_blocker):
+        yield {role: people_of(role) for role in APPROVING_ROLES}
+
+
+@pytest.fixture
+def scene_of(scenes: dict[Role, Scene]) -> Callable[[Role], Scene]:
+    """Return what tells a test the scene of a role; what it does to a person there, no other test sees."""
+    return lambda role: deepcopy(scenes[role])
+
+
+def people_of(role: Role) -> Scene:
     """Return everyone of the matrix, and what a round asks of a role."""
     other = next(each for each in APPROVING_ROLES if each != role)
     plain = Role.EXECUTIVE
-    who = {name: add_person(f"p{n}") for n, name in enumerate(PEOPLE)}
+    who = {name: add_person(f"{role}{n}") for n, name in enumerate(PEOPLE)}
     for name in ("holder", "administrator who holds the role", "administrator who asked for it"):
         _give(who[name], role)
     for name in ("requester", "author", "revoked"):
         _give(who[name], role)
-    team = add_team("group")
+    team = add_team(f"group-{role}")
     for name in PEOPLE:
         if name.endswith("through the team"):
             _give(who[name], role, team=team)
@@ -244,8 +264,10 @@ def _tries() -> None:
 
 
 @pytest.mark.parametrize(("role", "path"), list(product(APPROVING_ROLES, PATHS)))
-def test_matrix_of_roles_and_paths_refuses_with_the_reason_and_writes_it_down(role: Role, path: str) -> None:
-    who, asked = people_of(role)
+def test_matrix_of_roles_and_paths_refuses_with_the_reason_and_writes_it_down(
+    scene_of: Callable[[Role], Scene], role: Role, path: str
+) -> None:
+    who, asked = scene_of(role)
     kept = Signature.objects.count()
     for name, reason in PEOPLE.items():
         if not reason:
@@ -264,16 +286,18 @@ def test_matrix_of_roles_and_paths_refuses_with_the_reason_and_writes_it_down(ro
 @pytest.mark.parametrize(
     ("who", "path"), list(product([name for name, reason in PEOPLE.items() if not reason], PATHS))
 )
-def test_matrix_lets_sign_who_may_on_every_path(who: str, path: str) -> None:
-    people, asked = people_of(Role.VALIDATOR)
+def test_matrix_lets_sign_who_may_on_every_path(
+    scene_of: Callable[[Role], Scene], who: str, path: str
+) -> None:
+    people, asked = scene_of(Role.VALIDATOR)
     kept = Signature.objects.count()
     answer = PATHS[path](people[who], asked)
     assert answer.status_code in (200, 201, 302), answer.content[:300]
     assert Signature.objects.count() == kept + 1
 
 
-def test_token_alone_and_a_closed_account_sign_nothing() -> None:
-    people, asked = people_of(Role.VALIDATOR)
+def test_token_alone_and_a_closed_account_sign_nothing(scene_of: Callable[[Role], Scene]) -> None:
+    people, asked = scene_of(Role.VALIDATOR)
     kept = Signature.objects.count()
     user = people["holder"]
     secret = secret_of(user)
@@ -297,9 +321,9 @@ def test_token_alone_and_a_closed_account_sign_nothing() -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_service_account_signs_on_no_path(path: str) -> None:
+def test_service_account_signs_on_no_path(scene_of: Callable[[Role], Scene], path: str) -> None:
     """It holds the role and a token, but no password: nothing proves that a person is there."""
-    people, asked = people_of(Role.VALIDATOR)
+    people, asked = scene_of(Role.VALIDATOR)
     kept = Signature.objects.count()
     service = people["holder"]
     service.set_unusable_password()

@@ -1,11 +1,14 @@
 """Who may sign the waiver of a conflict, on every path that signs: the owners of both sides, never for themselves."""
 
 import ast
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from pytest_django.plugin import DjangoDbBlocker
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
@@ -18,9 +21,10 @@ from apps.changes.services import ask_waiver
 from apps.core.actors import person
 from tests.approvals.test_covering import covering
 from tests.approvals.test_matrix import PATHS
-from tests.changes.estate import NOW, Estate, at, submitted
+from tests.changes.estate import NOW, Estate, at, make_estate, submitted
 from tests.house.source import modules
 from tests.people import LOADER, add_person
+from tests.scenes import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -79,8 +83,25 @@ def people_of(estate: Estate) -> dict[str, User]:
     return who
 
 
-def scene(estate: Estate) -> tuple[dict[str, User], Requirement, Requirement]:
+Scene = tuple[dict[str, User], Requirement, Requirement]
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+    with standing(django_db_blocker):
+        with at(NOW):
+            made = build()
+        yield made
+
+
+@pytest.fixture
+def scene(built: Scene) -> Scene:
     """Return everyone, and what the waiver of a conflict between a model and its reader asks of the two owners."""
+    return deepcopy(built)
+
+
+def build() -> Scene:
+    estate = make_estate()
     who = people_of(estate)
     one, other = submitted(estate), submitted(estate, names=("loan-decision",))
     Change.objects.filter(pk=one.pk).update(requester=who["requester"])
@@ -102,8 +123,8 @@ def scene(estate: Estate) -> tuple[dict[str, User], Requirement, Requirement]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_matrix_of_waivers_refuses_with_the_reason_and_writes_it_down(path: str, estate: Estate) -> None:
-    who, asked, _ = scene(estate)
+def test_matrix_of_waivers_refuses_with_the_reason_and_writes_it_down(path: str, scene: Scene) -> None:
+    who, asked, _ = scene
     for name, reason in PEOPLE.items():
         if not reason:
             continue
@@ -119,10 +140,8 @@ def test_matrix_of_waivers_refuses_with_the_reason_and_writes_it_down(path: str,
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_matrix_of_waivers_grants_when_the_owners_of_both_sides_have_signed(
-    path: str, estate: Estate
-) -> None:
-    who, asked, of_the_other_side = scene(estate)
+def test_matrix_of_waivers_grants_when_the_owners_of_both_sides_have_signed(path: str, scene: Scene) -> None:
+    who, asked, of_the_other_side = scene
     signing = ((who["deputy"], asked), (who["owner of the other side alone"], of_the_other_side))
     for user, requirement in signing:
         assert Disposition.objects.get(part_of=None).granted_at is None
