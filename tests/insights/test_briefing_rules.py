@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from apps.changes.enums import ChangeState
 from apps.insights.rules.briefing import build_briefing
+from apps.insights.rules.covering import Coming, Counts, Covered, Ended, First, build_period
 from apps.insights.rules.facts import Facts, Move, Promise, Reached, Scenario
 from apps.insights.rules.paper import WORD_LIMIT
+from apps.insights.rules.periods import PeriodKind, period_of
 from apps.insights.rules.readability import GRADE_GOAL
 
 FULL = Facts(
@@ -55,6 +57,20 @@ def test_briefing_in_review_asks_first_and_says_by_when() -> None:
     assert decision.text == (
         "Two signatures are missing: the Change Sponsor and the Service Owner for loan-decision."
     )
+
+
+def test_week_with_several_decisions_names_the_change_that_it_asks_about() -> None:
+    week, first = (
+        period_of(PeriodKind.WEEK, date(2026, 11, 12)),
+        First("CHG-1", "Loan scoring", FULL.decide_by),
+    )
+    for number, said in (
+        (1, "Two signatures"),
+        (3, "This is the first of three: “Loan scoring”. Two signatures"),
+    ):
+        counts = Counts(number, 0, 0, 0, Ended(0, 0), Ended(0, 0))
+        covered = Covered(week, FULL.today, FULL.zone, counts, Coming(), first=first)
+        assert build_period(covered, build_briefing(FULL)).decision.text.startswith(said)
 
 
 def test_briefing_one_signature_missing_is_singular() -> None:

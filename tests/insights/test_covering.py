@@ -133,7 +133,7 @@ def test_period_with_nothing_in_it_says_so_in_every_part() -> None:
         "Nobody: nothing is planned to start.",
         "Nothing new can go wrong while nothing starts.",
         "There is nothing left to undo.",
-        "No decision is waiting, so waiting costs nothing.",
+        "No decision is due this quarter.",
     ]
 
 

@@ -54,6 +54,12 @@ def test_long_moment_in_summer_is_in_the_zone_given() -> None:
     assert grammar.long_moment(moment, LONDON, TODAY) == "Thursday 9 July, 17:00"
 
 
+def test_long_end_at_midnight_is_the_end_of_the_day_before() -> None:
+    midnight = datetime(2026, 7, 9, 23, tzinfo=UTC)
+    assert grammar.long_end(midnight, LONDON, TODAY) == "the end of Thursday 9 July"
+    assert grammar.long_end(midnight, ZoneInfo("UTC"), TODAY) == "Thursday 9 July, 23:00"
+
+
 def test_long_day_of_another_year_names_it() -> None:
     day = datetime(2027, 1, 4, 12, tzinfo=UTC)
     assert grammar.long_day(day, LONDON, TODAY) == "Monday 4 January 2027"

@@ -150,6 +150,7 @@ def test_feedback_is_asked_of_each_services_owner_once_and_stands_on_their_home(
     assert Notification.objects.filter(user=owner, rule="review.feedback").count() == 1
     [need] = home_for(owner).needs
     assert "say how it was for your service" in need.note
+    assert need.url.endswith("#feedback")
     services.answer_feedback(actor=person(owner), feedback=asked, felt="as_expected", saw="", better="")
     assert home_for(owner).needs == []
 

@@ -16,10 +16,11 @@ from apps.insights.rules.grammar import (
     fit,
     in_words,
     join_and,
-    long_moment,
+    long_end,
     quoted,
     sentences,
     some_of,
+    words_in,
 )
 from apps.insights.rules.paper import DECISION_WORDS, Briefing, Figure, Part, ToldFacts
 from apps.insights.rules.periods import Period, PeriodKind
@@ -117,6 +118,7 @@ def build_period(covered: Covered, top: Briefing | None = None) -> Briefing:
             top,
             ref=covered.period.name,
             title=_headline(covered),
+            decision=_first_of_several(covered, top.decision),
             figures=figures,
             facts=(*facts, *about, *top.facts),
         )
@@ -208,7 +210,7 @@ def _decision(covered: Covered) -> DecisionPart:
         text=fit(told, DECISION_WORDS),
         needed=True,
         by=first.by,
-        by_text=long_moment(first.by, covered.zone, covered.today),
+        by_text=long_end(first.by, covered.zone, covered.today),
     )
 
 
@@ -293,10 +295,20 @@ def _undo(covered: Covered) -> list[str]:
     return told
 
 
+def _first_of_several(covered: Covered, decision: DecisionPart) -> DecisionPart:
+    """Return a decision that names its change, where the headline names none because several are needed."""
+    number, first = covered.counts.decisions, covered.first
+    if number < 2 or first is None:
+        return decision
+    named = f"This is the first of {in_words(number)}: {quoted(first.title)}."
+    room = DECISION_WORDS - words_in(decision.heading)
+    return replace(decision, text=fit([named, decision.text], room))
+
+
 def _waiting(covered: Covered) -> list[str]:
     first = covered.first
     if not covered.counts.decisions or first is None:
-        return ["No decision is waiting, so waiting costs nothing."]
+        return [f"No decision is due this {covered.period.kind}."]
     told = sentences(first.cost_of_waiting) or ["No cost of waiting was given."]
     if covered.waiting_since:
         days = (covered.today - covered.waiting_since).days

@@ -12,6 +12,7 @@ from apps.insights.rules.grammar import (
     capital,
     count_in_words,
     long_day,
+    long_end,
     long_moment,
     some_of,
 )
@@ -85,7 +86,7 @@ def _in_review(facts: Facts) -> DecisionPart:
         text=" ".join(part for part in (waiting, blocked) if part),
         needed=True,
         by=facts.decide_by,
-        by_text=long_moment(facts.decide_by, facts.zone, facts.today) if facts.decide_by else "",
+        by_text=long_end(facts.decide_by, facts.zone, facts.today) if facts.decide_by else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -126,6 +126,13 @@ def long_day(moment: datetime, zone: ZoneInfo, today: datetime) -> str:
 def long_moment(moment: datetime, zone: ZoneInfo, today: datetime) -> str:
     """Return “Thursday 12 November, 17:00”."""
     return f"{long_day(moment, zone, today)}, {moment.astimezone(zone):%H:%M}"
+
+
+def long_end(moment: datetime, zone: ZoneInfo, today: datetime) -> str:
+    """Return when a time is over: “the end of Wednesday 11 November” at midnight, else as ``long_moment`` does."""
+    if moment.astimezone(zone).time() == time.min:
+        return f"the end of {long_day(moment - timedelta(hours=1), zone, today)}"
+    return long_moment(moment, zone, today)
 
 
 def span_of_days(first: date, last: date) -> str:

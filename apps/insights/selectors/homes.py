@@ -174,13 +174,18 @@ def _reviews(user: User) -> _Some:
         Need(
             title=f"Review: {review.change.title}",
             note=f"{review.ref} · {_asked(review)}",
-            url=f"/reviews/{review.ref}/",
+            url=_place(review),
             due=review.due,
             by=review.due,
         )
         for review in found[:NEEDS_SHOWN]
     ]
     return _Some(first, len(found))
+
+
+def _place(review: Any) -> str:
+    """Return the address of a review; for whoever answers for a service, of the place where they do."""
+    return f"/reviews/{review.ref}/{'#feedback' if review.asks else ''}"
 
 
 def _asked(review: Any) -> str:
