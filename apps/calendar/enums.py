@@ -29,7 +29,7 @@ class PeriodKind(models.TextChoices):
     BLACKOUT = "blackout", "Blackout"
     MAINTENANCE = "maintenance", "Maintenance window"
     RETRAINING = "retraining", "Retraining window"
-    COOLDOWN = "cooldown", "Cooldown"
+    COOLDOWN = "cooldown", "Quiet time"
     EVENT = "event", "Event"
     ON_CALL = "on_call", "On-call shift"
 
