@@ -15,7 +15,9 @@ from apps.approvals.rules.policy import rules_of, with_people
 from apps.approvals.selectors import policy_in_force
 from apps.approvals.services import propose_policy
 from apps.audit.models import AuditEvent
+from apps.changes.services import submit_change
 from apps.web.policy_examples import examples
+from tests import drills
 from tests.approvals.test_policy import with_two_validators
 from tests.changes.estate import NOW, Estate, at, sign_all, submitted
 from tests.people import add_person, sign
@@ -91,6 +93,8 @@ def test_signature_leads_to_its_rule_and_the_rule_to_its_signatures(estate: Esta
         page = text_of(enter("ruth").get("/policy/POLICY-1/rules/model-validator/"))
         assert place in page
         assert f"/changes/{change.ref}/" in page
+        rehearsed = submit_change(actor=estate.actor("amara"), change=drills.rehearsal(estate))
+        assert Requirement.objects.filter(round__subject_ref=rehearsed.ref, role=Role.VALIDATOR).exists()
         assert "Asked 1 time, 1 open" in text_of(enter("ruth").get("/policy/"))
         assert "It has asked for nothing yet" in text_of(
             enter("ruth").get("/policy/POLICY-1/rules/contract-steward/")

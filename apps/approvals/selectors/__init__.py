@@ -26,8 +26,8 @@ from apps.approvals.selectors.cover import (
 from apps.approvals.selectors.explaining import (
     Explanation,
     Uses,
-    asked_by_rule,
     explanation_of,
+    requirements_under,
     uses_of_rules,
 )
 from apps.approvals.selectors.inbox import (
@@ -136,7 +136,7 @@ __all__ = [
     "approvals_given",
     "approvals_of",
     "rounds_approved_by",
-    "asked_by_rule",
+    "requirements_under",
     "asked_in_mail",
     "authority_over",
     "break_glass_of",

@@ -1,6 +1,7 @@
 """Which rule of which version of the policy asked for which signature, from both ends."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -48,12 +49,15 @@ def explanation_of(round_: Round) -> Explanation:
     )
 
 
-def asked_by_rule(user: User, version: PolicyVersion, rule: str) -> QuerySet[Requirement]:
-    """Return what a rule of a version has asked for, newest first; nothing for those who hold no role."""
+def requirements_under(
+    user: User, version: PolicyVersion, *, besides: QuerySet[Any, str]
+) -> QuerySet[Requirement]:
+    """Return what a version has asked for, but not about ``besides`` (references); nothing without a role."""
     if not holds_any_role(user):
         return Requirement.objects.none()
-    found = Requirement.objects.filter(round__policy_version=version.number, rule=rule)
-    return found.select_related("round").order_by("-pk")
+    return Requirement.objects.filter(round__policy_version=version.number).exclude(
+        round__subject_ref__in=besides
+    )
 
 
 @dataclass(frozen=True)
@@ -64,13 +68,8 @@ class Uses:
     open: int
 
 
-def uses_of_rules(user: User, version: PolicyVersion) -> dict[str, Uses]:
-    """Return how much each rule of a version has asked for, without those that asked for nothing; one query."""
-    if not holds_any_role(user):
-        return {}
+def uses_of_rules(asked: QuerySet[Requirement]) -> dict[str, Uses]:
+    """Return how much each rule has asked for, without those that asked for nothing; one query."""
     waiting = Count("pk", filter=Q(state__in=UNDECIDED))
-    found = Requirement.objects.filter(round__policy_version=version.number).order_by().values("rule")
-    return {
-        row["rule"]: Uses(row["asked"], row["open"])
-        for row in found.annotate(asked=Count("pk"), open=waiting)
-    }
+    found = asked.order_by().values("rule").annotate(asked=Count("pk"), open=waiting)
+    return {row["rule"]: Uses(row["asked"], row["open"]) for row in found}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,12 +13,11 @@ from django.views.decorators.http import require_safe
 from apps.accounts.models import User
 from apps.accounts.selectors import holds_any_role
 from apps.approvals.enums import PolicyState
-from apps.approvals.models import PolicyVersion
+from apps.approvals.models import PolicyVersion, Requirement
 from apps.approvals.rules import FIRST_NUMBER, Rule, silence
 from apps.approvals.selectors import (
     Standing,
     Uses,
-    asked_by_rule,
     explanation_of,
     may_propose_policy,
     people_named,
@@ -25,11 +25,12 @@ from apps.approvals.selectors import (
     policy_in_force,
     policy_numbered,
     policy_versions,
+    requirements_under,
     rules_in,
     standing,
     uses_of_rules,
 )
-from apps.changes.selectors import change_exists, change_for, replay_policy
+from apps.changes.selectors import change_exists, change_for, rehearsal_refs, replay_policy
 from apps.core.errors import Forbidden
 from apps.web.consequences import absences
 from apps.web.errors import not_found
@@ -79,7 +80,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     current = next(one for one in versions if one.state == PolicyState.IN_FORCE)
     context = {
         "current": current,
-        "rules": _rows(rules_in(current), uses_of_rules(user, current)),
+        "rules": _rows(rules_in(current), _uses(user, current)),
         "times": times_said(current),
         "go_ahead": go_ahead(current),
         "proof": proof_said(current),
@@ -104,7 +105,7 @@ def version(request: HttpRequest, ref: str) -> HttpResponse:
     asked = standing(found.round) if found.round else []
     context = {
         "version": found,
-        "rules": rows_of(rules, people, uses_of_rules(user, found)),
+        "rules": rows_of(rules, people, _uses(user, found)),
         "times": times_said(found),
         "go_ahead": go_ahead(found),
         "proof": proof_said(found),
@@ -163,7 +164,8 @@ def rule(request: HttpRequest, ref: str, name: str) -> HttpResponse:
     spoken = next((one for one in rules_in(found) if one.id == name), None)
     if spoken is None:
         raise Http404(f"Version {found.number} has no rule {name}.")
-    page = Paginator(asked_by_rule(user, found, name), PAGE).get_page(request.GET.get("page"))
+    asked = _asked(user, found).filter(rule=name).select_related("round").order_by("-pk")
+    page = Paginator(asked, PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"version": found, "row": _rows((spoken,))[0], "page": page}
     return render(request, "policy/rule.html", context)
 
@@ -180,6 +182,15 @@ def version_for(request: HttpRequest, user: User, ref: str) -> PolicyVersion:
 def _before(found: PolicyVersion) -> PolicyVersion | None:
     """Return the version with the number before; the first has none."""
     return policy_numbered(found.number - 1) if found.number > FIRST_NUMBER else None
+
+
+def _asked(user: User, found: PolicyVersion) -> QuerySet[Requirement]:
+    """Return what a version has asked for. What a rehearsal asks counts nowhere."""
+    return requirements_under(user, found, besides=rehearsal_refs())
+
+
+def _uses(user: User, found: PolicyVersion) -> dict[str, Uses]:
+    return uses_of_rules(_asked(user, found))
 
 
 def _rows(rules: tuple[Rule, ...], uses: dict[str, Uses] | None = None) -> list[RuleRow]:
