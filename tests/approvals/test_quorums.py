@@ -67,20 +67,20 @@ def test_unreachable_stays_so_when_one_more_takes_a_role(
 def test_unreachable_when_two_shares_of_one_crowd_are_too_much_answers_at_once() -> None:
     """Half of forty and one more than half: trying every choice of twenty would take years."""
     crowd = frozenset(range(40))
-    began = time.monotonic()
+    began = time.process_time()
     missing = unreachable([Ask("validator", "V", 20, crowd), Ask("owner", "O", 21, crowd)])
     assert missing is not None
     assert unreachable([Ask("validator", "V", 20, crowd), Ask("owner", "O", 20, crowd)]) is None
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_unreachable_when_crowds_overlap_in_many_ways_answers_within_a_second() -> None:
     crowds = [frozenset(range(place * 7 % 40, place * 7 % 40 + 25)) for place in range(12)]
     wanted = [Ask(ROLES[place % 4], str(place), 6, crowd) for place, crowd in enumerate(crowds)]
     for quorum in (3, 6, 9, 12):
-        began = time.monotonic()
+        began = time.process_time()
         unreachable([Ask(ask.role, ask.label, quorum, ask.eligible) for ask in wanted])
-        assert time.monotonic() - began < 1
+        assert time.process_time() - began < 1
 
 
 def test_unreachable_when_the_search_is_given_up_says_that_there_may_be_a_way(

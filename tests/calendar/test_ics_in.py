@@ -287,18 +287,18 @@ def test_long_and_strange_words_are_kept_in_bounds() -> None:
     ],
 )
 def test_a_file_that_cannot_be_taken_is_refused_at_once(data: bytes, said: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert said in refusal(data)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_file_that_would_fill_the_calendar_is_refused() -> None:
     rule = "FREQ=DAILY;UNTIL=20000101;BYHOUR=1,7,13,19"
     event = f"BEGIN:VEVENT\nUID:{{}}\nDTSTART:19900101T000000Z\nDURATION:PT1H\nRRULE:{rule}\nEND:VEVENT\n"
     data = "BEGIN:VCALENDAR\n" + "".join(event.format(number) for number in range(1_000)) + "END:VCALENDAR\n"
-    began = time.perf_counter()
+    began = time.process_time()
     assert "more than 20,000 times on the calendar" in refusal(data.encode())
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_full_file_of_what_is_not_needed_cost_little() -> None:
@@ -308,9 +308,9 @@ def test_a_full_file_of_what_is_not_needed_cost_little() -> None:
     event = f"BEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261224\n{alarms}END:VEVENT\n"
     data = f"BEGIN:VCALENDAR\n{zone}{event}END:VCALENDAR\n".encode()
     assert SIZE_LIMIT * 0.7 < len(data) <= SIZE_LIMIT
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(read_ics(data, time_zone=LONDON, now=NOW).specs) == 1
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_file_full_of_rules_that_never_come_is_read_in_bounded_work() -> None:
