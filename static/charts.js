@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const CONFIG = { displayModeBar: false, doubleClick: false, responsive: true, scrollZoom: false };
+  const PAPER = 620; /* pixels: A4 or Letter upright, less its margins and those of a card */
   const areas = Array.from(document.querySelectorAll("[data-chart]"));
   const probe = document.createElement("span");
   probe.hidden = true;
@@ -20,17 +21,22 @@
     }
     return value;
   }
-  function draw() {
+  function draw(width) {
     for (const area of areas) {
       const { data, layout } = coloured(JSON.parse(document.getElementById(area.dataset.chart).textContent));
       area.closest("[hidden]")?.removeAttribute("hidden");
-      Plotly.react(area, data, layout, CONFIG);
+      Plotly.react(area, data, { ...layout, width }, CONFIG);
     }
   }
-  new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  addEventListener("beforeprint", () => { probe.style.colorScheme = "light"; draw(); });
-  addEventListener("afterprint", () => { probe.style.colorScheme = ""; draw(); });
+  new MutationObserver(() => draw()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw());
+  /* The screen may be wider than paper, and what sticks out is cut off there. */
+  addEventListener("beforeprint", () => { probe.style.colorScheme = "light"; draw(PAPER); });
+  addEventListener("afterprint", () => {
+    probe.style.colorScheme = "";
+    draw();
+    for (const area of areas) Plotly.relayout(area, { autosize: true }); // Plotly measures an area by itself once alone
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") for (const area of areas) Plotly.Fx.unhover(area);
   });

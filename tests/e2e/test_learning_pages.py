@@ -96,3 +96,20 @@ def test_briefing_when_printed_is_paper_without_buttons(
         expect(page.locator(".topbar")).not_to_be_visible()
         expect(page.get_by_role("heading", name="Cost of waiting")).to_be_visible()
         assert page.locator("html").evaluate("e => getComputedStyle(e).colorScheme") == "light"
+        page.set_viewport_size({"width": 700, "height": 1000})  # A4 upright: its numbers stay side by side
+        columns = "e => getComputedStyle(e).gridTemplateColumns.split(' ').length"
+        assert page.locator(".bignums").first.evaluate(columns) == 3
+
+
+def test_chart_when_printed_from_a_wide_screen_fits_the_paper(
+    browser: Chromium, live_server: LiveServer, leila: User, reviews: tuple[Review, Review]
+) -> None:
+    with signed_in(browser, live_server.url, leila) as context:
+        page = context.new_page()
+        page.goto(live_server.url + "/dashboards/")
+        chart, width = page.locator(".js-plotly-plot .main-svg").first, "e => e.clientWidth"
+        expect(chart).to_be_visible()
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert chart.evaluate(width) == 620
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert chart.evaluate(width) != 620
