@@ -183,7 +183,13 @@ def signing_checks(
             "" if action_count else _NO_ACTIONS[review.outcome in WENT_WRONG],
         ),
         *(
-            [Check("Feedback", answered == asked, f"{answered} of {asked} services answered")]
+            [
+                Check(
+                    "Feedback",
+                    answered == asked,
+                    f"{answered} of {asked} service{'' if asked == 1 else 's'} answered",
+                )
+            ]
             if asked
             else []
         ),

@@ -181,7 +181,7 @@ class ActionForm(forms.Form):
     )
 
     factor: "forms.ModelChoiceField[Factor]" = forms.ModelChoiceField(
-        label="Because of what?", queryset=None, required=False, empty_label="Nothing that is named above"
+        label="Because of what?", queryset=None, required=False, empty_label="Nothing in particular"
     )
 
     def __init__(self, data: Any = None, *, review: Review) -> None:
