@@ -40,7 +40,7 @@ def standard_evidence(user: User, ref: str, number: int) -> list[Block]:
     parts = said_of(version.content)
     listed = [one for one in parts if len(one.lines) > 1 or one.numbered]
     blocks.append(Facts("What it says", [(one.label, one.text) for one in parts if one not in listed]))
-    return blocks + [Lines(one.label, list(one.lines)) for one in listed]
+    return blocks + [Lines(one.label, list(one.words)) for one in listed]
 
 
 def before_of(version: StandardVersion, versions: list[StandardVersion]) -> StandardVersion | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from apps.changes.enums import StandardState
 from apps.changes.rules.risk import Risk
-from apps.changes.rules.standard_words import parts_moved, said_of
+from apps.changes.rules.standard_words import component_name, parts_moved, said_of
 from apps.changes.rules.standards import (
     Life,
     Made,
@@ -162,4 +162,15 @@ def test_no_two_contents_with_other_digests_read_alike(part: dict[str, Any]) -> 
     other = content_from(replace(FULL, **part), set(FULL.components), TODAY)
     assert digest(other) != digest(CONTENT)
     assert said_of(other) != said_of(CONTENT)
-    assert len(parts_moved(CONTENT, other)) == 1
+    (moved,) = parts_moved(CONTENT, other)
+    assert moved.before != moved.after
+
+
+def test_component_name_of_keys_alike_tells_them_apart() -> None:
+    """What is signed is a key; people read its name, its kind, and its namespace where it is not the usual one."""
+    keys = ("model:default/score", "feature_set:default/score", "model:lab/score")
+    assert [component_name(key) for key in keys] == [
+        "score (model)",
+        "score (feature set)",
+        "score (model, lab)",
+    ]

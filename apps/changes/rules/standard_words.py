@@ -19,9 +19,14 @@ class Said:
     """Whether the lines are keys of components."""
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """Return the lines, with components by name."""
+        return tuple(component_name(key) for key in self.lines) if self.keys else self.lines
+
+    @property
     def text(self) -> str:
         """Return all of it as one text."""
-        return "\n".join(self.lines)
+        return "\n".join(self.words)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,13 @@ def parts_moved(before: dict[str, Any], after: dict[str, Any]) -> list[PartMoved
     """Return each part that two versions say differently."""
     pairs = zip(said_of(before), said_of(after), strict=True)
     return [PartMoved(new.label, old.text, new.text) for old, new in pairs if old.lines != new.lines]
+
+
+def component_name(key: str) -> str:
+    """Return “credit-risk (model)”, with its namespace where that is not the usual one: no two keys read the same."""
+    kind, _, place = key.partition(":")
+    namespace, _, name = place.rpartition("/")
+    return f"{name} ({kind.replace('_', ' ')}{'' if namespace == 'default' else f', {namespace}'})"
 
 
 def minutes(count: int) -> str:
