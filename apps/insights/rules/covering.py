@@ -20,7 +20,6 @@ from apps.insights.rules.grammar import (
     quoted,
     sentences,
     some_of,
-    words_in,
 )
 from apps.insights.rules.paper import DECISION_WORDS, Briefing, Figure, Part, ToldFacts
 from apps.insights.rules.periods import Period, PeriodKind
@@ -117,8 +116,7 @@ def build_period(covered: Covered, top: Briefing | None = None) -> Briefing:
         return replace(
             top,
             ref=covered.period.name,
-            title=_headline(covered),
-            decision=_first_of_several(covered, top.decision),
+            title=_headline(covered, about_first=True),
             figures=figures,
             facts=(*facts, *about, *top.facts),
         )
@@ -188,12 +186,12 @@ def _facts(covered: Covered) -> ToldFacts:
     return tuple((label, value) for label, value in told if value)
 
 
-def _headline(covered: Covered) -> str:
-    """Return the period in one line: how many decisions, with its title when it is the only one."""
+def _headline(covered: Covered, *, about_first: bool = False) -> str:
+    """Return the period in one line: how many decisions, with the title of the one that the briefing is about."""
     number, this = covered.counts.decisions, f"this {covered.period.kind}"
     said = f"{count_in_words(number, 'decision')} {this}" if number else f"no decision is needed {this}"
-    if number == 1 and covered.first:
-        said += f": {covered.first.title}"
+    if covered.first and (number == 1 or about_first):
+        said += f"{'' if number == 1 else '. The first'}: {covered.first.title}"
     return f"{covered.portfolio.name}: {said}" if covered.portfolio else capital(said)
 
 
@@ -293,16 +291,6 @@ def _undo(covered: Covered) -> list[str]:
         verb = agree(coming.untimed, "does", "do")
         told.append(f"{capital(count_in_words(coming.untimed, 'change'))} {verb} not say how long it takes.")
     return told
-
-
-def _first_of_several(covered: Covered, decision: DecisionPart) -> DecisionPart:
-    """Return a decision that names its change, where the headline names none because several are needed."""
-    number, first = covered.counts.decisions, covered.first
-    if number < 2 or first is None:
-        return decision
-    named = f"This is the first of {in_words(number)}: {quoted(first.title)}."
-    room = DECISION_WORDS - words_in(decision.heading)
-    return replace(decision, text=fit([named, decision.text], room))
 
 
 def _waiting(covered: Covered) -> list[str]:

@@ -63,6 +63,11 @@ class PeriodPage:
     ahead: list[WentAhead]
     """What was let go ahead and is not signed by everyone yet, now; and what of it somebody refused in the period."""
 
+    @property
+    def about_first(self) -> bool:
+        """Return whether it asks for the decision on one change, whose name then stands beside the question."""
+        return self.counts.decisions == 1 or is_about_one(self.period, self.portfolio)
+
 
 def period_for(
     user: User, period: Period, portfolio: Portfolio | None = None, turned_to: Mapping[str, int] | None = None
