@@ -1,6 +1,6 @@
 """The window of a change against the clock. Intervals are half-open: [start, end)."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apps.changes.models import Change
@@ -11,6 +11,13 @@ def said(moment: datetime, time_zone: str) -> str:
     """Return an instant as people write it, in a zone: "Thu 19 Nov, 06:00"."""
     local = moment.astimezone(ZoneInfo(time_zone))
     return f"{local:%a} {local.day} {local:%b, %H:%M}"
+
+
+def said_end(moment: datetime, time_zone: str) -> str:
+    """Return when a time is over: "the end of Wed 25 Nov" at midnight, else as ``said`` writes it."""
+    if moment.astimezone(ZoneInfo(time_zone)).time() != time.min:
+        return said(moment, time_zone)
+    return f"the end of {said(moment - timedelta(hours=1), time_zone).partition(',')[0]}"
 
 
 def is_open(change: Change, now: datetime) -> Decision:

@@ -11,7 +11,7 @@ from apps.calendar.models import Booking
 from apps.calendar.selectors import Found, in_the_way_of
 from apps.changes.enums import ENDED, PLANNED, ChangeState
 from apps.changes.models import Change
-from apps.changes.rules.window import is_open, said
+from apps.changes.rules.window import is_open, said_end
 from apps.core import clock
 from apps.core.actors import system
 from apps.lifecycle.selectors import may_advance
@@ -108,7 +108,7 @@ def _unsigned(change: Change, asked: list[Standing], user: User | None) -> list[
 def _signatures(group: list[Standing], change: Change, user: User | None) -> Blocker:
     people = group[0].waited_on
     due = min(one.requirement.due_at for one in group)
-    role, by = _roles(group), f"by {said(due, change.time_zone)}"
+    role, by = _roles(group), f"by {said_end(due, change.time_zone)}"
     if user is not None and any(person.pk == user.pk for person in people):
         url = f"/inbox/{group[0].requirement.pk}/"
         times = "" if len(group) == 1 else f" {len(group)} times"
