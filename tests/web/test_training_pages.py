@@ -50,6 +50,11 @@ def test_course_is_written_and_written_again_by_plain_posts(client: Client, leil
     assert 'value="60"' in late
     assert "365 days" in words_at(client, "/training/TRN-1/versions/1/")
     assert client.get("/training/TRN-1/versions/9/").status_code == 404
+    said = words_at(client, "/training/TRN-1/versions/2/")
+    assert "What is different from version 1" in said
+    assert "Days that a completion counts 365 30" in said
+    assert "Who it is for" not in said
+    assert "Nothing is different" in words_at(client, "/training/TRN-1/versions/2/?against=2")
 
 
 def test_form_says_at_the_field_what_is_wrong_and_keeps_what_was_typed(client: Client, leila: User) -> None:

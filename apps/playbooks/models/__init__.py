@@ -4,6 +4,7 @@ from apps.playbooks.models.drills import Drill
 from apps.playbooks.models.playbooks import Playbook, PlaybookReading, PlaybookVersion
 from apps.playbooks.models.templates import Document, Template, TemplateVersion
 from apps.playbooks.models.training import Completion, Course, CourseVersion
+from apps.playbooks.models.versioned import Version
 
 __all__ = [
     "Completion",
@@ -16,4 +17,5 @@ __all__ = [
     "PlaybookVersion",
     "Template",
     "TemplateVersion",
+    "Version",
 ]

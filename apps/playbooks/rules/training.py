@@ -10,6 +10,7 @@ from apps.accounts.enums import Role
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.playbooks.enums import Training
 from apps.playbooks.rules.answers import cleaned
+from apps.playbooks.rules.comparing import Difference
 
 SOON = timedelta(days=30)
 """So long before it runs out, a completion runs out soon."""
@@ -52,6 +53,22 @@ class Taught:
             "days": self.days,
             "own_word": self.own_word,
         }
+
+
+def courses_compared(before: Taught, after: Taught) -> list[Difference]:
+    """Return each part that differs between two versions of a course."""
+    old, new = _parts(before), _parts(after)
+    return [Difference(label, old[label], new[label]) for label in new if old[label] != new[label]]
+
+
+def _parts(taught: Taught) -> dict[str, str]:
+    return {
+        "Title": taught.title,
+        "What people know afterwards": taught.teaches,
+        "Who it is for": ", ".join(Role(role).label for role in taught.roles),
+        "Days that a completion counts": f"{taught.days:,}",
+        "Who records it": "People themselves" if taught.own_word else "The owner or a Change Manager",
+    }
 
 
 def wrong_with_course(taught: Taught) -> dict[str, list[str]]:

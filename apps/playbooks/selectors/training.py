@@ -18,7 +18,14 @@ from apps.core.actors import Actor
 from apps.core.decisions import ALLOWED, Decision, denied
 from apps.playbooks.enums import Training, UseState
 from apps.playbooks.models import Completion, Course, CourseVersion
-from apps.playbooks.rules import may_record, may_write_courses, training_on
+from apps.playbooks.rules import (
+    Difference,
+    Taught,
+    courses_compared,
+    may_record,
+    may_write_courses,
+    training_on,
+)
 from apps.playbooks.selectors.naming import number_in
 
 
@@ -66,6 +73,15 @@ def course_exists(ref: str) -> bool:
 def course_versions(course: Course) -> list[CourseVersion]:
     """Return all versions of a course, newest first, with who wrote them."""
     return list(course.versions.select_related("course__owner", "written_by"))
+
+
+def course_differences(before: CourseVersion, after: CourseVersion) -> list[Difference]:
+    """Return what is different between two versions of a course."""
+    return courses_compared(_taught(before), _taught(after))
+
+
+def _taught(version: CourseVersion) -> Taught:
+    return Taught(version.title, version.teaches, tuple(version.roles), version.days, version.own_word)
 
 
 def course_in_force(course: Course) -> CourseVersion:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +21,7 @@ from apps.reviews.selectors import behind_each
 from apps.web.errors import not_found
 from apps.web.markdown import markdown
 from apps.web.reader import actor_of, reader
+from apps.web.versions import shown_beside
 from apps.web.views.change_documents import change_or_404
 from apps.web.views.drills import drill_length
 
@@ -99,16 +100,11 @@ def of_change(request: HttpRequest, ref: str) -> HttpResponse:
 def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
     """Show one version of a playbook, and what is different from ``against`` or from the one before."""
     found = playbook_of(request, ref)
-    versions = {each.number: each for each in _versions(request, found)}
-    shown = versions.get(int(number))
-    if shown is None:
-        raise Http404(f"{found.ref} has no version {number}.")
-    named = request.GET.get("against", "")
-    known = named.isascii() and named.isdecimal() and len(named) < 6
-    before = versions.get(int(named) if known else shown.number - 1)
+    versions = list(_versions(request, found))
+    shown, before = shown_beside(request, versions, found.ref, number)
     context = {
         "playbook": found,
-        "versions": list(versions.values()),
+        "versions": versions,
         "because_of": shown.because_of,  # type: ignore[attr-defined]
         "before": before,
         "differences": playbook_differences(before.content, shown.content) if before else [],

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,6 +15,7 @@ from apps.reviews.selectors import behind_each
 from apps.web.errors import not_found
 from apps.web.reader import actor_of, reader
 from apps.web.sheets import Sheet
+from apps.web.versions import shown_beside
 
 
 @login_required
@@ -57,16 +58,12 @@ def template(request: HttpRequest, ref: str) -> HttpResponse:
 def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
     """Show one version of a template, and what is different from ``against`` or from the one before."""
     found = template_of(request, ref)
-    versions = {each.number: each for each in _versions(request, found)}
-    shown = versions.get(int(number))
-    if shown is None:
-        raise Http404(f"{found.ref} has no version {number}.")
-    named = request.GET.get("against", "")
-    before = versions.get(int(named) if named.isdecimal() and len(named) < 6 else shown.number - 1)
+    versions = list(_versions(request, found))
+    shown, before = shown_beside(request, versions, found.ref, number)
     context = {
         "template": found,
         "version": shown,
-        "versions": list(versions.values()),
+        "versions": versions,
         "before": before,
         "differences": selectors.differences(before, shown) if before else [],
         "questions": [

@@ -16,6 +16,7 @@ from apps.playbooks.models import Course, CourseVersion
 from apps.web.errors import not_found
 from apps.web.markdown import markdown
 from apps.web.reader import actor_of, reader
+from apps.web.versions import shown_beside
 
 PAGE = 50
 SHOWN = {
@@ -85,13 +86,18 @@ def course(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 @require_safe
 def version(request: HttpRequest, ref: str, number: str) -> HttpResponse:
-    """Show one version of a course as it was written."""
+    """Show one version of a course, and what is different from ``against`` or from the one before."""
     found = course_of(request, ref)
     versions = selectors.course_versions(found)
-    shown = next((each for each in versions if each.number == int(number)), None)
-    if shown is None:
-        raise Http404(f"{found.ref} has no version {number}.")
-    return render(request, "training/version.html", {"course": found, **_said(shown)})
+    shown, before = shown_beside(request, versions, found.ref, number)
+    context = {
+        "course": found,
+        "versions": versions,
+        "before": before,
+        "differences": selectors.course_differences(before, shown) if before else [],
+        **_said(shown),
+    }
+    return render(request, "training/version.html", context)
 
 
 @login_required

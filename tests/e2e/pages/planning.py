@@ -193,7 +193,7 @@ TRAINING: Area = {
         Look("/training/{course_read}/?show=held", YUKI),
         Look("/training/{course_retired}/", FEMI),
     ],
-    "web:course-version": [Look("/training/{course}/versions/1/", AMARA)],
+    "web:course-version": [Look("/training/{course}/versions/2/", AMARA)],
     "web:course-edit": [Look("/training/{course}/edit/"), empty("/training/{course}/edit/")],
     "web:course-retire": [Look("/training/{course}/retire/"), empty("/training/{course}/retire/")],
     "web:course-record": [Look("/training/{course}/record/"), empty("/training/{course}/record/")],
