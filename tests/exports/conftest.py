@@ -45,6 +45,10 @@ class Packed:
 
 @pytest.fixture
 def small_ledger(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> User:
+    return write_small_ledger(monkeypatch)
+
+
+def write_small_ledger(monkeypatch: pytest.MonkeyPatch) -> User:
     """Three entries on each of five days, from 1 to 5 March, about three records, some with texts."""
     person = User.objects.create(username="zoe", first_name="Zoë", last_name="=Quine")
     for day in DAYS:
@@ -64,17 +68,21 @@ def small_ledger(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Use
 
 @pytest.fixture
 def pack(small_ledger: User, ledger_home: Path, tmp_path: Path) -> Callable[..., Packed]:
-    """Write the bundle of some days of March, filtered and redacted as asked."""
+    return packer(ledger_home, tmp_path)
+
+
+def packer(home: Path, folder: Path) -> Callable[..., Packed]:
+    """Return what writes the bundle of some days of March into a folder, filtered and redacted as asked."""
     numbers = count()
 
     def packed(first: int, last: int, *, withheld: tuple[str, ...] = (), **filters: Any) -> Packed:
-        out = tmp_path / f"bundle-{next(numbers)}.zip"
+        out = folder / f"bundle-{next(numbers)}.zip"
         days = (DAYS[0].date().replace(day=first), DAYS[0].date().replace(day=last))
         order = Order(Scope(*days, **filters), withheld=withheld)
         checkpoint = latest_checkpoint()
         assert checkpoint is not None
         write_bundle(out=out, order=order, checkpoint=checkpoint, progress=lambda done, total: None)
-        return Packed(out, ledger_home / "ledger.pub")
+        return Packed(out, home / "ledger.pub")
 
     return packed
 

@@ -6,21 +6,49 @@ import struct
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_django.plugin import DjangoDbBlocker
 
 from apps.audit.rules.merkle import root_of
 from apps.audit.rules.notes import Head, Signer
 from apps.exports.verifier import verify
+from tests.exports.conftest import Packed, packer, write_small_ledger
 from tests.faults.amount import amount
+from tests.scenes import standing
 
 SOME = amount(7, 1)
 """Each how manyth byte of a file is flipped: in full, each."""
+
+
+@pytest.fixture(scope="module")
+def packed(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[int, int], Packed]:
+    """The bundles of this module, by their days. They are packed once: no test asks more of the ledger."""
+    folder = tmp_path_factory.mktemp("bundles")
+    home = folder / "home"
+    days = [(1, 1), (1, 5), (2, 2), (2, 3), (2, 4), (4, 5), (5, 5), (6, 9), (10, 20)]
+    with (
+        standing(django_db_blocker),
+        override_settings(PORTAL_HOME=home),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        write_small_ledger(patch)
+        pack = packer(home, folder)
+        return {some: pack(*some) for some in days}
+
+
+@pytest.fixture
+def pack(packed: dict[tuple[int, int], Packed], db: None) -> Callable[[int, int], Packed]:
+    return lambda first, last: packed[first, last]
 
 
 def assert_not_verified(answer: tuple[int, str]) -> str:
