@@ -169,8 +169,8 @@ def go_on(page: Page, step: str) -> None:
     page.wait_for_url(f"**/edit/{step}/")
 
 
-def propose(page: Page, portal: Portal, start: datetime, end: datetime) -> str:
-    """Walk through the wizard, submit, and return the change's reference."""
+def propose(page: Page, portal: Portal) -> tuple[str, datetime]:
+    """Walk through the wizard, submit, and return the change's reference and its start, which is soon."""
     page.goto(f"{portal.address}/changes/new/")
     for key in ITEMS:
         write(page, {"find": key.split("/")[1]})
@@ -204,6 +204,9 @@ def propose(page: Page, portal: Portal, start: datetime, end: datetime) -> str:
     page.locator("#id_time_zone").fill("UTC") if page.locator("input#id_time_zone").count() else page.locator(
         "#id_time_zone"
     ).select_option("UTC")
+    # A full minute, and late enough to submit before it: nobody waits longer than that for the window.
+    start = (datetime.now(UTC) + timedelta(seconds=90)).replace(second=0, microsecond=0)
+    end = start + timedelta(hours=2)
     write(page, {"local_start": f"{start:%Y-%m-%dT%H:%M}", "local_end": f"{end:%Y-%m-%dT%H:%M}"})
     go_on(page, "how-back")
     write(
@@ -221,7 +224,7 @@ def propose(page: Page, portal: Portal, start: datetime, end: datetime) -> str:
     submit.focus()
     submit.press("Enter")
     page.wait_for_url(re.compile(r"/changes/CHG-\d+/$"))
-    return page.url.rstrip("/").rsplit("/", 1)[1]
+    return page.url.rstrip("/").rsplit("/", 1)[1], start
 
 
 def sign_all(page: Page, portal: Portal) -> int:
@@ -264,9 +267,8 @@ def state(page: Page) -> str:
 def test_a_model_update_goes_from_proposal_to_a_verified_bundle(
     browser: Browser, portal: Portal, tmp_path: Path
 ) -> None:
-    start = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=2)
     with signed_in(browser, portal, "requester") as page:
-        ref = propose(page, portal, start, start + timedelta(hours=2))
+        ref, start = propose(page, portal)
         assert state(page) == "In review"
         assert "What is blocking this" in page.content()
         page.goto(f"{portal.address}/inbox/")
