@@ -119,14 +119,21 @@ def test_inbox_on_a_phone_counts_no_look_at_what_it_hides(
 ) -> None:
     with signed_in(browser, live_server.url, tomasz, width=320) as context:
         page = context.new_page()
+        asked_for: list[str] = []
+        page.on("request", lambda request: asked_for.append(request.url))
+        page.clock.install()
         page.goto(live_server.url + "/inbox/")
         expect(page.locator("#preview-title")).not_to_be_visible()
-        page.wait_for_timeout(6500)
+        page.clock.fast_forward(6500)
+        # Whatever the page has told by then went out before this.
+        page.evaluate("() => fetch('/help/')")
+        assert not [url for url in asked_for if url.endswith("/looked/")]
         assert not Look.objects.exists()
         assert not Seen.objects.exists()
         page.locator(".row-item a").first.click()
         page.locator("#preview-title").wait_for()
-        page.wait_for_timeout(6500)
+        with page.expect_response("**/looked/"):
+            page.clock.fast_forward(6500)
         assert Look.objects.get(what="").requirement == asked(1049)
         assert Seen.objects.get().subject_ref == "CHG-1049"
 
@@ -203,12 +210,13 @@ def test_signing_page_tells_how_long_it_was_in_view_and_which_evidence_was_opene
     with signed_in(browser, live_server.url, tomasz) as context:
         page = context.new_page()
         said = complaints(page)
+        page.clock.install()
         page.goto(f"{live_server.url}/approvals/{item.pk}/sign/")
-        page.wait_for_timeout(2200)
+        page.clock.fast_forward(2200)
         with page.expect_response(lambda answer: answer.url.endswith("/looked/")) as sent:
             page.locator("[data-evidence]").last.scroll_into_view_if_needed()
         assert sent.value.status == 204
-        page.wait_for_timeout(1500)
+        page.clock.fast_forward(1500)
         page.close(run_before_unload=False)
         assert said == []
     deadline = time.monotonic() + 10
