@@ -1,8 +1,6 @@
 """The wizard in a real browser: by keyboard alone, without a script, and nothing that axe objects to."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -11,47 +9,36 @@ from pytest_django.live_server_helper import LiveServer
 from apps.changes.enums import ChangeState
 from apps.changes.models import Change
 from tests.changes.estate import Estate, draft, submitted
-from tests.e2e.browser import THEMES, WIDTHS, Chromium, axe, complaints, overflows, shoot, signed_in
+from tests.e2e.browser import Chromium, complaints, signed_in
+from tests.e2e.looks import faults
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-STEPS = ("what", "why", "impact", "when", "how-back", "check")
-PICTURES = os.environ.get("WIZARD_PICTURES", "")
 
 
-def look(page: Page, name: str) -> None:
-    """Say what is wrong with a page, and keep a picture of it when somebody wants to look."""
-    if PICTURES:
-        shoot(page, name, Path(PICTURES))
-    assert overflows(page) == [], name
-    assert axe(page) == [], name
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
-def test_each_step_is_accessible(
-    browser: Chromium, live_server: LiveServer, estate: Estate, width: int, theme: str
+def test_steps_are_accessible_with_a_conflict_and_while_something_is_asked_of_them(
+    browser: Chromium, live_server: LiveServer, estate: Estate
 ) -> None:
+    """``tests/e2e/pages`` has each step as it opens, and with nothing filled in."""
     submitted(estate, names=("applications",))
     change = draft(estate)
-    amara = estate.people["amara"]
-    with signed_in(browser, live_server.url, amara, width=width, theme=theme) as context:
+    with signed_in(browser, live_server.url, estate.people["amara"]) as context:
         page = context.new_page()
         said = complaints(page)
-        for step in STEPS:
+        for step in ("impact", "when", "check"):
             page.goto(f"{live_server.url}/changes/{change.ref}/edit/{step}/")
             assert said == []
-            look(page, f"{step}-{width}-{theme}")
+            assert faults(page) == [], step
         page.goto(f"{live_server.url}/changes/new/")
-        look(page, f"new-{width}-{theme}")
         page.get_by_role("button", name="Search", exact=True).click()
         page.get_by_role("button", name="Add loan-decision").click()
         page.get_by_role("button", name="Continue to why").click()
-        look(page, f"wrong-{width}-{theme}")
+        page.wait_for_selector("[data-error-summary]")
+        assert faults(page) == []
         page.goto(f"{live_server.url}/changes/{change.ref}/edit/impact/")
         page.get_by_label("Include loan-decision").uncheck()
         page.get_by_label("Add a component we missed").fill("app")
         page.get_by_role("button", name="Search", exact=True).click()
-        look(page, f"impact-off-{width}-{theme}")
+        assert faults(page) == []
 
 
 @pytest.mark.parametrize("scripts", [True, False])
