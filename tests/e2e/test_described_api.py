@@ -18,6 +18,7 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as amount
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
@@ -36,6 +37,16 @@ EXAMPLES = 5
 """Of each call. More find more, in 30 ms each."""
 
 CHECKS = [not_a_server_error, response_schema_conformance, content_type_conformance]
+
+
+@pytest.fixture(autouse=True)
+def same_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the values come from the description alone, so that they are the same in each run.
+
+    Hypothesis would take some from the code of whatever is loaded, and judge each text of the portal for each field.
+    """
+    monkeypatch.setattr(providers, "CONSTANTS_CACHE", type(providers.CONSTANTS_CACHE)(1024))
+    monkeypatch.setattr(providers, "_get_local_constants", providers.Constants)
 
 
 @pytest.fixture
