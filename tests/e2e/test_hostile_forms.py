@@ -200,7 +200,7 @@ def found_forms(names: Names) -> Iterator[tuple[Client, str, Form]]:
     browser_of = cache(signed_in)
     for look in looks:
         key = (look.who, alike(look.path), *re.findall("(?:tab|link)=.*", look.path))
-        if look.send is not None or not look.path.startswith("/") or key in opened:
+        if look.send is not None or look.status != 200 or not look.path.startswith("/") or key in opened:
             continue
         opened.add(key)
         yield from new_forms(browser_of(look.who), look.who, look.path.format(**names), known)
