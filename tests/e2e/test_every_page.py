@@ -1,7 +1,6 @@
 """Every page, in light and in dark, wide and narrow: axe finds nothing, nothing sticks out, nothing complains.
 
-``tests/e2e/pages`` holds the pages. An address that is missing there fails the first test. axe looks at a page wide and
-light, and where a narrow one shows the same, once more for what colour and room can break: narrow and dark.
+``tests/e2e/pages`` holds the pages. An address that is missing there fails the first test.
 """
 
 from collections.abc import Iterator
@@ -22,25 +21,13 @@ from apps.accounts.models import User
 from apps.web.urls import urlpatterns as web_patterns
 from apps.web.views import errors
 from portal.urls import urlpatterns as portal_patterns
-from tests.e2e.browser import (
-    COLOUR_RULES,
-    ROOM_RULES,
-    Chromium,
-    axe,
-    complaints,
-    overflows,
-    session_cookie,
-    signed_in,
-)
+from tests.e2e.browser import Chromium, complaints, session_cookie, signed_in
+from tests.e2e.looks import faults
 from tests.e2e.organisation import Names
 from tests.e2e.pages import AREAS
 from tests.e2e.pages.look import Look
 from tests.e2e.pages.open import NO_PAGE, REFUSALS
 
-HEIGHTS = {1280: 900, 320: 720}
-# Which parts of a page's own matter are there to be seen. What surrounds it is the same on each page of a person.
-SHOWN = """() => Array.from(document.querySelectorAll('main *'), part =>
-  part.checkVisibility({visibilityProperty: true}) ? 1 : 0).join('')"""
 SEND = """([form, given]) => {
   form = document.querySelector(form);
   for (const field of form.elements) {
@@ -87,16 +74,16 @@ def address(names: Names) -> Iterator[str]:
 def test_page_in_each_width_and_theme_is_accessible(
     browser: Chromium, address: str, names: Names, keys: Names, area: str
 ) -> None:
-    """``names`` stand in the addresses. A page loads once; then it is made narrow and dark where it is."""
+    """``names`` stand in the addresses. What surrounds a page is the same on each page of a person."""
     wrong: list[str] = []
     looks = [(name, look) for name, looks in AREAS[area].items() for look in looks]
     for who in sorted({look.who for _, look in looks}):
         with signed_in(browser, address, cookie=keys.get(who, "")) as context:
             page = context.new_page()
-            page.emulate_media(reduced_motion="reduce")
             said = complaints(page)
             for number, (name, look) in enumerate((name, look) for name, look in looks if look.who == who):
-                found = astray(page, address, name, look, names, said) + unsightly(page, first=number == 0)
+                found = astray(page, address, name, look, names, said)
+                found += faults(page, surroundings=number == 0)
                 wrong += [f"{look.path} ({who}) {each}" for each in found]
     assert wrong == []
 
@@ -104,28 +91,9 @@ def test_page_in_each_width_and_theme_is_accessible(
 def astray(page: Page, address: str, name: str, look: Look, names: Names, said: list[str]) -> list[str]:
     """Open a page, and return what is wrong with where it leads and what it says to the console."""
     said.clear()
-    resize(page, 1280)
-    page.emulate_media(color_scheme="light")
     found = lost(page, address, name, look, names)
     # Chromium puts each answer that is not a success into the console.
     return found + [text for text in said if look.status < 400 or f"status of {look.status}" not in text]
-
-
-def unsightly(page: Page, *, first: bool) -> list[str]:
-    """Return what sticks out of an open page and what axe finds. With a person's first page, its surroundings count."""
-    found = looked_at(page, "light", 1280)
-    shown = page.evaluate(SHOWN)
-    found += looked_at(page, "dark", 320, *COLOUR_RULES, *ROOM_RULES)
-    if first or page.evaluate(SHOWN) != shown:
-        found += looked_at(page, "light", 320) + looked_at(page, "dark", 1280, *COLOUR_RULES)
-    return found
-
-
-def looked_at(page: Page, theme: str, width: int, *rules: str) -> list[str]:
-    """Return what is wrong with a page in one theme and one width, by these rules of axe or by all."""
-    page.emulate_media(color_scheme=theme)
-    resize(page, width)
-    return [f"{width} {theme}: {each}" for each in [*overflows(page), *axe(page, *rules)]]
 
 
 def lost(page: Page, address: str, name: str, look: Look, names: Names) -> list[str]:
@@ -159,7 +127,3 @@ def fail(page: Page, address: str, view: str) -> list[str]:
     page.goto(f"{address}/failing/")
     page.unroute("**/failing/")
     return []
-
-
-def resize(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})

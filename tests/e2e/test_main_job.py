@@ -204,8 +204,8 @@ def propose(page: Page, portal: Portal) -> tuple[str, datetime]:
     page.locator("#id_time_zone").fill("UTC") if page.locator("input#id_time_zone").count() else page.locator(
         "#id_time_zone"
     ).select_option("UTC")
-    # A full minute, and late enough to submit before it: nobody waits longer than that for the window.
-    start = (datetime.now(UTC) + timedelta(seconds=90)).replace(second=0, microsecond=0)
+    # A full minute, and late enough to submit before it on a busy machine: nobody waits longer for the window.
+    start = (datetime.now(UTC) + timedelta(seconds=120)).replace(second=0, microsecond=0)
     end = start + timedelta(hours=2)
     write(page, {"local_start": f"{start:%Y-%m-%dT%H:%M}", "local_end": f"{end:%Y-%m-%dT%H:%M}"})
     go_on(page, "how-back")
