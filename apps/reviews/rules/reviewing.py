@@ -90,7 +90,7 @@ def may_write(review: Review, standing: Standing) -> Decision:
         return ALLOWED
     return denied(
         "Only the requester, a lead of the plan or a change manager writes this review.",
-        "Tell one of them what you saw.",
+        "Tell one of them what you saw. If you were asked about a service, answer for it on this page.",
     )
 
 
