@@ -22,6 +22,7 @@ from tests.bench.__main__ import say
 from tests.bench.children import END, Child
 from tests.bench.lines import PERIOD, seconds_of
 from tests.bench.pages import measure_one, served, sign_in
+from tests.bench.rows import vacuum
 
 SMALL = int(os.environ.get("BENCH_LEDGER_ENTRIES", "0"))
 """Fewer entries, for whoever works on this bench. What it then measures says nothing."""
@@ -39,7 +40,7 @@ def measure() -> dict[str, float]:
     draw = random.Random(1042)
     reader, people = fill.make_people(draw)
     fill_ledger.make_ledger(draw, people, fill.NOW, ENTRIES)
-    fill.vacuum()
+    vacuum()
     figures = explorer(reader.username) | export() | verification() | sealing() | cost()
     say("  ".join(f"{key} {value}" for key, value in figures.items()))
     return figures
