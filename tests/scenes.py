@@ -10,6 +10,13 @@ from pytest_django.plugin import DjangoDbBlocker
 from apps.catalog.selectors import forget_graph
 
 
+def empty() -> None:
+    """Empty the database, and forget what was read from it."""
+    call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
+    cache.clear()
+    forget_graph()
+
+
 @contextmanager
 def standing(blocker: DjangoDbBlocker) -> Iterator[None]:
     """Let what is written within stand for all tests of a module, and empty the database at the end.
@@ -22,6 +29,4 @@ def standing(blocker: DjangoDbBlocker) -> Iterator[None]:
         try:
             yield
         finally:
-            call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
-            cache.clear()
-            forget_graph()
+            empty()

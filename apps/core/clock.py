@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -29,6 +29,15 @@ def moved_to(moment: datetime) -> Iterator[None]:
 def zone_names() -> frozenset[str]:
     """Return the names of all IANA zones. They are read once: Python opens hundreds of files to tell them."""
     return frozenset(available_timezones())
+
+
+def day_that_ends(moment: datetime, zone: tzinfo) -> date | None:
+    """Return the day that ends at an aware instant in a zone, or None when none does.
+
+    Midnight belongs to both days, and people read it as the later one: what is over then is told with the earlier.
+    """
+    there = moment.astimezone(zone)
+    return there.date() - timedelta(days=1) if there.time() == time.min else None
 
 
 def iso(moment: datetime) -> str:

@@ -1,6 +1,6 @@
 """How times are written: "Thu 19 Nov, 06:00 to 08:30", in the reader's zone, with the zone named once."""
 
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -42,27 +42,21 @@ def when(value: datetime | date, zone: Zone = None) -> str:
 def end(value: datetime | date, zone: Zone = None) -> str:
     """Return the moment at which a time is over: “the end of Wed 25 Nov” at midnight, else as ``when`` says it.
 
-    A plain date has no time to tell. Midnight belongs to both days; people read “Thu 26 Nov, 00:00” as Thursday.
+    A plain date has no time to tell.
     """
-    last = _last_day(value, zone) if isinstance(value, datetime) else None
+    last = clock.day_that_ends(value, zone_of(zone)) if isinstance(value, datetime) else None
     return f"the end of {day(last, zone)}" if last else when(value, zone)
 
 
 def end_day(value: datetime, zone: Zone = None) -> str:
     """Return the day of such a moment with its word: “at the end of Wed 25 Nov”, or “on Thu 26 Nov” as ``by``."""
-    last = _last_day(value, zone)
+    last = clock.day_that_ends(value, zone_of(zone))
     return f"at the end of {day(last, zone)}" if last else f"on {by(value, zone)}"
-
-
-def _last_day(value: datetime, zone: Zone) -> date | None:
-    """Return the day that ends at an instant, or None when none does."""
-    there = value.astimezone(zone_of(zone))
-    return there.date() - timedelta(days=1) if there.time() == time.min else None
 
 
 def by(value: datetime, zone: Zone = None) -> str:
     """Return "Thu 19 Nov", and within two days of now also the hour, "Thu 19 Nov, 06:00", but for midnight."""
-    near = abs(value - clock.now()) < _SOON and _last_day(value, zone) is None
+    near = abs(value - clock.now()) < _SOON and clock.day_that_ends(value, zone_of(zone)) is None
     return when(value, zone) if near else day(value, zone)
 
 

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-from django.core.management import call_command
 from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from apps.catalog.selectors import forget_graph
 from tests.dba import Rows, copy_in, copy_out
 from tests.e2e.browser import Chromium, chromium
 from tests.e2e.organisation import Names, settle
+from tests.scenes import empty
 
 
 @dataclass(frozen=True)
@@ -70,10 +68,3 @@ def ledger_home(request: pytest.FixtureRequest, settings: Any, ledger_home: Path
     if "names" in request.fixturenames:
         settings.PORTAL_HOME = request.getfixturevalue("home")
     return Path(settings.PORTAL_HOME)
-
-
-def empty() -> None:
-    """Empty the database, and forget what was read from it."""
-    call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
-    cache.clear()
-    forget_graph()

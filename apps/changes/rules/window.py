@@ -1,9 +1,10 @@
 """The window of a change against the clock. Intervals are half-open: [start, end)."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from apps.changes.models import Change
+from apps.core.clock import day_that_ends
 from apps.core.decisions import ALLOWED, Decision, denied
 
 
@@ -15,9 +16,8 @@ def said(moment: datetime, time_zone: str) -> str:
 
 def said_end(moment: datetime, time_zone: str) -> str:
     """Return when a time is over: "the end of Wed 25 Nov" at midnight, else as ``said`` writes it."""
-    if moment.astimezone(ZoneInfo(time_zone)).time() != time.min:
-        return said(moment, time_zone)
-    return f"the end of {said(moment - timedelta(hours=1), time_zone).partition(',')[0]}"
+    last = day_that_ends(moment, ZoneInfo(time_zone))
+    return f"the end of {last:%a} {last.day} {last:%b}" if last else said(moment, time_zone)
 
 
 def is_open(change: Change, now: datetime) -> Decision:

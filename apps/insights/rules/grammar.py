@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from apps.core.clock import day_that_ends
 
 _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[”\"')]*\s+(?=[\"“'(]?[A-Z0-9])")
@@ -130,7 +132,7 @@ def long_moment(moment: datetime, zone: ZoneInfo, today: datetime) -> str:
 
 def long_end(moment: datetime, zone: ZoneInfo, today: datetime) -> str:
     """Return when a time is over: “the end of Wednesday 11 November” at midnight, else as ``long_moment`` does."""
-    if moment.astimezone(zone).time() == time.min:
+    if day_that_ends(moment, zone):
         return f"the end of {long_day(moment - timedelta(hours=1), zone, today)}"
     return long_moment(moment, zone, today)
 

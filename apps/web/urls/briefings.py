@@ -4,7 +4,7 @@ from apps.web.views import briefing_prints, briefing_writing, briefings
 
 urlpatterns: list[URLPattern] = [
     path("briefings/", briefings.this_week, name="briefings"),
-    path("briefings/versions/", briefings.library, name="briefing-versions"),
+    path("briefings/library/", briefings.library, name="briefing-versions"),
     path("briefings/words/", briefings.words, name="briefing-words"),
     path("briefings/begin/<path:ref>/", briefing_writing.begin, name="briefing-begin"),
     path("briefings/pdf/<path:ref>/", briefing_prints.of_now, name="briefing-pdf"),

@@ -167,8 +167,8 @@ ACTS: Area = {
         Look("/briefings/2001-Q1/team/customer-data/", MARGUERITE),
     ],
     "web:briefing-versions": [
-        Look("/briefings/versions/"),
-        Look("/briefings/versions/?about={quarter}", MARGUERITE),
+        Look("/briefings/library/"),
+        Look("/briefings/library/?about={quarter}", MARGUERITE),
     ],
     "web:briefing-words": [Look("/briefings/words/", MARGUERITE)],
     "web:briefing-version": [Look("/briefings/BRF-1/", MARGUERITE), Look("/briefings/BRF-2/", HENRIK)],
